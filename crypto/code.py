@@ -1,0 +1,50 @@
+"""The signer's code, its commitment and its receipt (docs/spec.md, section 3).
+
+Whoever holds the code can find or withdraw one signature; the service never sees it outside an envelope.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from crypto.errors import CodeError
+from crypto.keys import tag
+
+CODE_DIGITS = 25
+COMMITMENT_SIZE = 32
+_GROUP = 5
+_CODE = re.compile(r"[0-9]{25}")
+
+
+def generate_code(random: Callable[[int], bytes]) -> str:
+    """25 uniform digits from `random(n)`, which must return n bytes of the system's generator."""
+    digits: list[str] = []
+    while len(digits) < CODE_DIGITS:
+        # 250 is the largest multiple of ten a byte can hold: below it, each digit is equally likely.
+        digits += [str(byte % 10) for byte in random(CODE_DIGITS) if byte < 250]
+    return "".join(digits[:CODE_DIGITS])
+
+
+def check_code(text: str) -> str:
+    """The 25 digits in what a person typed, spaces and hyphens aside. Raises CodeError: code-form."""
+    code = re.sub("[ \u00a0-]", "", text)
+    if not _CODE.fullmatch(code):
+        raise CodeError("code-form", f"A code has {CODE_DIGITS} digits.")
+    return code
+
+
+def group_code(code: str) -> str:
+    """25 digits as 5 groups of 5."""
+    return " ".join(code[at : at + _GROUP] for at in range(0, CODE_DIGITS, _GROUP))
+
+
+def commitment(code: str) -> bytes:
+    """The 32 bytes a signature carries in its slot. Raises CodeError: code-form."""
+    return hashlib.sha256(tag("code") + check_code(code).encode("ascii")).digest()
+
+
+def receipt(code_commitment: bytes) -> str:
+    """The 16 hex digits published for a counted signature."""
+    return hashlib.sha256(tag("receipt") + code_commitment).digest()[:8].hex()

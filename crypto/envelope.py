@@ -1,0 +1,81 @@
+"""The envelope from outside: 4,096 bytes, their name, their text form (docs/spec.md, section 2).
+
+Everything here works without a key, so the service may use all of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Container
+
+from crypto.errors import ArmorError, EnvelopeError
+from crypto.keys import KEY_ID_SIZE, VERSION, is_usable_point
+
+SIZE = 4096
+HEADER_SIZE = 1 + KEY_ID_SIZE
+ID_SIZE = 32
+
+BEGIN = "-----BEGIN UNDERSIGNED ENVELOPE-----"
+END = "-----END UNDERSIGNED ENVELOPE-----"
+LINE_WIDTH = 64
+
+
+def envelope_id(envelope: bytes) -> bytes:
+    """32 bytes that name an envelope; equal for equal envelopes only."""
+    return hashlib.sha256(b"\0" + envelope).digest()
+
+
+def check_envelope(envelope: bytes, accepted_key_ids: Container[bytes]) -> None:
+    """What anyone can check without a key.
+
+    Raises EnvelopeError: envelope-size, envelope-version, envelope-key, envelope-point, in this order.
+    """
+    if len(envelope) != SIZE:
+        raise EnvelopeError("envelope-size", f"An envelope has {SIZE:,} bytes, this has {len(envelope):,}.")
+    if envelope[:1] != VERSION:
+        raise EnvelopeError("envelope-version", "The envelope is of another version.")
+    if envelope[1:HEADER_SIZE] not in accepted_key_ids:
+        raise EnvelopeError("envelope-key", "The envelope is sealed to a key that is not accepted.")
+    if not is_usable_point(envelope[HEADER_SIZE : HEADER_SIZE + 32]):
+        raise EnvelopeError("envelope-point", "The envelope cannot have been sealed by a working program.")
+
+
+def armor(envelope: bytes) -> str:
+    """The envelope as text for messenger and mail; every line ends in LF."""
+    encoded = base64.b64encode(envelope).decode("ascii")
+    lines = [encoded[at : at + LINE_WIDTH] for at in range(0, len(encoded), LINE_WIDTH)]
+    return "\n".join([BEGIN, *lines, END, ""])
+
+
+def dearmor(text: str) -> bytes:
+    """The one envelope in `text`.
+
+    Tolerates what messengers and mail add: text around it, spaces and CR at line ends, quoting marks.
+    Raises ArmorError: armor-begin, armor-end, armor-lines, armor-base64, armor-size, in this order.
+    """
+    lines = [line.removesuffix("\r").lstrip(" >").rstrip(" ") for line in text.split("\n")]
+    if lines.count(BEGIN) != 1:
+        raise ArmorError("armor-begin", "The text must hold the BEGIN line of exactly one envelope.")
+    body = lines[lines.index(BEGIN) + 1 :]
+    if END not in body:
+        raise ArmorError("armor-end", "The END line of the envelope is missing.")
+    body = body[: body.index(END)]
+    if not body or any(len(line) != LINE_WIDTH for line in body[:-1]) or not 1 <= len(body[-1]) <= LINE_WIDTH:
+        raise ArmorError("armor-lines", f"The lines of an envelope have {LINE_WIDTH} characters each.")
+    envelope = _strict_base64("".join(body))
+    if len(envelope) != SIZE:
+        raise ArmorError("armor-size", f"The text holds {len(envelope):,} bytes; an envelope has {SIZE:,}.")
+    return envelope
+
+
+def _strict_base64(encoded: str) -> bytes:
+    try:
+        decoded = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ArmorError("armor-base64", "The text between BEGIN and END is not base64.") from error
+    # Python ignores stray low bits in the last character; then two texts would mean one envelope.
+    if base64.b64encode(decoded).decode("ascii") != encoded:
+        raise ArmorError("armor-base64", "The text between BEGIN and END is not canonical base64.")
+    return decoded

@@ -1,0 +1,202 @@
+"""The publication: what organizers sign offline, and the verifier anyone can run (docs/spec.md, section 6).
+
+Nothing of a non-public signature has a place in this format except a number and, unlinked, a receipt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from crypto.appeal import Appeal
+from crypto.errors import MinisignError, PublicationError, RecordError
+from crypto.keys import APPEAL_ID_SIZE
+from crypto.minisign import MinisignPublicKey, signer_key_id, verify
+from crypto.shape import ShapeError, count_of, date_of, hashes_by_language, hex_of, list_of, object_of, text_of
+from crypto.signature import Signature
+from crypto.strictjson import StrictJsonError, parse
+
+FORMAT = "undersigned/v1/publication"
+_KEYS = {
+    "format", "appeal", "number", "previous", "date", "letters", "keys", "ledgers",
+    "counts", "total", "by_hand", "signatures", "receipts",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What came in and what became of it; section 6 says what each word means."""
+
+    received: int
+    unreadable: int
+    duplicates: int
+    rejected: int
+    withdrawn: int
+    public: int
+    nonpublic: int
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """How many of the counted signatures the organizers entered themselves."""
+
+    public: int
+    nonpublic: int
+
+
+@dataclass(frozen=True)
+class PublishedSignature:
+    """A public signature as the world sees it."""
+
+    name: str
+    relation: str
+    prisoner: str
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One published result; digests and ids in lower-case hex, the date as YYYY-MM-DD."""
+
+    appeal: str
+    number: int
+    previous: str | None
+    date: str
+    letters: dict[str, str]
+    keys: tuple[str, ...]
+    ledgers: tuple[str, ...]
+    counts: Counts
+    by_hand: ByHand
+    signatures: tuple[PublishedSignature, ...]
+    receipts: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """How many people have signed."""
+        return self.counts.public + self.counts.nonpublic
+
+
+@dataclass(frozen=True)
+class LastSeen:
+    """The publication before: its number and the SHA-256 of its bytes in hex."""
+
+    number: int
+    digest: str
+
+
+def digest(data: bytes) -> str:
+    """The name of a publication's bytes, as `sha256sum` prints it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_publication(publication: Publication) -> bytes:
+    """The file, UTF-8, ending in LF. Raises PublicationError: publication-sums, publication-order."""
+    _check_sums(publication)
+    value = {"format": FORMAT, **asdict(publication), "total": publication.total}
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def read_publication(data: bytes) -> Publication:
+    """The file without its signers. Raises PublicationError: publication-json, -shape, -sums, -order."""
+    try:
+        value = parse(data)
+    except StrictJsonError as error:
+        raise PublicationError("publication-json", str(error)) from error
+    try:
+        publication = _read(object_of(value, _KEYS, "publication.json"))
+    except ShapeError as error:
+        raise PublicationError("publication-shape", str(error)) from error
+    if value["total"] != publication.total:
+        raise PublicationError("publication-sums", "The total is not the sum of public and non-public signatures.")
+    _check_sums(publication)
+    return publication
+
+
+def verify_publication(data: bytes, minisigs: Iterable[str], appeal: Appeal, previous: LastSeen | None) -> Publication:
+    """All steps of section 6, in its order. Raises PublicationError."""
+    if len(signers(data, minisigs, appeal.minisign)) < appeal.threshold:
+        raise PublicationError(
+            "publication-minisig", f"Not signed by enough organizers: {appeal.threshold} of the pinned keys must sign."
+        )
+    publication = read_publication(data)
+    if publication.appeal != appeal.appeal_id.hex():
+        raise PublicationError("publication-appeal", "The publication belongs to another appeal.")
+    _check_place(publication, previous)
+    return publication
+
+
+def signers(data: bytes, minisigs: Iterable[str], pinned: Sequence[MinisignPublicKey]) -> dict[MinisignPublicKey, str]:
+    """Which pinned keys signed `data`, each with its minisig. What does not verify is not counted."""
+    found: dict[MinisignPublicKey, str] = {}
+    for minisig in minisigs:
+        for key in pinned:
+            try:
+                if signer_key_id(minisig) == key.key_id:
+                    verify(key, data, minisig)
+                    found[key] = minisig
+            except MinisignError:
+                continue
+    return found
+
+
+def _check_place(publication: Publication, previous: LastSeen | None) -> None:
+    if previous is not None and publication.number != previous.number + 1:
+        raise PublicationError(
+            "publication-number", f"The next publication is number {previous.number + 1}, this is {publication.number}."
+        )
+    if previous is not None and publication.previous != previous.digest:
+        raise PublicationError("publication-previous", "The publication does not follow the last one.")
+    if (publication.number == 1) != (publication.previous is None):
+        raise PublicationError("publication-previous", "Only the first publication has none before it.")
+
+
+def _check_sums(publication: Publication) -> None:
+    counts, by_hand = publication.counts, publication.by_hand
+    from_envelopes = publication.total - by_hand.public - by_hand.nonpublic
+    fits = (
+        len(publication.signatures) == counts.public
+        and by_hand.public <= counts.public
+        and by_hand.nonpublic <= counts.nonpublic
+        and len(publication.receipts) == from_envelopes <= counts.received
+    )
+    if not fits:
+        raise PublicationError("publication-sums", "The numbers of the publication contradict one another.")
+    if list(publication.receipts) != sorted(publication.receipts):
+        raise PublicationError("publication-order", "The receipts are not sorted.")
+
+
+def _read(value: dict[str, Any]) -> Publication:
+    if value["format"] != FORMAT:
+        raise ShapeError("“format” is not that of a publication.")
+    count_of(value["total"], "total")
+    return Publication(
+        appeal=hex_of(value["appeal"], APPEAL_ID_SIZE, "appeal"),
+        number=count_of(value["number"], "number", least=1),
+        previous=None if value["previous"] is None else hex_of(value["previous"], 32, "previous"),
+        date=date_of(value["date"], "date"),
+        letters=hashes_by_language(value["letters"], "letters"),
+        keys=tuple(hex_of(key, 32, "keys") for key in list_of(value["keys"], "keys")),
+        ledgers=tuple(hex_of(ledger, 32, "ledgers") for ledger in list_of(value["ledgers"], "ledgers")),
+        counts=Counts(**_counts(value["counts"], Counts.__annotations__.keys(), "counts")),
+        by_hand=ByHand(**_counts(value["by_hand"], ByHand.__annotations__.keys(), "by_hand")),
+        signatures=tuple(_published(entry) for entry in list_of(value["signatures"], "signatures")),
+        receipts=tuple(hex_of(receipt, 8, "receipts") for receipt in list_of(value["receipts"], "receipts")),
+    )
+
+
+def _counts(value: Any, keys: Iterable[str], name: str) -> dict[str, int]:
+    counts = object_of(value, set(keys), name)
+    return {key: count_of(counts[key], f"{name}.{key}") for key in counts}
+
+
+def _published(value: Any) -> PublishedSignature:
+    entry = object_of(value, {"name", "relation", "prisoner"}, "signatures")
+    shown = PublishedSignature(**{key: text_of(entry[key], key) for key in entry})
+    try:
+        # The page and the press read these: they obey the rules of a signature's own fields.
+        Signature(public=True, **asdict(shown))
+    except RecordError as error:
+        raise ShapeError(f"A published signature is malformed: {error}") from error
+    return shown

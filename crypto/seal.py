@@ -1,0 +1,132 @@
+"""Seal and open: the two layers around a signature or a withdrawal (docs/spec.md, section 2).
+
+The only module that can open an envelope. The service never imports it; a test holds that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+
+from crypto.code import check_code
+from crypto.envelope import HEADER_SIZE, check_envelope
+from crypto.errors import KeyFormatError, OpenError, RecordError
+from crypto.keys import APPEAL_ID_SIZE, KeyRecord, OrganizersKey, tag
+from crypto.signature import Signature, read_signature, write_signature
+
+PLAINTEXT_SIZE = 2936
+JSON_START = 90
+JSON_ROOM = PLAINTEXT_SIZE - JSON_START - 1
+SLOT_SIZE = 32
+LETTER_HASH_SIZE = 32
+SIGNATURE, WITHDRAWAL = 1, 2
+
+_SUITE = Suite(KEM.MLKEM768, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+_WITHDRAWAL_SLOT = re.compile(rb"([0-9]{25})\0{7}")
+
+
+@dataclass(frozen=True)
+class OpenedSignature:
+    """A signature, the letter it was put under (32 bytes) and the commitment to its code (32 bytes)."""
+
+    letter_hash: bytes
+    commitment: bytes
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class OpenedWithdrawal:
+    """A request to take back the signature whose code this is."""
+
+    letter_hash: bytes
+    code: str
+
+
+Opened = OpenedSignature | OpenedWithdrawal
+
+
+def seal_signature(record: KeyRecord, signature: Signature, letter_hash: bytes, commitment: bytes) -> bytes:
+    """A 4,096-byte envelope. Raises RecordError: record-room when the text is too long in bytes."""
+    return _seal(record, letter_hash, commitment, SIGNATURE, write_signature(signature))
+
+
+def seal_withdrawal(record: KeyRecord, letter_hash: bytes, code: str) -> bytes:
+    """A 4,096-byte envelope that takes a signature back. Raises CodeError: code-form."""
+    slot = check_code(code).encode("ascii").ljust(SLOT_SIZE, b"\0")
+    return _seal(record, letter_hash, slot, WITHDRAWAL, b"{}")
+
+
+def _seal(record: KeyRecord, letter_hash: bytes, slot: bytes, kind: int, text: bytes) -> bytes:
+    if len(letter_hash) != LETTER_HASH_SIZE or len(slot) != SLOT_SIZE:
+        raise KeyFormatError("key-size", "A letter hash and a slot have 32 bytes each.")
+    if len(text) > JSON_ROOM:
+        raise RecordError("record-room", f"The signature needs {len(text):,} bytes, there is room for {JSON_ROOM:,}.")
+    head = record.header + record.appeal_id + letter_hash + slot + bytes([kind, 0])
+    plaintext = (head + text + b"\x80").ljust(PLAINTEXT_SIZE, b"\0")
+    kem_public = MLKEM768PublicKey.from_public_bytes(record.kem_public)
+    inner = _SUITE.encrypt(plaintext, kem_public, info=_info(record))
+    return record.header + SealedBox(PublicKey(record.x25519_public)).encrypt(inner)
+
+
+def _info(record: KeyRecord) -> bytes:
+    return tag("seal") + record.header + record.appeal_id
+
+
+@lru_cache(maxsize=8)
+def _boxes(key: OrganizersKey) -> tuple[SealedBox[PrivateKey], MLKEM768PrivateKey]:
+    # Expanding the ML-KEM seed costs as much as opening an envelope.
+    return SealedBox(PrivateKey(key.x25519_secret)), MLKEM768PrivateKey.from_seed_bytes(key.kem_seed)
+
+
+def open_envelope(key: OrganizersKey, envelope: bytes) -> Opened:
+    """What one envelope holds. Raises EnvelopeError, OpenError or RecordError; nothing else, whatever the bytes."""
+    check_envelope(envelope, {key.record.key_id})
+    outer, kem_secret = _boxes(key)
+    try:
+        # The outer box first: it turns rubbish away at a third of the price of the inner one.
+        inner = outer.decrypt(envelope[HEADER_SIZE:])
+    except CryptoError as error:
+        raise OpenError("open-outer", "The envelope was not sealed to this key, or was changed.") from error
+    try:
+        plaintext = _SUITE.decrypt(inner, kem_secret, info=_info(key.record))
+    except (InvalidTag, ValueError) as error:
+        raise OpenError(
+            "open-inner", "The inner layer was not sealed to this key and appeal, or was changed."
+        ) from error
+    return _read_plaintext(key.record, plaintext)
+
+
+def _read_plaintext(record: KeyRecord, plaintext: bytes) -> Opened:
+    appeal_at, letter_at, slot_at, kind_at = HEADER_SIZE, HEADER_SIZE + APPEAL_ID_SIZE, 56, 88
+    if len(plaintext) != PLAINTEXT_SIZE or plaintext[:appeal_at] != record.header:
+        raise OpenError("inner-header", "Inside and outside of the envelope name different keys.")
+    if plaintext[appeal_at:letter_at] != record.appeal_id:
+        raise OpenError("inner-appeal", "The envelope belongs to another appeal.")
+    unpadded = plaintext.rstrip(b"\0")
+    if len(unpadded) <= JSON_START or unpadded[-1] != 0x80:
+        raise OpenError("inner-padding", "The padding is malformed.")
+    letter_hash, slot, kind = plaintext[letter_at:slot_at], plaintext[slot_at:kind_at], plaintext[kind_at]
+    if kind not in (SIGNATURE, WITHDRAWAL):
+        raise OpenError("inner-kind", "The envelope holds neither a signature nor a withdrawal.")
+    if plaintext[kind_at + 1] != 0:
+        raise OpenError("inner-reserved", "A byte that must be zero is not.")
+    text = unpadded[JSON_START:-1]
+    if kind == SIGNATURE:
+        return OpenedSignature(letter_hash, slot, read_signature(text))
+    return _read_withdrawal(letter_hash, slot, text)
+
+
+def _read_withdrawal(letter_hash: bytes, slot: bytes, text: bytes) -> OpenedWithdrawal:
+    match = _WITHDRAWAL_SLOT.fullmatch(slot)
+    if not match:
+        raise OpenError("inner-slot", "The withdrawal holds no code.")
+    if text != b"{}":
+        raise OpenError("inner-withdrawal", "The withdrawal holds more than a code.")
+    return OpenedWithdrawal(letter_hash, match.group(1).decode("ascii"))

@@ -1,0 +1,115 @@
+"""The service: takes sealed envelopes, cannot open them, and shows what organizers signed.
+
+`create_app` is the only place where its parts are put together, and where errors become answers.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service import desk, pages, submissions
+from service.appeal import PublishedAppeal, load_appeal
+from service.headers import security_headers
+from service.parts import EXTENSION, Parts
+from service.problems import STANDARD, Problem, for_status
+from service.publications import Publications
+from service.rendering import Assets, Pages
+from service.settings import Settings
+from service.store import EnvelopeStore, StoreUnavailable
+from service.store_sqlite import SqliteStore
+from service.throttle import ClientKeys, start_limits
+
+ROOT = Path(__file__).parent.parent
+# Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
+BODY_MOST = 64 * 1024
+
+_log = logging.getLogger("undersigned")
+
+
+def today_utc() -> date:
+    """The day by which keys and closing dates are judged."""
+    return datetime.now(UTC).date()
+
+
+def open_store(url: str) -> EnvelopeStore:
+    """The store that a setting such as `sqlite:/var/lib/undersigned/envelopes.sqlite` names."""
+    return SqliteStore(Path(url.removeprefix("sqlite:")))
+
+
+def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:
+    """The WSGI application. Raises AppealFolderError, PublicationError, OSError when it could not do its work."""
+    app = Flask("service", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MOST
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
+    Babel(app, default_translation_directories=str(ROOT / "service" / "translations"))
+    appeal = load_appeal(settings.appeal)
+    app.extensions[EXTENSION] = _make_parts(app, settings, appeal, store, today)
+    for module in (pages, submissions, desk):
+        app.register_blueprint(module.blueprint)
+    limits = settings.limits
+    policies = [(submissions.blueprint, limits.envelopes, limits.everyone), (desk.blueprint, limits.desk, None)]
+    start_limits(app, ClientKeys(time.monotonic, secrets.token_bytes(32)), policies)
+    _answer_errors(app)
+    if settings.trusted_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_hops, x_proto=0, x_host=0)  # type: ignore[method-assign]  # the way Flask documents
+    return app
+
+
+def _make_parts(
+    app: Flask, settings: Settings, appeal: PublishedAppeal, store: EnvelopeStore, today: Callable[[], date]
+) -> Parts:
+    assets = Assets.load()
+    headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
+    publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
+    made = Pages(app, appeal, assets, lambda: publications.current)
+
+    @app.after_request
+    def add_headers(answer: Response) -> Response:
+        answer.headers.update(headers)
+        return answer
+
+    return Parts(settings, appeal, store, publications, made, today)
+
+
+def _answer_errors(app: Flask) -> None:
+    @app.errorhandler(Exception)
+    def answer(error: Exception) -> Response:
+        problem = _problem_for(error)
+        if _is_reading_a_page():
+            content = _parts_of(app).pages.error(request.path.split("/")[1], problem.status)
+            return Response(content, status=problem.status, content_type="text/html; charset=utf-8")
+        return problem.response()
+
+
+def _problem_for(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, StoreUnavailable):
+        return STANDARD[503]
+    if isinstance(error, HTTPException) and error.code is not None:
+        return for_status(error.code)
+    # The kind of error and the place in our code; never its text, which may repeat what somebody sent.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    _log.error("%s at %s:%s", type(error).__name__, Path(place.filename).name, place.lineno)
+    return STANDARD[500]
+
+
+def _is_reading_a_page() -> bool:
+    return request.method in ("GET", "HEAD") and request.accept_mimetypes.best == "text/html"
+
+
+def _parts_of(app: Flask) -> Parts:
+    found = app.extensions[EXTENSION]
+    assert isinstance(found, Parts)
+    return found

@@ -1,0 +1,255 @@
+"""Loads an appeal: the folder that organizers prepare, with the letter, the people behind it and their public keys.
+
+Everything in the folder is public. All mistakes in it are reported together.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crypto.appeal import Appeal, DatedKey, write_appeal
+from crypto.errors import KeyFormatError, MinisignError
+from crypto.keys import KeyRecord
+from crypto.minisign import MinisignPublicKey
+
+# A phone's clock may be wrong, and midnight comes at different hours: a key is accepted longer than it is used.
+GRACE = timedelta(days=2)
+
+_TOP_LEVEL = {
+    "id", "languages", "demo", "closing", "collected_before", "threshold",
+    "title", "page_title", "addressee", "group", "contact", "keys", "minisign",
+}  # fmt: skip
+
+ByLanguage = dict[str, str]
+
+
+class AppealFolderError(Exception):
+    """The folder cannot be used; `mistakes` lists all that is wrong, one plain sentence each."""
+
+    def __init__(self, folder: Path, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.folder, self.mistakes = folder, mistakes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The text in one language. What people sign is the hash of the file's exact bytes."""
+
+    language: str
+    source: bytes
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 in hex."""
+        return hashlib.sha256(self.source).hexdigest()
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the initiative group, named with the relation that makes the letter theirs."""
+
+    name: ByLanguage
+    relation: ByLanguage
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where to reach the organizers, as plain text: a link would leave traces and could be followed by mistake."""
+
+    label: ByLanguage
+    text: str
+
+
+@dataclass(frozen=True)
+class PublishedAppeal:
+    """An appeal as the service shows it. `signers` names each pinned minisign key, `programs` is appeal.json."""
+
+    languages: tuple[str, ...]
+    demo: bool
+    closing: date | None
+    collected_before: int
+    title: ByLanguage
+    page_title: ByLanguage
+    addressee: ByLanguage
+    group: tuple[Member, ...]
+    contacts: tuple[Contact, ...]
+    letters: dict[str, Letter]
+    signers: dict[MinisignPublicKey, str]
+    programs: Appeal
+
+    def is_open(self, today: date) -> bool:
+        """Whether the page still collects: until the end of the closing day."""
+        return self.closing is None or today <= self.closing
+
+    def accepted_key_ids(self, today: date) -> frozenset[bytes]:
+        """The key ids whose envelopes are taken today."""
+        if not self.is_open(today - GRACE):
+            return frozenset()
+        days = [(today + shift).isoformat() for shift in (-GRACE, timedelta(), GRACE)]
+        return frozenset(key.record.key_id for key in self.programs.keys if any(key.covers(day) for day in days))
+
+    @cached_property
+    def json(self) -> bytes:
+        """appeal.json (docs/spec.md, section 7)."""
+        return write_appeal(self.programs)
+
+
+def load_appeal(folder: Path) -> PublishedAppeal:
+    """Read `appeal.toml` and `letter.<language>.md`. Raises AppealFolderError."""
+    reader = _Reader(folder)
+    appeal = reader.read()
+    if reader.mistakes or appeal is None:
+        raise AppealFolderError(folder, reader.mistakes)
+    return appeal
+
+
+class _Reader:
+    """Collects mistakes while it reads, so that an organizer sees all of them at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.mistakes: list[str] = []
+        self.table: dict[str, Any] = {}
+        self.languages: tuple[str, ...] = ()
+
+    def read(self) -> PublishedAppeal | None:
+        try:
+            self.table = tomllib.loads((self.folder / "appeal.toml").read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            self.mistakes.append(f"appeal.toml cannot be read: {error}")
+            return None
+        for name in sorted(self.table.keys() - _TOP_LEVEL):
+            self.mistakes.append(f"appeal.toml: there is no entry “{name}”.")
+        self.languages = tuple(self.list_of_text("languages"))
+        letters = self.letters()
+        signers = self.signers()
+        programs = self.programs(letters, signers)
+        if programs is None:
+            return None
+        return PublishedAppeal(
+            languages=self.languages,
+            demo=self.typed("demo", bool, default=False),
+            closing=self.typed("closing", date, default=None),
+            collected_before=self.typed("collected_before", int, default=0),
+            title=self.by_language(self.table, "title"),
+            page_title=self.by_language(self.table, "page_title"),
+            addressee=self.by_language(self.table, "addressee"),
+            group=tuple(
+                Member(self.by_language(entry, "name"), self.by_language(entry, "relation"))
+                for entry in self.tables("group")
+            ),
+            contacts=tuple(
+                Contact(self.by_language(entry, "label"), str(entry.get("text", "")))
+                for entry in self.tables("contact")
+            ),
+            letters=letters,
+            signers=signers,
+            programs=programs,
+        )
+
+    def programs(self, letters: dict[str, Letter], signers: dict[MinisignPublicKey, str]) -> Appeal | None:
+        appeal_id = self.typed("id", str, default="")
+        threshold = self.typed("threshold", int, default=1)
+        if not re.fullmatch("[0-9a-f]{32}", appeal_id):
+            self.mistakes.append("appeal.toml: “id” must be 32 hex digits; `organizer keygen` makes one.")
+            return None
+        if not 1 <= threshold <= len(signers):
+            self.mistakes.append(
+                f"appeal.toml: “threshold” is {threshold}, but {len(signers)} minisign key(s) are listed. "
+                "`organizer keygen` prints the lines to add."
+            )
+        keys = tuple(key for entry in self.tables("keys") if (key := self.key(entry)))
+        if not keys:
+            self.mistakes.append("appeal.toml: no key to seal to. `organizer keygen` prints the lines to add.")
+        if any(key.record.appeal_id.hex() != appeal_id for key in keys):
+            self.mistakes.append("appeal.toml: a key record was made for another appeal id.")
+        hashes = {language: letter.hash for language, letter in letters.items()}
+        return Appeal(bytes.fromhex(appeal_id), keys, hashes, tuple(signers), threshold)
+
+    def letters(self) -> dict[str, Letter]:
+        letters = {}
+        for language in self.languages:
+            path = self.folder / f"letter.{language}.md"
+            try:
+                source = path.read_bytes()
+                source.decode("utf-8")
+                letters[language] = Letter(language, source)
+            except (OSError, UnicodeDecodeError) as error:
+                self.mistakes.append(f"{path.name} cannot be read: {error}")
+        return letters
+
+    def signers(self) -> dict[MinisignPublicKey, str]:
+        signers: dict[MinisignPublicKey, str] = {}
+        for entry in self.tables("minisign"):
+            name = entry.get("signer")
+            if not isinstance(name, str) or not re.fullmatch("[a-z0-9-]{1,32}", name) or name in signers.values():
+                self.mistakes.append(
+                    "appeal.toml: each “signer” is a different name of letters a-z, digits and hyphens."
+                )
+                continue
+            try:
+                signers[MinisignPublicKey.parse(str(entry.get("key")))] = name
+            except MinisignError as error:
+                self.mistakes.append(f"appeal.toml: the minisign key of “{name}”: {error}")
+        return signers
+
+    def key(self, entry: dict[str, Any]) -> DatedKey | None:
+        start, until = entry.get("from"), entry.get("until")
+        if not all(day is None or type(day) is date for day in (start, until)):
+            self.mistakes.append(
+                "appeal.toml: “from” and “until” of a key are dates such as 2026-01-31, not in quotes."
+            )
+            return None
+        try:
+            record = KeyRecord.parse(base64.b64decode(str(entry.get("record")), validate=True))
+        except (binascii.Error, ValueError, KeyFormatError) as error:
+            self.mistakes.append(f"appeal.toml: a key record: {error}")
+            return None
+        return DatedKey(record, start and start.isoformat(), until and until.isoformat())
+
+    def tables(self, name: str) -> list[dict[str, Any]]:
+        entries = self.table.get(name, [])
+        if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
+            return entries
+        self.mistakes.append(f"appeal.toml: “{name}” must be written as [[{name}]].")
+        return []
+
+    def by_language(self, table: dict[str, Any], name: str) -> ByLanguage:
+        texts = table.get(name)
+        if not isinstance(texts, dict):
+            texts = {}
+        for language in self.languages:
+            if not isinstance(texts.get(language), str) or not texts[language].strip():
+                self.mistakes.append(f"appeal.toml: “{name}” is missing in “{language}”.")
+        return {language: str(texts.get(language, "")) for language in self.languages}
+
+    def list_of_text(self, name: str) -> list[str]:
+        values = self.table.get(name)
+        if isinstance(values, list) and values and all(isinstance(value, str) for value in values):
+            return values
+        self.mistakes.append(f'appeal.toml: “{name}” must be a list such as ["be", "ru", "en"].')
+        return []
+
+    def typed(self, name: str, kind: type, default: Any) -> Any:
+        value = self.table.get(name, default)
+        if value is not default and type(value) is not kind:
+            self.mistakes.append(f"appeal.toml: “{name}” must be {_KINDS[kind]}.")
+            return default
+        return value
+
+
+_KINDS = {
+    bool: "true or false",
+    int: "a number",
+    str: "text in quotes",
+    date: "a date such as 2026-01-31, not in quotes",
+}

@@ -1,0 +1,61 @@
+"""The addresses that readers, signers and programs open."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.parts import parts
+from service.problems import STANDARD
+from service.publications import FILE, minisig_name
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+def choose_language() -> AnyResponse:
+    """To the page in the browser's language."""
+    languages = parts().appeal.languages
+    return redirect(f"{request.accept_languages.best_match(languages, languages[0])}/", code=303)
+
+
+@blueprint.get("/<language>/", defaults={"page": ""})
+@blueprint.get("/<language>/<page>")
+def show(language: str, page: str) -> Response:
+    """A page, the same bytes for everyone."""
+    bundle = parts()
+    content = bundle.pages.get(language, page, bundle.appeal.is_open(bundle.today()))
+    if content is None:
+        raise STANDARD[404]
+    return Response(content, content_type="text/html; charset=utf-8")
+
+
+@blueprint.get("/appeal.json")
+def appeal_json() -> Response:
+    """What a program needs to seal for this appeal (docs/spec.md, section 7)."""
+    return Response(parts().appeal.json, mimetype="application/json")
+
+
+@blueprint.get(f"/{FILE}")
+def publication_json() -> Response:
+    """The publication, exactly as the organizers signed it."""
+    shown = parts().publications.current
+    if shown is None:
+        raise STANDARD[404]
+    return Response(shown.data, mimetype="application/json")
+
+
+@blueprint.get("/" + minisig_name("<signer>"))
+def publication_minisig(signer: str) -> Response:
+    """One organizer's minisign signature of the publication."""
+    shown = parts().publications.current
+    if shown is None or signer not in shown.minisigs:
+        raise STANDARD[404]
+    return Response(shown.minisigs[signer], content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """200 while an envelope could be kept, 503 otherwise."""
+    parts().store.check()
+    return Response("ok\n", mimetype="text/plain")

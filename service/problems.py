@@ -1,0 +1,49 @@
+"""Answers to requests that cannot be fulfilled, as application/problem+json (RFC 9457).
+
+A problem has a stable type that the page turns into words in the person's language. Nothing a client sent is repeated.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from flask import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Problem(Exception):
+    """A refusal: HTTP status, stable kind (the end of the type URN), one sentence for a person, seconds to wait."""
+
+    status: int
+    kind: str
+    title: str
+    retry_after: int | None = None
+
+    def response(self) -> Response:
+        """The HTTP answer."""
+        body = {"type": f"urn:undersigned:problem:{self.kind}", "title": self.title, "status": self.status}
+        answer = Response(json.dumps(body) + "\n", status=self.status, mimetype=MEDIA_TYPE)
+        if self.retry_after is not None:
+            answer.headers["Retry-After"] = str(self.retry_after)
+        return answer
+
+
+# Answers that any route can give; the kinds that one route gives stand in its module.
+STANDARD = {
+    400: Problem(400, "bad-request", "The request is malformed."),
+    401: Problem(401, "token", "The organizers' token is missing or wrong."),
+    404: Problem(404, "not-found", "There is nothing at this address."),
+    405: Problem(405, "method", "This address does not answer to this method."),
+    413: Problem(413, "too-large", "The request is too large."),
+    429: Problem(429, "too-many", "Too many requests came from this connection. Nothing was kept.", retry_after=60),
+    500: Problem(500, "internal", "The service made a mistake. Nothing was kept."),
+    503: Problem(503, "store", "The service cannot keep envelopes right now. Nothing was kept.", retry_after=30),
+}
+
+
+def for_status(status: int) -> Problem:
+    """The standard problem for an HTTP error status; an unlisted 4xx is a bad request, anything else our mistake."""
+    return STANDARD.get(status, STANDARD[400 if 400 <= status < 500 else 500])

@@ -1,0 +1,162 @@
+"""Settings: one TOML file, each value overridable from the environment; everything wrong is reported at once.
+
+There is no setting that turns a protection off, and no secret: the desk token is configured by its hash.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import limits as limits_library
+
+PREFIX = "UNDERSIGNED_"
+FILE_VARIABLE = "UNDERSIGNED_SETTINGS"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `mistakes` lists all that is wrong, one plain sentence each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Policies in flask-limiter's notation, such as "30/minute;300/hour"."""
+
+    envelopes: str
+    desk: str
+    everyone: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this service runs. Paths are absolute; `listen` is "address:port" or "unix:/path"."""
+
+    appeal: Path
+    data: Path
+    store: str
+    listen: str
+    desk_token_sha256: str
+    trusted_hops: int
+    limits: Limits
+
+
+# name: (default, what it must be). None as a default means that it must be given.
+_DEFAULTS: dict[str, Any] = {
+    "appeal": None,
+    "data": None,
+    "store": "",
+    "listen": "127.0.0.1:8000",
+    "desk_token_sha256": None,
+    "trusted_hops": 0,
+    # Generous per client: families share a line, mobile networks share addresses among thousands.
+    "limit_envelopes": "60/minute;600/hour",
+    "limit_desk": "30/minute",
+    "limit_everyone": "6000/minute;2000000/day",
+}
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """From the environment and the file it names in UNDERSIGNED_SETTINGS. Raises SettingsError."""
+    mistakes: list[str] = []
+    values = _collect(environment, mistakes)
+    checks: dict[str, Callable[[Any], str | None]] = {
+        "appeal": _mistake_in_folder,
+        "listen": _mistake_in_listen,
+        "store": _mistake_in_store,
+        "desk_token_sha256": _mistake_in_hash,
+        "trusted_hops": _mistake_in_hops,
+        "limit_envelopes": _mistake_in_limit,
+        "limit_desk": _mistake_in_limit,
+        "limit_everyone": _mistake_in_limit,
+    }
+    for name, default in _DEFAULTS.items():
+        if name not in values and default is None:
+            mistakes.append(f"“{name}” is missing: set it in the settings file or as {PREFIX}{name.upper()}.")
+        elif name in values and name in checks and (mistake := checks[name](values[name])):
+            mistakes.append(f"“{name}” {mistake}")
+    if mistakes:
+        raise SettingsError(mistakes)
+    return _build(_DEFAULTS | values)
+
+
+def _build(values: dict[str, Any]) -> Settings:
+    data = Path(values["data"]).resolve()
+    return Settings(
+        appeal=Path(values["appeal"]).resolve(),
+        data=data,
+        store=values["store"] or f"sqlite:{data / 'envelopes.sqlite'}",
+        listen=values["listen"],
+        desk_token_sha256=values["desk_token_sha256"].lower(),
+        trusted_hops=int(values["trusted_hops"]),
+        limits=Limits(values["limit_envelopes"], values["limit_desk"], values["limit_everyone"]),
+    )
+
+
+def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if path := environment.get(FILE_VARIABLE):
+        try:
+            values = tomllib.loads(Path(path).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            mistakes.append(f"The settings file {path} cannot be read: {error}.")
+        except tomllib.TOMLDecodeError as error:
+            mistakes.append(f"The settings file {path} is not TOML: {error}.")
+    for variable, value in environment.items():
+        if variable.startswith(PREFIX) and variable != FILE_VARIABLE:
+            values[variable.removeprefix(PREFIX).lower()] = value
+    for name in sorted(values.keys() - _DEFAULTS.keys()):
+        mistakes.append(f"There is no setting “{name}”.")
+    for name in sorted(values.keys() & _DEFAULTS.keys()):
+        if name != "trusted_hops" and not isinstance(values[name], str):
+            mistakes.append(f"“{name}” must be text in quotes.")
+            del values[name]
+            values[name] = _DEFAULTS[name] or ""
+    return values
+
+
+def _mistake_in_folder(value: str) -> str | None:
+    return None if Path(value).is_dir() else f"is not a folder: {value}"
+
+
+def _mistake_in_listen(value: str) -> str | None:
+    if value.startswith("unix:/"):
+        return None
+    address, _, port = value.rpartition(":")
+    try:
+        loopback = ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        loopback = False
+    if loopback and port.isdigit() and 0 < int(port) < 65536:
+        return None
+    # Exposed directly, a few dozen half-sent requests would stall the service; nginx in front collects them.
+    return "must be 127.0.0.1:PORT, [::1]:PORT or unix:/PATH; what faces the network is nginx."
+
+
+def _mistake_in_store(value: str) -> str | None:
+    return None if value == "" or re.fullmatch("sqlite:.+", value) else "must be sqlite:PATH."
+
+
+def _mistake_in_hash(value: str) -> str | None:
+    return None if re.fullmatch("[0-9a-fA-F]{64}", value) else "must be the SHA-256 of the token, 64 hex digits."
+
+
+def _mistake_in_hops(value: Any) -> str | None:
+    fits = isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch("[0-9]", str(value))
+    return None if fits else "must be how many proxies stand in front, 0 to 9."
+
+
+def _mistake_in_limit(value: str) -> str | None:
+    try:
+        limits_library.parse_many(value)
+    except ValueError:
+        return "must be limits such as 60/minute;600/hour."
+    return None

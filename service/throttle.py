@@ -1,0 +1,80 @@
+"""Limits that remember no address.
+
+flask-limiter counts, in this process's memory, under a key that cannot be turned back into an address once ten
+minutes have passed: the secret behind it is replaced by its own hash and the old one is gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+from flask import Blueprint, Flask, request
+from flask_limiter import Limiter
+
+EPOCH_SECONDS = 600
+EVERYONE = "everyone"
+
+
+class ClientKeys:
+    """Turns addresses into keys that live for one epoch. `clock` gives seconds, `secret` is 32 random bytes."""
+
+    def __init__(self, clock: Callable[[], float], secret: bytes) -> None:
+        self._clock = clock
+        self._secret = secret
+        self._epoch = int(clock() // EPOCH_SECONDS)
+        self._lock = threading.Lock()
+
+    def key(self, address: str | None) -> str:
+        """The key of a client; never empty, because flask-limiter does not limit an empty key."""
+        with self._lock:
+            self._ratchet()
+            secret = self._secret
+        return hmac.digest(secret, client_network(address).encode("ascii"), "sha256").hex()
+
+    def _ratchet(self) -> None:
+        now = int(self._clock() // EPOCH_SECONDS)
+        while self._epoch < now:
+            self._secret = hashlib.sha256(b"undersigned/limits/next\0" + self._secret).digest()
+            self._epoch += 1
+
+
+def client_network(address: str | None) -> str:
+    """The part of an address that one household or phone holds: IPv4 whole, IPv6 its first 64 bits.
+
+    What is not an address (a unix socket, a broken proxy) shares one key: limited together, never unlimited.
+    """
+    try:
+        parsed = ipaddress.ip_address((address or "").split("%", 1)[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return str(ipaddress.IPv6Network((int(parsed), 64), strict=False))
+        parsed = parsed.ipv4_mapped
+    return str(parsed)
+
+
+def start_limits(app: Flask, keys: ClientKeys, policies: Iterable[tuple[Blueprint, str, str | None]]) -> None:
+    """Put limits on blueprints: (blueprint, limit per client, limit for all clients together).
+
+    Sliding windows; no header tells anyone a count.
+    """
+    # flask-limiter reports exceeded limits with their keys at INFO; even such a key is nobody's business.
+    logging.getLogger("flask-limiter").disabled = True
+    limiter = Limiter(
+        lambda: keys.key(request.remote_addr),
+        app=app,
+        strategy="moving-window",
+        storage_uri="memory://",
+        headers_enabled=False,
+        swallow_errors=False,
+    )
+    for blueprint, per_client, together in policies:
+        limiter.limit(per_client)(blueprint)
+        if together is not None:
+            limiter.limit(together, key_func=lambda: EVERYONE)(blueprint)
