@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from crypto.base64 import decode, encode
 from crypto.errors import AppealError, KeyFormatError, MinisignError
 from crypto.keys import APPEAL_ID_SIZE, KeyRecord
 from crypto.minisign import MinisignPublicKey
@@ -56,10 +55,7 @@ def write_appeal(appeal: Appeal) -> bytes:
     value = {
         "format": FORMAT,
         "appeal": appeal.appeal_id.hex(),
-        "keys": [
-            {"record": base64.b64encode(bytes(key.record)).decode("ascii"), "from": key.start, "until": key.until}
-            for key in appeal.keys
-        ],
+        "keys": [{"record": encode(bytes(key.record)), "from": key.start, "until": key.until} for key in appeal.keys],
         "letters": appeal.letters,
         "minisign": [key.line for key in appeal.minisign],
         "threshold": appeal.threshold,
@@ -100,9 +96,8 @@ def _read(value: dict[str, Any]) -> Appeal:
 
 def _read_key(value: Any) -> DatedKey:
     entry = object_of(value, {"record", "from", "until"}, "keys")
-    try:
-        record = base64.b64decode(text_of(entry["record"], "record"), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ShapeError("A key record is not base64.") from error
+    record = decode(text_of(entry["record"], "record"))
+    if record is None:
+        raise ShapeError("A key record is not base64.")
     start, until = (None if entry[name] is None else date_of(entry[name], name) for name in ("from", "until"))
     return DatedKey(KeyRecord.parse(record), start, until)

@@ -6,8 +6,6 @@ The layout is that of minisign 0.11 and its documentation.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from crypto.base64 import decode, encode
 from crypto.errors import MinisignError
 
 PREHASHED = b"ED"
@@ -49,7 +48,7 @@ class MinisignPublicKey:
     @property
     def line(self) -> str:
         """The base64 line that people publish and pin."""
-        return base64.b64encode(KEY_ALGORITHM + self.key_id + self.point).decode("ascii")
+        return encode(KEY_ALGORITHM + self.key_id + self.point)
 
     @property
     def name(self) -> str:
@@ -111,8 +110,8 @@ def sign(key: MinisignSecretKey, message: bytes, trusted_comment: str) -> str:
     private = Ed25519PrivateKey.from_private_bytes(key.seed)
     signature = private.sign(hashlib.blake2b(message).digest())
     global_signature = private.sign(signature + trusted_comment.encode("utf-8"))
-    first = base64.b64encode(PREHASHED + key.public.key_id + signature).decode("ascii")
-    second = base64.b64encode(global_signature).decode("ascii")
+    first = encode(PREHASHED + key.public.key_id + signature)
+    second = encode(global_signature)
     return f"{_UNTRUSTED}organizers' minisign signature\n{first}\n{_TRUSTED}{trusted_comment}\n{second}\n"
 
 
@@ -122,7 +121,7 @@ def lock_secret_key(key: MinisignSecretKey, passphrase: str, salt: bytes) -> str
     plain = _secret(key) + checksum
     limits = _OPSLIMIT.to_bytes(8, "little") + _MEMLIMIT.to_bytes(8, "little")
     raw = _SECRET_HEAD + salt + limits + _xor(plain, _keystream(passphrase, salt))
-    return f"{_UNTRUSTED}minisign encrypted secret key\n{base64.b64encode(raw).decode('ascii')}\n"
+    return f"{_UNTRUSTED}minisign encrypted secret key\n{encode(raw)}\n"
 
 
 def unlock_secret_key(text: str, passphrase: str) -> MinisignSecretKey:
@@ -163,10 +162,7 @@ def _read_minisig(text: str) -> tuple[bytes, bytes, str, bytes]:
 
 
 def _base64(text: str, size: int) -> bytes:
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MinisignError("minisign-form", "A line of the minisign file is not base64.") from error
-    if len(raw) != size or base64.b64encode(raw).decode("ascii") != text:
-        raise MinisignError("minisign-form", "A line of the minisign file has the wrong length or stray bits.")
+    raw = decode(text)
+    if raw is None or len(raw) != size:
+        raise MinisignError("minisign-form", "A line of the minisign file is not base64 of the right length.")
     return raw

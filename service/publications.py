@@ -11,6 +11,7 @@ import shutil
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from crypto.appeal import Appeal
@@ -28,6 +29,11 @@ class Shown:
     publication: Publication
     data: bytes
     minisigs: dict[str, str]
+
+    @property
+    def day(self) -> date:
+        """The date of the publication."""
+        return date.fromisoformat(self.publication.date)
 
 
 class Publications:

@@ -81,7 +81,9 @@ class Pages:
                 letter=_letter(self._appeal.letters[language].source),
                 language_names=LANGUAGE_NAMES,
                 fingerprints=[fingerprint_digits(key.record.fingerprint) for key in self._appeal.programs.keys],
-                assets=self._assets,
+                appeal_json=self._appeal.json.decode("utf-8").replace("<", "\\u003c"),
+                script=self._assets.script,
+                style=self._assets.style,
                 **context,
             )
         return text.encode("utf-8")

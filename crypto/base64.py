@@ -1,0 +1,23 @@
+"""Base64 with one text for each value (docs/spec.md, conventions).
+
+Python's own decoder forgives stray low bits in the last character; then two texts would mean the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+
+def encode(data: bytes) -> str:
+    """RFC 4648, section 4, with padding, in one line."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def decode(text: str) -> bytes | None:
+    """The bytes, or None when `text` is not the one text of some bytes."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return data if encode(data) == text else None

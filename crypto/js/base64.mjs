@@ -1,0 +1,27 @@
+// Base64 with one text per value (RFC 4648, section 4, with padding).
+// Knows nothing of what the bytes mean; callers turn null into an error of their own.
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {string}
+ */
+export function toBase64(bytes) {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/**
+ * @param {string} text
+ * @returns {Uint8Array | null} null when the text is not the one text of some bytes
+ */
+export function fromBase64(text) {
+  let binary;
+  try {
+    binary = atob(text);
+  } catch {
+    return null;
+  }
+  // atob forgives white space, absent padding and stray low bits: then two texts would mean the same bytes.
+  return btoa(binary) === text ? Uint8Array.from(binary, (char) => char.charCodeAt(0)) : null;
+}

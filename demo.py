@@ -1,0 +1,101 @@
+"""The trial run: plays organizers and operator on one machine, so that anyone can see the whole circle at once.
+
+Used by ./run when an appeal has no keys yet. Makes a key with the organizers' own tool, a copy of the appeal that names
+it and is marked DEMO, and settings for the service. None of this is for a real appeal: the secret lies beside the service.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import secrets
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+SIGNER = "demo"
+
+
+def main() -> int:
+    """Prepare the trial, if the appeal needs one, and say how to go on."""
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--appeal", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    chosen = parser.parse_args()
+    folder: Path = chosen.data / "demo"
+    try:
+        source = (chosen.appeal / "appeal.toml").read_text("utf-8")
+        appeal = tomllib.loads(source)
+    except (OSError, ValueError) as error:
+        print(f"The appeal in {chosen.appeal} cannot be read: {error}", file=sys.stderr)
+        return 2
+    if appeal.get("keys"):
+        if folder.exists():
+            print(f"This appeal has keys of its own; remove the trial folder {folder} first.", file=sys.stderr)
+            return 2
+        return 0
+    if not (folder / "settings.toml").exists():
+        make(folder, chosen.data, str(appeal.get("id", "")))
+    copy_appeal(chosen.appeal, source, folder)
+    explain(folder, chosen.port)
+    return 0
+
+
+def make(folder: Path, data: Path, appeal_id: str) -> None:
+    """Secrets, keys and settings of the trial, once."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    passphrase = "-".join(secrets.token_hex(2) for _ in range(6))
+    token = secrets.token_hex(20)
+    write_secret(folder / "passphrase.txt", passphrase)
+    write_secret(folder / "desk-token.txt", token)
+    print("Making a trial key …", flush=True)
+    keygen = ["keygen", "--signer", SIGNER, "--appeal-id", appeal_id]
+    organizer = [sys.executable, "-m", "organizer", "--workspace", str(folder / "organizers"), "--json"]
+    passphrase_file = ["--passphrase-file", str(folder / "passphrase.txt")]
+    subprocess.run([*organizer, *keygen, *passphrase_file], check=True, stdout=subprocess.DEVNULL)
+    settings = {
+        "appeal": str(folder / "appeal"),
+        "data": str(data),
+        "desk_token_sha256": hashlib.sha256(token.encode("ascii")).hexdigest(),
+    }
+    text = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
+    (folder / "settings.toml").write_text(text, "utf-8")
+
+
+def copy_appeal(source_folder: Path, source: str, folder: Path) -> None:
+    """The appeal as it is now, with the trial key and the mark of a trial."""
+    target = folder / "appeal"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source_folder, target)
+    keys = (folder / "organizers" / "appeal-keys.toml").read_text("utf-8")
+    (target / "appeal.toml").write_text(f"demo = true\n{source}\n{keys}", "utf-8")
+
+
+def explain(folder: Path, port: int) -> None:
+    """What a person needs in order to play both sides."""
+    token = (folder / "desk-token.txt").read_text("ascii").strip()
+    passphrase = (folder / "passphrase.txt").read_text("ascii").strip()
+    print(f"""
+DEMO: this appeal has no key of its own yet, so a trial key is used. Do not collect real signatures with it.
+
+  The page:                 http://127.0.0.1:{port}/
+  The desk token:           {token}
+  The organizers' folder:   {folder / "organizers"}
+  Their passphrase:         {passphrase}
+
+Stop with Ctrl-C.
+""")
+
+
+def write_secret(path: Path, text: str) -> None:
+    """A file that only its owner can read."""
+    path.touch(mode=0o600)
+    path.write_text(text + "\n", "ascii")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+// What a person typed: read, checked, kept while sending may fail, wiped afterwards.
+// Knows the fields; must never send, store or log what is in them.
+
+import { isUnprintable, LIMITS } from '../../crypto/js/signature.mjs';
+
+const TEXTS = ['name', 'relation', 'prisoner', 'contact', 'message'];
+
+const element = (id) => document.getElementById(id);
+
+/**
+ * The signature as typed, in Unicode form NFC, line breaks and runs of spaces as one space.
+ * @param {string} language of the page
+ * @returns {object} a signature as `sealSignature` takes it
+ */
+export function readFields(language) {
+  const signature = { public: element('public').checked, language };
+  for (const field of TEXTS) signature[field] = clean(element(field).value);
+  return signature;
+}
+
+function clean(text) {
+  // Keyboards and copying leave invisible characters behind, for which the strict reader would refuse the signature.
+  const characters = Array.from(text.normalize('NFC').replace(/\s+/g, ' '));
+  return characters
+    .filter((character) => !isUnprintable(character.codePointAt(0)))
+    .join('')
+    .trim();
+}
+
+/**
+ * Shows what is wrong beside each field and moves to the first.
+ * @param {object} signature from `readFields`
+ * @param {(key: string) => string} word the page's words
+ * @returns {boolean} whether all is well
+ */
+export function checkFields(signature, word) {
+  const wrong = TEXTS.filter((field) => !showMistake(field, mistakeIn(field, signature[field]), word));
+  if (wrong.length > 0) focusField(wrong[0]);
+  return wrong.length === 0;
+}
+
+function mistakeIn(field, text) {
+  const [shortest, longest] = LIMITS[field];
+  const characters = Array.from(text).length;
+  if (characters < shortest) return 'name-missing';
+  return characters > longest ? 'too-long' : null;
+}
+
+/**
+ * @param {string} field
+ * @param {string | null} mistake a key of the page's words
+ * @param {(key: string) => string} word
+ * @returns {boolean} whether there is none
+ */
+export function showMistake(field, mistake, word) {
+  const note = element(`${field}-error`);
+  note.hidden = mistake === null;
+  note.textContent = mistake === null ? '' : word(mistake);
+  if (mistake === null) element(field).removeAttribute('aria-invalid');
+  else element(field).setAttribute('aria-invalid', 'true');
+  return mistake === null;
+}
+
+/** Moves to a field, opening what it may be folded into. */
+export function focusField(field) {
+  const folded = element(field).closest('details');
+  if (folded) folded.open = true;
+  element(field).focus();
+}
+
+/** While an envelope is on its way, what it says must not change on the screen. */
+export function lockFields(locked) {
+  for (const input of document.querySelectorAll('#form input, #form textarea')) {
+    if (input.type === 'radio') input.disabled = locked;
+    else input.readOnly = locked;
+  }
+}
+
+/** Forgets everything typed and chosen. */
+export function wipeFields() {
+  for (const field of TEXTS) {
+    element(field).value = '';
+    showMistake(field, null);
+  }
+  element('nonpublic').checked = true;
+  element('more').open = false;
+}

@@ -1,0 +1,102 @@
+"""Fixtures of the service's tests: a real appeal with known keys, a real store, the application as it runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from crypto.code import commitment
+from crypto.keys import OrganizersKey
+from crypto.minisign import MinisignSecretKey
+from crypto.seal import seal_signature
+from crypto.signature import Signature
+from service import create_app
+from service.settings import Limits, Settings
+from service.store_sqlite import SqliteStore
+
+ROOT = Path(__file__).parent.parent
+APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
+TOKEN = "a token for tests"
+TODAY = date(2026, 11, 22)
+CODE = "4829103377590218841270536"
+
+
+@pytest.fixture(scope="session")
+def key() -> OrganizersKey:
+    """The organizers' key of the test appeal."""
+    return OrganizersKey.derive(bytes(range(32)), APPEAL_ID)
+
+
+@pytest.fixture(scope="session")
+def minisign_keys() -> tuple[MinisignSecretKey, MinisignSecretKey]:
+    """The minisign keys of two organizers, "anna" and "boris"."""
+    return (
+        MinisignSecretKey.make(b"annaanna", bytes(range(100, 132))),
+        MinisignSecretKey.make(b"borisbor", bytes(range(150, 182))),
+    )
+
+
+@pytest.fixture
+def appeal_folder(
+    tmp_path: Path, key: OrganizersKey, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> Path:
+    """The appeal that the project ships, with keys."""
+    folder = tmp_path / "appeal"
+    folder.mkdir()
+    for path in (ROOT / "config" / "appeal").iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    record = base64.b64encode(bytes(key.record)).decode("ascii")
+    lines = [f'[[keys]]\nrecord = "{record}"']
+    for signer, secret in zip(("anna", "boris"), minisign_keys, strict=True):
+        lines.append(f'[[minisign]]\nsigner = "{signer}"\nkey = "{secret.public.line}"')
+    with (folder / "appeal.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + "\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
+    """Settings with limits that no ordinary test reaches."""
+    return Settings(
+        appeal=appeal_folder,
+        data=tmp_path / "data",
+        store=f"sqlite:{tmp_path / 'data' / 'envelopes.sqlite'}",
+        listen="127.0.0.1:8000",
+        desk_token_sha256=hashlib.sha256(TOKEN.encode("ascii")).hexdigest(),
+        trusted_hops=0,
+        limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute"),
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """The store of one application."""
+    store = SqliteStore(tmp_path / "data" / "envelopes.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def app(settings: Settings, store: SqliteStore) -> Flask:
+    """The application on TODAY."""
+    return create_app(settings, store, today=lambda: TODAY)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who asks."""
+    return app.test_client()
+
+
+@pytest.fixture
+def envelope(key: OrganizersKey) -> bytes:
+    """A sealed non-public signature."""
+    signature = Signature(name="Марыя Прыклад", public=False, language="be")
+    return seal_signature(key.record, signature, bytes(32), commitment(CODE))

@@ -1,0 +1,92 @@
+"""What the organizer's tests share: a workspace made once and copied, envelopes, ledgers, an appeal.json."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from crypto.appeal import Appeal, DatedKey, write_appeal
+from crypto.code import commitment, generate_code
+from crypto.envelope import envelope_id
+from crypto.keys import KeyRecord, OrganizersKey
+from crypto.ledger import write_ledger
+from crypto.minisign import MinisignPublicKey
+from crypto.seal import seal_signature, seal_withdrawal
+from crypto.signature import Signature
+from organizer import keyfile
+from organizer.ceremony import NewKeys, make_keys
+from organizer.records import derive_work_key
+
+APPEAL_ID = bytes(range(16))
+PASSPHRASE = "correct horse battery"
+LETTER = bytes([0xAB]) * 32
+LETTERS = {"be": LETTER.hex(), "en": "cd" * 32}
+
+MASTER = bytes(range(100, 132))
+KEY = OrganizersKey.derive(MASTER, APPEAL_ID)
+WORK_KEY = derive_work_key(MASTER)
+RECORD = KEY.record
+
+
+@lru_cache(maxsize=1)
+def new_keys() -> NewKeys:
+    """Real keys; only the guessing cost of the key file is that of a test. The minisign key takes its usual seconds."""
+    return make_keys(APPEAL_ID, "anna", PASSPHRASE, secrets.token_bytes, keyfile.CHEAP)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A workspace on disk and the files an organizer has beside it."""
+
+    home: Path
+    record: KeyRecord
+    minisign: MinisignPublicKey
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "work"
+
+    @property
+    def passphrase(self) -> Path:
+        return self.home / "passphrase"
+
+    @property
+    def appeal(self) -> Path:
+        return self.home / "appeal.json"
+
+    def ledger(self, *envelopes: bytes, name: str = "ledger.bin") -> Path:
+        path = self.home / name
+        path.write_bytes(ledger_of(envelopes))
+        return path
+
+
+def make_desk(home: Path) -> Desk:
+    keys = new_keys()
+    desk = Desk(home, keys.record, keys.minisign)
+    desk.folder.mkdir(mode=0o700)
+    for name, content in keys.files.items():
+        (desk.folder / name).write_bytes(content)
+    desk.passphrase.write_text(PASSPHRASE + "\n")
+    desk.appeal.write_bytes(write_appeal(appeal_of(keys.record, keys.minisign)))
+    return desk
+
+
+def appeal_of(record: KeyRecord, *signers: MinisignPublicKey, threshold: int = 1) -> Appeal:
+    return Appeal(record.appeal_id, (DatedKey(record),), LETTERS, signers, threshold)
+
+
+def seal(name: str, public: bool = True, code: str | None = None, record: KeyRecord = RECORD, **fields: str) -> bytes:
+    code = code or generate_code(secrets.token_bytes)
+    return seal_signature(record, Signature(name, public, **fields), LETTER, commitment(code))
+
+
+def withdraw(code: str, record: KeyRecord = RECORD) -> bytes:
+    return seal_withdrawal(record, LETTER, code)
+
+
+def ledger_of(envelopes: Iterable[bytes], appeal_id: bytes = APPEAL_ID) -> bytes:
+    ordered = sorted(set(envelopes), key=envelope_id)
+    return b"".join(write_ledger(appeal_id, len(ordered), ordered))
