@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from flask import Flask
 from granian.constants import Interfaces
@@ -33,11 +34,11 @@ def serve(settings: Settings) -> None:
         factory=True,
         address="127.0.0.1" if on_socket else address.strip("[]"),
         port=8000 if on_socket else int(port),
-        uds=None,
+        uds=Path(port) if on_socket else None,
         interface=Interfaces.WSGI,
         blocking_threads=THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_access=False,
     ).serve()
 

@@ -49,43 +49,19 @@ class Settings:
     limits: Limits
 
 
-# name: (default, what it must be). None as a default means that it must be given.
-_DEFAULTS: dict[str, Any] = {
-    "appeal": None,
-    "data": None,
-    "store": "",
-    "listen": "127.0.0.1:8000",
-    "desk_token_sha256": None,
-    "trusted_hops": 0,
-    # Generous per client: families share a line, mobile networks share addresses among thousands.
-    "limit_envelopes": "60/minute;600/hour",
-    "limit_desk": "30/minute",
-    "limit_everyone": "6000/minute;2000000/day",
-}
-
-
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """From the environment and the file it names in UNDERSIGNED_SETTINGS. Raises SettingsError."""
     mistakes: list[str] = []
     values = _collect(environment, mistakes)
-    checks: dict[str, Callable[[Any], str | None]] = {
-        "appeal": _mistake_in_folder,
-        "listen": _mistake_in_listen,
-        "store": _mistake_in_store,
-        "desk_token_sha256": _mistake_in_hash,
-        "trusted_hops": _mistake_in_hops,
-        "limit_envelopes": _mistake_in_limit,
-        "limit_desk": _mistake_in_limit,
-        "limit_everyone": _mistake_in_limit,
-    }
-    for name, default in _DEFAULTS.items():
-        if name not in values and default is None:
+    for name, (default, mistake_in) in _SETTINGS.items():
+        if name in values:
+            if mistake := mistake_in(values[name]):
+                mistakes.append(f"“{name}” {mistake}")
+        elif default is None:
             mistakes.append(f"“{name}” is missing: set it in the settings file or as {PREFIX}{name.upper()}.")
-        elif name in values and name in checks and (mistake := checks[name](values[name])):
-            mistakes.append(f"“{name}” {mistake}")
     if mistakes:
         raise SettingsError(mistakes)
-    return _build(_DEFAULTS | values)
+    return _build({name: default for name, (default, _) in _SETTINGS.items()} | values)
 
 
 def _build(values: dict[str, Any]) -> Settings:
@@ -113,14 +89,14 @@ def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, A
     for variable, value in environment.items():
         if variable.startswith(PREFIX) and variable != FILE_VARIABLE:
             values[variable.removeprefix(PREFIX).lower()] = value
-    for name in sorted(values.keys() - _DEFAULTS.keys()):
+    for name in sorted(values.keys() - _SETTINGS.keys()):
         mistakes.append(f"There is no setting “{name}”.")
-    for name in sorted(values.keys() & _DEFAULTS.keys()):
-        if name != "trusted_hops" and not isinstance(values[name], str):
+    for name in sorted(values.keys() & _SETTINGS.keys() - {"trusted_hops"}):
+        if not isinstance(values[name], str):
             mistakes.append(f"“{name}” must be text in quotes.")
-            del values[name]
-            values[name] = _DEFAULTS[name] or ""
-    return values
+            values[name] = ""
+    # Empty means not set, so that a variable can be left blank in a compose file.
+    return {name: value for name, value in values.items() if value != ""}
 
 
 def _mistake_in_folder(value: str) -> str | None:
@@ -142,7 +118,7 @@ def _mistake_in_listen(value: str) -> str | None:
 
 
 def _mistake_in_store(value: str) -> str | None:
-    return None if value == "" or re.fullmatch("sqlite:.+", value) else "must be sqlite:PATH."
+    return None if re.fullmatch("sqlite:.+", value) else "must be sqlite:PATH."
 
 
 def _mistake_in_hash(value: str) -> str | None:
@@ -160,3 +136,18 @@ def _mistake_in_limit(value: str) -> str | None:
     except ValueError:
         return "must be limits such as 60/minute;600/hour."
     return None
+
+
+# Setting: (default, what may be wrong with a value). None as a default means that it must be given.
+_SETTINGS: dict[str, tuple[Any, Callable[[Any], str | None]]] = {
+    "appeal": (None, _mistake_in_folder),
+    "data": (None, lambda value: None),
+    "store": ("", _mistake_in_store),
+    "listen": ("127.0.0.1:8000", _mistake_in_listen),
+    "desk_token_sha256": (None, _mistake_in_hash),
+    "trusted_hops": (0, _mistake_in_hops),
+    # Generous per client: families share a line, mobile networks share addresses among thousands.
+    "limit_envelopes": ("60/minute;600/hour", _mistake_in_limit),
+    "limit_desk": ("30/minute", _mistake_in_limit),
+    "limit_everyone": ("6000/minute;2000000/day", _mistake_in_limit),
+}

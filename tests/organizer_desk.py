@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +19,8 @@ from crypto.seal import seal_signature, seal_withdrawal
 from crypto.signature import Signature
 from organizer import keyfile
 from organizer.ceremony import NewKeys, make_keys
-from organizer.records import derive_work_key
+from organizer.records import Records, derive_work_key
+from organizer.workspace import Workspace
 
 APPEAL_ID = bytes(range(16))
 PASSPHRASE = "correct horse battery"
@@ -72,6 +74,13 @@ def make_desk(home: Path) -> Desk:
     desk.passphrase.write_text(PASSPHRASE + "\n")
     desk.appeal.write_bytes(write_appeal(appeal_of(keys.record, keys.minisign)))
     return desk
+
+
+@contextmanager
+def open_records(folder: Path) -> Iterator[Records]:
+    """The records of a folder under the key of MASTER."""
+    with Workspace(folder).tables() as tables:
+        yield Records(tables, WORK_KEY)
 
 
 def appeal_of(record: KeyRecord, *signers: MinisignPublicKey, threshold: int = 1) -> Appeal:

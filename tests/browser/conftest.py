@@ -1,0 +1,91 @@
+"""A real Chromium, as Debian ships it, before the service as it runs for people."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from serving import Served, serving
+
+from service.settings import Settings
+from service.store_sqlite import SqliteStore
+
+# A page under test speaks to this machine only; Chromium's own errands would fail here and be noise.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    program = shutil.which("chromium")
+    assert program, "Chromium is missing; ./run test says how to install it."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone that has never been here."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab in which no script fails and nothing is complained about."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def site(settings: Settings, tmp_path: Path) -> Iterator[Served]:
+    """The service with the test appeal."""
+    with serving(settings, tmp_path / "log") as served:
+        yield served
+
+
+@pytest.fixture
+def kept(settings: Settings) -> Iterator[SqliteStore]:
+    """The same file that the running service writes to."""
+    store = SqliteStore(Path(settings.store.removeprefix("sqlite:")))
+    yield store
+    store.close()
+
+
+@dataclass
+class Recorder:
+    """What the page asked for, in order."""
+
+    requests: list[Request] = field(default_factory=list)
+
+    @property
+    def posts(self) -> list[Request]:
+        """The requests that carried something away."""
+        return [request for request in self.requests if request.method == "POST"]
+
+
+@pytest.fixture
+def recorder(page: Page) -> Recorder:
+    """Every request of the tab."""
+    recorder = Recorder()
+    page.on("request", lambda request: recorder.requests.append(request))  # a built-in cannot be registered
+    return recorder

@@ -1,0 +1,314 @@
+"""Signing in a real browser: what a person sees, and what leaves the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from browser.conftest import Recorder
+from playwright.sync_api import Browser, Page, Route, expect
+from serving import Served
+
+from crypto.code import check_code, commitment
+from crypto.keys import OrganizersKey
+from crypto.seal import OpenedSignature, open_envelope
+from service.appeal import load_appeal
+from service.settings import Settings
+from service.store_sqlite import SqliteStore
+
+
+def fill(page: Page, name: str = "Ірына Сямёнаўна Прыклад", **others: str) -> None:
+    page.fill("#name", name)
+    for field, text in others.items():
+        if field in ("contact", "message") and not page.is_visible(f"#{field}"):
+            page.click("#more summary")
+        page.fill(f"#{field}", text)
+
+
+def opened(kept: SqliteStore, key: OrganizersKey) -> list[OpenedSignature]:
+    with closing(kept.snapshot()) as snapshot:
+        found = [open_envelope(key, envelope) for envelope in snapshot.envelopes]
+    assert all(isinstance(each, OpenedSignature) for each in found)
+    return [each for each in found if isinstance(each, OpenedSignature)]
+
+
+def typed(page: Page) -> list[str]:
+    return [page.input_value(f"#{field}") for field in ("name", "relation", "prisoner", "contact", "message")]
+
+
+@pytest.fixture
+def form(page: Page, site: Served) -> Iterator[Page]:
+    """The page of the letter, ready to be filled in."""
+    page.goto(f"{site.url}/be/")
+    expect(page.locator("#submit")).to_be_visible()
+    yield page
+
+
+def test_everything_typed_arrives_sealed_and_only_sealed(
+    form: Page, kept: SqliteStore, key: OrganizersKey, recorder: Recorder, settings: Settings
+) -> None:
+    """The organizers read what was written; the one request carries 4,096 bytes in which no word stands."""
+    words = {"relation": "сястра", "prisoner": "Алесь Прыклад", "contact": "@iryna", "message": "Трымайцеся!\nЯ з вамі"}
+    fill(form, **words)
+    form.click("label[for=public]")
+    form.click("#submit")
+    expect(form.locator("#sent")).to_be_visible()
+    (found,) = opened(kept, key)
+    signature = found.signature
+    assert (signature.name, signature.public, signature.language) == ("Ірына Сямёнаўна Прыклад", True, "be")
+    assert (signature.relation, signature.prisoner, signature.contact) == ("сястра", "Алесь Прыклад", "@iryna")
+    assert signature.message == "Трымайцеся! Я з вамі"
+    assert found.letter_hash.hex() == load_appeal(settings.appeal).letters["be"].hash
+    (post,) = recorder.posts
+    body = post.post_data_buffer or b""
+    assert len(body) == 4096
+    assert not [word for word in (*words.values(), "Ірына") if word.encode() in body]
+
+
+def test_non_public_is_what_is_chosen_unless_someone_chooses_otherwise(
+    form: Page, kept: SqliteStore, key: OrganizersKey
+) -> None:
+    """A person in a hurry is not published."""
+    fill(form)
+    expect(form.locator("#submit")).to_have_text("Падпісаць непублічна", use_inner_text=True)
+    form.click("#submit")
+    expect(form.locator("#sent")).to_be_focused()
+    assert [each.signature.public for each in opened(kept, key)] == [False]
+
+
+def test_the_choice_stands_on_the_button(form: Page) -> None:
+    """Nobody presses without seeing which of the two it will be."""
+    form.click("label[for=public]")
+    expect(form.locator("#submit")).to_have_text("Падпісаць публічна", use_inner_text=True)
+    form.click("label[for=nonpublic]")
+    expect(form.locator("#submit")).to_have_text("Падпісаць непублічна", use_inner_text=True)
+
+
+def test_it_works_with_the_keyboard_alone(form: Page, kept: SqliteStore, key: OrganizersKey) -> None:
+    """Tab, arrows, space and Enter are enough."""
+    form.focus("#nonpublic")
+    form.keyboard.press("ArrowDown")
+    form.keyboard.press("Tab")
+    form.keyboard.type("Ян")
+    for _ in range(4):
+        form.keyboard.press("Tab")
+    expect(form.locator("#submit")).to_be_focused()
+    form.keyboard.press("Enter")
+    expect(form.locator("#sent")).to_be_visible()
+    assert [(each.signature.name, each.signature.public) for each in opened(kept, key)] == [("Ян", True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "sealed"),
+    [
+        ("Слаў'янаў-О’Ніл", "Слаў'янаў-О’Ніл"),
+        ("  Ян \t Пётр  ", "Ян Пётр"),
+        ("И\u0306ода\u200b\u200e", "Йода"),
+        ("Łukašenka Ё", "Łukašenka Ё"),
+    ],
+)
+def test_real_names_arrive_as_written(
+    form: Page, kept: SqliteStore, key: OrganizersKey, name: str, sealed: str
+) -> None:
+    """Apostrophes, hyphens, ў stay; only invisible characters and stray spaces go."""
+    fill(form, name)
+    form.click("#submit")
+    expect(form.locator("#sent")).to_be_visible()
+    assert [each.signature.name for each in opened(kept, key)] == [sealed]
+
+
+def test_a_mistake_is_told_beside_its_field_and_nothing_is_sent(form: Page, recorder: Recorder) -> None:
+    """In the page's language, with the focus moved there, and everything kept."""
+    fill(form, "  ", relation="сястра", message="м" * 501)
+    form.click("#submit")
+    expect(form.locator("#name-error")).to_have_text("Напішыце, калі ласка, імя.")
+    expect(form.locator("#name")).to_be_focused()
+    expect(form.locator("#name")).to_have_attribute("aria-invalid", "true")
+    expect(form.locator("#message-error")).to_be_visible()
+    assert typed(form)[1:] == ["сястра", "", "", "м" * 501]
+    form.fill("#name", "Ян")
+    form.click("#submit")
+    expect(form.locator("#name-error")).to_be_hidden()
+    expect(form.locator("#message")).to_be_focused()
+    assert recorder.posts == []
+
+
+def test_what_does_not_fit_together_is_told(form: Page, recorder: Recorder) -> None:
+    """Each field within its limit, but too many bytes in all: nothing is cut off in silence."""
+    fill(form, "ა" * 120, relation="ა" * 80, prisoner="ა" * 120, contact="ა" * 120, message="ა" * 500)
+    form.click("#submit")
+    expect(form.locator("#message-error")).to_have_text("Разам гэта задоўга. Скараціце, калі ласка, паведамленне.")
+    expect(form.locator("#message")).to_be_focused()
+    assert recorder.posts == []
+
+
+def test_a_bad_network_is_tried_again_with_the_same_bytes(
+    form: Page, kept: SqliteStore, key: OrganizersKey, recorder: Recorder
+) -> None:
+    """Two lost connections and a busy answer: the page says so, waits 1, 2, 4 seconds, and arrives once."""
+    troubles = ["abort", "busy", "abort"]
+
+    def trouble(route: Route) -> None:
+        match troubles.pop(0) if troubles else "none":
+            case "abort":
+                route.abort("connectionreset")
+            case "busy":
+                route.fulfill(status=503)
+            case _:
+                route.continue_()
+
+    form.route("**/envelopes", trouble)
+    fill(form)
+    form.click("#submit")
+    expect(form.locator("[data-state=retrying]")).to_be_visible()
+    expect(form.locator("#name")).to_have_attribute("readonly", "")
+    expect(form.locator("#sent")).to_be_visible(timeout=20_000)
+    assert len(recorder.posts) == 4
+    assert len({request.post_data_buffer for request in recorder.posts}) == 1
+    assert len(opened(kept, key)) == 1
+
+
+def test_an_answer_that_was_lost_leads_to_one_envelope(form: Page, kept: SqliteStore, key: OrganizersKey) -> None:
+    """The service kept it, the phone did not hear: sending again changes nothing."""
+    lost = [True]
+
+    def lose(route: Route) -> None:
+        if lost.pop() if lost else False:
+            route.fetch()
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    form.route("**/envelopes", lose)
+    fill(form)
+    form.click("#submit")
+    expect(form.locator("#sent")).to_be_visible()
+    assert len(opened(kept, key)) == 1
+
+
+def test_whoever_stops_keeps_the_text_and_the_same_commitment(
+    form: Page, kept: SqliteStore, key: OrganizersKey, recorder: Recorder
+) -> None:
+    """Nothing more is sent after stopping; a later try carries the same commitment, so that it counts once."""
+    form.route("**/envelopes", lambda route: route.abort("connectionreset"))
+    fill(form)
+    form.click("#submit")
+    form.click("#stop")
+    expect(form.locator("#failed")).to_be_focused()
+    expect(form.locator("#failed")).to_contain_text("Не адпраўлена.")
+    assert typed(form)[0] == "Ірына Сямёнаўна Прыклад"
+    sent = len(recorder.posts)
+    first = recorder.posts[0].post_data_buffer or b""
+    form.unroute("**/envelopes")
+    form.fill("#relation", "маці")
+    assert len(recorder.posts) == sent
+    form.click("#submit")
+    expect(form.locator("#sent")).to_be_visible()
+    (found,) = opened(kept, key)
+    tried = open_envelope(key, first)
+    assert isinstance(tried, OpenedSignature)
+    assert tried.commitment == found.commitment
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (409, "Старонка састарэла"),
+        (400, "Сэрвіс гэта не прыняў"),
+        (403, "больш не збірае подпісаў"),
+        (415, "не прыняў"),
+    ],
+)
+def test_a_refusal_is_told_and_the_text_stays(form: Page, recorder: Recorder, status: int, words: str) -> None:
+    """What would be refused again is not tried again."""
+    form.route("**/envelopes", lambda route: route.fulfill(status=status))
+    fill(form, relation="сястра")
+    form.click("#submit")
+    expect(form.locator("#failed")).to_contain_text(words)
+    expect(form.locator("#submit")).to_be_visible()
+    assert typed(form)[:2] == ["Ірына Сямёнаўна Прыклад", "сястра"]
+    assert len(recorder.posts) == 1
+
+
+def test_if_sealing_fails_nothing_is_sent(form: Page, recorder: Recorder) -> None:
+    """A broken generator, a missing key: the text stays on the page and nowhere else."""
+    form.evaluate("() => { crypto.getRandomValues = () => { throw new Error('no randomness') } }")
+    fill(form)
+    form.click("#submit")
+    expect(form.locator("#failed")).to_contain_text("нічога не пакінула вашу прыладу")
+    assert typed(form)[0] == "Ірына Сямёнаўна Прыклад"
+    assert recorder.posts == []
+
+
+def test_after_success_nothing_typed_remains(form: Page) -> None:
+    """Not in a field, not in the page, not in the browser's stores, not in the address."""
+    address = form.url
+    fill(form, relation="сястра", message="паведамленне")
+    form.click("#submit")
+    expect(form.locator("#sent")).to_be_visible()
+    assert typed(form) == [""] * 5
+    assert "Сямёнаўна" not in form.content()
+    assert form.evaluate("[localStorage.length, sessionStorage.length, document.cookie, history.length]")[:3] == [
+        0,
+        0,
+        "",
+    ]
+    assert form.context.storage_state() == {"cookies": [], "origins": []}
+    assert form.url == address
+
+
+def test_leaving_and_coming_back_finds_an_empty_form(form: Page, site: Served) -> None:
+    """The back button does not bring back what was typed."""
+    fill(form, relation="сястра")
+    form.goto(f"{site.url}/be/how")
+    form.go_back()
+    expect(form.locator("#submit")).to_be_visible()
+    assert typed(form) == [""] * 5
+
+
+def test_a_double_click_sends_once(form: Page, recorder: Recorder) -> None:
+    """An impatient finger signs once."""
+    fill(form)
+    form.dblclick("#submit")
+    expect(form.locator("#sent")).to_be_visible()
+    assert len(recorder.posts) == 1
+
+
+def test_the_code_is_shown_only_on_request_and_belongs_to_the_signature(
+    form: Page, kept: SqliteStore, key: OrganizersKey
+) -> None:
+    """25 digits whose commitment lies in the envelope."""
+    fill(form)
+    form.click("#submit")
+    expect(form.locator("#sent")).to_be_visible()
+    expect(form.locator("#code")).to_be_hidden()
+    form.click("#show-code")
+    shown = form.inner_text("#code")
+    (found,) = opened(kept, key)
+    assert commitment(check_code(shown)) == found.commitment
+
+
+def test_another_person_gets_an_empty_form_and_another_code(form: Page, kept: SqliteStore, key: OrganizersKey) -> None:
+    """Families share a phone."""
+    for name in ("Ян", "Алеся"):
+        fill(form, name)
+        form.click("#submit")
+        expect(form.locator("#sent")).to_be_visible()
+        form.click("#another")
+        expect(form.locator("#sent")).to_be_hidden()
+        assert typed(form) == [""] * 5
+    found = opened(kept, key)
+    assert {each.signature.name for each in found} == {"Ян", "Алеся"}
+    assert len({each.commitment for each in found}) == 2
+
+
+def test_without_scripts_the_letter_is_read_and_no_field_is_offered(browser: Browser, site: Served) -> None:
+    """A field that cannot seal must not invite anyone to type."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/be/")
+    expect(page.get_by_text("Мы — родныя людзей")).to_be_visible()
+    expect(page.locator("#not-started")).to_be_visible()
+    expect(page.locator("#form")).to_be_hidden()
+    context.close()

@@ -1,0 +1,90 @@
+"""Starts the service as it runs for people: `python -m service` in a process of its own, on a free port of loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running service: where it listens and the file that takes all it prints."""
+
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """The address of the site, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, request: bytes, *, hang_up: bool = False) -> bytes:
+        """What comes back for raw bytes, until the service closes; `hang_up` after sending, for requests that are cut."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(request)
+            if hang_up:
+                connection.shutdown(socket.SHUT_WR)
+            answer = b""
+            while part := connection.recv(65536):
+                answer += part
+        return answer
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(settings: Settings, log: Path) -> Iterator[Served]:
+    """The service with these settings, stopped at the end as an operator would stop it."""
+    port = free_port()
+    environment = {
+        "UNDERSIGNED_APPEAL": str(settings.appeal),
+        "UNDERSIGNED_DATA": str(settings.data),
+        "UNDERSIGNED_LISTEN": f"127.0.0.1:{port}",
+        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
+        "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
+        "UNDERSIGNED_LIMIT_ENVELOPES": settings.limits.envelopes,
+        "UNDERSIGNED_LIMIT_DESK": settings.limits.desk,
+        "UNDERSIGNED_LIMIT_EVERYONE": settings.limits.everyone,
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service"], cwd=ROOT, env=kept | environment, stdout=output, stderr=output
+        )
+        try:
+            _wait_until_it_answers(process, port, log)
+            yield Served(port, log)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=20)
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"The service ended at once:\n{log.read_text()}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"The service did not answer within {START_SECONDS} s:\n{log.read_text()}")

@@ -1,0 +1,566 @@
+"""The organizers' commands as people and scripts use them, from the first key to a result that anyone can verify."""
+
+from __future__ import annotations
+
+import ast
+import fcntl
+import importlib.util
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import termios
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from organizer_desk import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
+
+from crypto.appeal import write_appeal
+from crypto.code import commitment, receipt
+from crypto.keys import KeyRecord
+from crypto.minisign import MinisignPublicKey
+from crypto.publication import PublishedSignature, read_publication
+from organizer.ceremony import read_public, write_public
+from organizer.cli import organizer
+
+ROOT = Path(__file__).parent.parent
+CODE = "4829103377590218841270536"
+COMMANDS = ("keygen", "open", "review", "add", "publish", "verify", "status")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return make_desk(tmp_path)
+
+
+def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
+    """One command in the desk's workspace, with the passphrase where one is needed."""
+    needs_key = key and command in {"open", "review", "publish", "status"}
+    where = [] if command == "verify" else ["-w", str(desk.folder)]
+    passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
+    return CliRunner().invoke(organizer, [command, *map(str, options), *where, *passphrase])
+
+
+def run_json(desk: Desk, command: str, *options: str | Path, exit_code: int = 0) -> dict[str, Any]:
+    result = run(desk, command, *options, "--json")
+    assert result.exit_code == exit_code, result.output
+    assert result.stderr == ""
+    found = json.loads(result.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+class Terminal:
+    """A real terminal with a program in it: read until a text appears, type, look at what came."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._screen, inside = pty.openpty()
+        fcntl.ioctl(inside, termios.TIOCSWINSZ, b"\x28\0\x78\0\0\0\0\0")  # 40 lines of 120 characters
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "organizer", *arguments],
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
+            preexec_fn=lambda: (os.setsid(), fcntl.ioctl(inside, termios.TIOCSCTTY, 0)),
+        )
+        os.close(inside)
+        self.seen = ""
+
+    def until(self, text: str) -> str:
+        """What came since the last call, up to and with `text`."""
+        raw = self.seen.encode()
+        while text not in raw.decode("utf-8", "ignore"):
+            raw += self._more(text, raw)
+        shown, _, self.seen = raw.decode("utf-8", "ignore").partition(text)
+        return shown + text
+
+    def type(self, text: str) -> None:
+        os.write(self._screen, text.encode())
+
+    def end(self) -> str:
+        """What came until the program ended, which it must do well."""
+        raw = self.seen.encode()
+        with suppress(OSError):  # so a terminal tells that nobody is left on the other side
+            while True:
+                raw += self._more("the end", raw)
+        assert self.program.wait() == 0, raw.decode()
+        return raw.decode()
+
+    def _more(self, text: str, raw: bytes) -> bytes:
+        ready, _, _ = select.select([self._screen], [], [], 30)
+        assert ready, f"{text!r} did not come; this did: {raw.decode()!r}"
+        return os.read(self._screen, 65536)
+
+    def close(self) -> None:
+        """Leave nothing running behind."""
+        self.program.kill()
+        self.program.wait()
+        os.close(self._screen)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    """Opens terminals, and closes them whatever happens."""
+    opened: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        opened.append(Terminal(*arguments))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+# The whole circle
+
+
+def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+    """Keys of full strength made by hand, a ledger opened, reviewed by key presses, published, verified by anyone."""
+    work, appeal, out = tmp_path / "work", tmp_path / "appeal.json", tmp_path / "stick"
+    screen = terminal("keygen", "--signer", "anna", "-w", str(work))
+    passphrase = re.findall(r"[a-z0-9]{5}(?:-[a-z0-9]{5}){4}", screen.until("Press Enter"))[0]
+    screen.until("shown)")
+    screen.type("\n")
+    shown = screen.end()
+    record = read_public((work / "organizers.pub").read_text())
+    assert record.digits in shown
+    assert (work / "appeal-keys.toml").read_text().replace("\n", "\r\n") in shown
+    lines = tomllib.loads((work / "appeal-keys.toml").read_text())
+    minisign = MinisignPublicKey.parse(lines["minisign"][0]["key"])
+    appeal.write_bytes(write_appeal(appeal_of(record, minisign)))
+
+    envelopes = [
+        seal("Ірына Слаўнікава", False, record=record),
+        seal("Tatsiana Khomich", True, record=record, prisoner="Maria Kalesnikava"),
+        seal("\u0301" * 20 + "[red]tatsiana", True, record=record),
+    ]
+    (tmp_path / "ledger.bin").write_bytes(ledger_of(envelopes, record.appeal_id))
+    screen = terminal("open", str(tmp_path / "ledger.bin"), "-w", str(work), "--appeal", str(appeal))
+    screen.until("Passphrase")
+    screen.type(passphrase + "\n")
+    assert "3 of 3" in screen.end()
+
+    screen = terminal("review", "-w", str(work))
+    screen.until("Passphrase")
+    screen.type(passphrase + "\n")
+    for place in range(1, 4):
+        shown = screen.until("q quit")
+        assert f"{place} of 3" in shown
+        assert "\u0301" * 5 not in shown
+        assert ("NOT PUBLIC: only counted" in shown) == ("Ірына" in shown)
+        if "[red]" in shown:
+            screen.type("r")
+            screen.until("goes back.")
+            screen.type("3")
+        else:
+            screen.type("ф")  # the key "a" of a keyboard switched to Cyrillic
+    screen.until("That was the last one.")
+    screen.type("q")
+    assert "Accepted 2, undecided 0, held 0." in screen.end()
+
+    screen = terminal("publish", "-w", str(work), "--out", str(out))
+    screen.until("Passphrase")
+    screen.type(passphrase + "\n")
+    assert "Tatsiana Khomich; Maria Kalesnikava" in screen.until("publication? [y/N]")
+    screen.type("y\n")
+    screen.end()
+    check_published(out, appeal, work, passphrase, minisign, record)
+
+
+def check_published(
+    out: Path, appeal: Path, work: Path, passphrase: str, minisign: MinisignPublicKey, record: KeyRecord
+) -> None:
+    published = read_publication((out / "publication.json").read_bytes())
+    assert published.signatures == (PublishedSignature("Tatsiana Khomich", "", "Maria Kalesnikava"),)
+    assert (published.total, published.counts.rejected, published.keys) == (2, 1, (record.fingerprint.hex(),))
+    verified = CliRunner().invoke(
+        organizer, ["--json", "verify", str(out / "publication.json"), "--appeal", str(appeal)]
+    )
+    (command,) = json.loads(verified.stdout)["commands"]
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert f"appeal {published.appeal} publication 1 {published.date}" in done.stdout
+    # The stock program can use the key too: nobody depends on this tool.
+    done = subprocess.run(
+        ["minisign", "-S", "-s", work / "minisign.key", "-m", out / "publication.json", "-t", "by hand"],
+        input=passphrase + "\n",
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    check = ["minisign", "-V", "-P", minisign.line, "-m", str(out / "publication.json")]
+    assert "by hand" in subprocess.run(check, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_whole_circle_by_a_script(desk: Desk) -> None:
+    """Every step with --json, and counts that fit together from the ledger to the verified publication."""
+    record = desk.record
+    first = [seal("Ева", True, record=record), seal("Ян", False, code=CODE, record=record), b"\1".ljust(4096, b"\0")]
+    opened = run_json(desk, "open", desk.ledger(*first), "--appeal", desk.appeal)
+    assert opened["ledgers"][0]["signatures"] == 2
+    assert opened["ledgers"][0]["set_aside"] == {"envelope-key": 1}
+    assert run_json(desk, "review", "--accept-all")["nonpublic"] == 1
+    assert run_json(desk, "publish", "--yes", "--out", desk.home / "one")["total"] == 2
+    assert receipt(commitment(CODE)) in (desk.home / "one" / "publication.json").read_text()
+
+    table = desk.home / "paper.csv"
+    table.write_text("name,public\nЗоя,так\nУля,не\n", "utf-8")
+    assert run_json(desk, "add", "--csv", table)["added"] == 2
+    later = run_json(desk, "open", desk.ledger(*first, withdraw(CODE, record)))
+    assert (later["ledgers"][0]["seen_before"], later["ledgers"][0]["withdrawals"], later["by_hand"]) == (3, 1, 2)
+    found = run_json(desk, "publish", "--yes", "--out", desk.home / "two")
+    assert (found["number"], found["total"], found["withdrawn"]) == (2, 3, 1)
+    assert found["by_hand"] == {"public": 1, "nonpublic": 1}
+
+    one, two = (desk.home / name / "publication.json" for name in ("one", "two"))
+    assert run_json(desk, "verify", two, "--appeal", desk.appeal, "--previous", one)["number"] == 2
+    wrong = run_json(desk, "verify", one, "--appeal", desk.appeal, "--previous", two, exit_code=1)
+    assert wrong["error"] == "publication-number"
+    status = run_json(desk, "status")
+    assert (status["received"], status["publications"], len(status["ledgers"])) == (4, [1, 2], 2)
+
+
+def test_no_name_lies_readable_in_the_workspace(desk: Desk) -> None:
+    """After every step, in every byte of every file: only public names, and only inside publications/."""
+    (desk.home / "paper.csv").write_text("name;public;contact\nСакрэтная Уля;не;@ulia\nАдкрытая Зоя;так;@zoja\n")
+    steps = [
+        ("open", desk.ledger(seal("Сакрэтны Ян", False, record=desk.record, contact="@jan", message="Ліст ад Яна")),
+         "--appeal", desk.appeal),
+        ("add", "--csv", desk.home / "paper.csv"),
+        ("review", "--accept-all"),
+        ("publish", "--yes"),
+    ]  # fmt: skip
+    secrets = [word.encode() for word in ("Сакрэтн", "Ян", "Уля", "@jan", "@ulia", "@zoja", "Ліст", PASSPHRASE)]
+    secrets += [json.dumps(word.decode())[1:-1].encode() for word in secrets]
+    for step in steps:
+        assert run(desk, *step).exit_code == 0
+        for path in filter(Path.is_file, desk.folder.rglob("*")):
+            data = path.read_bytes()
+            assert not [word for word in secrets if word in data], path
+            assert ("Адкрытая Зоя".encode() in data) == (path.name == "publication.json")
+
+
+def test_json_never_names_a_person(desk: Desk) -> None:
+    """Scripts, logs and tickets get numbers."""
+    ledger = desk.ledger(seal("Ірына", True, record=desk.record), seal("Алесь", False, record=desk.record))
+    for step in (
+        ("open", ledger, "--appeal", desk.appeal),
+        ("review", "--accept-all"),
+        ("publish", "--yes"),
+        ("status",),
+    ):
+        result = run(desk, *step, "--json")
+        assert json.loads(result.stdout)
+        assert not [name for name in ("Ірына", "Алесь") if name in str(json.loads(result.stdout))]
+
+
+# Review
+
+
+def test_a_review_ends_anywhere_and_goes_on_there(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """At the end of input, by q, by Ctrl-C; what was decided stays decided."""
+    run(desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(3))), "--appeal", desk.appeal)
+    arguments = ["review", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
+    result = CliRunner().invoke(organizer, arguments, input="a\n?\nk\nr\n9\nu\nu\nh\n")
+    assert result.exit_code == 0
+    for words in ("1 of 3", "does nothing here", "Nothing was decided", "no decision to take back", "held 1"):
+        assert words in result.output
+    screen = terminal(*arguments)
+    assert "1 of 3" in screen.until("q quit")
+    screen.type("d")
+    assert "2 of 3" in screen.until("q quit")
+    screen.type("\x1b[A")  # an arrow key decides nothing
+    assert "does nothing here" in screen.until("q quit")
+    screen.type("\x03")
+    assert "undecided 1, held 1" in screen.end()
+    status = run_json(desk, "status")
+    assert (status["duplicates"], status["held"], status["undecided"]) == (1, 1, 1)
+
+
+def test_likeness_and_unknown_letters_are_pointed_out(desk: Desk) -> None:
+    """With the words of the accepted one beside it; nothing is decided by that."""
+    twins = [seal(name, record=desk.record, relation=f"сястра {name}") for name in ("Ева", "ЕВА")]
+    run(desk, "open", desk.ledger(*twins), "--appeal", desk.appeal)
+    other = appeal_of(desk.record, desk.minisign)
+    desk.appeal.write_bytes(write_appeal(other).replace(b"ab" * 32, b"12" * 32))
+    arguments = ["review", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
+    run(desk, "open", desk.ledger(*twins), "--appeal", desk.appeal)
+    result = CliRunner().invoke(organizer, arguments, input="a\nq\n")
+    assert result.output.count("not among the letters") == 2
+    assert re.search("same name as an accepted signature: (Ева|ЕВА); сястра", result.output)
+
+
+def test_a_wrong_entry_by_hand_can_be_taken_out_again(desk: Desk) -> None:
+    """A name entered as public by mistake must not reach the world."""
+    (desk.home / "paper.csv").write_text("name,public\nУля,yes\n", "utf-8")
+    run(desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal)
+    assert run_json(desk, "status")["public"] == 1
+    arguments = ["review", "--again", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
+    result = CliRunner().invoke(organizer, arguments, input="r\n4\n")
+    assert "Entered by hand." in result.output
+    assert run_json(desk, "publish", "--yes")["total"] == 0
+    empty = run(desk, "review")
+    assert "nothing to review" in empty.output
+
+
+# By hand
+
+
+def test_a_table_with_bad_lines_loses_no_good_one(desk: Desk) -> None:
+    """Each bad line is named with its number and reason; the exit code tells a script."""
+    rows = ["name,public,message", "Ева,yes,", "Ян,maybe,", ",no,", '"Уля,no,', "Зоя,no", '"Зоя, 3",no,"a ""b"""', "",
+            "Х" * 121 + ",no,", "Ада,no," + "🙂" * 500, "\u202eЯн,no,", "Ant,N,x"]  # fmt: skip
+    (desk.home / "paper.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
+    found = run_json(desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=1)
+    assert (found["error"], found["added"]) == ("csv-lines", 4)
+    assert {bad["line"]: bad["reason"] for bad in found["bad"]} == {
+        3: "public-unclear",
+        4: "record-length",
+        5: "csv-quotes",
+        6: "csv-columns",
+        9: "record-length",
+        11: "record-character",
+    }
+    assert run_json(desk, "status")["nonpublic"] == 3
+    result = run(desk, "add", "--csv", desk.home / "paper.csv")
+    assert result.exit_code == 1
+    assert "Line 5 was left out" in result.stdout
+    assert "Lines left out: 6." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "csv-header"),
+        (b"name\nx\n", "csv-header"),
+        (b"name,public,name\nx,no,y\n", "csv-header"),
+        (b"name,public,phone\nx,no,1\n", "csv-header"),
+        ("name,public\nАда,no".encode("cp1251"), "not-text"),
+    ],
+)
+def test_a_table_that_is_none_is_refused_whole(desk: Desk, data: bytes, reason: str) -> None:
+    """Guessing at columns could make a name public."""
+    (desk.home / "paper.csv").write_bytes(data)
+    found = run_json(desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=1)
+    assert found["error"] == reason
+
+
+def test_signatures_can_be_typed_in(desk: Desk) -> None:
+    """A wrong answer is asked again, nothing is kept without a yes, and the chosen letter is signed."""
+    run(desk, "open", desk.ledger(), "--appeal", desk.appeal)
+    answers = ["Ева  ", "сястра", "", "maybe", "no", "", "x" * 501, "hello", "", "y"]
+    answers += ["Ян", "", "", "yes", "", "", "", "n", ""]
+    result = CliRunner().invoke(
+        organizer, ["add", "-w", str(desk.folder), "--letter", "en"], input="\n".join(answers) + "\n"
+    )
+    assert result.exit_code == 0, result.output
+    for words in ("must be yes or no", "must have 0 to 500", "will NOT be published", "It was not kept", "added: 1"):
+        assert words in result.output
+    assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 1}
+    stopped = CliRunner().invoke(organizer, ["add", "-w", str(desk.folder)], input="Ева\n")
+    assert (stopped.exit_code, "Stopped" in stopped.stderr) == (1, True)
+
+
+# What goes wrong
+
+
+def reason_of(result: Result) -> str:
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    return str(json.loads(result.stdout)["error"])
+
+
+def test_mistakes_of_people_are_told_in_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    """What is missing or wrong has a reason for scripts and words for people; never a traceback."""
+    wrong, latin = tmp_path / "wrong", tmp_path / "latin"
+    wrong.write_text("another passphrase")
+    latin.write_bytes(b"\xff\xfe")
+    ledger = desk.ledger()
+    other = tmp_path / "other.json"
+    other.write_bytes(write_appeal(appeal_of(read_public((desk.folder / "organizers.pub").read_text()))))
+    stranger = make_stranger(tmp_path)
+    cases: list[tuple[str, list[str | Path]]] = [
+        ("no-workspace", ["status", "-w", tmp_path / "none", "--passphrase-file", desk.passphrase]),
+        ("passphrase", ["status", "-w", desk.folder, "--passphrase-file", wrong]),
+        ("not-text", ["status", "-w", desk.folder, "--passphrase-file", latin]),
+        ("no-file", ["status", "-w", desk.folder, "--passphrase-file", tmp_path / "none"]),
+        ("question", ["status", "-w", desk.folder]),
+        ("no-appeal", ["add", "-w", desk.folder]),
+        ("no-appeal", ["publish", "-w", desk.folder, "--passphrase-file", desk.passphrase]),
+        ("appeal-key", ["add", "-w", desk.folder, "--appeal", stranger]),
+        ("appeal-json", ["add", "-w", desk.folder, "--appeal", ledger]),
+        ("appeal-signer", ["publish", "-w", desk.folder, "--appeal", other, "--passphrase-file", desk.passphrase]),
+        ("appeal-letter", ["add", "-w", desk.folder, "--appeal", desk.appeal, "--letter", "ru"]),
+        ("question", ["publish", "-w", desk.folder, "--passphrase-file", desk.passphrase]),
+        ("question", ["review", "-w", desk.folder, "--passphrase-file", desk.passphrase]),
+        ("question", ["add", "-w", desk.folder]),
+        ("question", ["keygen", "-w", tmp_path / "new", "--signer", "anna"]),
+        ("signer-name", ["keygen", "-w", tmp_path / "new", "--signer", "../anna", "--passphrase-file", wrong]),
+        (
+            "appeal-id",
+            ["keygen", "-w", tmp_path / "new", "--signer", "a", "--appeal-id", "0", "--passphrase-file", wrong],
+        ),
+        ("workspace-exists", ["keygen", "-w", desk.folder, "--signer", "anna", "--passphrase-file", wrong]),
+        ("no-file", ["open", tmp_path / "none", "-w", desk.folder, "--passphrase-file", desk.passphrase]),
+        ("ledger-header", ["open", wrong, "-w", desk.folder, "--passphrase-file", desk.passphrase]),
+        ("no-file", ["verify", tmp_path / "none", "--appeal", desk.appeal]),
+        ("no-minisig", ["verify", wrong, "--appeal", desk.appeal]),
+        ("usage", ["open", "-w", desk.folder]),
+        ("usage", ["publish", "--nonsense"]),
+    ]
+    for reason, arguments in cases:
+        result = CliRunner().invoke(organizer, [*map(str, arguments), "--json"])
+        assert reason_of(result) == reason, arguments
+        plain = CliRunner().invoke(organizer, list(map(str, arguments)))
+        if reason != "question":
+            assert plain.exit_code in (1, 2)
+            assert plain.stderr.strip()
+    assert not (tmp_path / "new").exists()
+
+
+def make_stranger(folder: Path) -> Path:
+    path = folder / "stranger.json"
+    path.write_bytes(write_appeal(appeal_of(RECORD)))
+    return path
+
+
+def test_a_short_passphrase_is_refused(tmp_path: Path) -> None:
+    """Twelve characters at least, counted without the newline of the file."""
+    (tmp_path / "short").write_text("eleven char\n")
+    arguments = ["--json", "keygen", "-w", str(tmp_path / "new"), "--signer", "a", "--passphrase-file"]
+    assert reason_of(CliRunner().invoke(organizer, [*arguments, str(tmp_path / "short")])) == "passphrase-short"
+
+
+def test_damaged_keys_are_told_apart(desk: Desk) -> None:
+    """A damaged file, a swapped public key, a missing minisign key: each has its own word."""
+    publish = ("publish", "--yes", "--appeal", desk.appeal)
+    minisign = (desk.folder / "minisign.key").read_bytes()
+    (desk.folder / "minisign.key").unlink()
+    assert run_json(desk, *publish, exit_code=1)["error"] == "no-file"
+    (desk.folder / "minisign.key").write_bytes(minisign[:-30])
+    assert run_json(desk, *publish, exit_code=1)["error"] == "minisign-form"
+    public = (desk.folder / "organizers.pub").read_text()
+    for swapped in ("", public[:-2] + "\n", public.replace("A", "B"), f"{public}{public}"):
+        (desk.folder / "organizers.pub").write_text(swapped)
+        assert run_json(desk, "status", exit_code=1)["error"] == "key-file-damaged"
+    (desk.folder / "organizers.pub").write_text(write_public(RECORD))
+    assert run_json(desk, "status", exit_code=1)["error"] == "key-file-damaged"
+    (desk.folder / "organizers.key").write_bytes(b"x")
+    assert run_json(desk, "status", exit_code=1)["error"] == "key-file-damaged"
+
+
+def test_one_broken_ledger_does_not_stop_the_others(desk: Desk) -> None:
+    """The exit code says that something is wrong, the counts what was read."""
+    good = desk.ledger(seal("Ева", record=desk.record))
+    broken = desk.home / "broken.bin"
+    broken.write_bytes(good.read_bytes()[:-1])
+    found = run_json(desk, "open", desk.home / "none", broken, good, exit_code=1)
+    assert found["error"] == "no-file"
+    assert [ledger["error"] for ledger in found["ledgers"]] == ["no-file", "ledger-size", None]
+    assert run_json(desk, "status")["undecided"] == 1
+
+
+def test_saying_no_publishes_nothing(desk: Desk) -> None:
+    """Enter alone is a no."""
+    arguments = [
+        "publish",
+        "-w",
+        str(desk.folder),
+        "--passphrase-file",
+        str(desk.passphrase),
+        "--appeal",
+        str(desk.appeal),
+    ]
+    result = CliRunner().invoke(organizer, arguments, input="\n")
+    assert (result.exit_code, "Nothing was published." in result.stderr) == (1, True)
+    assert not (desk.folder / "publications").exists()
+
+
+def test_several_organizers_are_told_how_to_sign(desk: Desk) -> None:
+    """When the appeal asks for more than one, the others need nothing but the stock minisign."""
+    desk.appeal.write_bytes(write_appeal(appeal_of(desk.record, desk.minisign, threshold=2)))
+    result = run(desk, "publish", "--yes", "--appeal", desk.appeal, "--out", desk.home / "out")
+    assert "minisign -S" in result.output
+    found = run_json(desk, "verify", desk.home / "out" / "publication.json", "--appeal", desk.appeal, exit_code=1)
+    assert found["error"] == "publication-minisig"
+
+
+def test_a_wrong_passphrase_at_the_terminal_can_be_typed_again(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """Three times, without being shown; Ctrl-C ends calmly."""
+    screen = terminal("status", "-w", str(desk.folder))
+    for typed in ("wrong passphrase\n", PASSPHRASE + "\n"):
+        screen.until("Passphrase")
+        screen.type(typed)
+    shown = screen.end()
+    assert "envelopes received" in shown
+    assert "does not open the key" in shown
+    assert PASSPHRASE not in shown
+
+
+# The command line itself
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    """A paragraph, an example that names the command, --json; options that are listed exist."""
+    result = CliRunner().invoke(organizer, [command, "--help"])
+    assert f"Example:\n    organizer {command}" in result.output
+    assert "--json" in result.output
+    assert list(organizer.commands) == ["keygen", "open", "review", "add", "publish", "verify", "status"]
+
+
+def test_options_may_stand_before_the_command(desk: Desk) -> None:
+    """A script says once where the workspace is and that it wants JSON."""
+    arguments = ["--json", "-w", str(desk.folder), "status", "--passphrase-file", str(desk.passphrase)]
+    assert json.loads(CliRunner().invoke(organizer, arguments).stdout)["received"] == 0
+
+
+def test_no_option_takes_a_secret() -> None:
+    """Arguments and the environment can be read by every program on the machine; a file is given instead."""
+    for command in organizer.commands.values():
+        for option in command.params:
+            assert not getattr(option, "envvar", None)
+            assert option.name not in {"passphrase", "password", "key", "master"}
+
+
+def modules() -> Iterator[tuple[Path, set[str]]]:
+    for path in (ROOT / "organizer").rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        inner = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and node not in nodes]
+        assert inner == [], f"{path}: imports stand at the top"
+        found = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+        yield path, found | {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+def test_the_tool_knows_no_network_and_one_module_knows_the_disk() -> None:
+    """It runs on a machine without network, and what touches the disk can be read in one file."""
+    network = {"socket", "ssl", "http", "urllib", "asyncio", "service", "flask", "redis"}
+    disk = {"os", "io", "pathlib", "sqlite3", "tempfile", "shutil", "fcntl", "subprocess"}
+    for path, imported in modules():
+        roots = {name.partition(".")[0] for name in imported}
+        assert not roots & network, path
+        assert path.name == "workspace.py" or not roots & disk, path
+        assert path.name == "workspace.py" or not re.search(r"\bopen\(", path.read_text("utf-8")), path
+
+
+def test_no_module_imports_in_a_circle() -> None:
+    """Every part of the tool can be understood after the parts it stands on."""
+    graph: dict[str, set[str]] = {}
+    for path, imported in modules():
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        graph[name] = {other for other in imported if other.startswith("organizer") and importlib.util.find_spec(other)}
+    while graph:
+        free = {name for name, needs in graph.items() if not needs & graph.keys() - {name}}
+        assert free, graph
+        for name in free:
+            del graph[name]
