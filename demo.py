@@ -1,7 +1,7 @@
 """The trial run: plays organizers and operator on one machine, so that anyone can see the whole circle at once.
 
 Used by ./run when an appeal has no keys yet. Makes a key with the organizers' own tool, a copy of the appeal that names
-it and is marked DEMO, and settings for the service. None of this is for a real appeal: the secret lies beside the service.
+it and is marked DEMO, and settings for the service. Never for a real appeal: here the secret lies beside the service.
 """
 
 from __future__ import annotations

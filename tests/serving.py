@@ -32,7 +32,7 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def ask(self, request: bytes, *, hang_up: bool = False) -> bytes:
-        """What comes back for raw bytes, until the service closes; `hang_up` after sending, for requests that are cut."""
+        """What comes back for raw bytes until the service closes. `hang_up` after sending, for cut requests."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
             connection.sendall(request)
             if hang_up:

@@ -85,7 +85,7 @@ def send(client: FlaskClient, envelope: bytes, address: str) -> int:
     answer = client.post(
         "/envelopes", data=envelope, content_type="application/octet-stream", headers={"X-Forwarded-For": address}
     )
-    assert not [name for name in answer.headers.keys() if "ratelimit" in name.lower()]
+    assert not [name for name, _ in answer.headers if "ratelimit" in name.lower()]
     if answer.status_code == 429:
         assert answer.headers["Retry-After"] == "60"
         assert answer.json["type"] == "urn:undersigned:problem:too-many"
@@ -128,7 +128,7 @@ def test_the_desk_is_limited_before_its_token_is_looked_at(settings: Settings, s
 
 
 def test_nothing_that_names_a_client_is_kept_or_logged(settings: Settings, tmp_path: Path, envelope: bytes) -> None:
-    """After limits were hit and malformed requests sent, no log and no file holds an address, a browser or their words."""
+    """After limits were hit and malformed requests sent, no log and no file holds an address or a client's words."""
     traces = (b"203.0.113.77", b"2001:db8:77", b"UniqueBrowser/7.7", b"elsewhere-77.example", b"secret-word-77")
     policies = Limits(envelopes="5/minute", desk="5/minute", everyone="1000/minute")
     changed = Settings(**{**vars(settings), "limits": policies, "trusted_hops": 1})

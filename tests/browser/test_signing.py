@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from browser.conftest import Recorder
 from playwright.sync_api import Browser, Page, Route, expect
 from serving import Served
 
+from browser.conftest import Recorder
 from crypto.code import check_code, commitment
 from crypto.keys import OrganizersKey
 from crypto.seal import OpenedSignature, open_envelope
@@ -38,11 +37,11 @@ def typed(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def form(page: Page, site: Served) -> Iterator[Page]:
+def form(page: Page, site: Served) -> Page:
     """The page of the letter, ready to be filled in."""
     page.goto(f"{site.url}/be/")
     expect(page.locator("#submit")).to_be_visible()
-    yield page
+    return page
 
 
 def test_everything_typed_arrives_sealed_and_only_sealed(
