@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from service.settings import Settings
 
@@ -70,21 +71,22 @@ def serving(settings: Settings, log: Path) -> Iterator[Served]:
             [sys.executable, "-m", "service"], cwd=ROOT, env=kept | environment, stdout=output, stderr=output
         )
         try:
-            _wait_until_it_answers(process, port, log)
+            wait_until_it_answers(process, port)
             yield Served(port, log)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_until_it_answers(process: subprocess.Popen[Any], port: int) -> None:
+    """Return once something listens on the port; AssertionError when the process ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise AssertionError(f"The service ended at once:\n{log.read_text()}")
+            raise AssertionError("The service ended at once; its output says why.")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         except OSError:
             time.sleep(0.05)
-    raise AssertionError(f"The service did not answer within {START_SECONDS} s:\n{log.read_text()}")
+    raise AssertionError(f"The service did not answer within {START_SECONDS} s.")

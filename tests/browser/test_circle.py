@@ -1,0 +1,256 @@
+"""The main job, end to end, with the two commands of the README: a person signs, organizers open, the page shows it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
+
+import pytest
+from browser.conftest import Recorder
+from playwright.sync_api import Browser, Page, Request, expect
+from serving import ROOT, free_port, wait_until_it_answers
+
+PUBLIC_NAME, NONPUBLIC_NAME = "Аляксандра Публічная", "Таццяна Непублічная-Ціхая"
+PRISONER, RELATION = "Зміцер Вязень", "хросная маці"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A running `./run` and what it printed for whoever tries it."""
+
+    url: str
+    data: Path
+    token: str
+    workspace: str
+    passphrase: str
+    process: subprocess.Popen[str]
+
+    def get(self, path: str) -> bytes:
+        request = HttpRequest(self.url + path, headers={"Authorization": f"Bearer {self.token}"})
+        with urlopen(request, timeout=20) as answer:
+            return bytes(answer.read())
+
+    def organizer(self, *arguments: str) -> Any:
+        passphrase = self.data / "demo" / "passphrase.txt"
+        secret = ["--passphrase-file", str(passphrase)] if arguments[0] not in ("add", "verify") else []
+        command = [sys.executable, "run", "organizer", "-w", self.workspace, "--json", *arguments, *secret]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+@contextmanager
+def trial(data: Path, *options: str) -> Iterator[Trial]:
+    """`./run` in a folder of its own, until Ctrl-C."""
+    port = free_port()
+    command = [sys.executable, "run", "--port", str(port), "--data", str(data), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = ""
+        while "Stop with Ctrl-C" not in said:
+            line = process.stdout.readline()
+            assert line, f"./run ended early:\n{said}"
+            said += line
+        found = dict(
+            re.findall(r"^  (The page|The desk token|The organizers' folder|Their passphrase): +(.+)$", said, re.M)
+        )
+        url = found["The page"].rstrip("/")
+        wait_until_it_answers(process, port)
+        values = (found["The desk token"], found["The organizers' folder"], found["Their passphrase"])
+        try:
+            yield Trial(url, data, *values, process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=20)
+
+
+def open_letter(page: Page, url: str) -> None:
+    """Come to the page and wait for the form."""
+    page.goto(url)
+    expect(page.locator("#submit")).to_be_visible()
+
+
+def sign(page: Page, choice: str, name: str, prisoner: str) -> None:
+    """What a person does."""
+    page.click(f"label[for={choice}]")
+    page.fill("#name", name)
+    page.fill("#relation", RELATION)
+    page.fill("#prisoner", prisoner)
+    page.click("#submit")
+    expect(page.locator("#sent")).to_be_visible()
+
+
+def looks(request: Request) -> dict[str, Any]:
+    """What somebody on the line, or at the service, can see of a request and its answer."""
+    answer = request.response()
+    assert answer is not None
+    sizes = request.sizes()
+    return {
+        "address": request.url,
+        "method": request.method,
+        "headers": sorted(request.all_headers().items()),
+        "sent": (sizes["requestHeadersSize"], sizes["requestBodySize"]),
+        "status": answer.status,
+        "answered": sorted(name for name in answer.all_headers() if name != "date"),
+        "received": sizes["responseBodySize"],
+    }
+
+
+def publication_request(files: dict[str, list[Path]]) -> tuple[bytes, str]:
+    """multipart/form-data, as curl -F sends it."""
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{path.name}"\r\n\r\n'.encode()
+        + path.read_bytes()
+        + b"\r\n"
+        for name, paths in files.items()
+        for path in paths
+    ]
+    return b"".join(parts) + b"--x--\r\n", "multipart/form-data; boundary=x"
+
+
+def hand_in(trial: Trial, folder: Path) -> int:
+    """The organizers' files to the desk."""
+    files = {"publication": [folder / "publication.json"], "minisig": sorted(folder.glob("*.minisig"))}
+    body, content_type = publication_request(files)
+    headers = {"Authorization": f"Bearer {trial.token}", "Content-Type": content_type}
+    request = HttpRequest(f"{trial.url}/publication", data=body, headers=headers, method="POST")
+    with urlopen(request, timeout=20) as answer:
+        return int(answer.status)
+
+
+def publish(trial: Trial, folder: Path) -> Any:
+    """Ledger out, opened, reviewed, counted, signed, handed in."""
+    folder.mkdir()
+    (folder / "ledger.undersigned").write_bytes(trial.get("/ledger"))
+    (folder / "appeal.json").write_bytes(trial.get("/appeal.json"))
+    trial.organizer("open", str(folder / "ledger.undersigned"), "--appeal", str(folder / "appeal.json"))
+    trial.organizer("review", "--accept-all")
+    result = trial.organizer("publish", "--yes", "--out", str(folder / "out"))
+    assert hand_in(trial, folder / "out") == 201
+    return result
+
+
+def test_a_person_signs_organizers_open_offline_and_the_signed_count_appears(browser: Browser, tmp_path: Path) -> None:
+    """Read, sign publicly, sign non-publicly, export, open, review, publish, reload."""
+    data = tmp_path / "data"
+    seen: dict[str, list[dict[str, Any]]] = {}
+    with trial(data) as running:
+        for choice, name, prisoner in (("public", PUBLIC_NAME, PRISONER), ("nonpublic", NONPUBLIC_NAME, "")):
+            context = browser.new_context(viewport={"width": 390, "height": 844}, locale="be-BY")
+            page = context.new_page()
+            recorder = Recorder()
+            page.on("request", lambda request, to=recorder: to.requests.append(request))
+            open_letter(page, running.url + "/")
+            assert page.url == f"{running.url}/be/"
+            expect(page.get_by_text("DEMO")).to_be_visible()
+            expect(page.get_by_text("Мы — родныя людзей")).to_be_visible()
+            sign(page, choice, name, prisoner)
+            page.wait_for_load_state("networkidle")
+            seen[choice] = [looks(request) for request in recorder.requests if not request.url.startswith("data:")]
+            context.close()
+
+        assert [each["method"] for each in seen["public"]] == ["GET", "GET", "POST"]
+        assert seen["public"] == seen["nonpublic"]
+
+        stored = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+        assert not [word for word in (PUBLIC_NAME, NONPUBLIC_NAME, PRISONER, RELATION) if word.encode() in stored]
+
+        publish(running, tmp_path / "stick")
+
+        context = browser.new_context(locale="be-BY")
+        page = context.new_page()
+        page.goto(f"{running.url}/be/")
+        expect(page.locator(".count")).to_have_text("2 чалавекі падпісалі")
+        expect(page.locator("#result")).to_contain_text("1 з імем, 1 без імя")
+        expect(page.locator("#result .people")).to_contain_text(PUBLIC_NAME)
+        context.close()
+
+        paths = ["/", "/appeal.json", "/publication.json", "/publication.json.demo.minisig", "/ledger", "/healthz"]
+        paths += [f"/{language}/{page}" for language in ("be", "ru", "en") for page in ("", "how")]
+        served = {path: running.get(path) for path in paths}
+        assert PUBLIC_NAME.encode() in served["/be/"]
+        assert PUBLIC_NAME.encode() in served["/publication.json"]
+        for word in (NONPUBLIC_NAME, "Непублічная", "Ціхая", "\\u041d\\u0435\\u043f\\u0443\\u0431"):
+            assert not [path for path, content in served.items() if word.encode() in content]
+
+        verify = ["verify", str(tmp_path / "stick" / "out" / "publication.json")]
+        running.organizer(*verify, "--appeal", str(tmp_path / "stick" / "appeal.json"))
+        appeal = json.loads(served["/appeal.json"])
+        stock = ["minisign", "-V", "-P", appeal["minisign"][0], "-m", "publication.json"]
+        stock += ["-x", "publication.json.demo.minisig"]
+        subprocess.run(stock, cwd=tmp_path / "stick" / "out", check=True, capture_output=True)
+
+
+def test_a_second_round_counts_what_is_new_and_what_came_on_paper(page: Page, tmp_path: Path) -> None:
+    """The next publication follows the first; hand entries count apart; a restart keeps everything."""
+    data = tmp_path / "data"
+    with trial(data) as running:
+        open_letter(page, f"{running.url}/en/")
+        sign(page, "public", "First Person", "")
+        assert publish(running, tmp_path / "first")
+    with trial(data) as running:
+        open_letter(page, f"{running.url}/en/")
+        sign(page, "nonpublic", "Second Person", "")
+        table = tmp_path / "paper.csv"
+        table.write_text("name,public\nPaper Person,yes\nQuiet Person,no\n", "utf-8")
+        running.organizer("add", "--csv", str(table))
+        publish(running, tmp_path / "second")
+        published = json.loads(running.get("/publication.json"))
+        assert (published["number"], published["total"]) == (2, 4)
+        assert published["by_hand"] == {"public": 1, "nonpublic": 1}
+        assert [entry["name"] for entry in published["signatures"]] == ["First Person", "Paper Person"]
+        page.reload()
+        expect(page.locator(".count")).to_have_text("4 people have signed")
+
+
+def test_any_other_letter_works_the_same_way(page: Page, tmp_path: Path) -> None:
+    """A folder with another text, another language and no group is enough."""
+    folder = tmp_path / "appeal"
+    folder.mkdir()
+    (folder / "letter.pl.md").write_text("Pierwszy akapit.\n\nDrugi akapit.\n", "utf-8")
+    (folder / "appeal.toml").write_text(
+        'id = "00112233445566778899aabbccddeeff"\nlanguages = ["pl"]\nthreshold = 1\n'
+        '[title]\npl = "List otwarty"\n[page_title]\npl = "Tekst"\n[addressee]\npl = "Do wszystkich"\n',
+        "utf-8",
+    )
+    with trial(tmp_path / "data", "--appeal", str(folder)) as running:
+        open_letter(page, running.url + "/")
+        expect(page.get_by_text("Drugi akapit.")).to_be_visible()
+        sign(page, "public", "Łucja Żółć", "")
+        publish(running, tmp_path / "stick")
+        page.reload()
+        expect(page.locator("#result .people")).to_contain_text("Łucja Żółć")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["serve", "--help"],
+        ["organizer", "--help"],
+        ["test", "--help"],
+        ["build", "--help"],
+        ["lock", "--help"],
+    ],
+)
+def test_every_command_explains_itself(arguments: list[str]) -> None:
+    """--help everywhere."""
+    done = subprocess.run([sys.executable, "run", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert len(done.stdout) > 80
+
+
+def test_an_unknown_command_is_told() -> None:
+    """One sentence, and where to look."""
+    done = subprocess.run([sys.executable, "run", "sreve"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "./run --help" in done.stderr

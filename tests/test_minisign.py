@@ -1,0 +1,134 @@
+"""The stock `minisign` and crypto/minisign.py read each other's files.
+
+Secret key files cost a second and a gigabyte of memory for every passphrase, on purpose, so each is opened once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from crypto.errors import MinisignError
+from crypto.minisign import (
+    MinisignPublicKey,
+    MinisignSecretKey,
+    lock_secret_key,
+    sign,
+    unlock_secret_key,
+    verify,
+)
+
+KEY = MinisignSecretKey.make(b"annaanna", bytes(range(100, 132)))
+OTHER = MinisignSecretKey.make(b"borisbor", bytes(range(150, 182)))
+PASSPHRASE = "сапраўды доўгая фраза"
+COMMENT = "publication 2 of 2026-11-22 · вынік"
+RESULT = '{"total": 91, "letters": "Ў"}\n'.encode()
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The stock program at work in one folder."""
+
+    program: str
+    folder: Path
+
+    def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """`typed` goes to its standard input; without a terminal of its own it asks there."""
+        return subprocess.run(
+            [self.program, *arguments],
+            cwd=self.folder,
+            env={"HOME": str(self.folder), "LC_ALL": "C.UTF-8"},
+            input=typed,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            start_new_session=True,
+            check=False,
+        )
+
+    def verifies(self, *arguments: str) -> bool:
+        return self.run("-V", "-m", "publication.json", *arguments).returncode == 0
+
+
+@pytest.fixture
+def stock(tmp_path: Path) -> Stock:
+    """The program, and publication.json in its folder."""
+    program = shutil.which("minisign")
+    assert program, "minisign is missing: sudo apt-get install minisign"
+    (tmp_path / "publication.json").write_bytes(RESULT)
+    return Stock(program, tmp_path)
+
+
+def test_the_stock_program_verifies_what_we_sign(stock: Stock) -> None:
+    """By the pinned line and by the .pub file, with prehashing demanded, and it shows our trusted comment."""
+    (stock.folder / "publication.json.minisig").write_text(sign(KEY, RESULT, COMMENT), "utf-8")
+    (stock.folder / "anna.pub").write_text(KEY.public.file, "utf-8")
+    shown = stock.run("-V", "-H", "-P", KEY.public.line, "-m", "publication.json")
+    assert shown.returncode == 0, shown.stderr
+    assert f"Trusted comment: {COMMENT}\n" in shown.stdout
+    assert stock.verifies("-H", "-p", "anna.pub")
+
+
+def test_the_stock_program_verifies_several_signers_of_one_file(stock: Stock) -> None:
+    """Each organizer's file stands beside the publication and is named with -x, as docs/spec.md tells readers."""
+    for signer, key in {"anna": KEY, "boris": OTHER}.items():
+        name = f"publication.json.{signer}.minisig"
+        (stock.folder / name).write_text(sign(key, RESULT, COMMENT), "utf-8")
+        assert stock.verifies("-P", key.public.line, "-x", name)
+    assert not stock.verifies("-P", KEY.public.line, "-x", "publication.json.boris.minisig")
+
+
+def test_the_stock_program_refuses_what_we_did_not_sign(stock: Stock) -> None:
+    """Another file, another comment or another key is refused there as it is here."""
+    good = sign(KEY, RESULT, COMMENT)
+    wrong = {
+        "minisign-signature": sign(KEY, RESULT + b"\n", COMMENT),
+        "minisign-comment": good.replace("publication 2", "publication 3"),
+        "minisign-key": sign(OTHER, RESULT, COMMENT),
+        "minisign-form": good.replace("trusted comment", "comment"),
+    }
+    for reason, minisig in wrong.items():
+        (stock.folder / "publication.json.minisig").write_text(minisig, "utf-8")
+        assert not stock.verifies("-P", KEY.public.line), reason
+        with pytest.raises(MinisignError) as refused:
+            verify(KEY.public, RESULT, minisig)
+        assert refused.value.reason == reason
+
+
+def test_the_stock_program_signs_with_a_key_that_we_locked(stock: Stock) -> None:
+    """A key file of ours opens there with its passphrase, and what it signs is verified here."""
+    (stock.folder / "anna.key").write_text(lock_secret_key(KEY, PASSPHRASE, bytes(range(32))), "utf-8")
+    command = ("-S", "-s", "anna.key", "-m", "publication.json", "-t", COMMENT)
+    done = stock.run(*command, typed=f"{PASSPHRASE}\n")
+    assert done.returncode == 0, done.stderr
+    minisig = (stock.folder / "publication.json.minisig").read_text("utf-8")
+    assert verify(KEY.public, RESULT, minisig) == COMMENT
+
+
+def test_we_unlock_a_key_that_the_stock_program_made(stock: Stock) -> None:
+    """Its key file opens here with its passphrase and signs; any other passphrase is minisign-passphrase."""
+    done = stock.run("-G", "-p", "boris.pub", "-s", "boris.key", typed=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+    assert done.returncode == 0, done.stderr
+    locked = (stock.folder / "boris.key").read_text("utf-8")
+    _, line = (stock.folder / "boris.pub").read_text("utf-8").splitlines()
+    key = unlock_secret_key(locked, PASSPHRASE)
+    assert key.public == MinisignPublicKey.parse(line)
+    assert key.public.line == line
+    (stock.folder / "publication.json.minisig").write_text(sign(key, RESULT, COMMENT), "utf-8")
+    assert stock.verifies("-p", "boris.pub")
+    with pytest.raises(MinisignError) as refused:
+        unlock_secret_key(locked, PASSPHRASE.upper())
+    assert refused.value.reason == "minisign-passphrase"
+
+
+def test_a_key_file_without_passphrase_is_refused(stock: Stock) -> None:
+    """What the stock program stores unlocked (-W) is minisign-form: a key of ours is never without a passphrase."""
+    done = stock.run("-G", "-W", "-p", "open.pub", "-s", "open.key")
+    assert done.returncode == 0, done.stderr
+    with pytest.raises(MinisignError) as refused:
+        unlock_secret_key((stock.folder / "open.key").read_text("utf-8"), "")
+    assert refused.value.reason == "minisign-form"
