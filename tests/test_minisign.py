@@ -114,10 +114,10 @@ def test_we_unlock_a_key_that_the_stock_program_made(stock: Stock) -> None:
     done = stock.run("-G", "-p", "boris.pub", "-s", "boris.key", typed=f"{PASSPHRASE}\n{PASSPHRASE}\n")
     assert done.returncode == 0, done.stderr
     locked = (stock.folder / "boris.key").read_text("utf-8")
-    _, line = (stock.folder / "boris.pub").read_text("utf-8").splitlines()
+    public = (stock.folder / "boris.pub").read_text("utf-8")
     key = unlock_secret_key(locked, PASSPHRASE)
-    assert key.public == MinisignPublicKey.parse(line)
-    assert key.public.line == line
+    assert key.public == MinisignPublicKey.parse(public.splitlines()[1])
+    assert key.public.file == public
     (stock.folder / "publication.json.minisig").write_text(sign(key, RESULT, COMMENT), "utf-8")
     assert stock.verifies("-p", "boris.pub")
     with pytest.raises(MinisignError) as refused:
