@@ -51,7 +51,7 @@ class Signature:
     vouch: str = ""
 
     def __post_init__(self) -> None:
-        values = asdict(self)
+        values = dict(vars(self))
         if self.language == "":
             del values["language"]  # absent
         _check_fields(values)

@@ -1,0 +1,72 @@
+"""`organizer open`: open the envelopes of ledgers, and what was entered by hand, into the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crypto.errors import UndersignedError
+from organizer.commands import Result
+from organizer.errors import OrganizerError
+from organizer.opening import Opening, explain, open_by_hand, open_ledger
+from organizer.session import Session, open_session
+from organizer.talk import Talk
+from organizer.workspace import file_name, open_ledger_file
+
+
+def run(talk: Talk, folder: str, paths: Sequence[str], appeal_file: str | None, passphrase_file: str | None) -> Result:
+    """A malformed ledger stops none of the others; the first error is raised at the end. Raises OrganizerError."""
+    with open_session(talk, folder, passphrase_file, appeal_file) as session:
+        by_hand = open_by_hand(session.records, session.key)
+        opened = [(path, _open(talk, session, path)) for path in paths]
+    for path, opening in opened:
+        if opening.announced or not opening.error:
+            _say(talk, path, opening)
+    if by_hand:
+        talk.say(f"Signatures entered by hand, opened and accepted: {by_hand:,}.")
+    result = {"by_hand": by_hand, "ledgers": [_result(opening) for _, opening in opened]}
+    for path, opening in opened:
+        if opening.error:
+            raise OrganizerError(opening.error.reason, _explain(path, opening.error), result)
+    talk.say("Next: organizer review")
+    return result
+
+
+def _open(talk: Talk, session: Session, path: str) -> Opening:
+    try:
+        with open_ledger_file(path) as file, talk.progress(file_name(path)) as progress:
+            return open_ledger(session.records, session.key, file, progress)
+    except OrganizerError as error:
+        if error.reason != "no-file":
+            raise
+        return Opening(error=error)
+
+
+def _explain(path: str, error: UndersignedError) -> str:
+    if isinstance(error, OrganizerError):
+        return str(error)
+    return f"{path}: {error} What could be read of it is kept. Fetch it again and open it once more."
+
+
+def _say(talk: Talk, path: str, opening: Opening) -> None:
+    talk.say(f"Opened {path}:")
+    talk.table(
+        [
+            ("new signatures", f"{opening.signatures:,}"),
+            ("new withdrawals", f"{opening.withdrawals:,}"),
+            ("seen before", f"{opening.seen_before:,}"),
+            ("set aside", f"{sum(opening.set_aside.values()):,}"),
+            *((f"  {reason}", f"{n:,}  ({explain(reason)})") for reason, n in sorted(opening.set_aside.items())),
+        ]
+    )
+
+
+def _result(opening: Opening) -> Result:
+    return {
+        "digest": opening.digest,
+        "error": opening.error.reason if opening.error else None,
+        "envelopes": opening.announced,
+        "signatures": opening.signatures,
+        "withdrawals": opening.withdrawals,
+        "seen_before": opening.seen_before,
+        "set_aside": dict(sorted(opening.set_aside.items())),
+    }

@@ -1,0 +1,79 @@
+"""`organizer status`: what the workspace holds, in numbers."""
+
+from __future__ import annotations
+
+from organizer.commands import Result
+from organizer.opening import explain, open_by_hand
+from organizer.session import Session, open_session
+from organizer.talk import Talk
+from organizer.tally import Tally, tally
+
+
+def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
+    """Raises OrganizerError."""
+    with open_session(talk, folder, passphrase_file) as session:
+        found = count(session)
+        ledgers, publications = session.records.ledgers(), session.workspace.publications()
+        remembered = session.appeal is not None
+    record = session.key.record
+    talk.say(f"Key {record.digits}")
+    talk.say(f"Appeal {record.appeal_id.hex()}{'' if remembered else ', appeal.json not known yet'}")
+    say_counts(talk, found)
+    talk.table([("ledgers read", f"{len(ledgers):,}"), ("publications", f"{len(publications):,}")])
+    return {
+        "fingerprint": record.fingerprint.hex(),
+        "digits": record.digits,
+        "appeal": record.appeal_id.hex(),
+        "appeal_known": remembered,
+        "ledgers": ledgers,
+        "publications": publications,
+        **counts_result(found),
+    }
+
+
+def count(session: Session) -> Tally:
+    """The tally of a workspace, with what was entered by hand opened first."""
+    open_by_hand(session.records, session.key)
+    return tally(session.records.entries(), session.records.decisions())
+
+
+def say_counts(talk: Talk, found: Tally) -> None:
+    """A tally in words."""
+    counts, by_hand = found.counts, found.by_hand
+    talk.table(
+        [
+            ("envelopes received", f"{counts.received:,}"),
+            ("set aside", f"{counts.unreadable:,}"),
+            *((f"  {reason}", f"{n:,}  ({explain(reason)})") for reason, n in found.unreadable.items()),
+            ("refused as duplicates", f"{counts.duplicates:,}"),
+            ("refused otherwise", f"{counts.rejected:,}"),
+            ("withdrawn", f"{counts.withdrawn:,}"),
+            ("undecided", f"{found.undecided:,}"),
+            ("held", f"{found.held:,}"),
+            ("accepted, public", f"{counts.public:,}  (by hand: {by_hand.public:,})"),
+            ("accepted, not public", f"{counts.nonpublic:,}  (by hand: {by_hand.nonpublic:,})"),
+            ("accepted in all", f"{counts.public + counts.nonpublic:,}"),
+        ]
+    )
+    say_doubts(talk, found)
+
+
+def say_doubts(talk: Talk, found: Tally) -> None:
+    """What may want a second look before a result is published."""
+    if found.unmatched_withdrawals:
+        talk.say(f"Withdrawals whose signature has not come yet: {found.unmatched_withdrawals:,}.")
+    if found.namesakes:
+        talk.say(f"Accepted signatures that share a name with another accepted one: {found.namesakes:,}.")
+
+
+def counts_result(found: Tally) -> Result:
+    """A tally in numbers."""
+    return {
+        **vars(found.counts),
+        "by_hand": vars(found.by_hand),
+        "undecided": found.undecided,
+        "held": found.held,
+        "namesakes": found.namesakes,
+        "set_aside": found.unreadable,
+        "unmatched_withdrawals": found.unmatched_withdrawals,
+    }

@@ -1,0 +1,109 @@
+"""The key file: the organizers' master, encrypted under a passphrase.
+
+Knows bytes and a passphrase. Must never know a disk, a terminal, or what the master opens.
+
+    0    23  the ASCII text "undersigned/v1/keyfile" and one zero byte
+    23   8   Argon2id operations, big-endian
+    31   8   Argon2id memory in bytes, big-endian
+    39   16  salt
+    55   16  appeal id                              (bytes 0..71 are "the header")
+    71   72  XChaCha20-Poly1305: nonce (24), encrypted master (32), tag (16); associated data = the header
+    143  32  SHA-256 of bytes 0..143                (tells a damaged file from a wrong passphrase)
+    175      end
+
+The key of the box is 32 bytes of Argon2id (version 1.3, one lane) of the passphrase in UTF-8, NFC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+
+from nacl.exceptions import CryptoError
+from nacl.exceptions import RuntimeError as NaclRuntimeError
+from nacl.pwhash import argon2id
+from nacl.secret import Aead
+
+from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, tag
+from organizer.errors import OrganizerError
+
+MAGIC = tag("keyfile")
+SALT_SIZE = argon2id.SALTBYTES
+HEADER_SIZE = len(MAGIC) + 8 + 8 + SALT_SIZE + APPEAL_ID_SIZE
+BOX_SIZE = Aead.NONCE_SIZE + MASTER_SIZE + Aead.MACBYTES
+CHECKSUM_SIZE = 32
+SIZE = HEADER_SIZE + BOX_SIZE + CHECKSUM_SIZE
+
+SHORTEST_PASSPHRASE = 12
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one guess at the passphrase costs: passes over memory, and bytes of memory."""
+
+    operations: int
+    memory: int
+
+
+SENSITIVE = Profile(argon2id.OPSLIMIT_SENSITIVE, argon2id.MEMLIMIT_SENSITIVE)
+"""For people: 4 passes over 1 GiB, libsodium's limits for "highly sensitive data" (its manual, chapter Argon2)."""
+
+CHEAP = Profile(argon2id.OPSLIMIT_MIN, argon2id.MEMLIMIT_MIN)
+"""For tests of the library only: no command of the tool can ask for it."""
+
+
+def normalise(passphrase: str) -> str:
+    """One spelling of a passphrase whatever keyboard it was typed on. Raises OrganizerError: not-text."""
+    try:
+        passphrase.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise OrganizerError("not-text", "The passphrase holds something that is not text.") from error
+    return unicodedata.normalize("NFC", passphrase)
+
+
+def lock(master: bytes, appeal_id: bytes, passphrase: str, salt: bytes, profile: Profile = SENSITIVE) -> bytes:
+    """The key file, 175 bytes. Raises OrganizerError: memory."""
+    limits = profile.operations.to_bytes(8, "big") + profile.memory.to_bytes(8, "big")
+    header = MAGIC + limits + salt + appeal_id
+    file = header + bytes(_box(passphrase, salt, profile).encrypt(master, header))
+    return file + hashlib.sha256(file).digest()
+
+
+def unlock(file: bytes, passphrase: str) -> tuple[bytes, bytes]:
+    """Master (32 bytes) and appeal id (16 bytes).
+
+    Raises OrganizerError: key-file-damaged, key-file-limits, passphrase, memory.
+    """
+    checked, checksum = file[:-CHECKSUM_SIZE], file[-CHECKSUM_SIZE:]
+    if len(file) != SIZE or not file.startswith(MAGIC) or hashlib.sha256(checked).digest() != checksum:
+        raise OrganizerError(
+            "key-file-damaged", "The key file organizers.key is damaged. Put back a copy of it and try again."
+        )
+    header, box = checked[:HEADER_SIZE], checked[HEADER_SIZE:]
+    limits, salt, appeal_id = header[len(MAGIC) : -32], header[-32:-16], header[-16:]
+    profile = Profile(int.from_bytes(limits[:8], "big"), int.from_bytes(limits[8:], "big"))
+    if not _is_affordable(profile):
+        # The limits are not yet authenticated here: a forged file must not be able to eat all memory.
+        raise OrganizerError("key-file-limits", "The key file organizers.key asks for more work than this tool allows.")
+    try:
+        return _box(passphrase, salt, profile).decrypt(box, header), appeal_id
+    except CryptoError as error:
+        raise OrganizerError("passphrase", "This passphrase does not open the key. Try again.") from error
+
+
+def _is_affordable(profile: Profile) -> bool:
+    return (
+        CHEAP.operations <= profile.operations <= SENSITIVE.operations
+        and CHEAP.memory <= profile.memory <= SENSITIVE.memory
+    )
+
+
+def _box(passphrase: str, salt: bytes, profile: Profile) -> Aead:
+    secret = normalise(passphrase).encode("utf-8")
+    try:
+        return Aead(argon2id.kdf(Aead.KEY_SIZE, secret, salt, profile.operations, profile.memory))
+    except (NaclRuntimeError, MemoryError) as error:
+        raise OrganizerError(
+            "memory", "The passphrase needs 1 GiB of free memory. Close other programs and try again."
+        ) from error

@@ -1,0 +1,97 @@
+"""The workspace's rows as values: entries, decisions, ledgers read to the end, envelopes made by hand.
+
+Knows the key of the rows and their meaning. Must never touch a disk itself nor show anything.
+
+A row's box is XChaCha20-Poly1305 under BLAKE2b(key = master, person = "undersigned-work"), with the table's name and
+the row's id as associated data, so that a row copied elsewhere does not open there. The table `by_hand` holds
+envelopes as they are: they are sealed to the organizers already, and need no passphrase to be added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from nacl.exceptions import CryptoError
+from nacl.secret import Aead
+
+from crypto.envelope import envelope_id
+from crypto.keys import derive_secret
+from organizer.entries import Decision, Entry, read_decision, read_entry, write_decision, write_entry
+from organizer.errors import OrganizerError
+from organizer.workspace import Row, Tables
+
+
+def derive_work_key(master: bytes) -> bytes:
+    """The 32-byte key of the workspace's rows."""
+    return derive_secret(master, b"undersigned-work", Aead.KEY_SIZE)
+
+
+def add_by_hand(tables: Tables, envelopes: Iterable[bytes]) -> None:
+    """Keep envelopes that organizers sealed themselves; needs no key."""
+    tables.put([("by_hand", envelope_id(envelope), envelope) for envelope in envelopes])
+
+
+class Records:
+    """What the organizers know, row by row. Everything read raises OrganizerError: workspace-damaged."""
+
+    def __init__(self, tables: Tables, work_key: bytes) -> None:
+        self._tables = tables
+        self._box = Aead(work_key)
+
+    def add(self, entries: Iterable[Entry], decisions: Mapping[bytes, Decision] | None = None) -> None:
+        """Keep entries and the decisions that come with them: all or none."""
+        rows = [self._row("entries", entry.id, write_entry(entry)) for entry in entries]
+        rows += [self._row("decisions", name, write_decision(made)) for name, made in (decisions or {}).items()]
+        self._tables.put(rows)
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries in the order of their ids."""
+        for name, text in self._rows("entries"):
+            yield read_entry(name, text)
+
+    def entry(self, name: bytes) -> Entry:
+        """The entry of that id, which must exist."""
+        return read_entry(name, self._open("entries", name, self._tables.get("entries", name) or b""))
+
+    def unseen(self, pairs: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Those pairs of id and envelope (some hundreds) that have no entry yet."""
+        missing = self._tables.missing("entries", [name for name, _ in pairs])
+        return [pair for pair in pairs if pair[0] in missing]
+
+    def decisions(self) -> dict[bytes, Decision]:
+        """All decisions by the id of what they are about."""
+        return {name: read_decision(text) for name, text in self._rows("decisions")}
+
+    def decide(self, decisions: Mapping[bytes, Decision]) -> None:
+        """Keep decisions: all or none."""
+        self._tables.put([self._row("decisions", name, write_decision(made)) for name, made in decisions.items()])
+
+    def undecide(self, name: bytes) -> None:
+        """Forget the decision about one entry."""
+        self._tables.drop("decisions", name)
+
+    def ledgers(self) -> list[str]:
+        """The digests, in hex and sorted, of all ledgers that were read to their end."""
+        return [digest.hex() for digest, _ in self._rows("ledgers")]
+
+    def remember_ledger(self, digest: bytes) -> None:
+        """Note that a ledger was read to its end."""
+        self._tables.put([self._row("ledgers", digest, b"{}")])
+
+    def by_hand(self) -> Iterator[tuple[bytes, bytes]]:
+        """Ids and envelopes of all that was entered by hand."""
+        return self._tables.rows("by_hand")
+
+    def _rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
+        for name, box in self._tables.rows(table):
+            yield name, self._open(table, name, box)
+
+    def _row(self, table: str, name: bytes, text: bytes) -> Row:
+        return table, name, bytes(self._box.encrypt(text, table.encode() + name))
+
+    def _open(self, table: str, name: bytes, box: bytes) -> bytes:
+        try:
+            return self._box.decrypt(box, table.encode() + name)
+        except (CryptoError, ValueError) as error:
+            text = "A row of the workspace is damaged, or belongs to another key. Put back a copy of the folder."
+            raise OrganizerError("workspace-damaged", text) from error

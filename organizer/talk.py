@@ -1,0 +1,202 @@
+"""All that is said to a person or asked of one. The only module that prints.
+
+Knows a terminal. Must never know a key, a disk or what an answer is good for.
+"""
+
+# Terminal rules
+# 1. Every text goes through harmless(), whoever wrote it: nothing to remember, nothing to forget.
+# 2. A call of say() is one line. Strangers' words cannot begin another one.
+# 3. Markup is off: square brackets are square brackets. Colour only repeats what the words say already.
+# 4. A stranger's text stands last on its line, so letters written from right to left cannot move our words about.
+# 5. A passphrase is typed without echo, at a terminal or not at all; scripts give a file.
+# 6. With --json, standard output carries one JSON object, errors too, and nothing is asked but a passphrase.
+# 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+from rich.text import Text
+
+from organizer.errors import OrganizerError
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+MARKS_IN_A_ROW = 4
+
+# Control, format, surrogate, private use, unassigned; line and paragraph separators.
+_DANGEROUS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Letters and marks that are drawn as nothing, so that two names could look the same (Default_Ignorable_Code_Point of
+# Unicode, without the two that choose the look of an emoji; and the empty Braille cell and note head).
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\uffa0\U0001d159\U000e0100-\U000e01ef]"
+)
+_MARKS = frozenset({"Mn", "Me"})
+_PLAIN = re.compile("[ -~]*")
+
+
+def harmless(text: str) -> str:
+    """The text with everything that could trick a terminal or an eye replaced by a visible character."""
+    if _PLAIN.fullmatch(text):
+        return text
+    shown: list[str] = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in _MARKS else 0
+        if category in _DANGEROUS or _INVISIBLE.match(character) or marks == MARKS_IN_A_ROW + 1:
+            shown.append(REPLACEMENT)
+        elif marks <= MARKS_IN_A_ROW:
+            shown.append(character)
+    return "".join(shown)
+
+
+class Talk:
+    """A conversation in words, or, with `as_json`, one JSON object at its end."""
+
+    def __init__(self, as_json: bool = False) -> None:
+        self.as_json = as_json
+        for stream in (sys.stdout, sys.stderr):
+            if reconfigure := getattr(stream, "reconfigure", None):
+                reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
+        self._out = _console(stderr=False)
+        self._err = _console(stderr=True)
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """One line, wrapped at a terminal. With --json nothing is said."""
+        if not self.as_json:
+            self._out.print(Text(harmless(text), style), soft_wrap=not self._out.is_terminal)
+
+    def say_exactly(self, text: str) -> None:
+        """Lines of ours to copy, never wrapped."""
+        if not self.as_json:
+            for line in text.splitlines():
+                self._out.print(Text(harmless(line)), soft_wrap=True)
+
+    def table(self, rows: Iterable[tuple[str, object]]) -> None:
+        """Label and value, a line each; at a terminal a long value goes on in its own column."""
+        rows = list(rows)
+        if self.as_json or not rows:
+            return
+        if not self._out.is_terminal:
+            width = max(len(label) for label, _ in rows)
+            for label, value in rows:
+                self.say(f"  {label:<{width}}  {value}")
+            return
+        grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2), pad_edge=True)
+        for label, value in rows:
+            grid.add_row(Text(harmless(label)), Text(harmless(str(value))))
+        self._out.print(grid)
+
+    def result(self, data: dict[str, Any]) -> None:
+        """What a command found, for scripts; words were said already."""
+        if self.as_json:
+            click.echo(json.dumps(data))
+
+    def failure(self, reason: str, text: str, details: dict[str, Any]) -> None:
+        """Why a command ended without doing all it was asked."""
+        if self.as_json:
+            click.echo(json.dumps({"error": reason, "text": text, **details}))
+        else:
+            self._err.print(Text(harmless(text), "bold red"), soft_wrap=not self._err.is_terminal)
+
+    def ask(self, question: str, default: str | None = "") -> str:
+        """A line of text. Raises OrganizerError: question, stopped, not-text."""
+        self.check_may_ask()
+        with _answers():
+            return str(click.prompt(harmless(question), default=default, show_default=bool(default)))
+
+    def confirm(self, question: str) -> bool:
+        """Yes or no; no when Enter is pressed. Raises OrganizerError: question, stopped, not-text."""
+        self.check_may_ask()
+        with _answers():
+            return click.confirm(harmless(question))
+
+    def passphrase(self, question: str, may_be_empty: bool = False) -> str:
+        """A line typed without echo. Raises OrganizerError: question, stopped, not-text."""
+        if not sys.stdin.isatty():
+            raise OrganizerError(
+                "question", "There is no terminal to type the passphrase at. Give it in a file: --passphrase-file."
+            )
+        with _answers():
+            default = "" if may_be_empty else None
+            return str(click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True))
+
+    def key(self) -> str | None:
+        """One key, or the first letter of a line when there is no terminal; None at Ctrl-C and at the end of input."""
+        self.check_may_ask()
+        try:
+            if sys.stdin.isatty():
+                typed = click.getchar()
+                return typed if len(typed) == 1 else ""  # an arrow key is an escape sequence, not a decision
+            line = sys.stdin.readline()
+        except (KeyboardInterrupt, EOFError):
+            return None
+        except UnicodeDecodeError:
+            return ""
+        return line.strip()[:1] if line else None
+
+    @contextmanager
+    def private_screen(self) -> Iterator[Callable[[], None]]:
+        """A screen whose content leaves no trace in the scrollback; gives a function that clears it."""
+        used = self._out.set_alt_screen(True)
+        try:
+            yield self._out.clear if used else self.say
+        finally:
+            if used:
+                self._out.set_alt_screen(False)
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
+        done = total = 0
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), _Amount(), TimeRemainingColumn()
+        bar = Progress(*columns, console=self._err, disable=not self._err.is_terminal)
+        task = bar.add_task(harmless(what), total=None)
+
+        def advance(more: int, of: int) -> None:
+            nonlocal done, total
+            done, total = done + more, of
+            bar.update(task, completed=done, total=total)
+
+        try:
+            with bar:
+                yield advance
+        finally:
+            if not self._err.is_terminal:
+                self.say(f"{what}: {done:,} of {total:,} envelopes read.")
+
+    def check_may_ask(self) -> None:
+        """Whether questions can be asked at all. Raises OrganizerError: question."""
+        if self.as_json:
+            text = "With --json nothing is asked. Give the answer as an option; --help names it."
+            raise OrganizerError("question", text)
+
+
+class _Amount(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        rate = f", {task.speed:,.0f}/s" if task.speed else ""
+        return Text(f"{task.completed:,.0f} of {task.total or 0:,.0f}{rate}")
+
+
+def _console(stderr: bool) -> Console:
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    try:
+        yield
+    except click.Abort as error:
+        raise OrganizerError("stopped", "Stopped. Nothing more was done.") from error
+    except UnicodeDecodeError as error:
+        raise OrganizerError("not-text", "What was typed is not text in UTF-8. Try again.") from error
