@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from crypto.errors import UndersignedError
-from organizer.commands import Result, add, keygen, open_ledgers, publish, review, status, verify
+from organizer.commands import Result, add, keygen, open_ledgers, publish, review, status, verify, withdraw
 from organizer.errors import OrganizerError
 from organizer.talk import Talk
 from organizer.workspace import DEFAULT_FOLDER
@@ -166,6 +166,21 @@ def _add(folder: str, csv: str | None, letter: str | None, appeal_file: str | No
       organizer add --csv paper.csv --letter be
     """
     _carry_out(as_json, lambda talk: add.run(talk, folder, csv, letter, appeal_file))
+
+
+@organizer.command("withdraw")
+@click.option("--code-file", metavar="FILE", help="Read the code from FILE instead of asking for it.")
+@_options(_workspace, _appeal, _json)
+def _withdraw(folder: str, code_file: str | None, appeal_file: str | None, as_json: bool) -> None:
+    """Take back the signature of a person who wrote to you with their code.
+
+    The signature need not have been opened yet. No passphrase is needed.
+
+    \b
+    Example:
+      organizer withdraw
+    """
+    _carry_out(as_json, lambda talk: withdraw.run(talk, folder, code_file, appeal_file))
 
 
 @organizer.command("publish")

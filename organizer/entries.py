@@ -36,6 +36,7 @@ class WithdrawalEntry:
 
     id: bytes
     commitment: bytes
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def write_entry(entry: Entry) -> bytes:
             signature={field: value for field, value in vars(entry.signature).items() if value != ""},
         )
     if isinstance(entry, WithdrawalEntry):
-        return _row(ENTRY_WIDTH, kind="withdrawal", commitment=entry.commitment.hex())
+        return _row(ENTRY_WIDTH, kind="withdrawal", commitment=entry.commitment.hex(), by_hand=entry.by_hand)
     return _row(ENTRY_WIDTH, kind="unreadable", reason=entry.reason, by_hand=entry.by_hand)
 
 
@@ -104,7 +105,7 @@ def read_entry(name: bytes, row: bytes) -> Entry:
             letter, commitment = bytes.fromhex(value["letter"]), bytes.fromhex(value["commitment"])
             return SignatureEntry(name, letter, commitment, Signature(**value["signature"]), value["by_hand"])
         if value["kind"] == "withdrawal":
-            return WithdrawalEntry(name, bytes.fromhex(value["commitment"]))
+            return WithdrawalEntry(name, bytes.fromhex(value["commitment"]), value["by_hand"])
         return UnreadableEntry(name, value["reason"], value["by_hand"])
     except (ValueError, KeyError, TypeError, RecordError) as error:
         raise _damaged() from error

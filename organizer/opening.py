@@ -77,7 +77,7 @@ def _open(key: OrganizersKey, name: bytes, envelope: bytes, by_hand: bool) -> En
         return UnreadableEntry(name, error.reason, by_hand)
     if isinstance(opened, OpenedSignature):
         return SignatureEntry(name, opened.letter_hash, opened.commitment, opened.signature, by_hand)
-    return WithdrawalEntry(name, commitment(opened.code))
+    return WithdrawalEntry(name, commitment(opened.code), by_hand)
 
 
 def open_ledger(

@@ -102,8 +102,11 @@ class Review:
         return True
 
     def accept_all(self) -> int:
-        """Accept everything in this pass that is undecided; returns how many. What is held stays held."""
-        names = iter([name for name in self._pile[self._at :] if name not in self._decisions])
+        """Accept everything in this pass that is undecided; returns how many. What is held stays held.
+
+        What has the code of an accepted one stays undecided: one browser sent it twice, and a person should choose.
+        """
+        names = filter(self._is_new, self._pile[self._at :])
         accepted = 0
         while batch := list(islice(names, BULK)):
             made = {name: Decision(Verdict.ACCEPTED, None, self._step + 1 + at) for at, name in enumerate(batch)}
@@ -113,6 +116,14 @@ class Review:
             accepted += len(made)
         self._at = len(self._pile)
         return accepted
+
+    def _is_new(self, name: bytes) -> bool:
+        if name in self._decisions:
+            return False
+        accepted = self._by_code.setdefault(self._entry(name).commitment, set())
+        is_new = not accepted
+        accepted.add(name)
+        return is_new
 
     def _gather(self, again: bool) -> list[bytes]:
         signatures: list[tuple[bytes, bytes, str]] = []

@@ -68,7 +68,7 @@ def tally(entries: Iterable[Entry], decisions: Mapping[bytes, Decision]) -> Tall
     codes_withdrawn: Counter[bytes] = Counter()
     for entry in entries:
         # What organizers entered by hand was not received as an envelope, though it lies in one.
-        received += isinstance(entry, WithdrawalEntry) or not entry.by_hand
+        received += not entry.by_hand
         if isinstance(entry, SignatureEntry):
             signed.append(_remember(entry, decisions.get(entry.id)))
         elif isinstance(entry, WithdrawalEntry):

@@ -31,7 +31,7 @@ from organizer.cli import organizer
 
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
-COMMANDS = ("keygen", "open", "review", "add", "publish", "verify", "status")
+COMMANDS = ("keygen", "open", "review", "add", "withdraw", "publish", "verify", "status")
 NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 
 
@@ -373,6 +373,23 @@ def test_signatures_can_be_typed_in(desk: Desk) -> None:
 # What goes wrong
 
 
+def test_a_person_with_a_code_is_taken_back_before_or_after_opening(desk: Desk, tmp_path: Path) -> None:
+    """Counted as withdrawn once its signature is there, and never received as an envelope; a wrong code is told."""
+    code_file = tmp_path / "code.txt"
+    code_file.write_text("48291 03377 59021 88412 70536\n")
+    run_json(desk, "withdraw", "--appeal", desk.appeal, "--code-file", code_file)
+    before = run_json(desk, "status")
+    assert (before["received"], before["unmatched_withdrawals"]) == (0, 1)
+    signed = (("Ева", CODE), ("Зоя", None))
+    run_json(desk, "open", desk.ledger(*(seal(name, code=code, record=desk.record) for name, code in signed)))
+    run_json(desk, "review", "--accept-all")
+    after = run_json(desk, "status")
+    assert (after["received"], after["withdrawn"], after["public"]) == (2, 1, 1)
+    assert after["unmatched_withdrawals"] == 0
+    code_file.write_text("48291")
+    assert run_json(desk, "withdraw", "--code-file", code_file, exit_code=1)["error"] == "code-form"
+
+
 def reason_of(result: Result) -> str:
     assert result.exit_code == 1
     assert "Traceback" not in result.output
@@ -527,7 +544,7 @@ def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(organizer, [command, "--help"])
     assert f"Example:\n    organizer {command}" in result.output
     assert "--json" in result.output
-    assert list(organizer.commands) == ["keygen", "open", "review", "add", "publish", "verify", "status"]
+    assert tuple(organizer.commands) == COMMANDS
 
 
 def test_options_may_stand_before_the_command(desk: Desk) -> None:

@@ -126,6 +126,15 @@ def test_undo_never_shows_a_signature_twice(records: Records) -> None:
     assert (number(later), later.total) == (1, 3)
 
 
+def test_one_code_is_not_accepted_twice_unseen(records: Records) -> None:
+    """A browser that sent twice carries one code; accepting all leaves the second for a person to choose."""
+    review = start(records, entry(1), entry(2, code=1), entry(3), entry(4, code=3))
+    review.decide(Verdict.ACCEPTED)
+    assert Review(records, KNOWN).accept_all() == 1
+    assert verdicts(records) == {1: Verdict.ACCEPTED, 3: Verdict.ACCEPTED}
+    assert [number(Review(records, KNOWN)), Review(records, KNOWN).total] == [2, 2]
+
+
 def test_only_a_refusal_has_a_reason(records: Records) -> None:
     """And a refusal without one is not kept."""
     review = start(records, entry(1))

@@ -14,10 +14,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
 
-from browser.conftest import QUIET  # noqa: E402 - the folders above are not installed
-from browser.test_circle import open_letter, sign  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from trial import publish, trial  # noqa: E402
+
+from browser.conftest import QUIET  # noqa: E402 - the folders above are not installed
+from browser.test_circle import open_letter, sign  # noqa: E402
 
 FOLDER = HERE.parent.parent / "docs" / "pictures"
 PEOPLE = (("public", "Alena Prykladnaja"), ("nonpublic", "Somebody"), ("public", "Jan Prykład"), ("nonpublic", "Else"))
@@ -32,7 +33,13 @@ def main() -> None:
         with trial(data) as running:
             take(browser, running.url, "form", "#sign", lambda page: None)
             for choice, name in PEOPLE:
-                take(browser, running.url, "sent", "#sign", lambda page, c=choice, n=name: sign(page, c, n, relation="sister"))
+                take(
+                    browser,
+                    running.url,
+                    "sent",
+                    "#sign",
+                    lambda page, c=choice, n=name: sign(page, c, n, relation="sister"),
+                )
             publish(running, Path(temporary) / "stick")
             take(browser, running.url, "result", "#result", lambda page: None)
             take(browser, running.url, "page", None, lambda page: None)
