@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import secrets
 import shutil
 import subprocess
@@ -33,19 +34,25 @@ def main() -> int:
         print(f"The appeal in {chosen.appeal} cannot be read: {error}", file=sys.stderr)
         return 2
     if appeal.get("keys"):
-        if folder.exists():
-            print(f"This appeal has keys of its own; remove the trial folder {folder} first.", file=sys.stderr)
-            return 2
-        return 0
-    if not (folder / "settings.toml").exists():
-        make(folder, chosen.data, str(appeal.get("id", "")))
+        print(
+            f"The appeal in {chosen.appeal} has keys of its own, so this is no trial. Name a settings file in "
+            "UNDERSIGNED_SETTINGS, or set UNDERSIGNED_... variables; README.md lists all settings.",
+            file=sys.stderr,
+        )
+        return 2
+    appeal_id = str(appeal.get("id", ""))
+    if not (folder / "settings.toml").exists() and not make(folder, chosen.data, appeal_id):
+        return 2
+    if (folder / "appeal-id.txt").read_text("utf-8") != appeal_id:
+        print(f"The trial in {folder} was made for another appeal. Name another folder with --data.", file=sys.stderr)
+        return 2
     copy_appeal(chosen.appeal, source, folder)
     explain(folder, chosen.port)
     return 0
 
 
-def make(folder: Path, data: Path, appeal_id: str) -> None:
-    """Secrets, keys and settings of the trial, once."""
+def make(folder: Path, data: Path, appeal_id: str) -> bool:
+    """Secrets, keys and settings of the trial, once; whether it could be done."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     passphrase = "-".join(secrets.token_hex(2) for _ in range(6))
@@ -56,7 +63,11 @@ def make(folder: Path, data: Path, appeal_id: str) -> None:
     keygen = ["keygen", "--signer", SIGNER, "--appeal-id", appeal_id]
     organizer = [sys.executable, "-m", "organizer", "--workspace", str(folder / "organizers"), "--json"]
     passphrase_file = ["--passphrase-file", str(folder / "passphrase.txt")]
-    subprocess.run([*organizer, *keygen, *passphrase_file], check=True, stdout=subprocess.DEVNULL)
+    made = subprocess.run([*organizer, *keygen, *passphrase_file], check=False, stdout=subprocess.PIPE)
+    if made.returncode:
+        print(json.loads(made.stdout)["text"], file=sys.stderr)
+        return False
+    (folder / "appeal-id.txt").write_text(appeal_id, "utf-8")
     settings = {
         "appeal": str(folder / "appeal"),
         "data": str(data),
@@ -64,6 +75,7 @@ def make(folder: Path, data: Path, appeal_id: str) -> None:
     }
     text = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
     (folder / "settings.toml").write_text(text, "utf-8")
+    return True
 
 
 def copy_appeal(source_folder: Path, source: str, folder: Path) -> None:

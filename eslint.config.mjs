@@ -18,6 +18,11 @@ export default [
   },
   { files: ['service/page/**'], languageOptions: { globals: globals.browser } },
   // Formats have no clock, no network and no page: only what every engine has.
-  { files: ['crypto/js/**'], languageOptions: { globals: { TextEncoder: 'readonly', TextDecoder: 'readonly', atob: 'readonly', btoa: 'readonly' } } },
+  {
+    files: ['crypto/js/**'],
+    languageOptions: {
+      globals: { TextEncoder: 'readonly', TextDecoder: 'readonly', atob: 'readonly', btoa: 'readonly' },
+    },
+  },
   { files: ['tests/**'], languageOptions: { globals: globals.node } },
 ];

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, Request, expect
-from serving import ROOT
 from trial import publish, trial
 
 from browser.conftest import Recorder
@@ -141,27 +138,3 @@ def test_any_other_letter_works_the_same_way(page: Page, tmp_path: Path) -> None
         publish(running, tmp_path / "stick")
         page.reload()
         expect(page.locator("#result .people")).to_contain_text("Łucja Żółć")
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["serve", "--help"],
-        ["organizer", "--help"],
-        ["test", "--help"],
-        ["build", "--help"],
-        ["lock", "--help"],
-    ],
-)
-def test_every_command_explains_itself(arguments: list[str]) -> None:
-    """--help everywhere."""
-    done = subprocess.run([sys.executable, "run", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert len(done.stdout) > 80
-
-
-def test_an_unknown_command_is_told() -> None:
-    """One sentence, and where to look."""
-    done = subprocess.run([sys.executable, "run", "sreve"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "./run --help" in done.stderr
