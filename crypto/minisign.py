@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -155,6 +156,8 @@ def _read_minisig(text: str) -> tuple[bytes, bytes, str, bytes]:
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     if len(lines) != 4 or not lines[0].startswith(_UNTRUSTED) or not lines[2].startswith(_TRUSTED):
         raise MinisignError("minisign-form", "This is not a minisign signature file.")
+    if not lines[2].isascii() and re.search("[\ud800-\udfff]", lines[2]):
+        raise MinisignError("minisign-form", "The trusted comment holds half of a character.")
     first = _base64(lines[1], 74)
     if first[:2] != PREHASHED:
         raise MinisignError("minisign-form", "Only prehashed minisign signatures are accepted.")
