@@ -106,8 +106,7 @@ def signer_key_id(minisig: str) -> bytes:
 
 def sign(key: MinisignSecretKey, message: bytes, trusted_comment: str) -> str:
     """The text of a .minisig file for `message`. The comment must be one line."""
-    if "\n" in trusted_comment or "\r" in trusted_comment:
-        raise MinisignError("minisign-form", "A trusted comment is one line.")
+    _check_comment(trusted_comment)
     private = Ed25519PrivateKey.from_private_bytes(key.seed)
     signature = private.sign(hashlib.blake2b(message).digest())
     global_signature = private.sign(signature + trusted_comment.encode("utf-8"))
@@ -156,12 +155,16 @@ def _read_minisig(text: str) -> tuple[bytes, bytes, str, bytes]:
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     if len(lines) != 4 or not lines[0].startswith(_UNTRUSTED) or not lines[2].startswith(_TRUSTED):
         raise MinisignError("minisign-form", "This is not a minisign signature file.")
-    if not lines[2].isascii() and re.search("[\ud800-\udfff]", lines[2]):
-        raise MinisignError("minisign-form", "The trusted comment holds half of a character.")
+    _check_comment(lines[2])
     first = _base64(lines[1], 74)
     if first[:2] != PREHASHED:
         raise MinisignError("minisign-form", "Only prehashed minisign signatures are accepted.")
     return first[2:10], first[10:], lines[2].removeprefix(_TRUSTED), _base64(lines[3], 64)
+
+
+def _check_comment(comment: str) -> None:
+    if re.search("[\n\r\ud800-\udfff]", comment):
+        raise MinisignError("minisign-form", "A trusted comment is one line of whole characters.")
 
 
 def _base64(text: str, size: int) -> bytes:
