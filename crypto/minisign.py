@@ -22,6 +22,20 @@ KEY_ALGORITHM = b"Ed"
 KEY_ID_SIZE = 8
 SALT_SIZE = 32
 
+# Ed25519 public keys under which anyone can sign anything (RFC 8032, section 5.1.7), with the sign bit cleared.
+SMALL_ORDER_POINTS = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+
 _UNTRUSTED = "untrusted comment: "
 _TRUSTED = "trusted comment: "
 _SECRET_SIZE = KEY_ID_SIZE + 64 + 32
@@ -41,8 +55,8 @@ class MinisignPublicKey:
     @classmethod
     def parse(cls, line: str) -> MinisignPublicKey:
         """Read the base64 line of a minisign public key. Raises MinisignError: minisign-form."""
-        raw = _base64(line.strip(), 42)
-        if raw[:2] != KEY_ALGORITHM:
+        raw = _base64(line, 42)
+        if raw[:2] != KEY_ALGORITHM or raw[10:41] + bytes([raw[41] & 0x7F]) in SMALL_ORDER_POINTS:
             raise MinisignError("minisign-form", "This is not a minisign public key.")
         return cls(raw[2:10], raw[10:])
 

@@ -29,6 +29,7 @@ from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
 from service.store_sqlite import SqliteStore
 from service.throttle import ClientKeys, start_limits
+from service.work import Load, Work
 
 ROOT = Path(__file__).parent.parent
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
@@ -79,7 +80,8 @@ def _make_parts(
         answer.headers.update(headers)
         return answer
 
-    return Parts(settings, appeal, store, publications, made, today)
+    work = Work(settings.work_above, Load(time.monotonic), time.time)
+    return Parts(settings, appeal, store, publications, made, work, today)
 
 
 def _answer_errors(app: Flask) -> None:

@@ -14,6 +14,7 @@ from service.publications import Publications
 from service.rendering import Pages
 from service.settings import Settings
 from service.store import EnvelopeStore
+from service.work import Work
 
 EXTENSION = "undersigned"
 
@@ -27,6 +28,7 @@ class Parts:
     store: EnvelopeStore
     publications: Publications
     pages: Pages
+    work: Work
     today: Callable[[], date]
 
     def accepted_key_ids(self) -> frozenset[bytes]:

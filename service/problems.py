@@ -6,7 +6,9 @@ A problem has a stable type that the page turns into words in the person's langu
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Response
 
@@ -15,16 +17,17 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True)
 class Problem(Exception):
-    """A refusal: HTTP status, stable kind (the end of the type URN), one sentence for a person, seconds to wait."""
+    """A refusal: HTTP status, kind (the end of the type URN), a sentence for a person, seconds to wait, members."""
 
     status: int
     kind: str
     title: str
     retry_after: int | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def response(self) -> Response:
         """The HTTP answer."""
-        body = {"type": f"urn:undersigned:problem:{self.kind}", "title": self.title, "status": self.status}
+        body = {"type": f"urn:undersigned:problem:{self.kind}", "title": self.title, "status": self.status, **self.more}
         answer = Response(json.dumps(body) + "\n", status=self.status, mimetype=MEDIA_TYPE)
         if self.retry_after is not None:
             answer.headers["Retry-After"] = str(self.retry_after)

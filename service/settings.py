@@ -16,6 +16,7 @@ from typing import Any
 import limits as limits_library
 
 PREFIX = "UNDERSIGNED_"
+_NUMBERS = {"trusted_hops", "work_above"}
 FILE_VARIABLE = "UNDERSIGNED_SETTINGS"
 
 
@@ -46,6 +47,7 @@ class Settings:
     listen: str
     desk_token_sha256: str
     trusted_hops: int
+    work_above: int
     limits: Limits
 
 
@@ -73,6 +75,7 @@ def _build(values: dict[str, Any]) -> Settings:
         listen=values["listen"],
         desk_token_sha256=values["desk_token_sha256"].lower(),
         trusted_hops=int(values["trusted_hops"]),
+        work_above=int(values["work_above"]),
         limits=Limits(values["limit_envelopes"], values["limit_desk"], values["limit_everyone"]),
     )
 
@@ -91,7 +94,7 @@ def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, A
             values[variable.removeprefix(PREFIX).lower()] = value
     for name in sorted(values.keys() - _SETTINGS.keys()):
         mistakes.append(f"There is no setting “{name}”.")
-    for name in sorted(values.keys() & _SETTINGS.keys() - {"trusted_hops"}):
+    for name in sorted(values.keys() & _SETTINGS.keys() - _NUMBERS):
         if not isinstance(values[name], str):
             mistakes.append(f"“{name}” must be text in quotes.")
             values[name] = ""
@@ -130,6 +133,11 @@ def _mistake_in_hops(value: Any) -> str | None:
     return None if fits else "must be how many proxies stand in front, 0 to 9."
 
 
+def _mistake_in_number(value: Any) -> str | None:
+    fits = isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch("[1-9][0-9]{0,8}", str(value))
+    return None if fits else "must be a whole number from 1 on."
+
+
 def _mistake_in_limit(value: str) -> str | None:
     try:
         limits_library.parse_many(value)
@@ -146,6 +154,8 @@ _SETTINGS: dict[str, tuple[Any, Callable[[Any], str | None]]] = {
     "listen": ("127.0.0.1:8000", _mistake_in_listen),
     "desk_token_sha256": (None, _mistake_in_hash),
     "trusted_hops": (0, _mistake_in_hops),
+    # Envelopes a minute before browsers are asked for work: ten a second is a crowd that no open letter has by itself.
+    "work_above": (600, _mistake_in_number),
     # Generous per client: families share a line, mobile networks share addresses among thousands.
     "limit_envelopes": ("60/minute;600/hour", _mistake_in_limit),
     "limit_desk": ("30/minute", _mistake_in_limit),

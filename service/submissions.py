@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
-from crypto.envelope import SIZE, check_envelope
+from crypto.envelope import SIZE, check_envelope, envelope_id
 from crypto.errors import EnvelopeError
 from service.parts import parts
 from service.problems import Problem
@@ -14,6 +14,7 @@ from service.problems import Problem
 blueprint = Blueprint("submissions", __name__)
 
 MEDIA_TYPE = "application/octet-stream"
+WORK_HEADER = "Undersigned-Work"
 
 _WRONG_ORIGIN = Problem(403, "origin", "Envelopes are accepted from this site's own pages only.")
 _WRONG_TYPE = Problem(415, "media-type", f"An envelope is sent as {MEDIA_TYPE}, without any encoding.")
@@ -27,6 +28,7 @@ def submit() -> Response:
     _check_origin()
     envelope = _exact_body()
     _check(envelope)
+    _require_work(envelope)
     parts().store.add(envelope)
     return Response(status=201, mimetype=MEDIA_TYPE)
 
@@ -54,6 +56,13 @@ def _exact_body() -> bytes:
 
 def _size_problem(size: int) -> Problem:
     return Problem(413 if size > SIZE else 400, "envelope-size", f"An envelope has exactly {SIZE:,} bytes.")
+
+
+def _require_work(envelope: bytes) -> None:
+    """Above a load that no honest crowd makes, whoever sends has to compute for it."""
+    challenge = parts().work.owed(envelope_id(envelope), request.headers.get(WORK_HEADER))
+    if challenge is not None:
+        raise Problem(429, "work", "Solve the challenge and send the envelope again.", 1, {"challenge": challenge})
 
 
 def _check(envelope: bytes) -> None:

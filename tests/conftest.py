@@ -71,6 +71,7 @@ def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
         listen="127.0.0.1:8000",
         desk_token_sha256=hashlib.sha256(TOKEN.encode("ascii")).hexdigest(),
         trusted_hops=0,
+        work_above=10_000,
         limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute"),
     )
 

@@ -26,7 +26,7 @@ const refused = (reason) => refusal(MinisignError, reason);
 
 test('what the stock tool signed verifies, and gives its trusted comment', () => {
   assert.equal(verify(KEY, MESSAGE, MINISIG), 'publication 1');
-  assert.equal(KEY.name, '8837E337C37014B0');
+  assert.equal(KEY.line, LINE);
 });
 
 test('CRLF, a missing last line end and another untrusted comment do not matter', () => {
@@ -48,9 +48,10 @@ test('a public key line is 42 bytes that begin with Ed', () => {
     LINE.replace('RW', 'RU'),
     LINE.replace('+', '-'),
     `x\n${LINE}`,
+    ` ${LINE}`,
+    `${LINE}\n`,
   ];
   for (const line of bad) assert.throws(() => parsePublicKey(line), refused('minisign-form'), line);
-  assert.deepEqual(parsePublicKey(` ${LINE}\r\n`), KEY);
 });
 
 test('a minisig has four lines, each in its form', () => {

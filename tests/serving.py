@@ -61,6 +61,7 @@ def serving(settings: Settings, log: Path) -> Iterator[Served]:
         "UNDERSIGNED_LISTEN": f"127.0.0.1:{port}",
         "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
         "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
+        "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
         "UNDERSIGNED_LIMIT_ENVELOPES": settings.limits.envelopes,
         "UNDERSIGNED_LIMIT_DESK": settings.limits.desk,
         "UNDERSIGNED_LIMIT_EVERYONE": settings.limits.everyone,

@@ -18,17 +18,22 @@ const KEY_ID_END = 10;
 const KEY_SIZE = 42;
 const SIGNATURE_SIZE = 74;
 const GLOBAL_SIGNATURE_SIZE = 64;
+// Ed25519 public keys under which anyone can sign anything, in hex, with the sign bit cleared.
+const SMALL_ORDER =
+  /^(?:0[01](?:00){31}|26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05|c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a|e[cde](?:ff){30}7f)$/;
 
 /**
  * @param {string} line the base64 line of a minisign public key
- * @returns {{keyId: Uint8Array, point: Uint8Array, name: string}} 8 bytes, 32 bytes, the id as minisign prints it
+ * @returns {{keyId: Uint8Array, point: Uint8Array, line: string}} 8 bytes, 32 bytes, the line itself
  * @throws {MinisignError} minisign-form
  */
 export function parsePublicKey(line) {
-  const raw = decode(line.trim(), KEY_SIZE, KEY_ALGORITHM);
-  const keyId = raw.slice(KEY_ID_AT, KEY_ID_END);
-  const name = bytesToHex(keyId.slice().reverse()).toUpperCase();
-  return Object.freeze({ keyId, point: raw.slice(KEY_ID_END), name });
+  const raw = decode(line, KEY_SIZE, KEY_ALGORITHM);
+  const point = raw.slice(KEY_ID_END);
+  const unsigned = point.slice();
+  unsigned[31] &= 0x7f;
+  if (SMALL_ORDER.test(bytesToHex(unsigned))) throw new MinisignError('minisign-form');
+  return Object.freeze({ keyId: raw.slice(KEY_ID_AT, KEY_ID_END), point, line });
 }
 
 /**
@@ -54,6 +59,8 @@ function readMinisig(text) {
   if (lines.length !== 4 || !lines[0].startsWith(UNTRUSTED) || !lines[2].startsWith(TRUSTED)) {
     throw new MinisignError('minisign-form');
   }
+  // Half a character cannot have been signed: it is no UTF-8.
+  if (/[\ud800-\udfff]/u.test(lines[2])) throw new MinisignError('minisign-form');
   const raw = decode(lines[1], SIGNATURE_SIZE, PREHASHED);
   return {
     keyId: raw.subarray(KEY_ID_AT, KEY_ID_END),

@@ -60,7 +60,7 @@ const RECEIPT_SIZE = 8;
 export function verifyPublication(bytes, minisigs, appeal, previous) {
   const signers = appeal.minisign.filter((key) => minisigs.some((minisig) => signs(key, bytes, minisig)));
   // One key pinned twice is still one signer.
-  if (new Set(signers.map((key) => key.name)).size < appeal.threshold) refuse('minisig');
+  if (new Set(signers.map((key) => key.line)).size < appeal.threshold) refuse('minisig');
   const publication = readPublication(bytes);
   if (publication.appeal !== bytesToHex(appeal.appealId)) refuse('appeal');
   checkPlace(publication, previous);

@@ -65,7 +65,7 @@ def _hand_over(out: str, written: str, files: dict[str, bytes]) -> None:
 
 def _public_minisign(session: Session) -> MinisignPublicKey:
     lines = (session.workspace.read("minisign.pub") or b"").decode("ascii", "replace").splitlines()
-    return MinisignPublicKey.parse(lines[-1] if lines else "")
+    return MinisignPublicKey.parse(lines[-1].strip() if lines else "")
 
 
 def _place(session: Session) -> publish.Place:

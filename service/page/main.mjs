@@ -17,7 +17,7 @@ let busy = false;
 
 function showState(name) {
   for (const state of document.querySelectorAll('[data-state]')) state.hidden = state.dataset.state !== name;
-  element('stop-actions').hidden = name !== 'retrying';
+  element('stop-actions').hidden = name !== 'retrying' && name !== 'working';
   element('submit').hidden = name !== null;
 }
 
@@ -64,6 +64,7 @@ async function deliver(address, envelope) {
   });
   const { outcome, status } = await send(address, envelope, {
     retrying: () => showState('retrying'),
+    working: () => showState('working'),
     stopped,
   });
   if (outcome === 'sent') succeed();

@@ -1,6 +1,8 @@
 // Sends one envelope until it has arrived, was refused, or the person stops it.
 // Knows bytes and an address; must never know what the envelope holds.
 
+import { canWork, solve } from './work.mjs';
+
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 32000;
 const TIMEOUT = 60000;
@@ -10,20 +12,30 @@ const TIMEOUT = 60000;
  * on one returning network do not come back together.
  * @param {string} address
  * @param {Uint8Array} envelope
- * @param {{retrying: () => void, stopped: Promise<void>}} hooks `retrying` is called before each wait
+ * @param {{retrying: () => void, working: () => void, stopped: Promise<void>}} hooks `retrying` is called before each
+ *   wait, `working` before the browser computes what a flooded service asks for
  * @returns {Promise<{outcome: 'sent' | 'stopped' | 'refused', status: number}>} never rejects
  */
-export async function send(address, envelope, { retrying, stopped }) {
+export async function send(address, envelope, { retrying, working, stopped }) {
   let stop = false;
   stopped.then(() => {
     stop = true;
   });
-  for (let wait = FIRST_WAIT; !stop; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-    const status = await post(address, envelope, stopped);
+  let wait = FIRST_WAIT;
+  let proof = null;
+  while (!stop) {
+    const { status, challenge } = await post(address, envelope, proof, stopped);
+    proof = null;
     if (status === 201) return { outcome: 'sent', status };
     if (isFinal(status)) return { outcome: 'refused', status };
-    if (!stop) retrying();
-    await Promise.race([pause(wait), stopped]);
+    if (challenge && canWork() && !stop) {
+      working();
+      proof = await solve(challenge, stopped);
+    } else if (!stop) {
+      retrying();
+      await Promise.race([pause(wait), stopped]);
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+    }
   }
   return { outcome: 'stopped', status: 0 };
 }
@@ -33,24 +45,27 @@ function isFinal(status) {
   return status >= 300 && status < 500 && status !== 408 && status !== 429;
 }
 
-async function post(address, envelope, stopped) {
+async function post(address, envelope, proof, stopped) {
   const abort = new AbortController();
+  const headers = { 'Content-Type': 'application/octet-stream' };
+  if (proof) headers['Undersigned-Work'] = proof;
   const timer = setTimeout(() => abort.abort(), TIMEOUT);
   stopped.then(() => abort.abort());
   try {
     const answer = await fetch(address, {
       method: 'POST',
       body: envelope,
-      headers: { 'Content-Type': 'application/octet-stream' },
+      headers,
       credentials: 'omit',
       cache: 'no-store',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
       signal: abort.signal,
     });
-    return answer.status;
+    const problem = answer.status === 429 ? await answer.json() : {};
+    return { status: answer.status, challenge: problem.challenge };
   } catch {
-    return 0;
+    return { status: 0 };
   } finally {
     clearTimeout(timer);
   }

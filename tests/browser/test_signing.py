@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from serving import Served
+from serving import Served, serving
 
 from browser.conftest import Recorder
 from crypto.code import check_code, commitment
@@ -311,3 +313,40 @@ def test_without_scripts_the_letter_is_read_and_no_field_is_offered(browser: Bro
     expect(page.locator("#not-started")).to_be_visible()
     expect(page.locator("#form")).to_be_hidden()
     context.close()
+
+
+def test_a_flooded_service_is_paid_with_work(
+    page: Page, settings: Settings, tmp_path: Path, kept: SqliteStore, key: OrganizersKey, recorder: Recorder
+) -> None:
+    """The page says that the browser is computing, sends the same bytes with the solution, and arrives."""
+    with serving(replace(settings, work_above=1), tmp_path / "log") as flooded:
+        page.goto(f"{flooded.url}/be/")
+        for name in ("Першы", "Другі"):
+            fill(page, name)
+            page.click("#submit")
+            if name == "Другі":
+                expect(page.locator("[data-state=working]")).to_be_visible()
+            expect(page.locator("#sent")).to_be_visible()
+            page.click("#another")
+    first, asked, paid = recorder.posts
+    assert "undersigned-work" not in first.headers
+    assert "undersigned-work" not in asked.headers
+    assert "undersigned-work" in paid.headers
+    assert asked.post_data_buffer == paid.post_data_buffer
+    assert {each.signature.name for each in opened(kept, key)} == {"Першы", "Другі"}
+
+
+def test_whoever_stops_computing_keeps_the_text(page: Page, settings: Settings, tmp_path: Path) -> None:
+    """Stopping works while the browser computes, too."""
+    with serving(replace(settings, work_above=1), tmp_path / "log") as flooded:
+        page.goto(f"{flooded.url}/be/")
+        fill(page, "Першы")
+        page.click("#submit")
+        expect(page.locator("#sent")).to_be_visible()
+        page.click("#another")
+        page.evaluate("() => { crypto.subtle.deriveBits = () => new Promise(() => {}) }")
+        fill(page, "Другі")
+        page.click("#submit")
+        page.click("#stop")
+        expect(page.locator("#failed")).to_be_visible()
+        assert typed(page)[0] == "Другі"

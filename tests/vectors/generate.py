@@ -531,6 +531,25 @@ def minisigs() -> Iterator[Vector]:
             {"minisig": STOCK_MINISIG.replace("lyCw==", "lyCx==")},
         ),
         ("public-key", "minisign-form", "A public key has 42 bytes.", {"public_key": STOCK_KEY[:-4]}),
+        ("padded-key", "minisign-form", "A public key line is exact.", {"public_key": f" {STOCK_KEY}"}),
+        (
+            "half-character",
+            "minisign-form",
+            "A comment has whole characters.",
+            {"minisig": STOCK_MINISIG.replace("0.11", "\ud800")},
+        ),
+        (
+            "small-order",
+            "minisign-form",
+            "No key under which anyone can sign anything.",
+            {"public_key": b64(b"Ed" + b"annaanna" + b"\x01" + bytes(31))},
+        ),
+        (
+            "small-order-signed",
+            "minisign-form",
+            "Nor with its sign bit set.",
+            {"public_key": b64(b"Ed" + b"annaanna" + b"\xec" + b"\xff" * 31)},
+        ),
         ("public-kind", "minisign-form", "A public key begins with Ed.", {"public_key": "QUJD" + STOCK_KEY[4:]}),
     ):
         yield fails(f"minisign:{slug}", reason, rule, {**given, **change})
@@ -668,6 +687,11 @@ def publications() -> Iterator[Vector]:
     ):  # fmt: skip
         text = publication(**change)
         yield fails(f"publication:{slug}", f"publication-{reason}", rule, signed(text, *both))
+    twins = (b"\x11" * 32, b"same  id"), (b"\x22" * 32, b"same  id")
+    text = publication()
+    given = signed(text, *twins)
+    given["appeal"] = appeal_json(minisign=[public_line(*twin) for twin in twins])
+    yield ok("publication:same-key-id", "Two keys are two, whatever their ids.", given, {"number": 1, "total": 5})
     yield fails("publication:json", "publication-json", "JSON.", signed("{", *both))
     for slug, reason, rule, text in (
         ("skipped", "number", "No number is skipped.", publication(number=3, previous=last["digest"])),

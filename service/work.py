@@ -1,0 +1,82 @@
+"""Proof of work: under load, whoever sends an envelope is asked to compute for it, everyone alike.
+
+The challenge is altcha's (version 2, PBKDF2/SHA-256), made for one envelope and remembered nowhere: its HMAC says that
+it is ours, its data say for which envelope. So a solution used again only brings the same envelope again, which changes
+nothing. The secret lives in this process's memory.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from altcha import Payload, create_challenge, verify_solution
+
+ALGORITHM = "PBKDF2/SHA-256"
+# One try costs an old phone about a millisecond; the number of tries makes the price.
+ITERATIONS = 500
+LEAST_TRIES, MOST_TRIES = 500, 20_000
+LIFETIME_SECONDS = 600
+MINUTE = 60.0
+
+
+def tries_for(load: float, free: int) -> int:
+    """How many tries are owed at `load` envelopes a minute, of which `free` cost nothing."""
+    return min(int(LEAST_TRIES * load / free), MOST_TRIES)
+
+
+class Load:
+    """How many envelopes came within the last minute, from two counters. `clock` gives seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._minute, self._this, self._before = 0, 0, 0
+
+    def add(self) -> float:
+        """Count one more, and the number that came within the last minute."""
+        with self._lock:
+            now = self._clock() / MINUTE
+            if (passed := int(now) - self._minute) > 0:
+                self._before = self._this if passed == 1 else 0
+                self._minute, self._this = int(now), 0
+            self._this += 1
+            return self._this + self._before * (1 - now % 1)
+
+
+class Work:
+    """Asks for work above `free` envelopes a minute."""
+
+    def __init__(self, free: int, load: Load, wall_clock: Callable[[], float]) -> None:
+        self._free, self._load, self._wall_clock = free, load, wall_clock
+        self._secret, self._key_secret = secrets.token_bytes(32), secrets.token_bytes(32)
+
+    def owed(self, name: bytes, solution: str | None) -> dict[str, Any] | None:
+        """The challenge that the sender of the envelope with this id has to solve, or None if nothing is owed."""
+        load = self._load.add()
+        if load <= self._free or (solution is not None and self._is_solved(name, solution)):
+            return None
+        tries = tries_for(load, self._free)
+        challenge = create_challenge(
+            ALGORITHM,
+            ITERATIONS,
+            # Not from zero: everyone's work then takes about as long as anyone's.
+            counter=tries // 2 + secrets.randbelow(tries // 2 + 1),
+            expires_at=int(self._wall_clock()) + LIFETIME_SECONDS,
+            data={"envelope": name.hex()},
+            hmac_secret=self._secret,
+            hmac_key_secret=self._key_secret,
+        )
+        return challenge.to_dict()
+
+    def _is_solved(self, name: bytes, solution: str) -> bool:
+        try:
+            payload = Payload.from_base64(solution)
+            result = verify_solution(payload, self._secret, hmac_key_secret=self._key_secret)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return False
+        data = payload.challenge.parameters.data
+        return result.verified and isinstance(data, dict) and hmac.compare_digest(str(data.get("envelope")), name.hex())
