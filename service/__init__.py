@@ -77,7 +77,7 @@ def _make_parts(
 
     @app.after_request
     def add_headers(answer: Response) -> Response:
-        answer.headers.update(headers)
+        answer.headers.extend(headers)
         return answer
 
     work = Work(settings.work_above, Load(time.monotonic), time.time)

@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Flask, request
 from flask_limiter import Limiter
+from limits import RateLimitItem, parse_many
+
+from service.problems import STANDARD
 
 EPOCH_SECONDS = 600
 EVERYONE = "everyone"
@@ -60,21 +63,36 @@ def client_network(address: str | None) -> str:
 
 
 def start_limits(app: Flask, keys: ClientKeys, policies: Iterable[tuple[Blueprint, str, str | None]]) -> None:
-    """Put limits on blueprints: (blueprint, limit per client, limit for all clients together).
+    """Put limits on registered blueprints: (blueprint, limit per client, limit for all clients together).
 
     Sliding windows; no header tells anyone a count.
     """
     # flask-limiter reports exceeded limits with their keys at INFO; even such a key is nobody's business.
     logging.getLogger("flask-limiter").disabled = True
     limiter = Limiter(
-        lambda: keys.key(request.remote_addr),
+        lambda: EVERYONE,
         app=app,
-        strategy="moving-window",
+        strategy="sliding-window-counter",
         storage_uri="memory://",
         headers_enabled=False,
         swallow_errors=False,
     )
+    # Its own hook looks every policy up again for every request, which costs more than all the rest of one
+    # (docs/decisions/0003-server.md). So it holds policy, strategy and counters, and we ask them ourselves.
+    limiter.request_filter(lambda: True)
     for blueprint, per_client, together in policies:
-        limiter.limit(per_client)(blueprint)
-        if together is not None:
-            limiter.limit(together, key_func=lambda: EVERYONE)(blueprint)
+        check = _check(limiter, keys, blueprint.name, parse_many(per_client), parse_many(together) if together else [])
+        # Before anything else of the blueprint: guessing a token is limited, too.
+        app.before_request_funcs.setdefault(blueprint.name, []).insert(0, check)
+
+
+def _check(
+    limiter: Limiter, keys: ClientKeys, name: str, mine: list[RateLimitItem], everyones: list[RateLimitItem]
+) -> Callable[[], None]:
+    def check() -> None:
+        key = keys.key(request.remote_addr)
+        hit = limiter.limiter.hit
+        if not all(hit(item, name, key) for item in mine) or not all(hit(item, name, EVERYONE) for item in everyones):
+            raise STANDARD[429]
+
+    return check

@@ -1,0 +1,22 @@
+"""The yardstick: a bare Flask view on the same server, which reads the body and limits and stores nothing."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+
+def app() -> Flask:
+    """The factory that granian calls."""
+    bare = Flask(__name__, static_folder=None)
+    page = b"x" * 80_000
+
+    @bare.post("/envelopes")
+    def submit() -> Response:
+        request.get_data(cache=False)
+        return Response(status=201)
+
+    @bare.get("/en/")
+    def show() -> Response:
+        return Response(page, content_type="text/html; charset=utf-8")
+
+    return bare

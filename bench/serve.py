@@ -1,0 +1,163 @@
+"""`./run bench serve`: what a durable, limited POST and a page cost, against a bare view on the same server.
+
+Each line is run for the same number of seconds, one after another, several times round; ratios are of medians. Load and
+server share the machine, so seconds say little elsewhere and ratios say more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from crypto.keys import OrganizersKey
+from crypto.minisign import MinisignSecretKey
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
+KEY = OrganizersKey.derive(bytes(range(32)), APPEAL_ID)
+BARE = (
+    "from granian.constants import Interfaces; from granian.log import LogLevels; from granian.server import Server;"
+    "Server('bench.bare:app', factory=True, address='127.0.0.1', port={port}, interface=Interfaces.WSGI,"
+    "blocking_threads=64, websockets=False, log_level=LogLevels.error).serve()"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that is measured: a server, a disk, a request."""
+
+    name: str
+    server: str
+    script: str
+    slow_disk: bool = False
+
+
+LINES = (
+    Line("bare view, POST", "bare", "post.lua"),
+    Line("ours, POST, SQLite synchronous=FULL", "ours", "post.lua"),
+    Line("ours, POST, and 2 ms added to every fsync", "ours", "post.lua", slow_disk=True),
+    Line("bare view, GET 80 kB", "bare", "get.lua"),
+    Line("ours, GET the page", "ours", "get.lua"),
+)
+
+
+def main() -> None:
+    """Run every line `--rounds` times and print medians and ratios."""
+    parser = argparse.ArgumentParser(prog="./run bench serve", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=8, help="for each line and round (8)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often round (3)")
+    parser.add_argument("--connections", type=int, default=64, help="at once (64)")
+    chosen = parser.parse_args()
+    results: dict[str, list[dict[str, float]]] = {line.name: [] for line in LINES}
+    for _ in range(chosen.rounds):
+        for line in LINES:
+            results[line.name].append(measure(line, chosen.seconds, chosen.connections))
+    report(results)
+
+
+def measure(line: Line, seconds: int, connections: int) -> dict[str, float]:
+    """One run of wrk: requests per second and latencies in ms. Fails when a request failed."""
+    with tempfile.TemporaryDirectory() as temporary, served(line, Path(temporary)) as port:
+        path = "/envelopes" if line.script == "post.lua" else "/en/"
+        command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / line.script)]
+        command += [f"http://127.0.0.1:{port}{path}", "--", KEY.record.header.hex()]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    assert found["failed"] == 0, done.stdout
+    return {"rate": found["requests"] / found["seconds"], "p50": found["p50_ms"], "p99": found["p99_ms"]}
+
+
+def report(results: dict[str, list[dict[str, float]]]) -> None:
+    """A table: rate, ratio to the yardstick of the same request, latency."""
+    medians = {
+        name: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for name, runs in results.items()
+    }
+    print(f"{'':46}{'per second':>11}{'ratio':>8}{'p50 ms':>9}{'p99 ms':>9}")
+    yardstick = 1.0
+    for line in LINES:
+        found = medians[line.name]
+        if line.server == "bare":
+            yardstick = found["rate"]
+        print(
+            f"{line.name:46}{found['rate']:>11,.0f}{found['rate'] / yardstick:>8.2f}{found['p50']:>9.1f}{found['p99']:>9.1f}"
+        )
+
+
+@contextmanager
+def served(line: Line, folder: Path) -> Iterator[int]:
+    """The server of a line on a free port, stopped at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = (
+        [sys.executable, "-m", "service"] if line.server == "ours" else [sys.executable, "-c", BARE.format(port=port)]
+    )
+    environment = dict(os.environ)
+    if line.server == "ours":
+        environment |= settings(folder, port)
+    if line.slow_disk:
+        environment["LD_PRELOAD"] = str(slow_fsync(folder))
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def settings(folder: Path, port: int) -> dict[str, str]:
+    """An appeal with a known key, and limits that count everything and refuse nothing."""
+    appeal = folder / "appeal"
+    appeal.mkdir()
+    for path in (ROOT / "config" / "appeal").iterdir():
+        (appeal / path.name).write_bytes(path.read_bytes())
+    minisign = MinisignSecretKey.make(b"benching", bytes(range(32)))
+    record = base64.b64encode(bytes(KEY.record)).decode("ascii")
+    with (appeal / "appeal.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[[keys]]\nrecord = "{record}"\n[[minisign]]\nsigner = "bench"\nkey = "{minisign.public.line}"\n')
+    return {
+        "UNDERSIGNED_APPEAL": str(appeal),
+        "UNDERSIGNED_DATA": str(folder / "data"),
+        "UNDERSIGNED_LISTEN": f"127.0.0.1:{port}",
+        "UNDERSIGNED_DESK_TOKEN_SHA256": "00" * 32,
+        "UNDERSIGNED_WORK_ABOVE": "100000000",
+        "UNDERSIGNED_LIMIT_ENVELOPES": "100000000/minute;1000000000/hour",
+        "UNDERSIGNED_LIMIT_EVERYONE": "100000000/minute;1000000000/day",
+    }
+
+
+def slow_fsync(folder: Path) -> Path:
+    """The shim of a cheap disk, compiled."""
+    made = folder / "slow_fsync.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(made), str(HERE / "slow_fsync.c"), "-ldl"], check=True)
+    return made
+
+
+def wait_for(port: int) -> None:
+    """Return once the server answers."""
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("The server did not start.")
+
+
+if __name__ == "__main__":
+    main()
