@@ -92,9 +92,8 @@ def report(results: dict[str, list[dict[str, float]]]) -> None:
         found = medians[line.name]
         if line.server == "bare":
             yardstick = found["rate"]
-        print(
-            f"{line.name:46}{found['rate']:>11,.0f}{found['rate'] / yardstick:>8.2f}{found['p50']:>9.1f}{found['p99']:>9.1f}"
-        )
+        ratio = found["rate"] / yardstick
+        print(f"{line.name:46}{found['rate']:>11,.0f}{ratio:>8.2f}{found['p50']:>9.1f}{found['p99']:>9.1f}")
 
 
 @contextmanager
@@ -103,15 +102,13 @@ def served(line: Line, folder: Path) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = (
-        [sys.executable, "-m", "service"] if line.server == "ours" else [sys.executable, "-c", BARE.format(port=port)]
-    )
+    started = ["-m", "service"] if line.server == "ours" else ["-c", BARE.format(port=port)]
     environment = dict(os.environ)
     if line.server == "ours":
         environment |= settings(folder, port)
     if line.slow_disk:
         environment["LD_PRELOAD"] = str(slow_fsync(folder))
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    process = subprocess.Popen([sys.executable, *started], cwd=ROOT, env=environment)
     try:
         wait_for(port)
         yield port

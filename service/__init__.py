@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import desk, pages, submissions
 from service.appeal import PublishedAppeal, load_appeal
+from service.front import Front
 from service.headers import security_headers
 from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
@@ -55,36 +56,42 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     Babel(app, default_translation_directories=str(ROOT / "service" / "translations"))
     appeal = load_appeal(settings.appeal)
-    app.extensions[EXTENSION] = _make_parts(app, settings, appeal, store, today)
+    assets = Assets.load()
+    headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
+    parts = _make_parts(app, settings, appeal, store, assets, today)
+    app.extensions[EXTENSION] = parts
     for module in (pages, submissions, desk):
         app.register_blueprint(module.blueprint)
     limits = settings.limits
     policies = [(submissions.blueprint, limits.envelopes, limits.everyone), (desk.blueprint, limits.desk, None)]
     start_limits(app, ClientKeys(time.monotonic, secrets.token_bytes(32)), policies)
-    _answer_errors(app)
-    if settings.trusted_hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_hops, x_proto=0, x_host=0)  # type: ignore[method-assign]  # the way Flask documents
+    _answer_errors(app, headers)
+    front = Front(app.wsgi_app, parts.pages, lambda: appeal.is_open(today()), headers)
+    hops = settings.trusted_hops
+    app.wsgi_app = ProxyFix(front, x_for=hops, x_proto=0, x_host=0) if hops else front  # type: ignore[method-assign]  # the way Flask documents
     return app
 
 
 def _make_parts(
-    app: Flask, settings: Settings, appeal: PublishedAppeal, store: EnvelopeStore, today: Callable[[], date]
+    app: Flask,
+    settings: Settings,
+    appeal: PublishedAppeal,
+    store: EnvelopeStore,
+    assets: Assets,
+    today: Callable[[], date],
 ) -> Parts:
-    assets = Assets.load()
-    headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
     made = Pages(app, appeal, assets, lambda: publications.current)
+    work = Work(settings.work_above, Load(time.monotonic), time.time)
+    return Parts(settings, appeal, store, publications, made, work, today)
 
+
+def _answer_errors(app: Flask, headers: Mapping[str, str]) -> None:
     @app.after_request
     def add_headers(answer: Response) -> Response:
         answer.headers.extend(headers)
         return answer
 
-    work = Work(settings.work_above, Load(time.monotonic), time.time)
-    return Parts(settings, appeal, store, publications, made, work, today)
-
-
-def _answer_errors(app: Flask) -> None:
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
         problem = _problem_for(error)

@@ -1,4 +1,4 @@
-"""The addresses that readers, signers and programs open."""
+"""The addresses that readers, signers and programs open, except the pages themselves: those are in front.py."""
 
 from __future__ import annotations
 
@@ -19,15 +19,12 @@ def choose_language() -> AnyResponse:
     return redirect(f"{request.accept_languages.best_match(languages, languages[0])}/", code=303)
 
 
-@blueprint.get("/<language>/", defaults={"page": ""})
-@blueprint.get("/<language>/<page>")
-def show(language: str, page: str) -> Response:
-    """A page, the same bytes for everyone."""
-    bundle = parts()
-    content = bundle.pages.get(language, page, bundle.appeal.is_open(bundle.today()))
-    if content is None:
+@blueprint.get("/<language>")
+def add_slash(language: str) -> AnyResponse:
+    """To a page whose address somebody cut short; the pages themselves are answered by front.py."""
+    if language not in parts().appeal.languages:
         raise STANDARD[404]
-    return Response(content, content_type="text/html; charset=utf-8")
+    return redirect(f"{language}/", code=303)
 
 
 @blueprint.get("/appeal.json")

@@ -1,0 +1,37 @@
+"""The pages' short way: bytes that are the same for everyone need no framework to be found.
+
+Stands before the application, answers GET and HEAD of a page, and passes everything else on. A page asked through the
+framework costs several times as much (docs/performance.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from service.rendering import Pages
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CONTENT_TYPE = "text/html; charset=utf-8"
+
+
+class Front:
+    """A WSGI application: `/<language>/` and `/<language>/<page>` from `pages`, the rest from `behind`."""
+
+    def __init__(
+        self, behind: WSGIApplication, pages: Pages, is_open: Callable[[], bool], headers: Mapping[str, str]
+    ) -> None:
+        self._behind, self._pages, self._is_open = behind, pages, is_open
+        self._headers = [("Content-Type", CONTENT_TYPE), *headers.items()]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].split("/")
+        content = None
+        if len(path) == 3 and method in ("GET", "HEAD"):
+            content = self._pages.get(path[1], path[2], self._is_open())
+        if content is None:
+            return self._behind(environ, start_response)
+        start_response("200 OK", [*self._headers, ("Content-Length", str(len(content)))])
+        return [b"" if method == "HEAD" else content]
