@@ -69,17 +69,16 @@ def start_limits(app: Flask, keys: ClientKeys, policies: Iterable[tuple[Blueprin
     """
     # flask-limiter reports exceeded limits with their keys at INFO; even such a key is nobody's business.
     logging.getLogger("flask-limiter").disabled = True
+    # Its own hooks look every policy up again for every request, which costs more than all the rest of one
+    # (docs/performance.md). So it stands on an application of its own and holds strategy and counters; we ask them.
     limiter = Limiter(
         lambda: EVERYONE,
-        app=app,
+        app=Flask("limits"),
         strategy="sliding-window-counter",
         storage_uri="memory://",
         headers_enabled=False,
         swallow_errors=False,
     )
-    # Its own hook looks every policy up again for every request, which costs more than all the rest of one
-    # (docs/decisions/0003-server.md). So it holds policy, strategy and counters, and we ask them ourselves.
-    limiter.request_filter(lambda: True)
     for blueprint, per_client, together in policies:
         check = _check(limiter, keys, blueprint.name, parse_many(per_client), parse_many(together) if together else [])
         # Before anything else of the blueprint: guessing a token is limited, too.
