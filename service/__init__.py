@@ -21,6 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service import desk, pages, submissions
 from service.appeal import PublishedAppeal, load_appeal
 from service.headers import security_headers
+from service.moments import Moments
 from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
@@ -42,9 +43,12 @@ def today_utc() -> date:
     return datetime.now(UTC).date()
 
 
-def open_store(url: str) -> EnvelopeStore:
-    """The store that a setting such as `sqlite:/var/lib/undersigned/envelopes.sqlite` names."""
-    return SqliteStore(Path(url.removeprefix("sqlite:")))
+def open_store(url: str, moments: Moments | None = None) -> EnvelopeStore:
+    """The store that a setting such as `sqlite:/var/lib/undersigned/envelopes.sqlite` names.
+
+    `moments`: when it forgets the order of arrival by itself, if it has to be told.
+    """
+    return SqliteStore(Path(url.removeprefix("sqlite:")), moments)
 
 
 def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:
