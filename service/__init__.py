@@ -18,7 +18,7 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, pages, submissions
+from service import desk, desk_page, pages, submissions
 from service.appeal import PublishedAppeal, load_appeal
 from service.headers import security_headers
 from service.moments import Moments
@@ -59,10 +59,14 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     Babel(app, default_translation_directories=str(ROOT / "service" / "translations"))
     appeal = load_appeal(settings.appeal)
     app.extensions[EXTENSION] = _make_parts(app, settings, appeal, store, today)
-    for module in (pages, submissions, desk):
+    for module in (pages, submissions, desk, desk_page):
         app.register_blueprint(module.blueprint)
     limits = settings.limits
-    policies = [(submissions.blueprint, limits.envelopes, limits.everyone), (desk.blueprint, limits.desk, None)]
+    policies = [
+        (submissions.blueprint, limits.envelopes, limits.everyone),
+        (desk.blueprint, limits.desk, None),
+        (desk_page.blueprint, limits.desk, None),
+    ]
     start_limits(app, ClientKeys(time.monotonic, secrets.token_bytes(32)), policies)
     _answer_errors(app)
     if settings.trusted_hops:
@@ -110,7 +114,8 @@ def _problem_for(error: Exception) -> Problem:
 
 
 def _is_reading_a_page() -> bool:
-    return request.method in ("GET", "HEAD") and request.accept_mimetypes.best == "text/html"
+    is_page = request.method in ("GET", "HEAD") or request.blueprint == desk_page.blueprint.name
+    return is_page and request.accept_mimetypes.best == "text/html"
 
 
 def _parts_of(app: Flask) -> Parts:
