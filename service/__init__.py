@@ -18,10 +18,11 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, pages, submissions
+from service import desk, desk_page, pages, submissions
 from service.appeal import PublishedAppeal, load_appeal
 from service.front import Front
 from service.headers import security_headers
+from service.moments import Moments
 from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
@@ -44,9 +45,12 @@ def today_utc() -> date:
     return datetime.now(UTC).date()
 
 
-def open_store(url: str) -> EnvelopeStore:
-    """The store that a setting such as `sqlite:/var/lib/undersigned/envelopes.sqlite` names."""
-    return SqliteStore(Path(url.removeprefix("sqlite:")))
+def open_store(url: str, moments: Moments | None = None) -> EnvelopeStore:
+    """The store that a setting such as `sqlite:/var/lib/undersigned/envelopes.sqlite` names.
+
+    `moments`: when it forgets the order of arrival by itself, if it has to be told.
+    """
+    return SqliteStore(Path(url.removeprefix("sqlite:")), moments)
 
 
 def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:
@@ -60,10 +64,14 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
     parts = _make_parts(app, settings, appeal, store, assets, today)
     app.extensions[EXTENSION] = parts
-    for module in (pages, submissions, desk):
+    for module in (pages, submissions, desk, desk_page):
         app.register_blueprint(module.blueprint)
     limits = settings.limits
-    policies = [(submissions.blueprint, limits.envelopes, limits.everyone), (desk.blueprint, limits.desk, None)]
+    policies = [
+        (submissions.blueprint, limits.envelopes, limits.everyone),
+        (desk.blueprint, limits.desk, None),
+        (desk_page.blueprint, limits.desk, None),
+    ]
     start_limits(app, ClientKeys(time.monotonic, secrets.token_bytes(32)), policies)
     _answer_errors(app, headers)
     front = Front(app.wsgi_app, parts.pages, lambda: appeal.is_open(today()), headers)
@@ -115,7 +123,8 @@ def _problem_for(error: Exception) -> Problem:
 
 
 def _is_reading_a_page() -> bool:
-    return request.method in ("GET", "HEAD") and request.accept_mimetypes.best == "text/html"
+    is_page = request.method in ("GET", "HEAD") or request.blueprint == desk_page.blueprint.name
+    return is_page and request.accept_mimetypes.best == "text/html"
 
 
 def _parts_of(app: Flask) -> Parts:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
+import time
 from pathlib import Path
 
 from flask import Flask
@@ -13,7 +15,9 @@ from granian.server import Server
 
 from service import create_app, open_store
 from service.appeal import AppealFolderError, load_appeal
+from service.moments import Moments
 from service.settings import Settings, SettingsError, read_settings
+from service.store import EnvelopeStore
 
 # Threads that wait for the disk; a group commit serves all of them at once.
 THREADS = 64
@@ -22,7 +26,12 @@ THREADS = 64
 def app() -> Flask:
     """The factory that granian calls in its worker process."""
     settings = read_settings(os.environ)
-    return create_app(settings, open_store(settings.store))
+    return create_app(settings, open_own_store(settings.store))
+
+
+def open_own_store(url: str) -> EnvelopeStore:
+    """The store of a service that runs for long, which forgets the order of arrival at moments nobody can foresee."""
+    return open_store(url, Moments(time.monotonic, random.SystemRandom()))
 
 
 def serve(settings: Settings) -> None:

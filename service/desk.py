@@ -1,9 +1,13 @@
-"""The organizers' desk: take the ledger away, hand a publication in. Both need the desk token."""
+"""The organizers' desk for programs: take the ledger away, hand a publication in. Both need the desk token.
+
+desk_page.py is the same for people.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
@@ -11,6 +15,7 @@ from crypto.errors import PublicationError
 from crypto.ledger import LedgerHeader, write_ledger
 from service.parts import parts
 from service.problems import STANDARD, Problem
+from service.publications import Shown
 
 blueprint = Blueprint("desk", __name__)
 
@@ -24,8 +29,13 @@ _NO_FILES = Problem(400, "files", "Send one file “publication” and one or mo
 def require_token() -> None:
     """Before anything of the body is read."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    check_token(token if scheme.lower() == "bearer" else "")
+
+
+def check_token(token: str) -> None:
+    """Raise the problem 401 unless this is the desk token; how long it takes tells nothing about either."""
     found = hashlib.sha256(token.strip().encode("utf-8")).hexdigest()
-    if scheme.lower() != "bearer" or not hmac.compare_digest(found, parts().settings.desk_token_sha256):
+    if not hmac.compare_digest(found, parts().settings.desk_token_sha256):
         raise STANDARD[401]
 
 
@@ -47,12 +57,16 @@ def ledger() -> Response:
 def publish() -> Response:
     """201 once a publication that the verifier accepts (docs/spec.md, section 6) is on the disk and shown."""
     request.max_content_length = PUBLICATION_MOST
-    publication, minisigs = request.files.get("publication"), request.files.getlist("minisig")
-    if publication is None or not 1 <= len(minisigs) <= MINISIGS_MOST:
+    publications, minisigs = request.files.getlist("publication"), request.files.getlist("minisig")
+    accept_publication([file.read() for file in publications], [file.read() for file in minisigs])
+    return Response(status=201, mimetype="application/octet-stream")
+
+
+def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes]) -> Shown:
+    """Verify, keep and show what was handed in. Raises Problem: files, or the reason of the check that failed."""
+    if len(publications) != 1 or not 1 <= len(minisigs) <= MINISIGS_MOST:
         raise _NO_FILES
     try:
-        texts = [minisig.read().decode("utf-8", "replace") for minisig in minisigs]
-        parts().publications.accept(publication.read(), texts)
+        return parts().publications.accept(publications[0], [text.decode("utf-8", "replace") for text in minisigs])
     except PublicationError as error:
         raise Problem(422, error.reason, str(error)) from error
-    return Response(status=201, mimetype="application/octet-stream")

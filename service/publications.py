@@ -35,6 +35,11 @@ class Shown:
         """The date of the publication."""
         return date.fromisoformat(self.publication.date)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file, as `sha256sum` prints it."""
+        return digest(self.data)
+
 
 class Publications:
     """The folder `root`. Raises OSError when the disk does not obey."""

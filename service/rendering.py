@@ -17,7 +17,7 @@ from service.appeal import PublishedAppeal
 from service.publications import Shown
 
 STATIC = Path(__file__).parent / "static"
-TEMPLATES = {"": "appeal.html", "how": "how.html"}
+TEMPLATES = {"": "appeal.html", "how": "how.html", "desk": "desk.html"}
 ERROR_STATUSES = (404, 429, 500)
 # Each language under its own name, so that whoever needs it can read it.
 LANGUAGE_NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
@@ -64,6 +64,10 @@ class Pages:
                 }
                 self._made_for = made_for
             return self._pages.get((language, page))
+
+    def desk(self, language: str, outcome: object) -> bytes:
+        """The organizers' page after somebody pressed one of its buttons; never kept."""
+        return self._render(language, "desk.html", page="desk", shown=self._current(), outcome=outcome)
 
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""

@@ -1,6 +1,7 @@
 """Envelopes in one SQLite file: the store for one machine and one service process.
 
 One thread writes, in groups: whoever waits while a group is being committed is part of the next one, in random order.
+Between groups the same thread lets the file forget the order of arrival, a piece at a time (mixing.py).
 The settings and the measurements behind them are in docs/decisions/0002-sqlite-store.md.
 """
 
@@ -13,10 +14,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
-from crypto.envelope import envelope_id
+from crypto.envelope import ID_SIZE, envelope_id
+from service.mixing import mix_piece
+from service.moments import Moments
 from service.store import Snapshot, StoreUnavailable
 
 FORMAT = 1
@@ -36,28 +38,36 @@ _PRAGMAS = (
 # Without a row id there is no counter that tells which envelope came first.
 _TABLE = "CREATE TABLE IF NOT EXISTS envelopes (id BLOB PRIMARY KEY, envelope BLOB NOT NULL) WITHOUT ROWID"
 
+_PAGE_OF_NAMES = "SELECT id FROM envelopes WHERE id > ? ORDER BY id LIMIT 2000"
+
 _Waiting = tuple[bytes, "Future[None]"]
+_Wish = Future[None]
 
 
 class SqliteStore:
-    """An EnvelopeStore in the file `path`, which is made when absent. Raises StoreUnavailable."""
+    """An EnvelopeStore in the file `path`, which is made when absent. Raises StoreUnavailable.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()  # held while a group is committed and while a snapshot begins
-        self._arrived_since: list[set[bytes]] = []
-        self._shuffle = random.SystemRandom().shuffle
+    With `moments` it forgets the order of arrival by itself; without, when `forget_order` is called.
+    """
+
+    def __init__(self, path: Path, moments: Moments | None = None) -> None:
+        self._path, self._moments = path, moments
+        self._generator = moments.generator if moments else random.SystemRandom()
+        self._waiting: queue.SimpleQueue[_Waiting | _Wish | None] = queue.SimpleQueue()
+        self._wishes: list[_Wish] = []
+        self._mixed_until: bytes | None = None  # where a pass stands; None: no pass is under way
+        self._granted: list[_Wish] = []
         self._closed = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
             self._connection = self._connect()
             self._prepare()
-            self._count = int(self._connection.execute("SELECT count(*) FROM envelopes").fetchone()[0])
+            if moments and self._connection.execute("SELECT 1 FROM envelopes LIMIT 1").fetchone():
+                moments.added(1)  # the process before this one may have been stopped before it forgot
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"The store {path} cannot be opened: {error}") from error
-        self._writer = threading.Thread(target=self._write_groups, name="envelope-writer", daemon=True)
+        self._writer = threading.Thread(target=self._write, name="envelope-writer", daemon=True)
         self._writer.start()
 
     def add(self, envelope: bytes) -> None:
@@ -71,14 +81,16 @@ class SqliteStore:
 
     def count(self) -> int:
         self._require_open()
-        return self._count
+        try:
+            with closing(self._connect()) as connection:
+                return int(connection.execute("SELECT count(*) FROM envelopes").fetchone()[0])
+        except sqlite3.Error as error:
+            raise StoreUnavailable("The store cannot be read.") from error
 
     def snapshot(self) -> Snapshot:
         self._require_open()
-        arrived: set[bytes] = set()
-        with self._lock:
-            self._arrived_since.append(arrived)
-            return Snapshot(self._count, self._read(arrived), partial(self._forget, arrived))
+        names = self._names()
+        return Snapshot(len(names) // ID_SIZE, self._read(names), lambda: None)
 
     def check(self) -> None:
         self._require_open()
@@ -88,6 +100,16 @@ class SqliteStore:
                 connection.execute("ROLLBACK")
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable("The store cannot be written to.") from error
+
+    def forget_order(self) -> None:
+        """Mix all envelopes now; returns when places in the file say nothing about arrival. Raises StoreUnavailable."""
+        wish: _Wish = Future()
+        self._require_open()
+        self._waiting.put(wish)
+        try:
+            wish.result()
+        except sqlite3.Error as error:
+            raise StoreUnavailable("The envelopes could not be mixed.") from error
 
     def close(self) -> None:
         if not self._closed:
@@ -111,62 +133,127 @@ class SqliteStore:
         if found > FORMAT:
             raise StoreUnavailable(f"The store {self._path} was made by a newer version of this service.")
         self._connection.execute(_TABLE)
+        # Writes in any case: a process that was killed can have left a journal, with envelopes in their old places.
         self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
-    def _write_groups(self) -> None:
-        while group := self._next_group():
-            try:
-                self._commit([envelope for envelope, _ in group])
-            except Exception as error:  # whatever happened, whoever waits must hear of it
-                for _, done in group:
-                    done.set_exception(error)
-            else:
-                for _, done in group:
-                    done.set_result(None)
+    # What the writer does.
 
-    def _next_group(self) -> list[_Waiting]:
-        first = self._waiting.get()
-        group = [] if first is None else [first]
-        while group and len(group) < GROUP_MOST and not self._waiting.empty():
-            following = self._waiting.get()
-            if following is None:
-                self._waiting.put(None)
-                break
-            group.append(following)
-        self._shuffle(group)
+    def _write(self) -> None:
+        while (group := self._next_group()) is not None:
+            if group:
+                self._answer(group)
+            self._forget_a_piece()
+        for wish in self._wishes:
+            wish.set_exception(StoreUnavailable("The store is closed."))
+
+    def _next_group(self) -> list[_Waiting] | None:
+        """Who waits now; empty when it is time for something else, None at the end."""
+        group: list[_Waiting] = []
+        try:
+            found = self._waiting.get(timeout=self._patience())
+            while found is not None:
+                if isinstance(found, Future):
+                    self._wishes.append(found)
+                else:
+                    group.append(found)
+                if len(group) == GROUP_MOST or self._waiting.empty():
+                    break
+                found = self._waiting.get()
+        except queue.Empty:
+            return []
+        if found is None:
+            if not group:
+                return None
+            self._waiting.put(None)
+        random.SystemRandom().shuffle(group)
         return group
 
-    def _commit(self, envelopes: Sequence[bytes]) -> None:
-        rows = [(envelope_id(envelope), envelope) for envelope in envelopes]
-        with self._lock:
-            fresh: set[bytes] = set()
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                for row in rows:
-                    if self._connection.execute("INSERT OR IGNORE INTO envelopes VALUES (?, ?)", row).rowcount:
-                        fresh.add(row[0])
-                self._connection.execute("COMMIT")
-            except sqlite3.Error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._count += len(fresh)
-            for arrived in self._arrived_since:
-                arrived |= fresh
+    def _patience(self) -> float | None:
+        """For how many seconds the writer may wait for envelopes; None: for ever."""
+        if self._mixed_until is not None or self._wishes:
+            return 0
+        return self._moments.seconds_left() if self._moments else None
 
-    def _read(self, arrived: set[bytes]) -> Iterator[bytes]:
-        # Page by page: a reader that held one long transaction would keep the writer from committing.
-        select = "SELECT id, envelope FROM envelopes WHERE id > ? ORDER BY id LIMIT ?"
-        last = b""
+    def _answer(self, group: Sequence[_Waiting]) -> None:
+        try:
+            fresh = self._commit([envelope for envelope, _ in group])
+        except Exception as error:  # whatever happened, whoever waits must hear of it
+            for _, done in group:
+                done.set_exception(error)
+        else:
+            for _, done in group:
+                done.set_result(None)
+            if self._moments:
+                self._moments.added(fresh)
+
+    def _commit(self, envelopes: Sequence[bytes]) -> int:
+        fresh = 0
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            for envelope in envelopes:
+                row = (envelope_id(envelope), envelope)
+                fresh += self._connection.execute("INSERT OR IGNORE INTO envelopes VALUES (?, ?)", row).rowcount
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        return fresh
+
+    def _forget_a_piece(self) -> None:
+        if self._mixed_until is None:
+            is_due = self._moments is not None and self._moments.seconds_left() == 0
+            if not (self._wishes or is_due):
+                return
+            self._begin_pass()
+        assert self._mixed_until is not None
+        try:
+            self._mixed_until = mix_piece(self._connection, self._mixed_until, self._generator)
+        except Exception as error:  # the writer must live on: a full disk now may have room later
+            self._end_pass(error)
+        else:
+            if self._mixed_until is None:
+                self._end_pass(None)
+
+    def _begin_pass(self) -> None:
+        self._mixed_until = b""
+        self._granted, self._wishes = self._wishes, []
+        if self._moments:
+            self._moments.begin()
+
+    def _end_pass(self, error: Exception | None) -> None:
+        self._mixed_until = None
+        for wish in self._granted:
+            wish.set_result(None) if error is None else wish.set_exception(error)
+        if self._moments:
+            self._moments.end()
+            self._moments.added(1 if error else 0)  # what could not be forgotten is forgotten at the next moment
+
+    # What readers do, each with a connection of its own.
+
+    def _names(self) -> bytes:
+        """The ids kept now, sorted, one after the other: 32 bytes for each envelope are all a snapshot remembers.
+
+        Whoever adds to the file later, this process or another, cannot change what it holds. Page by page, here and in
+        reading: a reader that held one long transaction would keep the writer from committing.
+        """
         try:
             with closing(self._connect()) as connection:
-                while rows := connection.execute(select, (last, PAGE_ROWS)).fetchall():
-                    yield from (envelope for name, envelope in rows if name not in arrived)
-                    last = rows[-1][0]
+                names = bytearray()
+                while page := connection.execute(_PAGE_OF_NAMES, (bytes(names[-ID_SIZE:]),)).fetchall():
+                    names += b"".join(row[0] for row in page)
+                return bytes(names)
         except sqlite3.Error as error:
             raise StoreUnavailable("The store cannot be read.") from error
 
-    def _forget(self, arrived: set[bytes]) -> None:
-        with self._lock:
-            # By identity: two snapshots without arrivals hold equal sets.
-            self._arrived_since = [other for other in self._arrived_since if other is not arrived]
+    def _read(self, names: bytes) -> Iterator[bytes]:
+        select = "SELECT id, envelope FROM envelopes WHERE id BETWEEN ? AND ? ORDER BY id"
+        try:
+            with closing(self._connect()) as connection:
+                for start in range(0, len(names), PAGE_ROWS * ID_SIZE):
+                    page = names[start : start + PAGE_ROWS * ID_SIZE]
+                    wanted = {page[at : at + ID_SIZE] for at in range(0, len(page), ID_SIZE)}
+                    rows = connection.execute(select, (page[:ID_SIZE], page[-ID_SIZE:])).fetchall()
+                    yield from (envelope for name, envelope in rows if name in wanted)
+        except sqlite3.Error as error:
+            raise StoreUnavailable("The store cannot be read.") from error

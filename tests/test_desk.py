@@ -56,12 +56,6 @@ def test_the_ledger_is_all_envelopes_sorted(client: FlaskClient, store: SqliteSt
     assert client.get("/ledger", headers=BEARER).data == expected
 
 
-def test_asking_only_for_the_size_leaves_nothing_behind(client: FlaskClient, store: SqliteStore) -> None:
-    """HEAD begins a snapshot and ends it."""
-    client.head("/ledger", headers=BEARER).close()
-    assert store._arrived_since == []
-
-
 def test_a_signed_publication_is_shown_exactly_as_signed(client: FlaskClient, minisign_keys: Keys) -> None:
     """The JSON and the minisig come back byte for byte."""
     data = publication()

@@ -1,0 +1,81 @@
+"""Reads the forms of the organizers' page: the token first, and nothing after it before it was found right.
+
+Works on pieces of bytes; must never write a file, and never keeps more than the caller allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData, Preamble
+
+TOKEN = "token"  # noqa: S105 - the name of a field
+# Before the token is known, this is all that is read; afterwards the caller's limit for the whole body holds.
+BEFORE_TOKEN_MOST = 64 * 1024
+PARTS_MOST = 40
+
+
+class FormError(Exception):
+    """The form is not one that the page sends."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What came: texts by the name of the field, the contents of the files by theirs, in their order."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    files: dict[str, list[bytes]] = field(default_factory=dict)
+
+    def keep(self, part: Field | File, content: bytes) -> None:
+        """One more part. A field for files in which none was chosen arrives as a file without a name."""
+        if isinstance(part, Field):
+            self.texts[part.name] = content.decode("utf-8", "replace")
+        elif part.filename or content:
+            self.files.setdefault(part.name, []).append(content)
+
+
+def read_form(pieces: Iterable[bytes], boundary: str, admit: Callable[[str], None]) -> Form:
+    """multipart/form-data in pieces of at most BEFORE_TOKEN_MOST bytes. Raises FormError, and what `admit` raises.
+
+    `admit` gets the token, which must be the first field; no further piece is asked for before it returns.
+    """
+    form = Form()
+    try:
+        for part, content in _parts(pieces, boundary.encode("ascii")):
+            if not form.texts:
+                if part.name != TOKEN or isinstance(part, File):
+                    raise FormError("The form does not begin with the token.")
+                admit(content.decode("utf-8", "replace"))
+            form.keep(part, content)
+    except (ValueError, RequestEntityTooLarge) as error:
+        raise FormError("The form is malformed.") from error
+    return form
+
+
+def _parts(pieces: Iterable[bytes], boundary: bytes) -> Iterator[tuple[Field | File, bytes]]:
+    """Each part with its content, as soon as its end was seen."""
+    decoder = MultipartDecoder(boundary, max_parts=PARTS_MOST)
+    part: Field | File | None = None
+    content = bytearray()
+    known = 0
+    for piece in _and_the_end(pieces):
+        if piece and not known and len(decoder.buffer) + len(content) + len(piece) > BEFORE_TOKEN_MOST:
+            raise FormError("The form does not begin with the token.")
+        decoder.receive_data(piece)
+        while not isinstance(event := decoder.next_event(), NeedData | Epilogue):
+            if isinstance(event, Field | File):
+                part, content = event, bytearray()
+            elif isinstance(event, Data) and part is not None:
+                content += event.data
+                if not event.more_data:
+                    yield part, bytes(content)
+                    known += 1
+            elif not isinstance(event, Preamble):
+                raise FormError("The form is malformed.")
+
+
+def _and_the_end(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
+    yield from pieces
+    yield None
