@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+from functools import lru_cache
+
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -27,13 +30,13 @@ def show(language: str, page: str) -> Response:
     content = bundle.pages.get(language, page, bundle.appeal.is_open(bundle.today()))
     if content is None:
         raise STANDARD[404]
-    return Response(content, content_type="text/html; charset=utf-8")
+    return _for_everyone(content, "text/html; charset=utf-8")
 
 
 @blueprint.get("/appeal.json")
 def appeal_json() -> Response:
     """What a program needs to seal for this appeal (docs/spec.md, section 7)."""
-    return Response(parts().appeal.json, mimetype="application/json")
+    return _for_everyone(parts().appeal.json, "application/json")
 
 
 @blueprint.get(f"/{FILE}")
@@ -42,7 +45,7 @@ def publication_json() -> Response:
     shown = parts().publications.current
     if shown is None:
         raise STANDARD[404]
-    return Response(shown.data, mimetype="application/json")
+    return _for_everyone(shown.data, "application/json")
 
 
 @blueprint.get("/" + minisig_name("<signer>"))
@@ -59,3 +62,19 @@ def healthz() -> Response:
     """200 while an envelope could be kept, 503 otherwise."""
     parts().store.check()
     return Response("ok\n", mimetype="text/plain")
+
+
+def _for_everyone(content: bytes, content_type: str) -> Response:
+    """The same bytes for everyone, compressed for those who can read that. Nothing secret stands in them."""
+    answer = Response(content, content_type=content_type)
+    answer.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"]:
+        answer.data = _compressed(content)
+        answer.content_encoding = "gzip"
+    return answer
+
+
+@lru_cache(maxsize=32)
+def _compressed(content: bytes) -> bytes:
+    # Once per page and publication. Without a time in it, so that the bytes are the same on every machine.
+    return gzip.compress(content, mtime=0)
