@@ -21,6 +21,8 @@ from service.store import EnvelopeStore
 
 # Threads that wait for the disk; a group commit serves all of them at once.
 THREADS = 64
+# On a unix socket, nginx gets in as a member of the service's group, and nobody else does.
+SOCKET_MODE = 0o660
 
 
 def app() -> Flask:
@@ -44,6 +46,7 @@ def serve(settings: Settings) -> None:
         address="127.0.0.1" if on_socket else address.strip("[]"),
         port=8000 if on_socket else int(port),
         uds=Path(port) if on_socket else None,
+        uds_permissions=SOCKET_MODE if on_socket else None,
         interface=Interfaces.WSGI,
         blocking_threads=THREADS,
         websockets=False,

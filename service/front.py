@@ -6,14 +6,17 @@ framework costs several times as much (docs/performance.md).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from service.compressed import compressed
 from service.rendering import Pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 CONTENT_TYPE = "text/html; charset=utf-8"
 
 
@@ -24,7 +27,7 @@ class Front:
         self, behind: WSGIApplication, pages: Pages, is_open: Callable[[], bool], headers: Mapping[str, str]
     ) -> None:
         self._behind, self._pages, self._is_open = behind, pages, is_open
-        self._headers = [("Content-Type", CONTENT_TYPE), *headers.items()]
+        self._headers = [("Content-Type", CONTENT_TYPE), ("Vary", "Accept-Encoding"), *headers.items()]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].split("/")
@@ -33,5 +36,9 @@ class Front:
             content = self._pages.get(path[1], path[2], self._is_open())
         if content is None:
             return self._behind(environ, start_response)
-        start_response("200 OK", [*self._headers, ("Content-Length", str(len(content)))])
+        answer = list(self._headers)
+        if _TAKES_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            content = compressed(content)
+            answer.append(("Content-Encoding", "gzip"))
+        start_response("200 OK", [*answer, ("Content-Length", str(len(content)))])
         return [b"" if method == "HEAD" else content]

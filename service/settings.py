@@ -1,6 +1,7 @@
 """Settings: one TOML file, each value overridable from the environment; everything wrong is reported at once.
 
 There is no setting that turns a protection off, and no secret: the desk token is configured by its hash.
+A variable that ends in _FILE names a file with the value, as container engines hand over what others must not read.
 """
 
 from __future__ import annotations
@@ -89,17 +90,38 @@ def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, A
             mistakes.append(f"The settings file {path} cannot be read: {error}.")
         except tomllib.TOMLDecodeError as error:
             mistakes.append(f"The settings file {path} is not TOML: {error}.")
-    for variable, value in environment.items():
-        if variable.startswith(PREFIX) and variable != FILE_VARIABLE:
-            values[variable.removeprefix(PREFIX).lower()] = value
+    values |= _variables(environment, mistakes)
     for name in sorted(values.keys() - _SETTINGS.keys()):
         mistakes.append(f"There is no setting “{name}”.")
     for name in sorted(values.keys() & _SETTINGS.keys() - _NUMBERS):
         if not isinstance(values[name], str):
             mistakes.append(f"“{name}” must be text in quotes.")
             values[name] = ""
-    # Empty means not set, so that a variable can be left blank in a compose file.
     return {name: value for name, value in values.items() if value != ""}
+
+
+def _variables(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for variable, value in environment.items():
+        # Empty means not set, so that a variable can be left blank in a compose file.
+        if not value or not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
+            continue
+        if variable.endswith("_FILE"):
+            # Two places for one value: nobody could say which one holds.
+            if environment.get(variable.removesuffix("_FILE")):
+                mistakes.append(f"{variable} and {variable.removesuffix('_FILE')} are both set; keep one.")
+            value = _content(variable, value, mistakes)
+        values[variable.removesuffix("_FILE").removeprefix(PREFIX).lower()] = value
+    return values
+
+
+def _content(variable: str, path: str, mistakes: list[str]) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        # Only the kind of error: a decoding error would repeat what may be secret.
+        mistakes.append(f"{variable} names {path}, which cannot be read ({type(error).__name__}).")
+        return ""
 
 
 def _mistake_in_folder(value: str) -> str | None:

@@ -21,6 +21,9 @@ from service.problems import STANDARD
 
 EPOCH_SECONDS = 600
 EVERYONE = "everyone"
+# tor tells nginx the number of a circuit as the last 32 bits of an address of this network; see its manual under
+# HiddenServiceExportCircuitID. nginx passes it on like any address.
+ONION_CIRCUITS = ipaddress.IPv6Network("fc00:dead:beef:4dad::/64")
 
 
 class ClientKeys:
@@ -49,6 +52,7 @@ class ClientKeys:
 def client_network(address: str | None) -> str:
     """The part of an address that one household or phone holds: IPv4 whole, IPv6 its first 64 bits.
 
+    An onion circuit counts by its number, or all who come through Tor would share one key.
     What is not an address (a unix socket, a broken proxy) shares one key: limited together, never unlimited.
     """
     try:
@@ -56,6 +60,8 @@ def client_network(address: str | None) -> str:
     except ValueError:
         return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed in ONION_CIRCUITS:
+            return f"circuit {int(parsed) & 0xFFFFFFFF}"
         if parsed.ipv4_mapped is None:
             return str(ipaddress.IPv6Network((int(parsed), 64), strict=False))
         parsed = parsed.ipv4_mapped

@@ -51,14 +51,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def serving(settings: Settings, log: Path) -> Iterator[Served]:
-    """The service with these settings, stopped at the end as an operator would stop it."""
-    port = free_port()
-    environment = {
+def environment_for(settings: Settings) -> dict[str, str]:
+    """What the service is told, all but where to listen."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
+    return kept | {
         "UNDERSIGNED_APPEAL": str(settings.appeal),
         "UNDERSIGNED_DATA": str(settings.data),
-        "UNDERSIGNED_LISTEN": f"127.0.0.1:{port}",
         "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
         "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
         "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
@@ -66,10 +64,16 @@ def serving(settings: Settings, log: Path) -> Iterator[Served]:
         "UNDERSIGNED_LIMIT_DESK": settings.limits.desk,
         "UNDERSIGNED_LIMIT_EVERYONE": settings.limits.everyone,
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
+
+
+@contextmanager
+def serving(settings: Settings, log: Path) -> Iterator[Served]:
+    """The service with these settings, stopped at the end as an operator would stop it."""
+    port = free_port()
+    environment = environment_for(settings) | {"UNDERSIGNED_LISTEN": f"127.0.0.1:{port}"}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "service"], cwd=ROOT, env=kept | environment, stdout=output, stderr=output
+            [sys.executable, "-m", "service"], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
         try:
             wait_until_it_answers(process, port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -63,6 +64,19 @@ def test_a_page_is_the_same_bytes_for_everyone(client: FlaskClient, path: str) -
     )
     assert other.data == plain.data
     assert list(other.headers) == list(plain.headers)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/appeal.json"])
+def test_a_page_is_sent_compressed_to_those_who_can_read_that(client: FlaskClient, path: str) -> None:
+    """The same content, the same bytes each time, and caches are told that there are two."""
+    plain = client.get(path, headers={"Accept-Encoding": "gzip;q=0, br"})
+    assert "Content-Encoding" not in plain.headers
+    answers = [client.get(path, headers={"Accept-Encoding": "gzip, deflate, br"}) for _ in range(2)]
+    for answer in answers:
+        assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == ("gzip", "Accept-Encoding")
+        assert gzip.decompress(answer.data) == plain.data
+    assert answers[0].data == answers[1].data
+    assert plain.headers["Vary"] == "Accept-Encoding"
 
 
 def test_every_answer_carries_the_same_protective_headers(client: FlaskClient, envelope: bytes) -> None:

@@ -41,6 +41,30 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     assert (settings.trusted_hops, settings.listen) == (2, "127.0.0.1:8000")
 
 
+def test_a_value_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """As container engines hand over what not everyone may read; a blank variable beside it changes nothing."""
+    environment = good(tmp_path) | {"UNDERSIGNED_DESK_TOKEN_SHA256": "", "UNDERSIGNED_STORE_FILE": ""}
+    (tmp_path / "token").write_text(HASH.upper() + "\n")
+    for order in (1, -1):
+        given = [*environment.items(), ("UNDERSIGNED_DESK_TOKEN_SHA256_FILE", str(tmp_path / "token"))][::order]
+        assert read_settings(dict(given)).desk_token_sha256 == HASH
+
+
+def test_a_file_that_cannot_be_read_or_contradicts_is_told(tmp_path: Path) -> None:
+    """Missing, not text, or given beside the value itself; nothing of its content is repeated."""
+    path = tmp_path / "token"
+    environment = {**good(tmp_path), "UNDERSIGNED_STORE_FILE": str(path)}
+    for content in (None, b"secret-word \xff"):
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(SettingsError, match="UNDERSIGNED_STORE_FILE names .* cannot be read") as raised:
+            read_settings(environment)
+        assert "secret-word" not in str(raised.value)
+    path.write_text("sqlite:/x")
+    with pytest.raises(SettingsError, match="both set"):
+        read_settings({**environment, "UNDERSIGNED_STORE": "sqlite:/y"})
+
+
 def test_all_mistakes_are_told_together() -> None:
     """An operator fixes them in one go."""
     with pytest.raises(SettingsError) as raised:

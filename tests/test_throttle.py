@@ -34,6 +34,10 @@ class Clock:
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
         ("::1", "::/64"),
+        ("fc00:dead:beef:4dad::7", "circuit 7"),
+        ("fc00:dead:beef:4dad::ffff:fffe", "circuit 4294967294"),
+        ("fc00:dead:beef:4dad:1::7", "circuit 7"),
+        ("fc00:dead:beef:4dae::7", "fc00:dead:beef:4dae::/64"),
         ("", "unknown"),
         (None, "unknown"),
         ("unix:", "unknown"),
@@ -41,7 +45,7 @@ class Clock:
     ],
 )
 def test_an_address_counts_as_the_network_one_client_holds(address: str | None, network: str) -> None:
-    """IPv4 whole, IPv6 by its /64, mapped addresses as what they are, rubbish together and never empty."""
+    """IPv4 whole, IPv6 by its /64, Tor by circuit, mapped addresses as they are, rubbish together, never empty."""
     assert client_network(address) == network
 
 
@@ -112,6 +116,45 @@ def test_only_the_trusted_hop_is_believed(settings: Settings, store: SqliteStore
     client = limited(settings, store, envelopes="3/minute")
     forged = [f"198.51.100.{at}, 203.0.113.7" for at in range(5)]
     assert [send(client, envelope, address) for address in forged] == [201, 201, 201, 429, 429]
+
+
+def test_an_onion_circuit_over_its_limit_does_not_hold_up_the_others(
+    settings: Settings, store: SqliteStore, envelope: bytes
+) -> None:
+    """Each circuit counts for itself, though all of them stand in one /64."""
+    client = limited(settings, store, envelopes="3/minute")
+    assert [send(client, envelope, "fc00:dead:beef:4dad::1:2") for _ in range(5)] == [201, 201, 201, 429, 429]
+    assert send(client, envelope, "fc00:dead:beef:4dad::1:3") == 201
+
+
+@pytest.mark.parametrize(("hops", "limited_at"), [(0, "peer"), (1, "last"), (2, "last but one")])
+def test_the_number_of_hops_is_exact(
+    settings: Settings, store: SqliteStore, envelope: bytes, hops: int, limited_at: str
+) -> None:
+    """Without a proxy the header means nothing; with so many, exactly that entry from the right is believed."""
+    limits = Limits(envelopes="1/minute", desk="9/minute", everyone="1000/minute")
+    client = create_app(Settings(**{**vars(settings), "limits": limits, "trusted_hops": hops}), store).test_client()
+    others = {
+        "peer": ["203.0.113.1, 203.0.113.2", "198.51.100.1, 198.51.100.2"],
+        "last": ["203.0.113.1, 203.0.113.9", "198.51.100.1, 203.0.113.9"],
+        "last but one": ["203.0.113.1, 203.0.113.9, 203.0.113.3", "198.51.100.1, 203.0.113.9, 198.51.100.3"],
+    }[limited_at]
+    assert [send(client, envelope, address) for address in others] == [201, 429]
+
+
+def test_without_the_proxys_header_all_share_one_key(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """A unix socket has no address: whoever gets past nginx is limited together, never unlimited."""
+    client = limited(settings, store, envelopes="2/minute")
+    sent = [
+        client.post(
+            "/envelopes",
+            data=envelope,
+            content_type="application/octet-stream",
+            environ_base={"REMOTE_ADDR": peer},
+        ).status_code
+        for peer in ("", "unix:", "")
+    ]
+    assert sent == [201, 201, 429]
 
 
 def test_all_clients_together_have_a_limit(settings: Settings, store: SqliteStore, envelope: bytes) -> None:

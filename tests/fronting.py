@@ -1,0 +1,205 @@
+"""Starts what faces the network as it is shipped: the real nginx with the shipped configuration, the service behind it.
+
+Only places are substituted (folders, sockets, ports); each must occur in the shipped files, or the test fails.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from serving import ROOT, START_SECONDS, environment_for, free_port
+
+from service.settings import Settings
+
+HOST = "letter.example"
+
+
+@dataclass(frozen=True)
+class Front:
+    """A running site: its ports of loopback, the socket for tor, and the folder that holds all it may write to."""
+
+    folder: Path
+    tls_port: int
+    plain_port: int
+    context: ssl.SSLContext
+
+    @property
+    def onion_socket(self) -> Path:
+        """Where tor connects."""
+        return self.folder / "onion" / "nginx.sock"
+
+    @property
+    def service_socket(self) -> Path:
+        """Where nginx reaches the service."""
+        return self.folder / "service" / "service.sock"
+
+    def connect(self, *, tls: bool = True) -> socket.socket:
+        """A connection as a client opens it."""
+        if not tls:
+            return socket.create_connection(("127.0.0.1", self.plain_port), timeout=30)
+        plain = socket.create_connection(("127.0.0.1", self.tls_port), timeout=30)
+        return self.context.wrap_socket(plain, server_hostname=HOST)
+
+    def connect_as_tor(self, circuit: int) -> socket.socket:
+        """A connection as tor opens it with HiddenServiceExportCircuitID (src/core/or/connection_edge.c)."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(30)
+        connection.connect(str(self.onion_socket))
+        high, low = circuit >> 16, circuit & 0xFFFF
+        connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 65535 42\r\n".encode())
+        return connection
+
+
+def exchange(connection: socket.socket, request: bytes, *, hang_up: bool = False) -> bytes:
+    """What comes back for raw bytes until the other side closes. `hang_up` after sending, for cut requests."""
+    with connection:
+        connection.sendall(request)
+        if hang_up:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+        return answer
+
+
+def certificate(folder: Path, name: str) -> ssl.SSLContext:
+    """A certificate for a name and its www, laid into a folder as site.conf expects; trusted by the context given."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name), x509.DNSName(f"www.{name}")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    (folder / "fullchain.pem").write_bytes(pem)
+    (folder / "privkey.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return ssl.create_default_context(cadata=pem.decode("ascii"))
+
+
+def lay_out(folder: Path, added: str = "") -> Front:
+    """The shipped configuration in a folder of its own, `added` after the operator's site.conf."""
+    for name in ("service", "onion", "run", "etc/tls", "etc/nginx", "acme"):
+        (folder / name).mkdir(parents=True)
+    front = Front(folder, free_port(), free_port(), certificate(folder / "etc" / "tls", HOST))
+    places = {
+        "/run/undersigned/": f"{folder}/service/",
+        "/run/undersigned-onion/": f"{folder}/onion/",
+        "/run/undersigned-nginx/": f"{folder}/run/",
+        "/etc/undersigned/": f"{folder}/etc/",
+        "/var/lib/undersigned-acme": f"{folder}/acme",
+        "listen 443 ": f"listen 127.0.0.1:{front.tls_port} ",
+        "listen [::]:443 ": f"listen 127.0.0.1:{free_port()} ",
+        "listen 80 ": f"listen 127.0.0.1:{front.plain_port} ",
+        "listen [::]:80 ": f"listen 127.0.0.1:{free_port()} ",
+    }
+    shutil.copytree(ROOT / "deploy" / "nginx", folder / "nginx")
+    shutil.copyfile(ROOT / "config" / "nginx" / "site.conf", folder / "etc" / "nginx" / "site.conf")
+    with (folder / "etc" / "nginx" / "site.conf").open("a") as file:
+        file.write(added)
+    files = [*(folder / "nginx").iterdir(), *(folder / "etc" / "nginx").iterdir()]
+    texts = {path: path.read_text("utf-8") for path in files}
+    for shipped, here in places.items():
+        assert any(shipped in text for text in texts.values()), f"{shipped} is nowhere in the shipped files."
+        texts = {path: text.replace(shipped, here) for path, text in texts.items()}
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")
+    return front
+
+
+def nginx_command(front: Front, *more: str) -> list[str]:
+    """nginx with the laid out configuration; as the user who tests, where the images and units name another."""
+    return ["nginx", "-c", str(front.folder / "nginx" / "nginx.conf"), *more]
+
+
+@contextmanager
+def running(
+    command: list[str], log: Path, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program until the end of the block, then stopped as an operator would stop it."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder with a short name: the path of a unix socket has at most 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="undersigned-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def front(added: str = "") -> Iterator[Front]:
+    """nginx with nothing behind it yet; `serving_behind` adds the service."""
+    with temporary_folder() as folder:
+        laid_out = lay_out(folder, added)
+        # Tests may run as root, whose workers would become "nobody" and could not enter the folder.
+        with running(
+            nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"), folder / "nginx.log"
+        ) as process:
+            _wait_for(process, lambda: laid_out.connect(tls=False).close())
+            yield laid_out
+
+
+@contextmanager
+def serving_behind(front: Front, settings: Settings) -> Iterator[None]:
+    """The service on the socket where nginx looks for it."""
+    environment = environment_for(settings) | {
+        "UNDERSIGNED_LISTEN": f"unix:{front.service_socket}",
+        "UNDERSIGNED_TRUSTED_HOPS": "1",
+    }
+    with running([sys.executable, "-m", "service"], front.folder / "service.log", environment) as process:
+        _wait_for(process, lambda: _reach(front.service_socket))
+        yield
+
+
+def _reach(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+
+
+def _wait_for(process: subprocess.Popen[bytes], reach: Callable[[], None]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "It ended at once; its output says why."
+        try:
+            reach()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"It did not answer within {START_SECONDS} s.")
