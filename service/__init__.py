@@ -24,9 +24,11 @@ from service.headers import security_headers
 from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
+from service.redis_access import RedisAddress
 from service.rendering import Assets, Pages
 from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
+from service.store_redis import RedisStore
 from service.store_sqlite import SqliteStore
 from service.throttle import ClientKeys, start_limits
 
@@ -43,8 +45,10 @@ def today_utc() -> date:
 
 
 def open_store(url: str) -> EnvelopeStore:
-    """The store that a setting such as `sqlite:/var/lib/undersigned/envelopes.sqlite` names."""
-    return SqliteStore(Path(url.removeprefix("sqlite:")))
+    """The store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`. StoreUnavailable."""
+    if url.startswith("sqlite:"):
+        return SqliteStore(Path(url.removeprefix("sqlite:")))
+    return RedisStore(RedisAddress.parse(url))
 
 
 def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:
