@@ -59,8 +59,13 @@ class RedisAddress:
         on_socket = parts.scheme == "unix"
         if on_socket == (parts.path in ("", "/")) or on_socket == bool(parts.netloc) or parts.fragment:
             raise ValueError("must be SCHEME://HOST:PORT?passwords=FOLDER or unix:///PATH?passwords=FOLDER.")
+        nodes = () if on_socket else tuple(_node(part) for part in parts.netloc.split(","))
+        if len(nodes) > 1 and not parts.scheme.endswith("-cluster"):
+            raise ValueError("names several servers, and only a cluster has them: redis-cluster://….")
+        if "ca" in given and not parts.scheme.startswith("rediss"):
+            raise ValueError("names a CA, which only rediss and rediss-cluster use.")
         return cls(
-            nodes=() if on_socket else tuple(_node(part) for part in parts.netloc.split(",")),
+            nodes=nodes,
             socket=parts.path if on_socket else "",
             passwords=Path(given["passwords"]),
             cluster=parts.scheme.endswith("-cluster"),

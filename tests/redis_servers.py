@@ -1,4 +1,4 @@
-"""Starts real servers for the store: Redis and Valkey with the project's own configuration, alone or three as a cluster.
+"""Starts real servers for the store: Redis and Valkey as config/valkey/ sets them up, alone or three as a cluster.
 
 Each listens on loopback and on a socket, in a folder of its own, with an `admin` that no shipped ACL file has.
 """

@@ -58,6 +58,7 @@ def serving(settings: Settings, log: Path) -> Iterator[Served]:
     environment = {
         "UNDERSIGNED_APPEAL": str(settings.appeal),
         "UNDERSIGNED_DATA": str(settings.data),
+        "UNDERSIGNED_STORE": settings.store,
         "UNDERSIGNED_LISTEN": f"127.0.0.1:{port}",
         "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
         "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
