@@ -1,4 +1,4 @@
-"""`python -m service`: serve with granian, on this machine only. `python -m service doctor`: examine the store's server.
+"""`python -m service`: serve with granian, on this machine only. `python -m service doctor` examines the store.
 
 Settings come from the environment.
 """

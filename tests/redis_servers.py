@@ -13,10 +13,17 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import redis
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from serving import ROOT, free_port
 
 CONFIG = ROOT / "config" / "valkey"
@@ -40,6 +47,7 @@ class Server:
     folder: Path
     passwords: Path
     process: subprocess.Popen[bytes]
+    tls_port: int = 0
 
     @property
     def url(self) -> str:
@@ -72,9 +80,11 @@ def password(user: str) -> str:
 
 
 @contextmanager
-def running(kind: str, folder: Path, role: str = "envelopes", *, options: tuple[str, ...] = ()) -> Iterator[Server]:
+def running(
+    kind: str, folder: Path, role: str = "envelopes", *, options: tuple[str, ...] = (), tls: tuple[str, ...] = ()
+) -> Iterator[Server]:
     """A server with config/valkey/<role>.conf and the users of its ACL file, until the end."""
-    port = free_port()
+    port, tls_port = free_port(), free_port() if tls else 0
     folder.mkdir(parents=True, exist_ok=True)
     cluster = "--cluster-enabled" in options
     write_users(folder, f"{role}-cluster.acl" if cluster else f"{role}.acl")
@@ -82,10 +92,12 @@ def running(kind: str, folder: Path, role: str = "envelopes", *, options: tuple[
         PROGRAMS[kind], str(CONFIG / f"{role}.conf"), "--port", str(port), "--dir", str(folder),
         "--unixsocket", str(folder / "socket"), "--aclfile", str(folder / "users.acl"), *options,
     ]  # fmt: skip
+    if tls:
+        command += ["--tls-port", str(tls_port), *tls]
     if kind.startswith("valkey"):
         command += ["--include", str(CONFIG / "commandlog.conf")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    server = Server(command, port, folder, folder / "passwords", process)
+    server = Server(command, port, folder, folder / "passwords", process, tls_port)
     try:
         wait_for(server)
         yield server
@@ -134,6 +146,25 @@ def write_users(folder: Path, name: str) -> None:
         text = text.replace(f"<sha256 of {user}>", hashlib.sha256(password(user).encode("ascii")).hexdigest())
         (folder / "passwords" / user).write_text(password(user) + "\n", "ascii")
     (folder / "users.acl").write_text(text, "ascii")
+
+
+def write_certificate(folder: Path) -> None:
+    """cert.pem and key.pem for 127.0.0.1, signed by itself, for the days around this one."""
+    folder.mkdir()
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a server of the tests")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(secret)
 
 
 def wait_for(server: Server) -> None:
