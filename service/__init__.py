@@ -26,9 +26,11 @@ from service.moments import Moments
 from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
+from service.redis_access import RedisAddress
 from service.rendering import Assets, Pages
 from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
+from service.store_redis import RedisStore
 from service.store_sqlite import SqliteStore
 from service.throttle import ClientKeys, start_limits
 from service.work import Load, Work
@@ -46,11 +48,13 @@ def today_utc() -> date:
 
 
 def open_store(url: str, moments: Moments | None = None) -> EnvelopeStore:
-    """The store that a setting such as `sqlite:/var/lib/undersigned/envelopes.sqlite` names.
+    """The store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`. StoreUnavailable.
 
     `moments`: when it forgets the order of arrival by itself, if it has to be told.
     """
-    return SqliteStore(Path(url.removeprefix("sqlite:")), moments)
+    if url.startswith("sqlite:"):
+        return SqliteStore(Path(url.removeprefix("sqlite:")), moments)
+    return RedisStore(RedisAddress.parse(url))
 
 
 def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:

@@ -1,11 +1,16 @@
-"""`python -m service`: serve with granian, on this machine only. Settings come from the environment."""
+"""`python -m service`: serve with granian, on this machine only. `python -m service doctor` examines the store.
+
+Settings come from the environment.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Flask
@@ -15,7 +20,9 @@ from granian.server import Server
 
 from service import create_app, open_store
 from service.appeal import AppealFolderError, load_appeal
+from service.doctor import examine_envelopes, examine_limits, tell
 from service.moments import Moments
+from service.redis_access import RedisAddress
 from service.settings import Settings, SettingsError, read_settings
 from service.store import EnvelopeStore
 
@@ -55,8 +62,42 @@ def serve(settings: Settings) -> None:
     ).serve()
 
 
+def doctor(arguments: Sequence[str]) -> int:
+    """Examine the servers and say what is wrong: 0 when nothing is, 1 when something is, 2 without usable settings."""
+    parser = argparse.ArgumentParser(prog="./run doctor", description=(
+        "Ask the servers behind the service whether they are set so that envelopes are kept and nothing tells when "
+        "they came. Exit code 0: all is well; 1: something is wrong, and is named; 2: the settings cannot be used."
+    ))  # fmt: skip
+    parser.add_argument(
+        "--store", help="the server of the envelopes, as in the setting of this name (from the settings)"
+    )
+    parser.add_argument(
+        "--limits", help="the server that counts for the limits, written in the same way (not examined)"
+    )
+    chosen = parser.parse_args(arguments)
+    wrong: list[str] = []
+    try:
+        store = chosen.store or read_settings(os.environ).store
+        if store.startswith("sqlite:"):
+            print("The store is a file; the service sets it up by itself whenever it starts.")
+        else:
+            address = RedisAddress.parse(store)
+            wrong += tell(lambda: examine_envelopes(address.connect("doctor"), address.cluster))
+        if chosen.limits:
+            limits = RedisAddress.parse(chosen.limits)
+            wrong += [f"limits: {found}" for found in tell(lambda: examine_limits(limits.connect("doctor")))]
+    except SettingsError as error:
+        return _refuse("The settings cannot be used:", error.mistakes)
+    except ValueError as error:
+        return _refuse("The address of a server cannot be used:", [f"It {error}"])
+    print(*(["This is wrong:"] + [f"  - {sentence}" for sentence in wrong] if wrong else ["All is well."]), sep="\n")
+    return 1 if wrong else 0
+
+
 def main() -> int:
     """Say what is wrong in plain words, or serve."""
+    if sys.argv[1:2] == ["doctor"]:
+        return doctor(sys.argv[2:])
     try:
         settings = read_settings(os.environ)
         load_appeal(settings.appeal)

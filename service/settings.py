@@ -16,6 +16,8 @@ from typing import Any
 
 import limits as limits_library
 
+from service.redis_access import RedisAddress
+
 PREFIX = "UNDERSIGNED_"
 _NUMBERS = {"trusted_hops", "work_above"}
 FILE_VARIABLE = "UNDERSIGNED_SETTINGS"
@@ -143,7 +145,13 @@ def _mistake_in_listen(value: str) -> str | None:
 
 
 def _mistake_in_store(value: str) -> str | None:
-    return None if re.fullmatch("sqlite:.+", value) else "must be sqlite:PATH."
+    if re.fullmatch("sqlite:.+", value):
+        return None
+    try:
+        RedisAddress.parse(value)
+    except ValueError as error:
+        return f"{error} A file on this machine is sqlite:PATH."
+    return None
 
 
 def _mistake_in_hash(value: str) -> str | None:

@@ -1,30 +1,27 @@
 """Envelopes in one SQLite file: the store for one machine and one service process.
 
-One thread writes, in groups: whoever waits while a group is being committed is part of the next one, in random order.
+One thread writes, in groups (groups.py).
 Between groups the same thread lets the file forget the order of arrival, a piece at a time (mixing.py).
 The settings and the measurements behind them are in docs/decisions/0002-sqlite-store.md.
 """
 
 from __future__ import annotations
 
-import queue
 import random
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
 from crypto.envelope import ID_SIZE, envelope_id
+from service.groups import Groups
 from service.mixing import mix_piece
 from service.moments import Moments
 from service.store import Snapshot, StoreUnavailable
 
 FORMAT = 1
-GROUP_MOST = 512
 PAGE_ROWS = 64
-WAIT_SECONDS = 10.0
 
 # TRUNCATE rather than WAL: a write-ahead log keeps envelopes in the order of their arrival.
 # secure_delete: what SQLite frees is overwritten. trusted_schema: a changed file cannot run functions here.
@@ -40,9 +37,6 @@ _TABLE = "CREATE TABLE IF NOT EXISTS envelopes (id BLOB PRIMARY KEY, envelope BL
 
 _PAGE_OF_NAMES = "SELECT id FROM envelopes WHERE id > ? ORDER BY id LIMIT 2000"
 
-_Waiting = tuple[bytes, "Future[None]"]
-_Wish = Future[None]
-
 
 class SqliteStore:
     """An EnvelopeStore in the file `path`, which is made when absent. Raises StoreUnavailable.
@@ -53,10 +47,9 @@ class SqliteStore:
     def __init__(self, path: Path, moments: Moments | None = None) -> None:
         self._path, self._moments = path, moments
         self._generator = moments.generator if moments else random.SystemRandom()
-        self._waiting: queue.SimpleQueue[_Waiting | _Wish | None] = queue.SimpleQueue()
-        self._wishes: list[_Wish] = []
+        self._wishes: list[Future[None]] = []
         self._mixed_until: bytes | None = None  # where a pass stands; None: no pass is under way
-        self._granted: list[_Wish] = []
+        self._granted: list[Future[None]] = []
         self._closed = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,15 +60,12 @@ class SqliteStore:
                 moments.added(1)  # the process before this one may have been stopped before it forgot
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"The store {path} cannot be opened: {error}") from error
-        self._writer = threading.Thread(target=self._write, name="envelope-writer", daemon=True)
-        self._writer.start()
+        self._groups = Groups(self._keep, self._forget_a_piece)
 
     def add(self, envelope: bytes) -> None:
-        done: Future[None] = Future()
         self._require_open()
-        self._waiting.put((envelope, done))
         try:
-            done.result(timeout=WAIT_SECONDS)
+            self._groups.add(envelope)
         except (sqlite3.Error, OSError, TimeoutError) as error:
             raise StoreUnavailable("The envelope could not be written.") from error
 
@@ -103,9 +93,10 @@ class SqliteStore:
 
     def forget_order(self) -> None:
         """Mix all envelopes now; returns when places in the file say nothing about arrival. Raises StoreUnavailable."""
-        wish: _Wish = Future()
+        wish: Future[None] = Future()
         self._require_open()
-        self._waiting.put(wish)
+        self._wishes.append(wish)
+        self._groups.wake()
         try:
             wish.result()
         except sqlite3.Error as error:
@@ -114,9 +105,10 @@ class SqliteStore:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._waiting.put(None)
-            self._writer.join()
+            self._groups.close()
             self._connection.close()
+            for wish in [*self._granted, *self._wishes]:
+                wish.set_exception(StoreUnavailable("The store is closed."))
 
     def _require_open(self) -> None:
         if self._closed:
@@ -138,55 +130,7 @@ class SqliteStore:
 
     # What the writer does.
 
-    def _write(self) -> None:
-        while (group := self._next_group()) is not None:
-            if group:
-                self._answer(group)
-            self._forget_a_piece()
-        for wish in self._wishes:
-            wish.set_exception(StoreUnavailable("The store is closed."))
-
-    def _next_group(self) -> list[_Waiting] | None:
-        """Who waits now; empty when it is time for something else, None at the end."""
-        group: list[_Waiting] = []
-        try:
-            found = self._waiting.get(timeout=self._patience())
-            while found is not None:
-                if isinstance(found, Future):
-                    self._wishes.append(found)
-                else:
-                    group.append(found)
-                if len(group) == GROUP_MOST or self._waiting.empty():
-                    break
-                found = self._waiting.get()
-        except queue.Empty:
-            return []
-        if found is None:
-            if not group:
-                return None
-            self._waiting.put(None)
-        random.SystemRandom().shuffle(group)
-        return group
-
-    def _patience(self) -> float | None:
-        """For how many seconds the writer may wait for envelopes; None: for ever."""
-        if self._mixed_until is not None or self._wishes:
-            return 0
-        return self._moments.seconds_left() if self._moments else None
-
-    def _answer(self, group: Sequence[_Waiting]) -> None:
-        try:
-            fresh = self._commit([envelope for envelope, _ in group])
-        except Exception as error:  # whatever happened, whoever waits must hear of it
-            for _, done in group:
-                done.set_exception(error)
-        else:
-            for _, done in group:
-                done.set_result(None)
-            if self._moments:
-                self._moments.added(fresh)
-
-    def _commit(self, envelopes: Sequence[bytes]) -> int:
+    def _keep(self, envelopes: Sequence[bytes]) -> None:
         fresh = 0
         self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -198,14 +142,13 @@ class SqliteStore:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        return fresh
+        if self._moments:
+            self._moments.added(fresh)
 
-    def _forget_a_piece(self) -> None:
-        if self._mixed_until is None:
-            is_due = self._moments is not None and self._moments.seconds_left() == 0
-            if not (self._wishes or is_due):
-                return
-            self._begin_pass()
+    def _forget_a_piece(self) -> float | None:
+        """Between two groups; returns for how many seconds nothing is to be done, None: until something was added."""
+        if self._mixed_until is None and not self._begin_pass():
+            return self._moments.seconds_left() if self._moments else None
         assert self._mixed_until is not None
         try:
             self._mixed_until = mix_piece(self._connection, self._mixed_until, self._generator)
@@ -214,17 +157,23 @@ class SqliteStore:
         else:
             if self._mixed_until is None:
                 self._end_pass(None)
+        return 0
 
-    def _begin_pass(self) -> None:
+    def _begin_pass(self) -> bool:
+        """Begin one if somebody wishes it or its moment has come."""
+        if not self._wishes and (self._moments is None or self._moments.seconds_left() != 0):
+            return False
         self._mixed_until = b""
         self._granted, self._wishes = self._wishes, []
         if self._moments:
             self._moments.begin()
+        return True
 
     def _end_pass(self, error: Exception | None) -> None:
         self._mixed_until = None
         for wish in self._granted:
             wish.set_result(None) if error is None else wish.set_exception(error)
+        self._granted = []
         if self._moments:
             self._moments.end()
             self._moments.added(1 if error else 0)  # what could not be forgotten is forgotten at the next moment

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from redis_servers import PROGRAMS, Server, running, running_cluster
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -101,3 +103,33 @@ def envelope(key: OrganizersKey) -> bytes:
     """A sealed non-public signature."""
     signature = Signature(name="Марыя Прыклад", public=False, language="be")
     return seal_signature(key.record, signature, bytes(32), commitment(CODE))
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list[Server]]]:
+    """Starts servers of a kind once for all tests: one, or the three of "redis-cluster"."""
+    with ExitStack() as stack:
+        kept: dict[str, list[Server]] = {}
+
+        def start(kind: str) -> list[Server]:
+            if kind not in kept:
+                folder = tmp_path_factory.mktemp(kind)
+                if kind in PROGRAMS:
+                    kept[kind] = [stack.enter_context(running(kind, folder))]
+                else:
+                    kept[kind] = stack.enter_context(running_cluster("redis", folder))
+            return kept[kind]
+
+        yield start
+
+
+@pytest.fixture
+def empty(started: Callable[[str], list[Server]]) -> Callable[[str], list[Server]]:
+    """The same servers, with nothing in them."""
+
+    def start(kind: str) -> list[Server]:
+        for server in started(kind):
+            server.client("admin").flushall()
+        return started(kind)
+
+    return start

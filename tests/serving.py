@@ -57,6 +57,7 @@ def environment_for(settings: Settings) -> dict[str, str]:
     return kept | {
         "UNDERSIGNED_APPEAL": str(settings.appeal),
         "UNDERSIGNED_DATA": str(settings.data),
+        "UNDERSIGNED_STORE": settings.store,
         "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
         "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
         "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),

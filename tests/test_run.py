@@ -15,6 +15,7 @@ from serving import ROOT
     [
         ["--help"],
         ["serve", "--help"],
+        ["doctor", "--help"],
         ["organizer", "--help"],
         ["test", "--help"],
         ["build", "--help"],

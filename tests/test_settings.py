@@ -97,6 +97,16 @@ def test_loopback_and_sockets_are_this_machine(tmp_path: Path, listen: str) -> N
     assert read_settings({**good(tmp_path), "UNDERSIGNED_LISTEN": listen}).listen == listen
 
 
+@pytest.mark.parametrize("scheme", ["redis", "rediss", "redis-cluster", "rediss-cluster"])
+def test_a_store_on_a_server_names_a_folder_of_passwords(tmp_path: Path, scheme: str) -> None:
+    """Settings hold no secret, so a password in the address is refused."""
+    store = f"{scheme}://127.0.0.1:6379?passwords=/run/secrets"
+    assert read_settings({**good(tmp_path), "UNDERSIGNED_STORE": store}).store == store
+    for wrong in (f"{scheme}://web:secret@127.0.0.1?passwords=/run/secrets", f"{scheme}://127.0.0.1"):
+        with pytest.raises(SettingsError, match="“store” must"):
+            read_settings({**good(tmp_path), "UNDERSIGNED_STORE": wrong})
+
+
 def test_a_broken_settings_file_is_told(tmp_path: Path) -> None:
     """Missing, not TOML, wrong types."""
     path = tmp_path / "settings.toml"

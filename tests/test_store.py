@@ -12,8 +12,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from redis_servers import Server, cluster_url
 
 from crypto.envelope import envelope_id
+from service import open_store
 from service.store import EnvelopeStore, StoreUnavailable
 from service.store_sqlite import SqliteStore
 
@@ -31,17 +33,23 @@ def held(store: EnvelopeStore) -> list[bytes]:
         return envelopes
 
 
-@pytest.fixture(params=["sqlite"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], EnvelopeStore]]:
+@pytest.fixture(params=["sqlite", "redis", "redis-8", "valkey-8", "redis-cluster"])
+def opened(
+    request: pytest.FixtureRequest, tmp_path: Path, empty: Callable[[str], list[Server]]
+) -> Iterator[Callable[[], EnvelopeStore]]:
     """Opens the same store again and again."""
+    if request.param == "sqlite":
+        url = f"sqlite:{tmp_path / 'deep' / 'envelopes.sqlite'}"
+    else:
+        servers = empty(request.param)
+        url = servers[0].url if len(servers) == 1 else cluster_url(servers)
     stores: list[EnvelopeStore] = []
 
-    def open_store() -> EnvelopeStore:
-        assert request.param == "sqlite"
-        stores.append(SqliteStore(tmp_path / "deep" / "envelopes.sqlite"))
+    def again() -> EnvelopeStore:
+        stores.append(open_store(url))
         return stores[-1]
 
-    yield open_store
+    yield again
     for store in stores:
         store.close()
 

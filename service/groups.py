@@ -1,0 +1,85 @@
+"""Group commit: whoever waits while a group is being kept is part of the next one, in random order.
+
+Knows nothing of where envelopes go: a store gives the one function that keeps a group, and one thread calls it.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+GROUP_MOST = 512
+WAIT_SECONDS = 10.0
+
+_Waiting = tuple[bytes, "Future[None]"]
+
+
+class _Wake:
+    """Put into the queue to end waiting without an envelope."""
+
+
+class Groups:
+    """Gathers envelopes of many threads; `keep` returns once a whole group will survive a power cut, or raises.
+
+    The same thread calls `between` before every group, and again after the seconds that it returned if nobody came
+    until then; None means that it has nothing to do. It must not raise.
+    """
+
+    def __init__(
+        self, keep: Callable[[Sequence[bytes]], None], between: Callable[[], float | None] = lambda: None
+    ) -> None:
+        self._keep, self._between = keep, between
+        self._waiting: queue.SimpleQueue[_Waiting | _Wake | None] = queue.SimpleQueue()
+        self._shuffle = random.SystemRandom().shuffle
+        self._writer = threading.Thread(target=self._write, name="envelope-writer", daemon=True)
+        self._writer.start()
+
+    def add(self, envelope: bytes) -> None:
+        """Return once the group with this envelope is kept. Raises what `keep` raised, or TimeoutError."""
+        done: Future[None] = Future()
+        self._waiting.put((envelope, done))
+        done.result(timeout=WAIT_SECONDS)
+
+    def wake(self) -> None:
+        """Have `between` called soon."""
+        self._waiting.put(_Wake())
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._waiting.put(None)
+        self._writer.join()
+
+    def _write(self) -> None:
+        while (group := self._next(self._between())) is not None:
+            try:
+                if group:
+                    self._keep([envelope for envelope, _ in group])
+            except Exception as error:  # whatever happened, whoever waits must hear of it
+                for _, done in group:
+                    done.set_exception(error)
+            else:
+                for _, done in group:
+                    done.set_result(None)
+
+    def _next(self, patience: float | None) -> list[_Waiting] | None:
+        """Who waits now; empty when nobody came in time, None at the end."""
+        group: list[_Waiting] = []
+        try:
+            found = self._waiting.get(timeout=patience)
+            while found is not None:
+                if not isinstance(found, _Wake):
+                    group.append(found)
+                if len(group) == GROUP_MOST or self._waiting.empty():
+                    break
+                found = self._waiting.get()
+        except queue.Empty:
+            return []
+        if found is None:
+            if not group:
+                return None
+            self._waiting.put(None)
+        self._shuffle(group)
+        return group

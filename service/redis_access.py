@@ -1,0 +1,133 @@
+"""How a Redis, a Valkey or a cluster of them is named in the settings, and how to speak to it as one of its users.
+
+Three users of the server share the work, so that none can do more than its part (config/valkey/envelopes.acl):
+`web` keeps envelopes, `export` reads them, `doctor` reads settings. An address names no password, but a folder with
+one file for each user that this process may be; without the file of `export`, a process cannot read envelopes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import redis
+from redis.backoff import ConstantBackoff
+from redis.cluster import ClusterNode, RedisCluster
+from redis.exceptions import RedisClusterException, RedisError
+from redis.retry import Retry
+
+Client = redis.Redis | RedisCluster
+# All that the library raises; a cluster's own errors stand outside its tree, and sockets add OSError.
+ERRORS = (RedisError, RedisClusterException, OSError)
+
+ANSWER_SECONDS = 5
+PORT = 6379
+_SCHEMES = ("redis", "rediss", "redis-cluster", "rediss-cluster", "unix")
+
+
+@dataclass(frozen=True)
+class RedisAddress:
+    """Where a server is: (host, port) of one or of several nodes of a cluster, or the path of a socket."""
+
+    nodes: tuple[tuple[str, int], ...]
+    socket: str
+    passwords: Path
+    cluster: bool = False
+    tls: bool = False
+    ca: str | None = None
+
+    @classmethod
+    def parse(cls, url: str) -> RedisAddress:
+        """From a URL. Raises ValueError with a sentence that goes on after the setting's name.
+
+        redis://HOST:PORT?passwords=FOLDER, rediss://…&ca=FILE, unix:///PATH?…, redis-cluster://HOST:PORT,HOST:PORT?…
+        """
+        parts = urlsplit(url)
+        given = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+        if parts.scheme not in _SCHEMES:
+            raise ValueError(f"must begin with {', '.join(_SCHEMES[:-1])} or {_SCHEMES[-1]}.")
+        if "@" in parts.netloc:
+            raise ValueError("must hold no user and no password: put passwords into files, and name their folder.")
+        if not given.get("passwords"):
+            raise ValueError("must name the folder with the passwords: …?passwords=FOLDER.")
+        if unknown := given.keys() - {"passwords", "ca"}:
+            raise ValueError(f"has an unknown option: {', '.join(sorted(unknown))}.")
+        on_socket = parts.scheme == "unix"
+        if on_socket == (parts.path in ("", "/")) or on_socket == bool(parts.netloc) or parts.fragment:
+            raise ValueError("must be SCHEME://HOST:PORT?passwords=FOLDER or unix:///PATH?passwords=FOLDER.")
+        nodes = () if on_socket else tuple(_node(part) for part in parts.netloc.split(","))
+        if len(nodes) > 1 and not parts.scheme.endswith("-cluster"):
+            raise ValueError("names several servers, and only a cluster has them: redis-cluster://….")
+        if "ca" in given and not parts.scheme.startswith("rediss"):
+            raise ValueError("names a CA, which only rediss and rediss-cluster use.")
+        return cls(
+            nodes=nodes,
+            socket=parts.path if on_socket else "",
+            passwords=Path(given["passwords"]),
+            cluster=parts.scheme.endswith("-cluster"),
+            tls=parts.scheme.startswith("rediss"),
+            ca=given.get("ca"),
+        )
+
+    def connect(self, user: str) -> Client:
+        """A client for this user. Raises OSError without its password; a cluster is asked for its nodes at once."""
+        options: dict[str, Any] = {
+            "username": user,
+            "password": (self.passwords / user).read_text("utf-8").strip(),
+            # The older protocol needs no HELLO, and tells the server no library's name: AUTH is the whole greeting.
+            "protocol": 2,
+            "driver_info": None,
+            "socket_timeout": ANSWER_SECONDS,
+            "socket_connect_timeout": ANSWER_SECONDS,
+            # Once more after a lost connection: HSETNX twice is HSETNX once.
+            "retry": Retry(ConstantBackoff(0.1), 1),
+        }
+        if self.tls:
+            options |= {"ssl": True, "ssl_ca_certs": self.ca}
+        if self.cluster:
+            nodes = [ClusterNode(host, port) for host, port in self.nodes]  # type: ignore[no-untyped-call]
+            return RedisCluster(startup_nodes=nodes, **options)
+        if self.socket:
+            return redis.Redis(unix_socket_path=self.socket, **options)
+        ((host, port),) = self.nodes
+        return redis.Redis(host=host, port=port, **options)
+
+
+def _node(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":") if ":" in text.rpartition("]")[2] else (text, "", str(PORT))
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f"must name servers as HOST:PORT; “{text}” is none.")
+    return host.strip("[]"), int(port)
+
+
+class Lazily:
+    """One client, made when it is first asked for and again after that failed: a server may start after the service."""
+
+    def __init__(self, make: Callable[[], Client]) -> None:
+        self._make = make
+        self._made: Client | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Client:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def close(self) -> None:
+        """Hang up, if there ever was a connection."""
+        with self._lock:
+            if self._made is not None:
+                self._made.close()
+
+
+def servers(client: Client) -> list[tuple[str, redis.Redis]]:
+    """Each server behind a client by name, replicas too; a single one has no name."""
+    if isinstance(client, RedisCluster):
+        nodes = client.get_nodes()  # type: ignore[no-untyped-call]
+        return [(str(node.name), client.get_redis_connection(node)) for node in nodes]
+    return [("", client)]

@@ -1,0 +1,158 @@
+"""Envelopes in Redis, Valkey or a cluster of them: the store for several service processes.
+
+256 hashes, named by the first byte of the envelope id, so that a cluster spreads them; a hash keeps neither order nor
+time. Layout, users and measurements: docs/decisions/0006-redis-store.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
+
+from crypto.envelope import ID_SIZE, SIZE, envelope_id
+from service.doctor import examine_envelopes, tell
+from service.groups import Groups
+from service.redis_access import ERRORS, Client, Lazily, RedisAddress
+from service.store import Snapshot, StoreUnavailable
+from service.watch import Watch
+
+KEYS = tuple(f"envelopes:{first:02x}" for first in range(256))
+# A hash with one field fewer than the number of the format: all that the user `web` can both write and see.
+FORMAT_KEY = "envelopes:format"
+FORMAT = 1
+# The envelope's first bytes stand behind its id in the field's name. The value with what the server adds to it then
+# fits into 4,096 bytes of its allocator; a whole envelope takes 5,120.
+HEAD = 8
+FIELD_SIZE = ID_SIZE + HEAD
+PAGE = 64
+# Ids of a snapshot beyond this size (100,000 envelopes) go to a temporary file without a name.
+SPOOL_BYTES = 4_000_000
+
+
+class RedisStore:
+    """An EnvelopeStore at `address`. The server is asked when it is needed, so it may start after the service."""
+
+    def __init__(self, address: RedisAddress, clock: Callable[[], float] = time.monotonic) -> None:
+        self._cluster = address.cluster
+        self._web, self._export, self._doctor = (
+            Lazily(partial(address.connect, user)) for user in ("web", "export", "doctor")
+        )
+        self._watch = Watch(partial(tell, self._examine), clock)
+        self._closed = False
+        self._groups = Groups(self._keep)
+
+    def add(self, envelope: bytes) -> None:
+        self._require_open()
+        try:
+            self._groups.add(envelope)
+        except ERRORS as error:
+            self._watch.doubt()
+            raise StoreUnavailable("The envelope could not be written.") from error
+
+    def count(self) -> int:
+        self._require_open()
+        try:
+            return sum(_answers(self._web(), [("HLEN", key) for key in KEYS]))
+        except ERRORS as error:
+            raise StoreUnavailable("The envelopes cannot be counted.") from error
+
+    def snapshot(self) -> Snapshot:
+        """All envelopes acknowledged before this call; of those that arrive while it lasts, some may be in it.
+
+        Neither order nor time tells which came first, and other processes write too. So the set is what a first
+        reading finds: it notes the ids, and leaves out what is no envelope under its own id.
+        """
+        self._require_open()
+        names: IO[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  # closed by the snapshot
+        try:
+            counts = [self._note(key, names) for key in KEYS]
+        except ERRORS as error:
+            names.close()
+            raise StoreUnavailable("The envelopes cannot be read.") from error
+        return Snapshot(sum(counts), self._read(names, counts), names.close)
+
+    def check(self) -> None:
+        self._require_open()
+        self._watch.require_sound()
+        try:
+            self._web().ping()
+        except ERRORS as error:
+            self._watch.doubt()
+            raise StoreUnavailable("The store does not answer.") from error
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._groups.close()
+            for client in (self._web, self._export, self._doctor):
+                client.close()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("The store is closed.")
+
+    def _examine(self) -> list[str]:
+        if int(self._web().hlen(FORMAT_KEY)) >= FORMAT:
+            return ["The envelopes were written by a newer version of this service. Install that version."]
+        return examine_envelopes(self._doctor(), self._cluster)
+
+    def _keep(self, envelopes: Sequence[bytes]) -> None:
+        self._watch.require_sound()
+        # appendfsync always: the server answers after the group is on its disk.
+        _answers(self._web(), [_keep_command(envelope) for envelope in envelopes])
+
+    def _note(self, key: str, names: IO[bytes]) -> int:
+        fields = sorted(field for field in cast("list[bytes]", self._export().hkeys(key)) if len(field) == FIELD_SIZE)
+        count = 0
+        for page in _pages(fields):
+            for field, envelope in zip(page, self._page(key, page), strict=True):
+                if _belongs(key, field, envelope):
+                    names.write(field)
+                    count += 1
+        return count
+
+    def _read(self, names: IO[bytes], counts: Sequence[int]) -> Iterator[bytes]:
+        names.seek(0)
+        try:
+            for key, count in zip(KEYS, counts, strict=True):
+                for page in _pages([names.read(FIELD_SIZE) for _ in range(count)]):
+                    for field, envelope in zip(page, self._page(key, page), strict=True):
+                        if not _belongs(key, field, envelope):
+                            raise StoreUnavailable("An envelope has gone while it was being read.")
+                        yield envelope
+        except ERRORS as error:
+            raise StoreUnavailable("The envelopes cannot be read.") from error
+
+    def _page(self, key: str, fields: Sequence[bytes]) -> list[bytes]:
+        values = cast("list[bytes | None]", self._export().hmget(key, list(fields)))
+        return [field[ID_SIZE:] + (value or b"") for field, value in zip(fields, values, strict=True)]
+
+
+def _keep_command(envelope: bytes) -> tuple[Any, ...]:
+    name = envelope_id(envelope)
+    return ("HSETNX", KEYS[name[0]], name + envelope[:HEAD], envelope[HEAD:])
+
+
+def _answers(client: Client, commands: Sequence[tuple[Any, ...]]) -> list[int]:
+    """The answers to all commands, sent together. Raises the first error among them, in the server's own words."""
+    with client.pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)
+        # The library's own raising would repeat the command, and with it the envelope.
+        answers = pipeline.execute(raise_on_error=False)
+    for answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+    return cast("list[int]", answers)
+
+
+def _belongs(key: str, field: bytes, envelope: bytes) -> bool:
+    """Whoever broke into the service could have written anything here; only what is named rightly is an envelope."""
+    return len(envelope) == SIZE and KEYS[field[0]] == key and envelope_id(envelope) == field[:ID_SIZE]
+
+
+def _pages(fields: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    return (fields[at : at + PAGE] for at in range(0, len(fields), PAGE))
