@@ -19,7 +19,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import desk, desk_page, pages, submissions
-from service.appeal import PublishedAppeal, load_appeal
+from service.appeal import load_appeal
+from service.counters import Counters
 from service.front import Front
 from service.headers import security_headers
 from service.moments import Moments
@@ -66,7 +67,11 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     appeal = load_appeal(settings.appeal)
     assets = Assets.load()
     headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
-    parts = _make_parts(app, settings, appeal, store, assets, today)
+    counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
+    work = Work(settings.work_above, Load(time.monotonic), time.time, counters.secret)
+    publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
+    made = Pages(app, appeal, assets, lambda: publications.current)
+    parts = Parts(settings, appeal, store, publications, made, work, today)
     app.extensions[EXTENSION] = parts
     for module in (pages, submissions, desk, desk_page):
         app.register_blueprint(module.blueprint)
@@ -76,26 +81,13 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
         (desk.blueprint, limits.desk, None),
         (desk_page.blueprint, limits.desk, None),
     ]
-    start_limits(app, ClientKeys(time.monotonic, secrets.token_bytes(32)), policies)
+    keys = ClientKeys(time.time, secrets.token_bytes(32), counters.secret)
+    start_limits(app, counters, keys, policies)
     _answer_errors(app, headers)
     front = Front(app.wsgi_app, parts.pages, lambda: appeal.is_open(today()), headers)
     hops = settings.trusted_hops
     app.wsgi_app = ProxyFix(front, x_for=hops, x_proto=0, x_host=0) if hops else front  # type: ignore[method-assign]  # the way Flask documents
     return app
-
-
-def _make_parts(
-    app: Flask,
-    settings: Settings,
-    appeal: PublishedAppeal,
-    store: EnvelopeStore,
-    assets: Assets,
-    today: Callable[[], date],
-) -> Parts:
-    publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
-    made = Pages(app, appeal, assets, lambda: publications.current)
-    work = Work(settings.work_above, Load(time.monotonic), time.time)
-    return Parts(settings, appeal, store, publications, made, work, today)
 
 
 def _answer_errors(app: Flask, headers: Mapping[str, str]) -> None:

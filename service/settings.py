@@ -51,6 +51,7 @@ class Settings:
     desk_token_sha256: str
     trusted_hops: int
     work_above: int
+    limits_server: str
     limits: Limits
 
 
@@ -79,6 +80,7 @@ def _build(values: dict[str, Any]) -> Settings:
         desk_token_sha256=values["desk_token_sha256"].lower(),
         trusted_hops=int(values["trusted_hops"]),
         work_above=int(values["work_above"]),
+        limits_server=values["limits_server"],
         limits=Limits(values["limit_envelopes"], values["limit_desk"], values["limit_everyone"]),
     )
 
@@ -154,6 +156,14 @@ def _mistake_in_store(value: str) -> str | None:
     return None
 
 
+def _mistake_in_server(value: str) -> str | None:
+    try:
+        found = RedisAddress.parse(value)
+    except ValueError as error:
+        return str(error)
+    return "must be one server, not a cluster." if found.cluster else None
+
+
 def _mistake_in_hash(value: str) -> str | None:
     return None if re.fullmatch("[0-9a-fA-F]{64}", value) else "must be the SHA-256 of the token, 64 hex digits."
 
@@ -186,6 +196,7 @@ _SETTINGS: dict[str, tuple[Any, Callable[[Any], str | None]]] = {
     "trusted_hops": (0, _mistake_in_hops),
     # Envelopes a minute before browsers are asked for work: ten a second is a crowd that no open letter has by itself.
     "work_above": (600, _mistake_in_number),
+    "limits_server": ("", _mistake_in_server),
     # Generous per client: families share a line, mobile networks share addresses among thousands.
     "limit_envelopes": ("60/minute;600/hour", _mistake_in_limit),
     "limit_desk": ("30/minute", _mistake_in_limit),

@@ -1,7 +1,8 @@
 """Limits that remember no address.
 
-flask-limiter counts, in this process's memory, under a key that cannot be turned back into an address once ten
-minutes have passed: the secret behind it is replaced by its own hash and the old one is gone.
+Hits are counted (counters.py) under a key that cannot be turned back into an address once ten minutes have passed: the
+secret behind it is replaced by its own hash and the old one is gone. Processes that count together share a secret for
+each ten minutes, which lies in the limits server's memory and is dropped there after twenty.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-import logging
 import threading
 from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Flask, request
-from flask_limiter import Limiter
 from limits import RateLimitItem, parse_many
 
+from service.counters import Counters, SharedSecret
 from service.problems import STANDARD
 
 EPOCH_SECONDS = 600
@@ -27,25 +27,34 @@ ONION_CIRCUITS = ipaddress.IPv6Network("fc00:dead:beef:4dad::/64")
 
 
 class ClientKeys:
-    """Turns addresses into keys that live for one epoch. `clock` gives seconds, `secret` is 32 random bytes."""
+    """Turns addresses into keys that live for one epoch.
 
-    def __init__(self, clock: Callable[[], float], secret: bytes) -> None:
-        self._clock = clock
-        self._secret = secret
+    `clock` gives seconds since 1970, `secret` is 32 random bytes for this process alone; `shared` gives what several
+    processes have in common.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float], secret: bytes, shared: SharedSecret = lambda name, seconds: None
+    ) -> None:
+        self._clock, self._secret, self._shared = clock, secret, shared
         self._epoch = int(clock() // EPOCH_SECONDS)
+        self._common: bytes | None = None
         self._lock = threading.Lock()
 
     def key(self, address: str | None) -> str:
         """The key of a client; never empty, because flask-limiter does not limit an empty key."""
         with self._lock:
             self._ratchet()
-            secret = self._secret
+            if self._common is None:
+                self._common = self._shared(f"epoch:{self._epoch}", 2 * EPOCH_SECONDS)
+            secret = self._common or self._secret
         return hmac.digest(secret, client_network(address).encode("ascii"), "sha256").hex()
 
     def _ratchet(self) -> None:
         now = int(self._clock() // EPOCH_SECONDS)
         while self._epoch < now:
             self._secret = hashlib.sha256(b"undersigned/limits/next\0" + self._secret).digest()
+            self._common = None
             self._epoch += 1
 
 
@@ -68,35 +77,26 @@ def client_network(address: str | None) -> str:
     return str(parsed)
 
 
-def start_limits(app: Flask, keys: ClientKeys, policies: Iterable[tuple[Blueprint, str, str | None]]) -> None:
+def start_limits(
+    app: Flask, counters: Counters, keys: ClientKeys, policies: Iterable[tuple[Blueprint, str, str | None]]
+) -> None:
     """Put limits on registered blueprints: (blueprint, limit per client, limit for all clients together).
 
-    Sliding windows; no header tells anyone a count.
+    No header tells anyone a count.
     """
-    # flask-limiter reports exceeded limits with their keys at INFO; even such a key is nobody's business.
-    logging.getLogger("flask-limiter").disabled = True
-    # Its own hooks look every policy up again for every request, which costs more than all the rest of one
-    # (docs/performance.md). So it stands on an application of its own and holds strategy and counters; we ask them.
-    limiter = Limiter(
-        lambda: EVERYONE,
-        app=Flask("limits"),
-        strategy="sliding-window-counter",
-        storage_uri="memory://",
-        headers_enabled=False,
-        swallow_errors=False,
-    )
     for blueprint, per_client, together in policies:
-        check = _check(limiter, keys, blueprint.name, parse_many(per_client), parse_many(together) if together else [])
+        everyones = parse_many(together) if together else []
+        check = _check(counters, keys, blueprint.name, parse_many(per_client), everyones)
         # Before anything else of the blueprint: guessing a token is limited, too.
         app.before_request_funcs.setdefault(blueprint.name, []).insert(0, check)
 
 
 def _check(
-    limiter: Limiter, keys: ClientKeys, name: str, mine: list[RateLimitItem], everyones: list[RateLimitItem]
+    counters: Counters, keys: ClientKeys, name: str, mine: list[RateLimitItem], everyones: list[RateLimitItem]
 ) -> Callable[[], None]:
     def check() -> None:
         key = keys.key(request.remote_addr)
-        hit = limiter.limiter.hit
+        hit = counters.hit
         if not all(hit(item, name, key) for item in mine) or not all(hit(item, name, EVERYONE) for item in everyones):
             raise STANDARD[429]
 

@@ -2,7 +2,7 @@
 
 The challenge is altcha's (version 2, PBKDF2/SHA-256), made for one envelope and remembered nowhere: its HMAC says that
 it is ours, its data say for which envelope. So a solution used again only brings the same envelope again, which changes
-nothing. The secret lives in this process's memory.
+nothing. The secret lives in memory: this process's own, or the limits server's where several processes serve together.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from typing import Any
 
 from altcha import Payload, create_challenge, verify_solution
 
+from service.counters import SharedSecret
+
 ALGORITHM = "PBKDF2/SHA-256"
 # One try costs an old phone about a millisecond; the number of tries makes the price.
 ITERATIONS = 500
 LEAST_TRIES, MOST_TRIES = 500, 20_000
 LIFETIME_SECONDS = 600
+SECRET_SECONDS = 24 * 3600
 MINUTE = 60.0
 
 
@@ -50,9 +53,17 @@ class Load:
 class Work:
     """Asks for work above `free` envelopes a minute."""
 
-    def __init__(self, free: int, load: Load, wall_clock: Callable[[], float]) -> None:
-        self._free, self._load, self._wall_clock = free, load, wall_clock
-        self._secret, self._key_secret = secrets.token_bytes(32), secrets.token_bytes(32)
+    def __init__(
+        self,
+        free: int,
+        load: Load,
+        wall_clock: Callable[[], float],
+        shared: SharedSecret = lambda name, seconds: None,
+    ) -> None:
+        self._free, self._load, self._wall_clock, self._shared = free, load, wall_clock, shared
+        self._own = secrets.token_bytes(32)
+        self._common: bytes | None = None
+        self._ask_again_at = 0.0
 
     def owed(self, name: bytes, solution: str | None) -> dict[str, Any] | None:
         """The challenge that the sender of the envelope with this id has to solve, or None if nothing is owed."""
@@ -67,15 +78,21 @@ class Work:
             counter=tries // 2 + secrets.randbelow(tries // 2 + 1),
             expires_at=int(self._wall_clock()) + LIFETIME_SECONDS,
             data={"envelope": name.hex()},
-            hmac_secret=self._secret,
-            hmac_key_secret=self._key_secret,
+            hmac_secret=self._secret(b"challenge"),
+            hmac_key_secret=self._secret(b"solution"),
         )
         return challenge.to_dict()
+
+    def _secret(self, purpose: bytes) -> bytes:
+        now = self._wall_clock()
+        if now >= self._ask_again_at:
+            self._common, self._ask_again_at = self._shared("work", SECRET_SECONDS), now + MINUTE
+        return hmac.digest(self._common or self._own, purpose, "sha256")
 
     def _is_solved(self, name: bytes, solution: str) -> bool:
         try:
             payload = Payload.from_base64(solution)
-            result = verify_solution(payload, self._secret, hmac_key_secret=self._key_secret)
+            result = verify_solution(payload, self._secret(b"challenge"), hmac_key_secret=self._secret(b"solution"))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return False
         data = payload.challenge.parameters.data

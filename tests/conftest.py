@@ -74,6 +74,7 @@ def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
         desk_token_sha256=hashlib.sha256(TOKEN.encode("ascii")).hexdigest(),
         trusted_hops=0,
         work_above=10_000,
+        limits_server="",
         limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute"),
     )
 

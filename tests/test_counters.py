@@ -1,0 +1,102 @@
+"""Counting together on a limits server, and alone when it does not answer: limited in any case."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from limits import parse
+from redis_servers import Server, running
+
+from service.counters import PAUSE_SECONDS, Counters
+from service.redis_access import RedisAddress
+from service.throttle import EPOCH_SECONDS, ClientKeys
+from service.work import Load, Work
+
+ITEM = parse("3/minute")
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: float = 0.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A limits server as config/valkey/limits.conf sets it up."""
+    with running("valkey-8", tmp_path_factory.mktemp("limits"), "limits") as server:
+        yield server
+
+
+def together(server: Server, clock: Clock | None = None) -> Counters:
+    return Counters(clock or Clock(), RedisAddress.parse(server.url))
+
+
+def hits(counters: Counters, name: str, count: int = 5) -> list[bool]:
+    return [counters.hit(ITEM, name) for _ in range(count)]
+
+
+def test_a_process_alone_counts_in_its_memory() -> None:
+    """Three a minute are three a minute, for each name."""
+    counters = Counters(Clock())
+    assert hits(counters, "a") == [True] * 3 + [False] * 2
+    assert hits(counters, "b", 1) == [True]
+    assert counters.secret("x", 10) is None
+
+
+def test_processes_with_a_server_count_together(server: Server) -> None:
+    """What one has let through, the other one counts."""
+    first, second = together(server), together(server)
+    assert hits(first, "together", 2) == [True, True]
+    assert hits(second, "together", 2) == [True, False]
+
+
+def test_processes_with_a_server_share_keys_and_work(server: Server) -> None:
+    """The same client is the same key everywhere, for one epoch; a challenge of one is paid to the other."""
+    clock = Clock(1e9)
+    keys = [ClientKeys(clock, bytes([at]) * 32, together(server).secret) for at in range(2)]
+    assert len({each.key("203.0.113.7") for each in keys}) == 1
+    before = keys[0].key("203.0.113.7")
+    clock.now += EPOCH_SECONDS
+    assert {each.key("203.0.113.7") for each in keys} != {before}
+    assert len({each.key("203.0.113.7") for each in keys}) == 1
+    works = [Work(1, Load(Clock()), Clock(4e9), together(server).secret) for _ in range(2)]
+    assert works[0]._secret(b"challenge") == works[1]._secret(b"challenge")
+
+
+def test_the_server_learns_no_address(server: Server) -> None:
+    """Its memory holds counters under keys, and secrets that expire."""
+    keys = ClientKeys(Clock(1e9), bytes(32), together(server).secret)
+    hits(together(server), keys.key("203.0.113.77"))
+    client = server.client("admin")
+    names = client.keys("*")
+    assert names
+    assert not [name for name in names if b"203.0.113.77" in name]
+    assert all(client.ttl(name) > 0 for name in names)
+
+
+def test_a_dead_server_leaves_every_process_limited(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Told once, not for every request; asked again after a pause; told when it is back."""
+    caplog.set_level(logging.WARNING, "undersigned")
+    with running("redis", tmp_path, "limits") as server:
+        clock = Clock()
+        counters = together(server, clock)
+        assert hits(counters, "alone", 1) == [True]
+        server.kill()
+        assert hits(counters, "alone") == [True] * 3 + [False] * 2
+        assert counters.secret("x", 10) is None
+        clock.now += 2 * PAUSE_SECONDS
+        assert hits(counters, "alone", 1) == [False]
+        assert [record.message for record in caplog.records if "does not answer" in record.message][1:] == []
+        server.start()
+        clock.now += 2 * PAUSE_SECONDS
+        assert hits(counters, "alone", 1) == [True]
+        assert "answers again" in caplog.text
+    assert "203.0.113" not in caplog.text
