@@ -1,24 +1,28 @@
 """Envelopes in one SQLite file: the store for one machine and one service process.
 
-One thread writes, in groups (groups.py).
+One thread writes, in groups: whoever waits while a group is being committed is part of the next one, in random order.
 The settings and the measurements behind them are in docs/decisions/0002-sqlite-store.md.
 """
 
 from __future__ import annotations
 
+import queue
+import random
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from crypto.envelope import envelope_id
-from service.groups import Groups
 from service.store import Snapshot, StoreUnavailable
 
 FORMAT = 1
+GROUP_MOST = 512
 PAGE_ROWS = 64
+WAIT_SECONDS = 10.0
 
 # TRUNCATE rather than WAL: a write-ahead log keeps envelopes in the order of their arrival.
 # secure_delete: what SQLite frees is overwritten. trusted_schema: a changed file cannot run functions here.
@@ -32,14 +36,18 @@ _PRAGMAS = (
 # Without a row id there is no counter that tells which envelope came first.
 _TABLE = "CREATE TABLE IF NOT EXISTS envelopes (id BLOB PRIMARY KEY, envelope BLOB NOT NULL) WITHOUT ROWID"
 
+_Waiting = tuple[bytes, "Future[None]"]
+
 
 class SqliteStore:
     """An EnvelopeStore in the file `path`, which is made when absent. Raises StoreUnavailable."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._lock = threading.Lock()  # held while a group is committed and while a snapshot begins
         self._arrived_since: list[set[bytes]] = []
+        self._shuffle = random.SystemRandom().shuffle
         self._closed = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -49,12 +57,15 @@ class SqliteStore:
             self._count = int(self._connection.execute("SELECT count(*) FROM envelopes").fetchone()[0])
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"The store {path} cannot be opened: {error}") from error
-        self._groups = Groups(self._commit)
+        self._writer = threading.Thread(target=self._write_groups, name="envelope-writer", daemon=True)
+        self._writer.start()
 
     def add(self, envelope: bytes) -> None:
+        done: Future[None] = Future()
         self._require_open()
+        self._waiting.put((envelope, done))
         try:
-            self._groups.add(envelope)
+            done.result(timeout=WAIT_SECONDS)
         except (sqlite3.Error, OSError, TimeoutError) as error:
             raise StoreUnavailable("The envelope could not be written.") from error
 
@@ -81,7 +92,8 @@ class SqliteStore:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._groups.close()
+            self._waiting.put(None)
+            self._writer.join()
             self._connection.close()
 
     def _require_open(self) -> None:
@@ -100,6 +112,29 @@ class SqliteStore:
             raise StoreUnavailable(f"The store {self._path} was made by a newer version of this service.")
         self._connection.execute(_TABLE)
         self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _write_groups(self) -> None:
+        while group := self._next_group():
+            try:
+                self._commit([envelope for envelope, _ in group])
+            except Exception as error:  # whatever happened, whoever waits must hear of it
+                for _, done in group:
+                    done.set_exception(error)
+            else:
+                for _, done in group:
+                    done.set_result(None)
+
+    def _next_group(self) -> list[_Waiting]:
+        first = self._waiting.get()
+        group = [] if first is None else [first]
+        while group and len(group) < GROUP_MOST and not self._waiting.empty():
+            following = self._waiting.get()
+            if following is None:
+                self._waiting.put(None)
+                break
+            group.append(following)
+        self._shuffle(group)
+        return group
 
     def _commit(self, envelopes: Sequence[bytes]) -> None:
         rows = [(envelope_id(envelope), envelope) for envelope in envelopes]
