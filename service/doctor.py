@@ -106,11 +106,11 @@ def examine_limits(client: Client) -> list[str]:
 
 
 def tell(examine: Callable[[], Sequence[str]]) -> list[str]:
-    """What `examine` finds; a server that cannot be asked, or does not let itself be asked, is wrong, too."""
+    """What `examine` finds; a server that cannot be asked, or does not let the doctor ask, is wrong, too."""
     try:
         return list(examine())
     except ERRORS as error:
-        return [f"The server cannot be examined as the user doctor: {error}"]
+        return [f"The server cannot be examined: {error}"]
 
 
 def _named(server: str, sentences: Sequence[str]) -> list[str]:

@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from crypto.envelope import ID_SIZE, SIZE, envelope_id
 from service.doctor import examine_envelopes, tell
-from service.groups import Groups
-from service.redis_access import ERRORS, Client, Lazily, RedisAddress
+from service.redis_access import ERRORS, Lazily, RedisAddress
 from service.store import Snapshot, StoreUnavailable
 from service.watch import Watch
 
@@ -42,12 +41,14 @@ class RedisStore:
         )
         self._watch = Watch(partial(tell, self._examine), clock)
         self._closed = False
-        self._groups = Groups(self._keep)
 
     def add(self, envelope: bytes) -> None:
         self._require_open()
+        self._watch.require_sound()
+        name = envelope_id(envelope)
         try:
-            self._groups.add(envelope)
+            # No group of ours: the server reads many connections in one turn, and answers them after one fsync.
+            self._web().hsetnx(KEYS[name[0]], name + envelope[:HEAD], envelope[HEAD:])
         except ERRORS as error:
             self._watch.doubt()
             raise StoreUnavailable("The envelope could not be written.") from error
@@ -55,7 +56,10 @@ class RedisStore:
     def count(self) -> int:
         self._require_open()
         try:
-            return sum(_answers(self._web(), [("HLEN", key) for key in KEYS]))
+            with self._web().pipeline(transaction=False) as pipeline:
+                for key in KEYS:
+                    pipeline.hlen(key)
+                return sum(pipeline.execute())
         except ERRORS as error:
             raise StoreUnavailable("The envelopes cannot be counted.") from error
 
@@ -86,7 +90,6 @@ class RedisStore:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._groups.close()
             for client in (self._web, self._export, self._doctor):
                 client.close()
 
@@ -95,14 +98,10 @@ class RedisStore:
             raise StoreUnavailable("The store is closed.")
 
     def _examine(self) -> list[str]:
-        if int(self._web().hlen(FORMAT_KEY)) >= FORMAT:
-            return ["The envelopes were written by a newer version of this service. Install that version."]
-        return examine_envelopes(self._doctor(), self._cluster)
-
-    def _keep(self, envelopes: Sequence[bytes]) -> None:
-        self._watch.require_sound()
-        # appendfsync always: the server answers after the group is on its disk.
-        _answers(self._web(), [_keep_command(envelope) for envelope in envelopes])
+        wrong = examine_envelopes(self._doctor(), self._cluster)
+        if not wrong and int(self._web().hlen(FORMAT_KEY)) >= FORMAT:
+            wrong.append("The envelopes were written by a newer version of this service. Install that version.")
+        return wrong
 
     def _note(self, key: str, names: IO[bytes]) -> int:
         fields = sorted(field for field in cast("list[bytes]", self._export().hkeys(key)) if len(field) == FIELD_SIZE)
@@ -129,24 +128,6 @@ class RedisStore:
     def _page(self, key: str, fields: Sequence[bytes]) -> list[bytes]:
         values = cast("list[bytes | None]", self._export().hmget(key, list(fields)))
         return [field[ID_SIZE:] + (value or b"") for field, value in zip(fields, values, strict=True)]
-
-
-def _keep_command(envelope: bytes) -> tuple[Any, ...]:
-    name = envelope_id(envelope)
-    return ("HSETNX", KEYS[name[0]], name + envelope[:HEAD], envelope[HEAD:])
-
-
-def _answers(client: Client, commands: Sequence[tuple[Any, ...]]) -> list[int]:
-    """The answers to all commands, sent together. Raises the first error among them, in the server's own words."""
-    with client.pipeline(transaction=False) as pipeline:
-        for command in commands:
-            pipeline.execute_command(*command)
-        # The library's own raising would repeat the command, and with it the envelope.
-        answers = pipeline.execute(raise_on_error=False)
-    for answer in answers:
-        if isinstance(answer, Exception):
-            raise answer
-    return cast("list[int]", answers)
 
 
 def _belongs(key: str, field: bytes, envelope: bytes) -> bool:

@@ -54,9 +54,9 @@ WRONG_USERS = {
     "export +hsetnx": "“export” may do more than its work: +hsetnx",
     "export ~envelopes:*": "“export” reaches other keys",
     "doctor +hkeys ~*": "“doctor” may do more than its work: +hkeys",
-    "doctor -acl|getuser": "cannot be examined as the user doctor",
-    "doctor -config|get": "cannot be examined as the user doctor",
-    "doctor off": "cannot be examined as the user doctor",
+    "doctor -acl|getuser": "cannot be examined",
+    "doctor -config|get": "cannot be examined",
+    "doctor off": "cannot be examined",
     "default on nopass +@all ~*": "without a password",
 }
 

@@ -40,7 +40,7 @@ def accepts(store: EnvelopeStore, envelope: bytes) -> bool:
 
 
 def add_all(store: EnvelopeStore, envelopes: list[bytes]) -> None:
-    """From sixteen threads, so that groups form."""
+    """From sixteen threads, as a service would."""
     threads = [
         threading.Thread(target=lambda own=envelopes[at::16]: [store.add(envelope) for envelope in own])
         for at in range(16)
@@ -138,7 +138,7 @@ def test_a_full_memory_is_an_error_and_no_promise(tmp_path: Path, kind: str) -> 
 
 @pytest.mark.parametrize("kind", PROGRAMS)
 def test_a_full_disk_is_an_error_and_no_promise(tmp_path: Path, kind: str) -> None:
-    """The file may not grow: the server gives up, add raises, and after a restart all that was acknowledged is there."""
+    """The file may not grow: the server gives up, add raises; after a restart all acknowledged ones are there."""
     with running(kind, tmp_path / kind) as server, opened(server.url) as store:
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (400_000, 400_000))
         kept = [envelope for envelope in some(200) if accepts(store, envelope)]
