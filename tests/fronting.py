@@ -16,8 +16,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class Front:
     tls_port: int
     plain_port: int
     context: ssl.SSLContext
+    nginx: list[int] = field(default_factory=list)
 
     @property
     def onion_socket(self) -> Path:
@@ -51,11 +52,17 @@ class Front:
         """Where nginx reaches the service."""
         return self.folder / "service" / "service.sock"
 
-    def connect(self, *, tls: bool = True) -> socket.socket:
-        """A connection as a client opens it."""
+    def processes(self) -> list[int]:
+        """The process ids of nginx and its workers."""
+        children = Path(f"/proc/{self.nginx[0]}/task/{self.nginx[0]}/children").read_text("ascii")
+        return [*self.nginx, *map(int, children.split())]
+
+    def connect(self, *, tls: bool = True, source: str = "127.0.0.1") -> socket.socket:
+        """A connection as a client opens it, from one of the addresses of loopback."""
+        port = self.tls_port if tls else self.plain_port
+        plain = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0))
         if not tls:
-            return socket.create_connection(("127.0.0.1", self.plain_port), timeout=30)
-        plain = socket.create_connection(("127.0.0.1", self.tls_port), timeout=30)
+            return plain
         return self.context.wrap_socket(plain, server_hostname=HOST)
 
     def connect_as_tor(self, circuit: int) -> socket.socket:
@@ -75,8 +82,10 @@ def exchange(connection: socket.socket, request: bytes, *, hang_up: bool = False
         if hang_up:
             connection.shutdown(socket.SHUT_WR)
         answer = b""
-        while part := connection.recv(65536):
-            answer += part
+        # nginx may close before it has read all of a refused request; the answer has arrived by then.
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                answer += part
         return answer
 
 
@@ -99,9 +108,7 @@ def certificate(folder: Path, name: str) -> ssl.SSLContext:
     pem = made.public_bytes(serialization.Encoding.PEM)
     (folder / "fullchain.pem").write_bytes(pem)
     (folder / "privkey.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return ssl.create_default_context(cadata=pem.decode("ascii"))
 
@@ -142,7 +149,9 @@ def nginx_command(front: Front, *more: str) -> list[str]:
 
 
 @contextmanager
-def running(command: list[str], log: Path, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: list[str], log: Path, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A program until the end of the block, then stopped as an operator would stop it."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
@@ -169,8 +178,11 @@ def front(added: str = "") -> Iterator[Front]:
     with temporary_folder() as folder:
         laid_out = lay_out(folder, added)
         # Tests may run as root, whose workers would become "nobody" and could not enter the folder.
-        with running(nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"), folder / "nginx.log") as process:
+        with running(
+            nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"), folder / "nginx.log"
+        ) as process:
             _wait_for(process, lambda: laid_out.connect(tls=False).close())
+            laid_out.nginx.append(process.pid)
             yield laid_out
 
 
