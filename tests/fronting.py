@@ -78,12 +78,13 @@ class Front:
 def exchange(connection: socket.socket, request: bytes, *, hang_up: bool = False) -> bytes:
     """What comes back for raw bytes until the other side closes. `hang_up` after sending, for cut requests."""
     with connection:
-        connection.sendall(request)
-        if hang_up:
-            connection.shutdown(socket.SHUT_WR)
         answer = b""
         # nginx may close before it has read all of a refused request; the answer has arrived by then.
-        with suppress(ConnectionResetError):
+        with suppress(ConnectionError, ssl.SSLEOFError):
+            connection.sendall(request)
+        if hang_up:
+            connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
             while part := connection.recv(65536):
                 answer += part
         return answer
@@ -150,11 +151,11 @@ def nginx_command(front: Front, *more: str) -> list[str]:
 
 @contextmanager
 def running(
-    command: list[str], log: Path, environment: dict[str, str] | None = None
+    command: list[str], log: Path, environment: dict[str, str] | None = None, folder: Path = ROOT
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program until the end of the block, then stopped as an operator would stop it."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
         try:
             yield process
         finally:
@@ -181,7 +182,7 @@ def front(added: str = "") -> Iterator[Front]:
         with running(
             nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"), folder / "nginx.log"
         ) as process:
-            _wait_for(process, lambda: laid_out.connect(tls=False).close())
+            wait_for(process, lambda: laid_out.connect(tls=False).close())
             laid_out.nginx.append(process.pid)
             yield laid_out
 
@@ -194,7 +195,7 @@ def serving_behind(front: Front, settings: Settings) -> Iterator[None]:
         "UNDERSIGNED_TRUSTED_HOPS": "1",
     }
     with running([sys.executable, "-m", "service"], front.folder / "service.log", environment) as process:
-        _wait_for(process, lambda: _reach(front.service_socket))
+        wait_for(process, lambda: _reach(front.service_socket))
         yield
 
 
@@ -203,7 +204,8 @@ def _reach(path: Path) -> None:
         connection.connect(str(path))
 
 
-def _wait_for(process: subprocess.Popen[bytes], reach: Callable[[], None]) -> None:
+def wait_for(process: subprocess.Popen[bytes], reach: Callable[[], object]) -> None:
+    """Return once `reach` raises no OSError; AssertionError when the process ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, "It ended at once; its output says why."
