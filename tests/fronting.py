@@ -16,8 +16,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class Front:
     tls_port: int
     plain_port: int
     context: ssl.SSLContext
+    nginx: list[int] = field(default_factory=list)
 
     @property
     def onion_socket(self) -> Path:
@@ -51,11 +52,17 @@ class Front:
         """Where nginx reaches the service."""
         return self.folder / "service" / "service.sock"
 
-    def connect(self, *, tls: bool = True) -> socket.socket:
-        """A connection as a client opens it."""
+    def processes(self) -> list[int]:
+        """The process ids of nginx and its workers."""
+        children = Path(f"/proc/{self.nginx[0]}/task/{self.nginx[0]}/children").read_text("ascii")
+        return [*self.nginx, *map(int, children.split())]
+
+    def connect(self, *, tls: bool = True, source: str = "127.0.0.1") -> socket.socket:
+        """A connection as a client opens it, from one of the addresses of loopback."""
+        port = self.tls_port if tls else self.plain_port
+        plain = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0))
         if not tls:
-            return socket.create_connection(("127.0.0.1", self.plain_port), timeout=30)
-        plain = socket.create_connection(("127.0.0.1", self.tls_port), timeout=30)
+            return plain
         return self.context.wrap_socket(plain, server_hostname=HOST)
 
     def connect_as_tor(self, circuit: int) -> socket.socket:
@@ -71,12 +78,15 @@ class Front:
 def exchange(connection: socket.socket, request: bytes, *, hang_up: bool = False) -> bytes:
     """What comes back for raw bytes until the other side closes. `hang_up` after sending, for cut requests."""
     with connection:
-        connection.sendall(request)
+        answer = b""
+        # nginx may close before it has read all of a refused request; the answer has arrived by then.
+        with suppress(ConnectionError, ssl.SSLEOFError):
+            connection.sendall(request)
         if hang_up:
             connection.shutdown(socket.SHUT_WR)
-        answer = b""
-        while part := connection.recv(65536):
-            answer += part
+        with suppress(ConnectionError):
+            while part := connection.recv(65536):
+                answer += part
         return answer
 
 
@@ -141,11 +151,11 @@ def nginx_command(front: Front, *more: str) -> list[str]:
 
 @contextmanager
 def running(
-    command: list[str], log: Path, environment: dict[str, str] | None = None
+    command: list[str], log: Path, environment: dict[str, str] | None = None, folder: Path = ROOT
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program until the end of the block, then stopped as an operator would stop it."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
         try:
             yield process
         finally:
@@ -172,7 +182,8 @@ def front(added: str = "") -> Iterator[Front]:
         with running(
             nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"), folder / "nginx.log"
         ) as process:
-            _wait_for(process, lambda: laid_out.connect(tls=False).close())
+            wait_for(process, lambda: laid_out.connect(tls=False).close())
+            laid_out.nginx.append(process.pid)
             yield laid_out
 
 
@@ -184,7 +195,7 @@ def serving_behind(front: Front, settings: Settings) -> Iterator[None]:
         "UNDERSIGNED_TRUSTED_HOPS": "1",
     }
     with running([sys.executable, "-m", "service"], front.folder / "service.log", environment) as process:
-        _wait_for(process, lambda: _reach(front.service_socket))
+        wait_for(process, lambda: _reach(front.service_socket))
         yield
 
 
@@ -193,7 +204,8 @@ def _reach(path: Path) -> None:
         connection.connect(str(path))
 
 
-def _wait_for(process: subprocess.Popen[bytes], reach: Callable[[], None]) -> None:
+def wait_for(process: subprocess.Popen[bytes], reach: Callable[[], object]) -> None:
+    """Return once `reach` raises no OSError; AssertionError when the process ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, "It ended at once; its output says why."

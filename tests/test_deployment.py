@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import os
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from fronting import HOST, Front, exchange, front, lay_out, nginx_command, serving_behind, temporary_folder
 
-from service.settings import Settings
+from service.settings import Limits, Settings
+from service.store_sqlite import SqliteStore
 
 TYPE = "Content-Type: application/octet-stream"
 
@@ -47,17 +55,276 @@ def test_nginx_accepts_its_configuration() -> None:
         assert "[" not in done.stderr, done.stderr
 
 
-def test_the_site_works(site: Front, envelope: bytes) -> None:
-    x = exchange(site.connect(), request("GET /be/"))
-    print(x[:1500])
-    x = exchange(site.connect(), sealed(envelope))
-    print(x[:1500])
-    x = exchange(site.connect(), request("POST /envelopes", TYPE, "Content-Length: 4097", body=envelope + b"x"))
-    print(x[:1800])
-    x = exchange(site.connect(), b"rubbish\r\n\r\n")
-    print(x[:1800])
-    x = exchange(site.connect_as_tor(7), request("GET /en/"))
-    print(x[:1800])
-    x = exchange(site.connect(tls=False), request("GET /en/"))
-    print(x[:1800])
-    assert 0
+PROTECTIVE = (
+    "content-security-policy", "referrer-policy", "x-content-type-options", "x-frame-options",
+    "cross-origin-opener-policy", "cross-origin-embedder-policy", "cross-origin-resource-policy",
+    "permissions-policy", "x-dns-prefetch-control", "cache-control", "strict-transport-security",
+)  # fmt: skip
+
+
+def protection_of(answer: bytes) -> dict[str, str]:
+    """The protective headers of an answer, each of which must stand there exactly once."""
+    found = [(name, value) for name, value in headers_of(answer) if name in PROTECTIVE]
+    assert sorted(name for name, _ in found) == sorted(PROTECTIVE), answer[:2000]
+    return dict(found)
+
+
+def test_a_page_comes_through_as_the_service_made_it(site: Front) -> None:
+    """The same bytes, plain and compressed, at first and from nginx's memory; protective headers intact and once."""
+    with socket.socket(socket.AF_UNIX) as direct:
+        direct.connect(str(site.service_socket))
+        made = exchange(direct, request("GET /be/"))
+    expected = {name: value for name, value in headers_of(made) if name in PROTECTIVE}
+    for headers in (
+        [],
+        [],
+        ["Accept-Encoding: br, gzip"],
+        ["Accept-Encoding: br, gzip"],
+        ["Accept-Encoding: gzip;q=0"],
+    ):
+        answer = exchange(site.connect(), request("GET /be/?from=somewhere", *headers))
+        body = answer.partition(b"\r\n\r\n")[2]
+        is_compressed = ("content-encoding", "gzip") in headers_of(answer)
+        assert is_compressed == (headers == ["Accept-Encoding: br, gzip"])
+        assert (gzip.decompress(body) if is_compressed else body) == made.partition(b"\r\n\r\n")[2]
+        protection = protection_of(answer)
+        assert protection.pop("strict-transport-security") == "max-age=31536000"
+        assert protection == expected
+
+
+def test_every_refusal_of_nginx_is_protected_and_in_words(site: Front, envelope: bytes) -> None:
+    """What nginx answers by itself carries each header once, and says it to programs and to people."""
+    # Longer than nginx's buffer for a line, and still one record of TLS.
+    long = "x" * 10_000
+    refused = {
+        400: b"rubbish\r\n\r\n",
+        404: request("GET /refusal/page"),
+        405: request("TRACE /"),
+        411: request("POST /envelopes", TYPE, "Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+        413: request("POST /envelopes", TYPE, "Content-Length: 4097", body=envelope + b"x"),
+        414: request(f"GET /{long}"),
+        501: request("POST /envelopes", TYPE, "Transfer-Encoding: gzip, chunked", body=b"0\r\n\r\n"),
+        505: f"GET / HTTP/3.0\r\nHost: {HOST}\r\n\r\n".encode(),
+    }
+    served = protection_of(exchange(site.connect(), request("GET /be/")))
+    for expected, sent in (*refused.items(), (400, request("GET /", f"Cookie: {long}"))):
+        answer = exchange(site.connect(), sent)
+        check_refusal(answer, expected, served)
+    page = exchange(site.connect(), request("GET /refusal/page", "Accept: text/html,*/*;q=0.1"))
+    assert status(page) == 404
+    assert protection_of(page) == protection_of(answer)
+    assert "Па гэтым адрасе нічога няма".encode() in page
+    for tls in (False, True):
+        connection = site.connect() if tls else socket.create_connection(("127.0.0.1", site.tls_port), timeout=30)
+        assert status(exchange(connection, b"\x00rubbish\r\n\r\n")) == 400
+
+
+def check_refusal(answer: bytes, expected: int, served: dict[str, str]) -> None:
+    assert status(answer) == expected, answer[:200]
+    protection = protection_of(answer)
+    policy = protection["content-security-policy"].split("; ")
+    assert set(policy) < set(served["content-security-policy"].split("; "))
+    assert "default-src 'none'" in policy
+    assert protection | {"content-security-policy": ""} == served | {"content-security-policy": ""}
+    problem = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert problem["status"] == expected
+    assert problem["type"].startswith("urn:undersigned:problem:")
+
+
+def test_without_the_service_people_can_read_on_and_nothing_is_acknowledged(
+    settings: Settings, envelope: bytes
+) -> None:
+    """502 with the time to wait, the page from nginx's memory, and all is well when the service is back."""
+    with front() as site:
+        with serving_behind(site, settings):
+            page = exchange(site.connect(), request("GET /be/"))
+            assert status(exchange(site.connect(), sealed(envelope))) == 201
+        answer = exchange(site.connect(), sealed(envelope))
+        check_refusal(answer, 502, protection_of(page))
+        assert ("retry-after", "30") in headers_of(answer)
+        still = exchange(site.connect(), request("GET /be/"))
+        assert still.partition(b"\r\n\r\n")[2] == page.partition(b"\r\n\r\n")[2]
+        with serving_behind(site, settings):
+            assert status(exchange(site.connect(), sealed(envelope))) == 201
+
+
+def test_only_two_publications_come_in_at_a_time(site: Front) -> None:
+    """nginx collects up to 64 MiB for each, before the token is looked at; 503 for a third, nobody else is held up."""
+    start = request("POST /publication", "Content-Length: 67000000", body=b"x" * 1000)
+    with ExitStack() as stack:
+        for _ in range(2):
+            connection = stack.enter_context(site.connect())
+            connection.sendall(start)
+        served = protection_of(exchange(site.connect(), request("GET /be/")))
+        third = exchange(site.connect(), request("GET /desk"))
+        check_refusal(third, 503, served)
+        assert ("retry-after", "30") in headers_of(third)
+
+
+def test_500_slow_connections_do_not_hold_up_an_honest_person(site: Front, envelope: bytes) -> None:
+    """Half a handshake, half a header, half an envelope, byte by byte: page and receipt come within a second."""
+    half_header = request("GET /be/")[:-3]
+    half_envelope = sealed(envelope)[:-2000]
+    with ExitStack() as stack:
+        slow = []
+        for at in range(500):
+            if at % 5 == 0:
+                connection = stack.enter_context(socket.create_connection(("127.0.0.1", site.tls_port), timeout=30))
+                connection.sendall(b"\x16\x03\x01")
+                continue
+            connection = stack.enter_context(site.connect_as_tor(at) if at % 5 == 4 else site.connect())
+            connection.sendall(half_header if at % 2 else half_envelope)
+            slow.append(connection)
+        assert len(slow) == 400
+        for at in range(3):
+            for connection in slow:
+                connection.sendall(b"x")
+            begun = time.monotonic()
+            page = exchange(site.connect(), request("GET /ru/how" if at else "GET /ru/"))
+            kept = exchange(site.connect(), sealed(envelope[:-1] + bytes([at])))
+            took = time.monotonic() - begun
+            assert (status(page), status(kept)) == (200, 201)
+            assert took < 1, f"{took:.2f} s"
+
+
+def test_no_trick_of_http_gets_a_wrong_body_in(site: Front, settings: Settings, envelope: bytes) -> None:
+    """Oversized, cut, chunked, smuggled, doubled, malformed: only what an honest request brought is kept."""
+    forged = envelope[:-1] + bytes([envelope[-1] ^ 1])
+    length, chunked = "Content-Length: 4096", "Transfer-Encoding: chunked"
+    inner = sealed(forged)
+    in_chunks = b"1000\r\n" + forged + b"\r\n0\r\n\r\n"
+    post = "POST /envelopes"
+    tricks = [
+        request(post, TYPE, chunked, body=in_chunks),
+        request(post, TYPE, chunked, body=b"1001\r\n" + forged + b"x\r\n0\r\n\r\n"),
+        request(post, TYPE, length, chunked, body=in_chunks),
+        request(post, TYPE, chunked, length, body=in_chunks),
+        request(post, TYPE, length, "Transfer-Encoding: identity", body=forged),
+        request(post, TYPE, length, "Transfer-Encoding: xchunked", body=forged),
+        request(post, TYPE, length, "Transfer-Encoding : chunked", body=in_chunks),
+        request(post, TYPE, length, "Transfer-Encoding:\tchunked", body=in_chunks),
+        request(post, TYPE, length, "Content-Length: 5", body=forged),
+        request(post, TYPE, length, length, body=forged),
+        request(post, TYPE, "Content-Length: 4096, 4096", body=forged),
+        request(post, TYPE, "Content-Length: +4096", body=forged),
+        request(post, TYPE, "Content-Length: 0x1000", body=forged),
+        request(post, TYPE, "Content-Length: 4095", body=forged),
+        request(post, TYPE, "Content-Length: 4097", body=forged + b"x"),
+        request(post, TYPE, "Content-Length: 40960", body=forged * 10),
+        request(post, TYPE, "Content-Length: 0"),
+        request(post, TYPE, "Content-Length: 0", body=forged),
+        request(post, TYPE, body=forged),
+        request(post, TYPE, length, "Content-Encoding: gzip", body=forged),
+        request("POST /Envelopes", TYPE, length, body=forged),
+        request("POST /envelopes/", TYPE, length, body=forged),
+        request("PUT /envelopes", TYPE, length, body=forged),
+        request(post, "Content-Type: text/plain", length, body=forged),
+        request(post, TYPE, length, "Origin: https://elsewhere.example", body=forged),
+        sealed(forged).replace(b"\r\n", b"\n", 1).replace(b"Host:", b"Ho st:"),
+        sealed(forged).replace(b"HTTP/1.1", b"HTTP/9.9"),
+        sealed(forged).replace(b"Host: ", b"Host: a\r\nHost: "),
+        b"\x16\x03" + sealed(forged),
+    ]
+    # Before a second request on one connection: CL and TE disagree, or the body is said to be empty.
+    hidden = [
+        request("GET /be/", f"Content-Length: {len(inner)}", chunked, body=b"0\r\n\r\n" + inner),
+        request("GET /be/", "Content-Length: 0", chunked, body=b"0\r\n\r\n" + inner),
+        request("POST /nowhere", chunked, f"Content-Length: {len(inner)}", body=b"0\r\n\r\n" + inner),
+        request("POST /nowhere", f"Content-Length: {len(inner)}", body=inner),
+        request("POST /nowhere", chunked, body=f"{len(inner):x}\r\n".encode() + inner + b"\r\n0\r\n\r\n"),
+    ]
+    for trick in tricks:
+        assert not 200 <= status(exchange(site.connect(), trick)) < 300, trick[:300]
+    for trick in hidden:
+        kept_open = trick.replace(b"Connection: close", b"Connection: keep-alive", 1)
+        assert b" 201 " not in exchange(site.connect(), kept_open + request("GET /be/")), trick[:300]
+    for at in (1, 100, 4095):
+        assert status(exchange(site.connect_as_tor(at), sealed(forged)[:-at], hang_up=True)) in (0, 400)
+    assert status(exchange(site.connect(), sealed(envelope))) == 201
+    store = SqliteStore(settings.data / "envelopes.sqlite")
+    assert list(store.snapshot().envelopes) == [envelope]
+    store.close()
+
+
+def test_limits_count_the_client_that_nginx_saw(settings: Settings, envelope: bytes) -> None:
+    """By address on the line and by circuit through Tor; a forged X-Forwarded-For changes neither."""
+    limits = Limits(envelopes="3/minute", desk="1000/minute", everyone="1000/minute")
+    forged = [f"X-Forwarded-For: fc00:dead:beef:4dad::{at}" for at in range(4)]
+    with front() as site, serving_behind(site, Settings(**{**vars(settings), "limits": limits})):
+        for connect in (
+            lambda: site.connect(),
+            lambda: site.connect(source="127.0.0.77"),
+            lambda: site.connect_as_tor(65_537),
+            lambda: site.connect_as_tor(65_538),
+        ):
+            statuses = [status(exchange(connect(), sealed(envelope, header))) for header in forged]
+            assert statuses == [201, 201, 201, 429]
+        # Only tor's own door believes the line by which tor names a circuit.
+        assert (
+            status(exchange(site.connect(), b"PROXY TCP6 fc00:dead:beef:4dad::9 ::1 1 2\r\n" + sealed(envelope))) == 400
+        )
+
+
+def test_the_service_learns_nothing_of_a_client_but_where_it_stands(settings: Settings, envelope: bytes) -> None:
+    """What nginx passes on: the request, its address for the limits, and the one name that the client asked for."""
+    named = ("User-Agent: a", "Referer: b", "Cookie: c", "X-Forwarded-For: d", "X-Real-IP: e", "Forwarded: for=f",
+             "X-Forwarded-Host: g", "X-Forwarded-Proto: h")  # fmt: skip
+    with front() as site, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(site.service_socket))
+        listener.listen()
+        with site.connect_as_tor(0x10002) as client:
+            client.sendall(sealed(envelope, *named))
+            passed_on, _ = listener.accept()
+            with passed_on:
+                passed_on.settimeout(30)
+                received = b""
+                while len(received.partition(b"\r\n\r\n")[2]) < len(envelope):
+                    received += passed_on.recv(65536)
+    assert received.partition(b"\r\n\r\n")[2] == envelope
+    assert sorted(headers_of(received)) == [
+        ("content-length", "4096"),
+        ("content-type", "application/octet-stream"),
+        ("host", HOST),
+        ("x-forwarded-for", "fc00:dead:beef:4dad::1:2"),
+    ]
+
+
+def test_no_file_of_the_site_names_a_client(settings: Settings, envelope: bytes) -> None:
+    """After good, refused and broken requests: no address, browser, referer or word of a client lies anywhere."""
+    traces = (b"127.0.0.77", bytes((127, 0, 0, 77)), b"UniqueBrowser/7.7", b"elsewhere-77.example", b"secret-word-77")
+    named = ("User-Agent: UniqueBrowser/7.7", "Referer: https://elsewhere-77.example/", "Cookie: secret-word-77=1")
+    limits = Limits(envelopes="5/minute", desk="5/minute", everyone="1000/minute")
+    statuses = set()
+    with front() as site, serving_behind(site, Settings(**{**vars(settings), "limits": limits})):
+        for sent in (
+            *[sealed(envelope, *named)] * 8,
+            sealed(envelope, *named).replace(b"4096", b"4097") + b"x",
+            request("POST /envelopes", "Content-Length: secret-word-77", *named),
+            *[request("GET /ledger", "Authorization: Bearer secret-word-77", *named)] * 8,
+            request("POST /publication", "Content-Length: 70000", *named, body=b"secret-word-77" * 5000),
+            request("GET /be/?q=secret-word-77", *named),
+            request("GET /secret-word-77", *named),
+            request("GET /%ff%00secret-word-77", *named),
+            request("BREW /secret-word-77", *named),
+            b"secret-word-77\r\n\r\n",
+        ):
+            statuses.add(status(exchange(site.connect(source="127.0.0.77"), sent)))
+            statuses.add(status(exchange(site.connect_as_tor(77), sent)))
+        with site.connect(source="127.0.0.77") as cut:
+            cut.sendall(sealed(envelope, *named)[:-1])
+        written = [path for root in (site.folder, settings.data) for path in root.rglob("*") if path.is_file()]
+        assert {site.folder / "nginx.log", site.folder / "service.log", settings.data / "envelopes.sqlite"} <= {
+            *written
+        }
+        found = [(str(path), trace) for path in written for trace in traces if trace in path.read_bytes()]
+        assert found == []
+        assert (site.folder / "nginx.log").read_bytes() == b""
+        for pid in site.processes():
+            for opened in Path(f"/proc/{pid}/fd").iterdir():
+                assert is_expected(os.readlink(opened), site.folder), os.readlink(opened)
+    assert {201, 400, 401, 404, 413, 429} <= statuses
+
+
+def is_expected(opened: str, folder: Path) -> bool:
+    """Sockets and the like, nothing, or a file that was searched above."""
+    return opened.startswith(("socket:", "anon_inode:", "pipe:", "/dev/", str(folder)))

@@ -57,7 +57,7 @@ def test_a_file_that_cannot_be_read_or_contradicts_is_told(tmp_path: Path) -> No
     for content in (None, b"secret-word \xff"):
         if content is not None:
             path.write_bytes(content)
-        with pytest.raises(SettingsError, match="UNDERSIGNED_STORE_FILE names .* cannot be read") as raised:
+        with pytest.raises(SettingsError, match="UNDERSIGNED_STORE_FILE names") as raised:
             read_settings(environment)
         assert "secret-word" not in str(raised.value)
     path.write_text("sqlite:/x")
