@@ -43,12 +43,15 @@ def today_utc() -> date:
     return datetime.now(UTC).date()
 
 
-def open_store(url: str, moments: Moments | None = None) -> EnvelopeStore:
+def open_store(url: str, moments: Moments | None = None, *, must_exist: bool = False) -> EnvelopeStore:
     """The store that a setting such as `sqlite:/var/lib/undersigned/envelopes.sqlite` names.
 
-    `moments`: when it forgets the order of arrival by itself, if it has to be told.
+    `moments`: when it forgets the order of arrival by itself, if it has to be told. Raises StoreUnavailable.
     """
-    return SqliteStore(Path(url.removeprefix("sqlite:")), moments)
+    path = Path(url.removeprefix("sqlite:"))
+    if must_exist and not path.exists():
+        raise StoreUnavailable(f"There is no store {path}.")
+    return SqliteStore(path, moments)
 
 
 def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:
