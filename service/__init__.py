@@ -48,14 +48,17 @@ def today_utc() -> date:
     return datetime.now(UTC).date()
 
 
-def open_store(url: str, moments: Moments | None = None) -> EnvelopeStore:
-    """The store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`. StoreUnavailable.
+def open_store(url: str, moments: Moments | None = None, *, must_exist: bool = False) -> EnvelopeStore:
+    """The store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`. Raises StoreUnavailable.
 
     `moments`: when it forgets the order of arrival by itself, if it has to be told.
     """
-    if url.startswith("sqlite:"):
-        return SqliteStore(Path(url.removeprefix("sqlite:")), moments)
-    return RedisStore(RedisAddress.parse(url))
+    if not url.startswith("sqlite:"):
+        return RedisStore(RedisAddress.parse(url))
+    path = Path(url.removeprefix("sqlite:"))
+    if must_exist and not path.exists():
+        raise StoreUnavailable(f"There is no store {path}.")
+    return SqliteStore(path, moments)
 
 
 def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from crypto.appeal import Appeal
@@ -23,12 +24,17 @@ FILE = "publication.json"
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The publication on display: its parsed content, exact bytes and minisigs by the signer's name."""
+class KeptPublication:
+    """A publication that was accepted once: its parsed content, exact bytes and minisigs by the signer's name."""
 
     publication: Publication
     data: bytes
     minisigs: dict[str, str]
+
+    @classmethod
+    def read(cls, data: bytes, minisigs: dict[str, str]) -> KeptPublication:
+        """From its files, without asking who signed. Raises PublicationError."""
+        return cls(read_publication(data), data, minisigs)
 
     @property
     def day(self) -> date:
@@ -39,6 +45,10 @@ class Shown:
     def digest(self) -> str:
         """SHA-256 of the file, as `sha256sum` prints it."""
         return digest(self.data)
+
+
+# What is on display.
+Shown = KeptPublication
 
 
 class Publications:
@@ -58,6 +68,7 @@ class Publications:
     def accept(self, data: bytes, minisigs: Sequence[str]) -> Shown:
         """Verify, keep, show. Raises PublicationError; then nothing has changed."""
         with self._lock:
+            self._shown = self._load()  # another process may have restored some
             publication = verify_publication(data, minisigs, self._appeal, self._last_seen())
             named = {
                 self._names[key]: minisig for key, minisig in signers(data, minisigs, self._appeal.minisign).items()
@@ -66,6 +77,47 @@ class Publications:
             self._keep(shown)
             self._shown = shown
             return shown
+
+    def all(self) -> list[KeptPublication]:
+        """Every publication in the folder, the first one first."""
+        return [self._read(folder) for folder in reversed(self._folders())]
+
+    def restore(self, backup: Sequence[KeptPublication]) -> int:
+        """Keep those that are missing here; returns how many. Raises PublicationError; then nothing has changed.
+
+        The newest must be signed by the pinned keys. Keys may have changed since the earlier ones were signed,
+        so these are held by the digests with which each publication names the one before it.
+        """
+        with self._lock:
+            here = {kept.publication.number: kept for kept in self.all()}
+            merged = here | {kept.publication.number: kept for kept in backup if kept.publication.number not in here}
+            for kept in backup:
+                if merged[kept.publication.number].data != kept.data:
+                    raise PublicationError(
+                        "publication-number", f"Another publication {kept.publication.number} is here already."
+                    )
+            self._check_chain([merged[number] for number in sorted(merged)])
+            missing = [kept for kept in backup if kept.publication.number not in here]
+            for kept in missing:
+                self._keep(kept)
+            self._shown = self._load()
+            return len(missing)
+
+    def _check_chain(self, publications: Sequence[KeptPublication]) -> None:
+        for before, after in pairwise(publications):
+            if (after.publication.number, after.publication.previous) != (before.publication.number + 1, before.digest):
+                raise PublicationError("publication-previous", "The publications do not follow one another.")
+        if publications:
+            newest = publications[-1]
+            self._named_signers(newest.data, list(newest.minisigs.values()))
+            if newest.publication.appeal != self._appeal.appeal_id.hex():
+                raise PublicationError("publication-appeal", "The publications belong to another appeal.")
+
+    def _named_signers(self, data: bytes, minisigs: Sequence[str]) -> dict[str, str]:
+        found = signers(data, minisigs, self._appeal.minisign)
+        if len(found) < self._appeal.threshold:
+            raise PublicationError("publication-minisig", "The newest is not signed by the pinned minisign keys.")
+        return {self._names[key]: text for key, text in found.items()}
 
     def _last_seen(self) -> LastSeen | None:
         return LastSeen(self._shown.publication.number, digest(self._shown.data)) if self._shown else None
@@ -83,16 +135,23 @@ class Publications:
 
     def _load(self) -> Shown | None:
         # Verified when it was accepted, and verified again: the disk is not the organizers.
-        for folder in sorted(self._root.iterdir(), reverse=True):
-            if not re.fullmatch("[0-9]{6,}", folder.name):
-                continue
-            data = (folder / FILE).read_bytes()
-            minisigs = [path.read_text("utf-8") for path in folder.glob(f"{FILE}.*.minisig")]
-            found = signers(data, minisigs, self._appeal.minisign)
-            if len(found) < self._appeal.threshold:
-                raise PublicationError("publication-minisig", f"{folder} is not signed by the pinned minisign keys.")
-            return Shown(read_publication(data), data, {self._names[key]: text for key, text in found.items()})
+        for folder in self._folders()[:1]:
+            kept = self._read(folder)
+            return Shown(kept.publication, kept.data, self._named_signers(kept.data, list(kept.minisigs.values())))
         return None
+
+    def _folders(self) -> list[Path]:
+        """The newest first."""
+        found = [folder for folder in self._root.iterdir() if re.fullmatch("[0-9]{6,}", folder.name)]
+        return sorted(found, key=lambda folder: int(folder.name), reverse=True)
+
+    def _read(self, folder: Path) -> KeptPublication:
+        prefix, suffix = minisig_name("|").split("|")
+        minisigs = {
+            path.name.removeprefix(prefix).removesuffix(suffix): path.read_bytes().decode("utf-8")
+            for path in sorted(folder.glob(minisig_name("*")))
+        }
+        return KeptPublication.read((folder / FILE).read_bytes(), minisigs)
 
 
 def minisig_name(signer: str) -> str:
