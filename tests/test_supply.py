@@ -1,0 +1,47 @@
+"""What is shipped and installed is listed, with its licence, and no secret is among the sources."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from serving import ROOT
+
+
+def pinned(name: str) -> set[str]:
+    """The packages of a requirements file."""
+    return set(re.findall(r"(?m)^([a-z0-9-]+)==", (ROOT / name).read_text("utf-8")))
+
+
+def test_the_lists_for_machines_name_every_package(tmp_path: Path) -> None:
+    """CycloneDX: all that requirements.txt pins, and all of npm that is built into sign.js."""
+    subprocess.run(
+        [sys.executable, "run", "sbom", "--out", str(tmp_path)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
+    python = json.loads((tmp_path / "python.cdx.json").read_text("utf-8"))
+    assert python["bomFormat"] == "CycloneDX"
+    assert {component["name"].lower() for component in python["components"]} == pinned("requirements.txt")
+    javascript = json.loads((tmp_path / "javascript.cdx.json").read_text("utf-8"))
+    found = {f"{component.get('group', '')}/{component['name']}".strip("/") for component in javascript["components"]}
+    names = {name.split("/")[-1] for name in found}
+    assert names == {"ciphers", "curves", "hashes", "post-quantum"}
+
+
+def test_every_package_that_runs_is_named_with_its_licence() -> None:
+    """THIRD-PARTY.md, for people."""
+    named = {
+        name.lower().replace("_", "-").replace(" ", "-")
+        for name in re.findall(r"([A-Za-z_][\w .-]*?) \([A-Z]", (ROOT / "THIRD-PARTY.md").read_text("utf-8"))
+    }
+    assert pinned("requirements.txt") - named == set()
+
+
+def test_no_secret_is_among_the_sources() -> None:
+    """What looks like a key or a password and is none is listed in .secrets.baseline, with its place."""
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    hook = [str(Path(sys.executable).parent / "detect-secrets-hook"), "--baseline", ".secrets.baseline"]
+    done = subprocess.run([*hook, *filter(None, files)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
