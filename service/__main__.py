@@ -1,4 +1,4 @@
-"""`python -m service`: serve with granian, on this machine only. `python -m service doctor` examines the store.
+"""`python -m service`: serve with granian, on this machine only. `doctor` and `users` after it look after servers.
 
 Settings come from the environment.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import secrets
 import sys
 import time
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from service.appeal import AppealFolderError, load_appeal
 from service.doctor import examine_envelopes, examine_limits, tell
 from service.moments import Moments
 from service.redis_access import RedisAddress
+from service.redis_users import CONFIG, make_users
 from service.settings import Settings, SettingsError, read_settings
 from service.store import EnvelopeStore
 
@@ -94,10 +96,31 @@ def doctor(arguments: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
+def users(arguments: Sequence[str]) -> int:
+    """Make the users of both servers in a new folder: 0, or 2 when that cannot be."""
+    parser = argparse.ArgumentParser(prog="./run users", description=(
+        "Make passwords for the users of the two servers: FOLDER/envelopes and FOLDER/limits each get users.acl for "
+        "the server (its setting “aclfile”) and passwords/ for the service (?passwords=... in its address)."
+    ))  # fmt: skip
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder that is not there yet")
+    parser.add_argument("--cluster", action="store_true", help="envelopes are kept in a cluster")
+    chosen = parser.parse_args(arguments)
+    try:
+        chosen.folder.mkdir(mode=0o755)
+        for name, acl in (("envelopes", "envelopes-cluster" if chosen.cluster else "envelopes"), ("limits", "limits")):
+            make_users(CONFIG / f"{acl}.acl", chosen.folder / name, lambda user: secrets.token_hex(32))
+    except OSError as error:
+        return _refuse("The users cannot be made:", [str(error)])
+    print(f"The users are in {chosen.folder}. Keep passwords/ from everyone but the service.")
+    return 0
+
+
 def main() -> int:
     """Say what is wrong in plain words, or serve."""
     if sys.argv[1:2] == ["doctor"]:
         return doctor(sys.argv[2:])
+    if sys.argv[1:2] == ["users"]:
+        return users(sys.argv[2:])
     try:
         settings = read_settings(os.environ)
         load_appeal(settings.appeal)

@@ -60,6 +60,7 @@ ENVELOPE_RULES = (
     _must_be("appendonly", "yes", "acknowledged envelopes are lost when the server stops"),
     _must_be("appendfsync", "always", "acknowledged envelopes of the last second or more are lost in a power cut"),
     _must_be("no-appendfsync-on-rewrite", "no", "envelopes that arrive during a rewrite are lost in a power cut"),
+    _must_be("cluster-replica-no-failover", "yes", "a copy that takes over lacks the last acknowledged envelopes"),
     _must_be("maxmemory-policy", "noeviction", "a full memory may drop envelopes"),
     _must_be("save", "", "snapshots are further copies of the envelopes, at known times"),
     _must_be("aof-timestamp-enabled", "no", "the file says when each envelope came"),

@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from serving import ROOT, free_port
 
-CONFIG = ROOT / "config" / "valkey"
+from service.redis_users import CONFIG, make_users
+
 DEBIAN13 = ROOT / ".venv" / "debian13"
 # Debian's own, whatever its version (7.0 in Debian 12, 8.0 in Debian 13), and the two that tests/debian13.py fetched.
 PROGRAMS = {
@@ -34,7 +35,6 @@ PROGRAMS = {
     "redis-8": str(DEBIAN13 / "redis-server"),
     "valkey-8": str(DEBIAN13 / "valkey-server"),
 }
-USERS = ("web", "export", "doctor", "limits", "admin")
 START_SECONDS = 30
 
 
@@ -139,13 +139,10 @@ def cluster_url(servers: list[Server]) -> str:
 
 
 def write_users(folder: Path, name: str) -> None:
-    """The shipped ACL file with hashes of passwords, and the passwords as the service reads them."""
-    text = (CONFIG / name).read_text("ascii") + "user admin on #<sha256 of admin> ~* &* +@all\n"
-    (folder / "passwords").mkdir(exist_ok=True)
-    for user in USERS:
-        text = text.replace(f"<sha256 of {user}>", hashlib.sha256(password(user).encode("ascii")).hexdigest())
-        (folder / "passwords" / user).write_text(password(user) + "\n", "ascii")
-    (folder / "users.acl").write_text(text, "ascii")
+    """The users of the shipped ACL file, made as for an operator, and the admin who puts things in order for tests."""
+    make_users(CONFIG / name, folder, password)
+    with (folder / "users.acl").open("a", encoding="ascii") as file:
+        file.write(f"user admin on #{hashlib.sha256(password('admin').encode('ascii')).hexdigest()} ~* &* +@all\n")
 
 
 def write_certificate(folder: Path) -> None:

@@ -28,6 +28,7 @@ WRONG = {
     "appendonly": "no",
     "appendfsync": "everysec",
     "no-appendfsync-on-rewrite": "yes",
+    "cluster-replica-no-failover": "no",
     "maxmemory-policy": "allkeys-lru",
     "save": "3600 1",
     "aof-timestamp-enabled": "yes",

@@ -16,6 +16,7 @@ from serving import ROOT
         ["--help"],
         ["serve", "--help"],
         ["doctor", "--help"],
+        ["users", "--help"],
         ["organizer", "--help"],
         ["backup", "--help"],
         ["restore", "--help"],
