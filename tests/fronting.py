@@ -71,7 +71,7 @@ class Front:
         connection.settimeout(30)
         connection.connect(str(self.onion_socket))
         high, low = circuit >> 16, circuit & 0xFFFF
-        connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 65535 42\r\n".encode())
+        connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 {low} 80\r\n".encode())
         return connection
 
 
