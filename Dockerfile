@@ -25,7 +25,7 @@ COPY requirements.txt ./
 COPY vendor vendor
 # The wheel of pip comes along, as in ./run; every library is checked against its hash.
 RUN python3 -m venv --without-pip .venv \
- && .venv/bin/python vendor/pip-*.whl/pip install --disable-pip-version-check --no-cache-dir --require-hashes --no-deps \
+ && .venv/bin/python "$(echo vendor/pip-*.whl)/pip" install --disable-pip-version-check --no-cache-dir --require-hashes --no-deps \
     --only-binary :all: --requirement requirements.txt
 
 FROM python AS service

@@ -57,13 +57,13 @@ class Front:
         children = Path(f"/proc/{self.nginx[0]}/task/{self.nginx[0]}/children").read_text("ascii")
         return [*self.nginx, *map(int, children.split())]
 
-    def connect(self, *, tls: bool = True, source: str = "127.0.0.1") -> socket.socket:
+    def connect(self, *, tls: bool = True, source: str = "127.0.0.1", name: str = HOST) -> socket.socket:
         """A connection as a client opens it, from one of the addresses of loopback."""
         port = self.tls_port if tls else self.plain_port
         plain = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0))
         if not tls:
             return plain
-        return self.context.wrap_socket(plain, server_hostname=HOST)
+        return self.context.wrap_socket(plain, server_hostname=name)
 
     def connect_as_tor(self, circuit: int) -> socket.socket:
         """A connection as tor opens it with HiddenServiceExportCircuitID (src/core/or/connection_edge.c)."""
@@ -71,7 +71,7 @@ class Front:
         connection.settimeout(30)
         connection.connect(str(self.onion_socket))
         high, low = circuit >> 16, circuit & 0xFFFF
-        connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 65535 42\r\n".encode())
+        connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 {low} 80\r\n".encode())
         return connection
 
 
@@ -90,10 +90,10 @@ def exchange(connection: socket.socket, request: bytes, *, hang_up: bool = False
         return answer
 
 
-def certificate(folder: Path, name: str) -> ssl.SSLContext:
-    """A certificate for a name and its www, laid into a folder as site.conf expects; trusted by the context given."""
+def certificate(folder: Path, *names: str) -> ssl.SSLContext:
+    """A certificate for these names, laid into a folder as site.conf expects; trusted by the context given."""
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
@@ -103,7 +103,7 @@ def certificate(folder: Path, name: str) -> ssl.SSLContext:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name), x509.DNSName(f"www.{name}")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(map(x509.DNSName, names)), critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = made.public_bytes(serialization.Encoding.PEM)
@@ -118,7 +118,7 @@ def lay_out(folder: Path, added: str = "") -> Front:
     """The shipped configuration in a folder of its own, `added` after the operator's site.conf."""
     for name in ("service", "onion", "run", "etc/tls", "etc/nginx", "acme"):
         (folder / name).mkdir(parents=True)
-    front = Front(folder, free_port(), free_port(), certificate(folder / "etc" / "tls", HOST))
+    front = Front(folder, free_port(), free_port(), certificate(folder / "etc" / "tls", HOST, "mirror.example"))
     places = {
         "/run/undersigned/": f"{folder}/service/",
         "/run/undersigned-onion/": f"{folder}/onion/",

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,8 +14,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, TOKEN
 from fronting import HOST, Front, exchange, front, lay_out, nginx_command, serving_behind, temporary_folder
+from publishing import publication
 
+from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Limits, Settings
 from service.store_sqlite import SqliteStore
 
@@ -146,6 +150,66 @@ def test_without_the_service_people_can_read_on_and_nothing_is_acknowledged(
         assert still.partition(b"\r\n\r\n")[2] == page.partition(b"\r\n\r\n")[2]
         with serving_behind(site, settings):
             assert status(exchange(site.connect(), sealed(envelope))) == 201
+
+
+def test_a_mirror_under_a_path_works_as_the_guide_says(settings: Settings, envelope: bytes) -> None:
+    """The block of docs/operator.md, added to site.conf: pages, envelopes and redirects under the prefix."""
+    guide = (ROOT / "docs" / "operator.md").read_text("utf-8")
+    block = guide.partition("```nginx\n")[2].partition("```")[0]
+    with front(added=block) as site, serving_behind(site, settings):
+
+        def ask(sent: bytes) -> bytes:
+            return exchange(site.connect(name="mirror.example"), sent.replace(HOST.encode(), b"mirror.example"))
+
+        start = ask(request("GET /letter/", "Accept-Language: ru"))
+        assert (status(start), dict(headers_of(start))["location"]) == (303, "ru/")
+        page = ask(request("GET /letter/ru/"))
+        assert page.partition(b"\r\n\r\n")[2] == exchange(site.connect(), request("GET /ru/")).partition(b"\r\n\r\n")[2]
+        own = sealed(envelope, "Origin: https://mirror.example").replace(b"/envelopes", b"/letter/envelopes")
+        assert status(ask(own)) == 201
+        assert status(ask(own.replace(b"4096", b"4097") + b"x")) == 413
+
+
+def test_whoever_asks_for_another_name_learns_nothing(site: Front) -> None:
+    """No certificate, no answer."""
+    with pytest.raises(ssl.SSLError, match="unrecognized name"):
+        site.connect(name="other.example")
+
+
+def test_plain_http_only_leads_to_tls(site: Front, envelope: bytes) -> None:
+    """Reading is sent on; an envelope is not taken."""
+    for sent in (request("GET /be/"), sealed(envelope)):
+        answer = exchange(site.connect(tls=False), sent)
+        assert status(answer) == 301
+        assert dict(headers_of(answer))["location"].startswith(f"https://{HOST}/")
+
+
+def test_a_large_publication_comes_in_and_is_shown_within_seconds(
+    site: Front, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> None:
+    """Larger than nginx keeps in memory; the page of before is shown two seconds longer at most."""
+    data = publication(names=tuple(f"Імя {at}" for at in range(4000)))
+    assert len(data) > 200_000
+    parts = (("publication", data), ("minisig", sign(minisign_keys[0], data, "a test").encode()))
+    body = b"".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n'.encode() + content + b"\r\n"
+        for name, content in parts
+    )
+    body += b"--x--\r\n"
+    assert b"3999" not in exchange(site.connect(), request("GET /be/"))
+    handed_in = request(
+        "POST /publication",
+        f"Authorization: Bearer {TOKEN}",
+        "Content-Type: multipart/form-data; boundary=x",
+        f"Content-Length: {len(body)}",
+        body=body,
+    )
+    answer = exchange(site.connect(), handed_in)
+    assert status(answer) == 201, answer[-300:]
+    deadline = time.monotonic() + 10
+    while "Імя 3999".encode() not in exchange(site.connect(), request("GET /be/")):
+        assert time.monotonic() < deadline
+    assert exchange(site.connect(), request("GET /publication.json")).endswith(data)
 
 
 def test_only_two_publications_come_in_at_a_time(site: Front) -> None:
