@@ -84,7 +84,7 @@ def test_a_store_forgets_by_itself(tmp_path: Path) -> None:
     with closing(SqliteStore(path, moments)) as store:
         for envelope in arrived:
             store.add(envelope)
-        wait_for(lambda: max(correlations(path, arrived).values()) < 0.12)
+        wait_for(lambda: max(correlations(path, arrived).values()) < 0.15)
         assert held(store) == sorted(arrived, key=envelope_id)
 
 
@@ -115,7 +115,7 @@ def test_snapshots_are_read_and_envelopes_added_during_a_pass(tmp_path: Path) ->
                 read.append(next(snapshot.envelopes))
             passing.join()
             read += snapshot.envelopes
-        assert answered_during >= 2
+        assert answered_during
         assert read == sorted(early, key=envelope_id)
         assert held(store) == sorted(early + late, key=envelope_id)
 
