@@ -46,7 +46,7 @@ def open_own_store(url: str) -> EnvelopeStore:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until stopped. One process: the SQLite store has one writer, and limits are counted in its memory."""
+    """Serve until stopped."""
     address, _, port = settings.listen.rpartition(":")
     on_socket = address == "unix"
     Server(
@@ -57,6 +57,7 @@ def serve(settings: Settings) -> None:
         uds=Path(port) if on_socket else None,
         uds_permissions=SOCKET_MODE if on_socket else None,
         interface=Interfaces.WSGI,
+        workers=settings.processes,
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.error,

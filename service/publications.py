@@ -5,6 +5,7 @@ A publication appears by one rename, so a reader sees the old one or the new one
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -21,6 +22,8 @@ from crypto.minisign import MinisignPublicKey
 from crypto.publication import LastSeen, Publication, digest, read_publication, signers, verify_publication
 
 FILE = "publication.json"
+
+_log = logging.getLogger("undersigned")
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,21 @@ class Publications:
         self._root, self._appeal, self._names = root, appeal, signer_names
         self._lock = threading.Lock()
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._changed = root.stat().st_mtime_ns
         self._shown = self._load()
 
     @property
     def current(self) -> Shown | None:
-        """The newest accepted publication."""
+        """The newest accepted publication, also when another process accepted or restored it."""
+        changed = self._root.stat().st_mtime_ns
+        if changed != self._changed:
+            with self._lock:
+                self._changed = changed
+                try:
+                    self._shown = self._load()
+                except (OSError, PublicationError) as error:
+                    # What is shown stays: it was verified, and this was not.
+                    _log.error("The publications in %s cannot be shown: %s", self._root, error)
         return self._shown
 
     def accept(self, data: bytes, minisigs: Sequence[str]) -> Shown:

@@ -19,7 +19,7 @@ import limits as limits_library
 from service.redis_access import RedisAddress
 
 PREFIX = "UNDERSIGNED_"
-_NUMBERS = {"trusted_hops", "work_above"}
+_NUMBERS = {"trusted_hops", "work_above", "processes"}
 FILE_VARIABLE = "UNDERSIGNED_SETTINGS"
 
 
@@ -52,6 +52,7 @@ class Settings:
     trusted_hops: int
     work_above: int
     limits_server: str
+    processes: int
     limits: Limits
 
 
@@ -65,9 +66,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
                 mistakes.append(f"“{name}” {mistake}")
         elif default is None:
             mistakes.append(f"“{name}” is missing: set it in the settings file or as {PREFIX}{name.upper()}.")
-    if mistakes:
-        raise SettingsError(mistakes)
-    return _build({name: default for name, (default, _) in _SETTINGS.items()} | values)
+    if not mistakes:
+        settings = _build({name: default for name, (default, _) in _SETTINGS.items()} | values)
+        if settings.processes == 1 or (settings.limits_server and not settings.store.startswith("sqlite:")):
+            return settings
+        # An SQLite file has one writer, and limits counted apart let through as many times as there are processes.
+        mistakes.append("More than one of “processes” needs a Redis or Valkey as “store” and a “limits_server”.")
+    raise SettingsError(mistakes)
 
 
 def _build(values: dict[str, Any]) -> Settings:
@@ -81,6 +86,7 @@ def _build(values: dict[str, Any]) -> Settings:
         trusted_hops=int(values["trusted_hops"]),
         work_above=int(values["work_above"]),
         limits_server=values["limits_server"],
+        processes=int(values["processes"]),
         limits=Limits(values["limit_envelopes"], values["limit_desk"], values["limit_everyone"]),
     )
 
@@ -197,6 +203,7 @@ _SETTINGS: dict[str, tuple[Any, Callable[[Any], str | None]]] = {
     # Envelopes a minute before browsers are asked for work: ten a second is a crowd that no open letter has by itself.
     "work_above": (600, _mistake_in_number),
     "limits_server": ("", _mistake_in_server),
+    "processes": (1, _mistake_in_number),
     # Generous per client: families share a line, mobile networks share addresses among thousands.
     "limit_envelopes": ("60/minute;600/hour", _mistake_in_limit),
     "limit_desk": ("30/minute", _mistake_in_limit),

@@ -75,6 +75,7 @@ def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
         trusted_hops=0,
         work_above=10_000,
         limits_server="",
+        processes=1,
         limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute"),
     )
 

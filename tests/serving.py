@@ -60,6 +60,7 @@ def environment_for(settings: Settings) -> dict[str, str]:
         "UNDERSIGNED_STORE": settings.store,
         "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
         "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
+        "UNDERSIGNED_PROCESSES": str(settings.processes),
         "UNDERSIGNED_LIMITS_SERVER": settings.limits_server,
         "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
         "UNDERSIGNED_LIMIT_ENVELOPES": settings.limits.envelopes,

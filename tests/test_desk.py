@@ -104,6 +104,20 @@ def test_what_the_verifier_refuses_is_refused_with_the_reason(client: FlaskClien
     assert client.get("/publication.json").data == first
 
 
+def test_another_process_shows_it_at_once(
+    client: FlaskClient, settings: Settings, store: SqliteStore, minisign_keys: Keys
+) -> None:
+    """What one process accepts, the others show; what is not signed, none of them shows."""
+    other = create_app(settings, store, today=lambda: TODAY).test_client()
+    data = publication()
+    assert hand_in(client, data, minisign_keys[0]).status_code == 201
+    assert other.get("/publication.json").data == data
+    folder = settings.data / "publications" / "000002"
+    folder.mkdir()
+    (folder / "publication.json").write_bytes(data.replace("Алесь".encode(), "Алекс".encode()))
+    assert other.get("/publication.json").data == data
+
+
 def test_two_must_sign_where_two_are_required(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> None:
     """The threshold of the appeal counts different organizers."""
     path = settings.appeal / "appeal.toml"

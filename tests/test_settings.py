@@ -107,6 +107,16 @@ def test_a_store_on_a_server_names_a_folder_of_passwords(tmp_path: Path, scheme:
             read_settings({**good(tmp_path), "UNDERSIGNED_STORE": wrong})
 
 
+def test_several_processes_need_servers_to_share(tmp_path: Path) -> None:
+    """An SQLite file has one writer, and limits counted apart are no limits."""
+    several = {**good(tmp_path), "UNDERSIGNED_PROCESSES": "4"}
+    servers = {"UNDERSIGNED_STORE": "redis://a?passwords=/x", "UNDERSIGNED_LIMITS_SERVER": "redis://b?passwords=/x"}
+    assert read_settings(several | servers).processes == 4
+    for missing in servers:
+        with pytest.raises(SettingsError, match="processes"):
+            read_settings({name: value for name, value in (several | servers).items() if name != missing})
+
+
 def test_a_broken_settings_file_is_told(tmp_path: Path) -> None:
     """Missing, not TOML, wrong types."""
     path = tmp_path / "settings.toml"

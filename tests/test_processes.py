@@ -1,0 +1,64 @@
+"""Several service processes, one Redis for the envelopes, one for the limits: together they are one service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import CODE
+from redis_servers import Server, running
+from serving import Served, serving
+
+from crypto.code import commitment
+from crypto.keys import OrganizersKey
+from crypto.seal import seal_signature
+from crypto.signature import Signature
+from service import open_store
+from service.settings import Limits, Settings
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
+    """One for the envelopes, one for the limits."""
+    folder = tmp_path_factory.mktemp("servers")
+    with (
+        running("redis", folder / "envelopes") as envelopes,
+        running("valkey-8", folder / "limits", "limits") as limits,
+    ):
+        yield envelopes, limits
+
+
+def post(served: Served, envelope: bytes) -> bytes:
+    head = "POST /envelopes HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    head += f"Content-Type: application/octet-stream\r\nContent-Length: {len(envelope)}\r\n\r\n"
+    return served.ask(head.encode() + envelope)[9:12]
+
+
+def envelopes(key: OrganizersKey, count: int) -> list[bytes]:
+    signature = Signature("Марыя Прыклад", public=False)
+    return [seal_signature(key.record, signature, bytes(32), commitment(CODE)) for _ in range(count)]
+
+
+def test_all_processes_keep_in_one_store_and_count_in_one_place(
+    settings: Settings, servers: tuple[Server, Server], tmp_path: Path, key: OrganizersKey
+) -> None:
+    """Of 40 sent over 8 connections at once to two processes, exactly the 15 that are allowed are kept."""
+    several = replace(
+        settings,
+        store=servers[0].url,
+        limits_server=servers[1].url,
+        processes=2,
+        limits=Limits(envelopes="15/minute", desk="100/minute", everyone="100/minute"),
+    )
+    sent = envelopes(key, 40)
+    with serving(several, tmp_path / "log") as served, ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda envelope: post(served, envelope), sent))
+    assert sorted(set(answers)) == [b"201", b"429"]
+    assert answers.count(b"201") == 15
+    accepted = {envelope for envelope, answer in zip(sent, answers, strict=True) if answer == b"201"}
+    with closing(open_store(servers[0].url)) as store, closing(store.snapshot()) as snapshot:
+        assert set(snapshot.envelopes) == accepted
