@@ -6,6 +6,7 @@ time. Layout, users and measurements: docs/decisions/0006-redis-store.md.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -29,6 +30,8 @@ FIELD_SIZE = ID_SIZE + HEAD
 PAGE = 64
 # Ids of a snapshot beyond this size (100,000 envelopes) go to a temporary file without a name.
 SPOOL_BYTES = 4_000_000
+
+_log = logging.getLogger("undersigned")
 
 
 class RedisStore:
@@ -75,6 +78,8 @@ class RedisStore:
             counts = [self._note(key, names) for key in KEYS]
         except ERRORS as error:
             names.close()
+            # Only organizers ask for this; they see a bare 503, and the operator must learn why.
+            _log.error("The ledger cannot be given out: %s", error)
             raise StoreUnavailable("The envelopes cannot be read.") from error
         return Snapshot(sum(counts), self._read(names, counts), names.close)
 

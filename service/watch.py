@@ -30,16 +30,19 @@ class Watch:
 
     def require_sound(self) -> None:
         """Return if nothing is wrong. Raises StoreUnavailable."""
-        with self._lock:
-            if self._until is None or self._clock() >= self._until:
-                self._look()
-            if self._wrong:
-                raise StoreUnavailable("\n".join(self._wrong))
+        # A server that hangs takes seconds to fail: one asks again, and nobody else waits for that.
+        if self._lock.acquire(blocking=not self._wrong):
+            try:
+                if self._until is None or self._clock() >= self._until:
+                    self._look()
+            finally:
+                self._lock.release()
+        if wrong := self._wrong:
+            raise StoreUnavailable("\n".join(wrong))
 
     def doubt(self) -> None:
-        """Look again before anything else is promised."""
-        with self._lock:
-            self._until = None
+        """Look again before the next promise; one look that has begun already will do."""
+        self._until = None
 
     def _look(self) -> None:
         before, self._wrong = self._wrong, self._examine()

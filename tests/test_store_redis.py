@@ -251,8 +251,10 @@ def test_newer_envelopes_are_refused_in_words(empty: Callable[[str], list[Server
         store.check()
 
 
-def test_without_its_password_a_process_cannot_read(empty: Callable[[str], list[Server]], tmp_path: Path) -> None:
-    """A process that only takes envelopes is given the passwords of web and doctor, and no more."""
+def test_without_its_password_a_process_cannot_read(
+    empty: Callable[[str], list[Server]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A process that only takes envelopes is given the passwords of web and doctor, and no more; its log says so."""
     (server,) = empty("redis")
     folder = tmp_path / "passwords"
     folder.mkdir()
@@ -263,6 +265,7 @@ def test_without_its_password_a_process_cannot_read(empty: Callable[[str], list[
         assert store.count() == 1
         with pytest.raises(StoreUnavailable, match="cannot be read"):
             store.snapshot()
+        assert f"{folder}/export" in caplog.text
     (folder / "doctor").unlink()
     with opened(f"redis://127.0.0.1:{server.port}?passwords={folder}") as store:
         assert not accepts(store, some(1)[0])
