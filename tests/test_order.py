@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -59,6 +60,23 @@ def test_after_a_pass_places_in_the_file_say_nothing_about_arrival(tmp_path: Pat
         assert max(correlations(path, arrived).values()) < 0.1
         assert path.stat().st_size < before * 1.03
         assert held(store) == sorted(arrived, key=envelope_id)
+
+
+def test_the_generator_decides_where_each_comes_to_lie(tmp_path: Path) -> None:
+    """Another draw, other places: whoever knows how SQLite fills its pages cannot reckon back."""
+    first, kept = tmp_path / "first.sqlite", some(PIECE_MOST // 2 - 1)  # one piece, whatever its size
+    with closing(SqliteStore(first)) as store:
+        for envelope in kept:
+            store.add(envelope)
+    places: dict[int, list[int]] = {}
+    for seed in (1, 2):
+        copy = tmp_path / f"{seed}.sqlite"
+        shutil.copy(first, copy)
+        with closing(SqliteStore(copy, Moments(time.monotonic, random.Random(seed)))) as store:
+            store.forget_order()
+        data = copy.read_bytes()
+        places[seed] = [data.index(each[PARTS["rest"]]) for each in kept]
+    assert sum(one == other for one, other in zip(places[1], places[2], strict=True)) < 20
 
 
 def test_the_newest_are_hidden_among_the_oldest(tmp_path: Path) -> None:
