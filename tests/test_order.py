@@ -177,6 +177,32 @@ def test_what_is_moved_is_overwritten_where_it_was(tmp_path: Path) -> None:
     assert {data.count(each[part]) for each in kept for part in PARTS.values()} == {1}
 
 
+def test_a_pass_on_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """The journal cannot grow: the pass is given up, all envelopes stay, and the store goes on when there is room."""
+    program = (
+        "import os, sys, pathlib, resource, signal\n"
+        "from service.store import StoreUnavailable\n"
+        "from service.store_sqlite import SqliteStore\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "store = SqliteStore(pathlib.Path(sys.argv[1]))\n"
+        "for _ in range(300):\n"
+        "    store.add(os.urandom(4096))\n"
+        "soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))\n"
+        "try:\n"
+        "    store.forget_order()\n"
+        "except StoreUnavailable as error:\n"
+        "    print('given up')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
+        "store.add(os.urandom(4096))\n"
+        "store.forget_order()\n"
+        "print(store.count(), sum(1 for _ in store.snapshot().envelopes))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "envelopes.sqlite")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["given up", "301 301"]
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_few_envelopes_are_no_special_case(tmp_path: Path, count: int) -> None:
     """Nothing, one, two."""
