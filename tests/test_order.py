@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -59,6 +60,23 @@ def test_after_a_pass_places_in_the_file_say_nothing_about_arrival(tmp_path: Pat
         assert max(correlations(path, arrived).values()) < 0.1
         assert path.stat().st_size < before * 1.03
         assert held(store) == sorted(arrived, key=envelope_id)
+
+
+def test_the_generator_decides_where_each_comes_to_lie(tmp_path: Path) -> None:
+    """Another draw, other places: whoever knows how SQLite fills its pages cannot reckon back."""
+    first, kept = tmp_path / "first.sqlite", some(PIECE_MOST // 2 - 1)  # one piece, whatever its size
+    with closing(SqliteStore(first)) as store:
+        for envelope in kept:
+            store.add(envelope)
+    places: dict[int, list[int]] = {}
+    for seed in (1, 2):
+        copy = tmp_path / f"{seed}.sqlite"
+        shutil.copy(first, copy)
+        with closing(SqliteStore(copy, Moments(time.monotonic, random.Random(seed)))) as store:
+            store.forget_order()
+        data = copy.read_bytes()
+        places[seed] = [data.index(each[PARTS["rest"]]) for each in kept]
+    assert sum(one == other for one, other in zip(places[1], places[2], strict=True)) < 20
 
 
 def test_the_newest_are_hidden_among_the_oldest(tmp_path: Path) -> None:
@@ -157,6 +175,32 @@ def test_what_is_moved_is_overwritten_where_it_was(tmp_path: Path) -> None:
         store.forget_order()
         data = path.read_bytes()
     assert {data.count(each[part]) for each in kept for part in PARTS.values()} == {1}
+
+
+def test_a_pass_on_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """The journal cannot grow: the pass is given up, all envelopes stay, and the store goes on when there is room."""
+    program = (
+        "import os, sys, pathlib, resource, signal\n"
+        "from service.store import StoreUnavailable\n"
+        "from service.store_sqlite import SqliteStore\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "store = SqliteStore(pathlib.Path(sys.argv[1]))\n"
+        "for _ in range(300):\n"
+        "    store.add(os.urandom(4096))\n"
+        "soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))\n"
+        "try:\n"
+        "    store.forget_order()\n"
+        "except StoreUnavailable as error:\n"
+        "    print('given up')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
+        "store.add(os.urandom(4096))\n"
+        "store.forget_order()\n"
+        "print(store.count(), sum(1 for _ in store.snapshot().envelopes))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "envelopes.sqlite")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["given up", "301 301"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
