@@ -58,7 +58,7 @@ class TorNetwork:
                 time.sleep(0.5)
 
     def _connect(self, person: str) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.socks_port), timeout=15)
+        connection = socket.create_connection(("127.0.0.1", self.socks_port), timeout=6)
         try:
             # SOCKS5 with a user name (RFC 1928, RFC 1929): tor gives each name its own circuits.
             name, host = person.encode("ascii"), self.onion.encode("ascii")
@@ -66,6 +66,7 @@ class TorNetwork:
             _ask(connection, b"\x01" + bytes([len(name)]) + name + b"\x01x", b"\x01\x00")
             _ask(connection, b"\x05\x01\x00\x03" + bytes([len(host)]) + host + struct.pack(">H", 80), b"\x05\x00")
             connection.recv(8)
+            connection.settimeout(30)
         except OSError:
             connection.close()
             raise
