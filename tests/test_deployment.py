@@ -17,6 +17,7 @@ import pytest
 from conftest import ROOT, TOKEN
 from fronting import HOST, Front, exchange, front, lay_out, nginx_command, serving_behind, temporary_folder
 from publishing import publication
+from tornet import tor_network
 
 from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Limits, Settings
@@ -327,6 +328,21 @@ def test_limits_count_the_client_that_nginx_saw(settings: Settings, envelope: by
         assert (
             status(exchange(site.connect(), b"PROXY TCP6 fc00:dead:beef:4dad::9 ::1 1 2\r\n" + sealed(envelope))) == 400
         )
+
+
+def test_through_a_real_tor_network_each_circuit_has_its_own_limit(settings: Settings, envelope: bytes) -> None:
+    """The shipped torrc tells nginx the circuit: one person's third envelope waits, another person's is taken."""
+    limits = Limits(envelopes="2/minute", desk="1000/minute", everyone="1000/minute")
+    with ExitStack() as stack:
+        site = stack.enter_context(front())
+        stack.enter_context(serving_behind(site, Settings(**{**vars(settings), "limits": limits})))
+        network = stack.enter_context(tor_network(stack.enter_context(temporary_folder()), site.onion_socket))
+        here = network.onion.encode("ascii")
+        page = exchange(network.connect("anna"), request("GET /be/").replace(HOST.encode(), here))
+        assert page.partition(b"\r\n\r\n")[2] == exchange(site.connect(), request("GET /be/")).partition(b"\r\n\r\n")[2]
+        sent = sealed(envelope, f"Origin: http://{network.onion}").replace(HOST.encode(), here)
+        statuses = [status(exchange(network.connect(person), sent)) for person in ("anna", "anna", "anna", "boris")]
+        assert statuses == [201, 201, 429, 201]
 
 
 def test_the_service_learns_nothing_of_a_client_but_where_it_stands(settings: Settings, envelope: bytes) -> None:

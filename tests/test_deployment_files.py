@@ -61,16 +61,16 @@ def test_no_container_logs_or_may_do_more_than_its_work(name: str) -> None:
     assert service["mem_limit"] == service["memswap_limit"]
     assert service["ulimits"]["core"] == 0
     assert int(service["user"].split(":")[0]) > 0
-    assert not service.keys() & {"cap_add", "privileged", "pid", "ipc", "network_mode", "devices", "env_file"}
+    assert not service.keys() & {"cap_add", "privileged", "pid", "ipc", "devices", "env_file"}
 
 
 def test_only_nginx_and_tor_see_a_network() -> None:
-    """The service and the Valkeys share one that leads nowhere; only nginx has a published port."""
-    assert COMPOSE["networks"] == {"outside": {}, "inside": {"internal": True}}
-    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {"nginx", "tor"}
+    """All others have none at all and are reached by sockets; only nginx has a published port."""
+    assert COMPOSE["networks"] == {"outside": {}}
+    assert {name for name, service in SERVICES.items() if service.get("networks") == ["outside"]} == {"nginx", "tor"}
+    others = SERVICES.keys() - {"nginx", "tor"}
+    assert {name for name, service in SERVICES.items() if service.get("network_mode") == "none"} == others
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"nginx"}
-    for name, service in SERVICES.items():
-        assert len(service["networks"]) == 1, name
 
 
 def test_the_sockets_lie_in_memory_and_the_onion_key_with_tor_alone() -> None:
@@ -83,8 +83,12 @@ def test_the_sockets_lie_in_memory_and_the_onion_key_with_tor_alone() -> None:
     assert {name for name, volumes in mounted.items() if "onion-door" in volumes} == {"nginx", "tor"}
     assert {name for name, volumes in mounted.items() if "onion-key" in volumes} == {"tor"}
     assert {name for name, volumes in mounted.items() if "data" in volumes} == {"service"}
-    for name in ("door", "onion-door"):
-        assert COMPOSE["volumes"][name]["driver_opts"]["type"] == "tmpfs"
+    for kind in ("envelopes", "limits"):
+        users = {name for name, volumes in mounted.items() if f"{kind}-door" in volumes}
+        assert users == {"service", f"valkey-{kind}"}
+    doors = {name: volume for name, volume in COMPOSE["volumes"].items() if name.endswith("door")}
+    assert len(doors) == 4
+    assert all(volume["driver_opts"]["type"] == "tmpfs" for volume in doors.values())
     for volumes in mounted.values():
         assert all(volume.endswith(":ro") for source, volume in volumes.items() if source.startswith("./"))
 
