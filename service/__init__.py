@@ -54,7 +54,7 @@ def open_store(url: str, moments: Moments | None = None, *, must_exist: bool = F
     `moments`: when it forgets the order of arrival by itself, if it has to be told.
     """
     if not url.startswith("sqlite:"):
-        return RedisStore(RedisAddress.parse(url))
+        return RedisStore(RedisAddress.parse(url), moments=moments)
     path = Path(url.removeprefix("sqlite:"))
     if must_exist and not path.exists():
         raise StoreUnavailable(f"There is no store {path}.")

@@ -83,6 +83,7 @@ _CLUSTER = frozenset({"cluster|slots", "command"})
 _POWERS = {
     "web": Powers(frozenset({"hsetnx", "hlen", "ping"}), "~envelopes:*"),
     "export": Powers(frozenset({"hkeys", "hmget", "hlen", "ping"}), "%R~envelopes:*"),
+    "forget": Powers(frozenset({"bgrewriteaof", "ping"}), ""),
     "doctor": Powers(frozenset({"config|get", "acl|getuser", "ping"}), ""),
 }
 

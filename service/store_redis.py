@@ -15,7 +15,9 @@ from typing import IO, cast
 
 from crypto.envelope import ID_SIZE, SIZE, envelope_id
 from service.doctor import examine_envelopes, tell
-from service.redis_access import ERRORS, Lazily, RedisAddress
+from service.forgetting import Forgetter
+from service.moments import Moments
+from service.redis_access import ERRORS, Lazily, RedisAddress, servers
 from service.store import Snapshot, StoreUnavailable
 from service.watch import Watch
 
@@ -28,6 +30,8 @@ FORMAT = 1
 HEAD = 8
 FIELD_SIZE = ID_SIZE + HEAD
 PAGE = 64
+
+_log = logging.getLogger("undersigned")
 # Ids of a snapshot beyond this size (100,000 envelopes) go to a temporary file without a name.
 SPOOL_BYTES = 4_000_000
 
@@ -37,12 +41,15 @@ _log = logging.getLogger("undersigned")
 class RedisStore:
     """An EnvelopeStore at `address`. The server is asked when it is needed, so it may start after the service."""
 
-    def __init__(self, address: RedisAddress, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, address: RedisAddress, clock: Callable[[], float] = time.monotonic, moments: Moments | None = None
+    ) -> None:
         self._cluster = address.cluster
-        self._web, self._export, self._doctor = (
-            Lazily(partial(address.connect, user)) for user in ("web", "export", "doctor")
+        self._web, self._export, self._forget, self._doctor = (
+            Lazily(partial(address.connect, user)) for user in ("web", "export", "forget", "doctor")
         )
         self._watch = Watch(partial(tell, self._examine), clock)
+        self._forgetter = Forgetter(moments, self._try_to_forget) if moments else None
         self._closed = False
 
     def add(self, envelope: bytes) -> None:
@@ -55,6 +62,8 @@ class RedisStore:
         except ERRORS as error:
             self._watch.doubt()
             raise StoreUnavailable("The envelope could not be written.") from error
+        if self._forgetter:
+            self._forgetter.added()
 
     def count(self) -> int:
         self._require_open()
@@ -92,10 +101,31 @@ class RedisStore:
             self._watch.doubt()
             raise StoreUnavailable("The store does not answer.") from error
 
+    def forget_order(self) -> None:
+        """Ask every server to write its file anew: hash by hash, and each hash in an order that only it knows.
+
+        Returns before that is done. Raises StoreUnavailable.
+        """
+        self._require_open()
+        try:
+            for _, server in servers(self._forget()):
+                server.bgrewriteaof()
+        except ERRORS as error:
+            raise StoreUnavailable("The file could not be written anew.") from error
+
+    def _try_to_forget(self) -> None:
+        try:
+            self.forget_order()
+        except StoreUnavailable as error:
+            # The next moment comes; until then the file keeps the order, which the operator should know.
+            _log.warning("The order of arrival was not forgotten: %s", error)
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            for client in (self._web, self._export, self._doctor):
+            if self._forgetter:
+                self._forgetter.close()
+            for client in (self._web, self._export, self._forget, self._doctor):
                 client.close()
 
     def _require_open(self) -> None:

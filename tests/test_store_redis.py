@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,9 +15,11 @@ from pathlib import Path
 import pytest
 from redis.crc import key_slot
 from redis_servers import PROGRAMS, Server, cluster_url, running, wait_until, write_certificate
+from test_order import rank_correlation
 
 from crypto.envelope import envelope_id
 from service import open_store
+from service.moments import Moments
 from service.store import EnvelopeStore, StoreUnavailable
 from service.store_redis import KEYS
 
@@ -295,3 +299,47 @@ def test_over_a_network_the_server_shows_its_certificate(tmp_path: Path) -> None
             assert held(store) == [envelope]
         with opened(f"{address}&ca={other}/cert.pem") as store:
             assert not accepts(store, some(1)[0])
+
+
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_the_file_forgets_the_order_of_arrival(tmp_path: Path, kind: str) -> None:
+    """2,000 envelopes one after the other: the append-only file tells their order until it is written anew."""
+    arrived = some(2000)
+
+    def correlation(server: Server) -> float:
+        data = b"".join(path.read_bytes() for path in sorted((server.folder / "appendonlydir").glob("*.[0-9]*.*.*")))
+        return abs(rank_correlation([data.index(envelope[100:164]) for envelope in arrived]))
+
+    with running(kind, tmp_path / kind) as server, opened(server.url) as store:
+        for envelope in arrived:
+            store.add(envelope)
+        assert correlation(server) > 0.99
+        store.forget_order()
+        wait_until(lambda: is_rewritten(server))
+        assert correlation(server) < 0.1
+        assert held(store) == sorted(arrived, key=envelope_id)
+
+
+def is_rewritten(server: Server) -> bool:
+    """Whether the base of the file is a new one and the old one is gone."""
+    names = [path.name for path in (server.folder / "appendonlydir").iterdir() if ".base." in path.name]
+    return len(names) == 1 and ".1.base." not in names[0]
+
+
+def test_it_forgets_by_itself_at_random_moments(tmp_path: Path) -> None:
+    """After as many additions as the generator drew, without anybody asking."""
+    moments = Moments(time.monotonic, random.Random(1), most_additions=20)
+    with running("redis", tmp_path) as server, closing(open_store(server.url, moments)) as store:
+        for envelope in some(40):
+            store.add(envelope)
+        wait_until(lambda: is_rewritten(server))
+
+
+def test_not_being_able_to_forget_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Without the password of its user, the file keeps the order, and the log says so."""
+    with running("redis", tmp_path) as server:
+        (server.passwords / "forget").unlink()
+        moments = Moments(time.monotonic, random.Random(1), most_additions=1)
+        with closing(open_store(server.url, moments)) as store:
+            store.add(os.urandom(4096))
+            wait_until(lambda: "was not forgotten" in caplog.text)
