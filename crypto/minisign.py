@@ -67,8 +67,8 @@ class MinisignPublicKey:
 
     @property
     def name(self) -> str:
-        """The key id as minisign prints it."""
-        return self.key_id[::-1].hex().upper()
+        """The key id as minisign prints it: a number, without leading zeros."""
+        return f"{int.from_bytes(self.key_id, 'little'):X}"
 
     @property
     def file(self) -> str:
