@@ -22,6 +22,8 @@ from service.store import Snapshot, StoreUnavailable
 
 FORMAT = 1
 PAGE_ROWS = 64
+# How long to wait for another process that writes to the same file (restore, move); less than an `add` may take.
+BUSY_SECONDS = 8.0
 
 # TRUNCATE rather than WAL: a write-ahead log keeps envelopes in the order of their arrival.
 # secure_delete: what SQLite frees is overwritten. trusted_schema: a changed file cannot run functions here.
@@ -115,7 +117,7 @@ class SqliteStore:
             raise StoreUnavailable("The store is closed.")
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         for pragma in _PRAGMAS:
             connection.execute(pragma)
         return connection
@@ -124,9 +126,11 @@ class SqliteStore:
         found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if found > FORMAT:
             raise StoreUnavailable(f"The store {self._path} was made by a newer version of this service.")
-        self._connection.execute(_TABLE)
-        # Writes in any case: a process that was killed can have left a journal, with envelopes in their old places.
-        self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+        # A process that was killed can have left a journal, with envelopes in their old places: any write cuts it off.
+        journal = self._path.with_name(f"{self._path.name}-journal")
+        if found < FORMAT or (journal.exists() and journal.stat().st_size):
+            self._connection.execute(_TABLE)
+            self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     # What the writer does.
 

@@ -92,7 +92,7 @@ def test_drill(settings: Settings, elsewhere: Settings, filled: list[bytes], tmp
     with serving(settings, tmp_path / "log") as site, closing(SqliteStore(settings.data / "envelopes.sqlite")) as door:
 
         def sign() -> None:
-            while not stop.is_set():
+            while not stop.wait(0.005):
                 late.append(os.urandom(4096))
                 door.add(late[-1])
 
