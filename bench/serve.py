@@ -18,12 +18,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
+from service.redis_users import CONFIG, make_users
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -44,12 +45,14 @@ class Line:
     server: str
     script: str
     slow_disk: bool = False
+    store: str = "sqlite"
 
 
 LINES = (
     Line("bare view, POST", "bare", "post.lua"),
     Line("ours, POST, SQLite synchronous=FULL", "ours", "post.lua"),
     Line("ours, POST, and 2 ms added to every fsync", "ours", "post.lua", slow_disk=True),
+    Line("ours, POST, Redis appendfsync always", "ours", "post.lua", store="redis"),
     Line("bare view, GET 80 kB", "bare", "get.lua"),
     Line("ours, GET the page", "ours", "get.lua"),
 )
@@ -108,12 +111,31 @@ def served(line: Line, folder: Path) -> Iterator[int]:
         environment |= settings(folder, port)
     if line.slow_disk:
         environment["LD_PRELOAD"] = str(slow_fsync(folder))
-    process = subprocess.Popen([sys.executable, *started], cwd=ROOT, env=environment)
-    try:
+    with ExitStack() as stack:
+        if line.store == "redis":
+            environment["UNDERSIGNED_STORE"] = stack.enter_context(redis_server(folder / "redis"))
+        process = subprocess.Popen([sys.executable, *started], cwd=ROOT, env=environment)
+        stack.callback(process.wait, timeout=30)
+        stack.callback(process.send_signal, signal.SIGINT)
         wait_for(port)
         yield port
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """Debian's redis-server as config/valkey/ sets it up; its address as it stands in the settings."""
+    make_users(CONFIG / "envelopes.acl", folder, lambda user: f"the password of {user}")
+    (folder / "data").mkdir()
+    door = folder / "socket"
+    command = ["redis-server", str(CONFIG / "envelopes.conf"), "--port", "0", "--unixsocket", str(door)]
+    command += ["--aclfile", str(folder / "users.acl"), "--dir", str(folder / "data")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        while not door.exists():
+            time.sleep(0.05)
+        yield f"unix://{door}?passwords={folder / 'passwords'}"
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(timeout=30)
 
 

@@ -83,7 +83,7 @@ def restore(chosen: argparse.Namespace) -> int:
     else:
         print(f"All {found.count} envelopes of the backup are among them.")
     if publications:
-        print("A service that runs shows restored publications after its next start.")
+        print("A service that runs shows restored publications at once.")
     return 0
 
 
