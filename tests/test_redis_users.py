@@ -22,7 +22,7 @@ def test_every_user_gets_a_password_that_only_the_service_reads(tmp_path: Path, 
     """64 random hex digits each; the server's file holds their hashes and nothing to fill in."""
     assert make(tmp_path / "redis", *options).returncode == 0
     seen = set()
-    for role, users in (("envelopes", {"web", "export", "doctor"}), ("limits", {"limits", "doctor"})):
+    for role, users in (("envelopes", {"web", "export", "forget", "doctor"}), ("limits", {"limits", "doctor"})):
         folder = tmp_path / "redis" / role / "passwords"
         acl = (folder.parent / "users.acl").read_text("ascii")
         assert {path.name for path in folder.iterdir()} == users
@@ -36,7 +36,7 @@ def test_every_user_gets_a_password_that_only_the_service_reads(tmp_path: Path, 
             seen.add(password)
         assert "<" not in acl
         assert ("cluster|slots" in acl) == (bool(options) and role == "envelopes")
-    assert len(seen) == 5
+    assert len(seen) == 6
 
 
 def test_passwords_are_never_overwritten(tmp_path: Path) -> None:
