@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -86,19 +86,14 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     ]
     keys = ClientKeys(time.time, secrets.token_bytes(32), counters.secret)
     start_limits(app, counters, keys, policies)
-    _answer_errors(app, headers)
+    _answer_errors(app)
     front = Front(app.wsgi_app, parts.pages, lambda: appeal.is_open(today()), headers)
     hops = settings.trusted_hops
     app.wsgi_app = ProxyFix(front, x_for=hops, x_proto=0, x_host=0) if hops else front  # type: ignore[method-assign]  # the way Flask documents
     return app
 
 
-def _answer_errors(app: Flask, headers: Mapping[str, str]) -> None:
-    @app.after_request
-    def add_headers(answer: Response) -> Response:
-        answer.headers.extend(headers)
-        return answer
-
+def _answer_errors(app: Flask) -> None:
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
         problem = _problem_for(error)

@@ -22,7 +22,7 @@ from granian.server import Server
 from service import create_app, open_store
 from service.appeal import AppealFolderError, load_appeal
 from service.doctor import examine_envelopes, examine_limits, tell
-from service.moments import Moments
+from service.moments import SERVER_REST_SECONDS, Moments
 from service.redis_access import RedisAddress
 from service.redis_users import CONFIG, make_users
 from service.settings import Settings, SettingsError, read_settings
@@ -42,7 +42,8 @@ def app() -> Flask:
 
 def open_own_store(url: str) -> EnvelopeStore:
     """The store of a service that runs for long, which forgets the order of arrival at moments nobody can foresee."""
-    return open_store(url, Moments(time.monotonic, random.SystemRandom()))
+    rest = 0.0 if url.startswith("sqlite:") else SERVER_REST_SECONDS
+    return open_store(url, Moments(time.monotonic, random.SystemRandom(), least_rest=rest))
 
 
 def serve(settings: Settings) -> None:

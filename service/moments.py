@@ -14,6 +14,8 @@ MOST_ADDITIONS = 200
 MOST_SECONDS = 15 * 60.0
 # A pass rewrites the whole file. After one that took long, the disk belongs to the signers for this many times as long.
 REST = 4
+# A server is only asked, and goes on by itself; this is left to it before it is asked again.
+SERVER_REST_SECONDS = 60.0
 
 
 class Moments:
@@ -28,8 +30,9 @@ class Moments:
         generator: random.Random,
         most_additions: int = MOST_ADDITIONS,
         most_seconds: float = MOST_SECONDS,
+        least_rest: float = 0.0,
     ) -> None:
-        self.generator = generator
+        self.generator, self._least_rest = generator, least_rest
         self._clock, self._most_additions, self._most_seconds = clock, most_additions, most_seconds
         self._began = self._rested = clock()
         self._due_at: float | None = None
@@ -57,7 +60,7 @@ class Moments:
     def end(self) -> None:
         """The pass is over, finished or given up."""
         now = self._clock()
-        self._rested = now + REST * (now - self._began)
+        self._rested = now + max(REST * (now - self._began), self._least_rest)
 
     def _draw(self) -> int:
         """After how many additions the next pass is due."""

@@ -13,6 +13,8 @@ from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 
+import redis
+
 from crypto.envelope import ID_SIZE, SIZE, envelope_id
 from service.doctor import examine_envelopes, tell
 from service.forgetting import Forgetter
@@ -109,7 +111,7 @@ class RedisStore:
         self._require_open()
         try:
             for _, server in servers(self._forget()):
-                server.bgrewriteaof()
+                _rewrite(server)
         except ERRORS as error:
             raise StoreUnavailable("The file could not be written anew.") from error
 
@@ -118,7 +120,7 @@ class RedisStore:
             self.forget_order()
         except StoreUnavailable as error:
             # The next moment comes; until then the file keeps the order, which the operator should know.
-            _log.warning("The order of arrival was not forgotten: %s", error)
+            _log.warning("The order of arrival was not forgotten: %s (%s)", error, type(error.__cause__).__name__)
 
     def close(self) -> None:
         if not self._closed:
@@ -172,3 +174,12 @@ def _belongs(key: str, field: bytes, envelope: bytes) -> bool:
 
 def _pages(fields: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     return (fields[at : at + PAGE] for at in range(0, len(fields), PAGE))
+
+
+def _rewrite(server: redis.Redis) -> None:
+    try:
+        server.bgrewriteaof()
+    except redis.ResponseError as error:
+        # Another process of this service asked before us.
+        if "in progress" not in str(error):
+            raise

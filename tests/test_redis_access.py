@@ -56,7 +56,7 @@ def test_an_address_names_servers_and_a_folder(url: str, nodes: tuple[tuple[str,
     ("url", "words"),
     [
         ("http://a:1?passwords=/x", "must begin with"),
-        ("redis://web:secret@a:1?passwords=/x", "no password"),  # pragma: allowlist secret - refused for holding one
+        ("redis://web:secret@a:1?passwords=/x", "no password"),  # pragma: allowlist secret
         ("redis://a:1", "folder with the passwords"),
         ("redis://a:1?passwords=", "folder with the passwords"),
         ("redis://a:1?passwords=/x&db=1", "unknown option: db"),

@@ -102,7 +102,10 @@ def test_a_store_on_a_server_names_a_folder_of_passwords(tmp_path: Path, scheme:
     """Settings hold no secret, so a password in the address is refused."""
     store = f"{scheme}://127.0.0.1:6379?passwords=/run/secrets"
     assert read_settings({**good(tmp_path), "UNDERSIGNED_STORE": store}).store == store
-    for wrong in (f"{scheme}://web:secret@127.0.0.1?passwords=/run/secrets", f"{scheme}://127.0.0.1"):  # pragma: allowlist secret - refused for holding one
+    for wrong in (
+        f"{scheme}://web:secret@127.0.0.1?passwords=/run/secrets",
+        f"{scheme}://127.0.0.1",
+    ):  # pragma: allowlist secret
         with pytest.raises(SettingsError, match="“store” must"):
             read_settings({**good(tmp_path), "UNDERSIGNED_STORE": wrong})
 
