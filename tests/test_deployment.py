@@ -330,6 +330,7 @@ def test_limits_count_the_client_that_nginx_saw(settings: Settings, envelope: by
         )
 
 
+@pytest.mark.long
 def test_through_a_real_tor_network_each_circuit_has_its_own_limit(settings: Settings, envelope: bytes) -> None:
     """The shipped torrc tells nginx the circuit: one person's third envelope waits, another person's is taken."""
     limits = Limits(envelopes="2/minute", desk="1000/minute", everyone="1000/minute")
