@@ -89,7 +89,7 @@ class RedisAddress:
         if self.tls:
             options |= {"ssl": True, "ssl_ca_certs": self.ca}
         if self.cluster:
-            nodes = [ClusterNode(host, port) for host, port in self.nodes]  # type: ignore[no-untyped-call]
+            nodes = [ClusterNode(host, port) for host, port in self.nodes]  # type: ignore[no-untyped-call]  # theirs
             return RedisCluster(startup_nodes=nodes, **options)
         if self.socket:
             return redis.Redis(unix_socket_path=self.socket, **options)
@@ -128,6 +128,6 @@ class Lazily:
 def servers(client: Client) -> list[tuple[str, redis.Redis]]:
     """Each server behind a client by name, replicas too; a single one has no name."""
     if isinstance(client, RedisCluster):
-        nodes = client.get_nodes()  # type: ignore[no-untyped-call]
+        nodes = client.get_nodes()  # type: ignore[no-untyped-call]  # the library has no type for it
         return [(str(node.name), client.get_redis_connection(node)) for node in nodes]
     return [("", client)]

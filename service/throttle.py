@@ -1,8 +1,8 @@
 """Limits that remember no address.
 
-Hits are counted (counters.py) under a key that cannot be turned back into an address once ten minutes have passed: the
-secret behind it is replaced by its own hash and the old one is gone. Processes that count together share a secret for
-each ten minutes, which lies in the limits server's memory and is dropped there after twenty.
+Hits are counted (counters.py) under a key that cannot be turned back into an address once its secret is gone. A process
+alone replaces the secret by its own hash every ten minutes. Processes that count together share one for each ten
+minutes, which lies in the limits server's memory and is dropped there after twenty.
 """
 
 from __future__ import annotations
