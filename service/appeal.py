@@ -24,7 +24,7 @@ from crypto.minisign import MinisignPublicKey
 GRACE = timedelta(days=2)
 
 _TOP_LEVEL = {
-    "id", "languages", "demo", "closing", "collected_before", "threshold",
+    "id", "languages", "addresses", "demo", "closing", "collected_before", "threshold",
     "title", "page_title", "addressee", "group", "contact", "keys", "minisign",
 }  # fmt: skip
 
@@ -70,9 +70,14 @@ class Contact:
 
 @dataclass(frozen=True)
 class PublishedAppeal:
-    """An appeal as the service shows it. `signers` names each pinned minisign key, `programs` is appeal.json."""
+    """An appeal as the service shows it.
+
+    `addresses` are the sites it is at, without a slash at the end; `signers` names each pinned minisign key,
+    `programs` is appeal.json.
+    """
 
     languages: tuple[str, ...]
+    addresses: tuple[str, ...]
     demo: bool
     closing: date | None
     collected_before: int
@@ -136,6 +141,7 @@ class _Reader:
             return None
         return PublishedAppeal(
             languages=self.languages,
+            addresses=self.addresses(),
             demo=self.typed("demo", bool, default=False),
             closing=self.typed("closing", date, default=None),
             collected_before=self.typed("collected_before", int, default=0),
@@ -173,6 +179,13 @@ class _Reader:
             self.mistakes.append("appeal.toml: a key record was made for another appeal id.")
         hashes = {language: letter.hash for language, letter in letters.items()}
         return Appeal(bytes.fromhex(appeal_id), keys, hashes, tuple(signers), threshold)
+
+    def addresses(self) -> tuple[str, ...]:
+        values = self.list_of_text("addresses") if "addresses" in self.table else []
+        for value in values:
+            if not re.fullmatch(r"https?://[a-z0-9.:-]+(/[A-Za-z0-9._~-]+)*", value):
+                self.mistakes.append(f"appeal.toml: the address “{value}” must look like https://letter.example.")
+        return tuple(values)
 
     def letters(self) -> dict[str, Letter]:
         letters = {}

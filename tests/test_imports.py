@@ -343,7 +343,7 @@ def test_the_house_is_read_whole() -> None:
     assert "crypto.keys" in reached(house(), "service")
     assert {"crypto.seal", "organizer.workspace"} <= reached(house(), "organizer")
     assert "crypto.errors" in graph(house(), running=True)["crypto.seal"]
-    assert "crypto/js/seal.mjs" in script_graph(house())["service/page/main.mjs"]
+    assert "crypto/js/seal.mjs" in script_graph(house())["service/page/signing.mjs"]
 
 
 # Made-up houses: files separated by " | ", each with its path, a colon and its text.

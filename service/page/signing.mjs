@@ -1,0 +1,127 @@
+// The letter's form: from what was typed to an envelope that has arrived, and what the person sees meanwhile.
+// Everything that leaves the page leaves through send(), and everything that enters send() comes out of sealSignature().
+
+import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
+import { sealSignature } from '../../crypto/js/seal.mjs';
+import { sealingFor } from './appeal.mjs';
+import { checkFields, focusField, lockFields, readFields, showMistake, wipeFields } from './fields.mjs';
+import { send } from './sending.mjs';
+
+const element = (id) => document.getElementById(id);
+const word = (key) => document.querySelector(`[data-word="${key}"]`).textContent;
+const random = (size) => crypto.getRandomValues(new Uint8Array(size));
+
+// Kept until an envelope has arrived: a second try after a lost answer then carries the same commitment.
+let code = null;
+let busy = false;
+
+function showState(name) {
+  for (const state of document.querySelectorAll('[data-state]')) state.hidden = state.dataset.state !== name;
+  element('stop-actions').hidden = name !== 'retrying' && name !== 'working';
+  element('submit').hidden = name !== null;
+}
+
+/** A picture of the new state must be on the screen before sealing keeps the phone busy. */
+const painted = () =>
+  new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
+
+async function sign() {
+  if (busy) return;
+  const { language, envelopes } = element('form').dataset;
+  const signature = readFields(language);
+  element('failed').hidden = true;
+  if (!checkFields(signature, word)) return;
+  busy = true;
+  lockFields(true);
+  showState('sealing');
+  await painted();
+  const envelope = seal(signature, language);
+  if (envelope) await deliver(envelopes, envelope);
+  busy = false;
+}
+
+function seal(signature, language) {
+  try {
+    const { record, letterHash } = sealingFor(language, new Date().toISOString().slice(0, 10));
+    code = code || generateCode(random);
+    return sealSignature(record, signature, letterHash, commitment(code), random);
+  } catch (error) {
+    if (error.reason === 'record-room') {
+      release();
+      showMistake('message', 'too-long-together', word);
+      focusField('message');
+    } else {
+      fail(error.reason === 'appeal-no-key' ? 'key' : 'unsealed');
+    }
+    return null;
+  }
+}
+
+async function deliver(address, envelope) {
+  showState('sending');
+  const stopped = new Promise((resolve) => {
+    element('stop').onclick = () => resolve();
+  });
+  const { outcome, status } = await send(address, envelope, {
+    retrying: () => showState('retrying'),
+    working: () => showState('working'),
+    stopped,
+  });
+  if (outcome === 'sent') succeed();
+  else if (outcome === 'stopped') fail('stopped');
+  else fail({ 403: 'closed', 409: 'key' }[status] || 'refused');
+}
+
+function succeed() {
+  wipeFields();
+  lockFields(false);
+  showState(null);
+  element('form').hidden = true;
+  element('sent').hidden = false;
+  element('sent').focus();
+}
+
+function fail(reason) {
+  release();
+  element('failed-reason').textContent = word(reason);
+  element('failed').hidden = false;
+  element('failed').focus();
+}
+
+function release() {
+  lockFields(false);
+  showState(null);
+}
+
+function showCode() {
+  element('code').textContent = groupCode(code);
+  element('code-line').hidden = false;
+  element('show-code').hidden = true;
+}
+
+/** Back to an empty form, as if the page had just been opened. */
+function reset() {
+  code = null;
+  wipeFields();
+  element('code').textContent = '';
+  for (const id of ['code-line', 'sent', 'failed']) element(id).hidden = true;
+  for (const id of ['form', 'show-code']) element(id).hidden = false;
+  labelButton();
+}
+
+function labelButton() {
+  const chosen = document.querySelector('[name="visibility"]:checked').value;
+  for (const label of element('submit').children) label.hidden = label.dataset.for !== chosen;
+}
+
+/** Brings the form to life. */
+export function startSigning() {
+  reset();
+  element('not-started').hidden = true;
+  element('submit').addEventListener('click', sign);
+  element('visibility').addEventListener('change', labelButton);
+  element('show-code').addEventListener('click', showCode);
+  element('another').addEventListener('click', () => (reset(), element('sign-title').focus()));
+  // Leaving the page and coming back with the back button must not bring back what was typed.
+  addEventListener('pagehide', reset);
+}
