@@ -18,7 +18,7 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, desk_page, pages, submissions
+from service import desk, desk_page, pages
 from service.appeal import load_appeal
 from service.counters import Counters
 from service.front import Front
@@ -33,7 +33,8 @@ from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
 from service.store_redis import RedisStore
 from service.store_sqlite import SqliteStore
-from service.throttle import ClientKeys, start_limits
+from service.submissions import Submissions
+from service.throttle import ClientKeys, limit, limit_blueprint
 from service.work import Load, Work
 
 ROOT = Path(__file__).parent.parent
@@ -74,20 +75,17 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     work = Work(settings.work_above, Load(time.monotonic), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
     made = Pages(app, appeal, assets, lambda: publications.current)
-    parts = Parts(settings, appeal, store, publications, made, work, today)
+    keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
+    of_envelopes = limit(counters, keys, "envelopes", limits.envelopes, limits.everyone)
+    submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today)
+    parts = Parts(settings, appeal, store, publications, made, submissions)
     app.extensions[EXTENSION] = parts
-    for module in (pages, submissions, desk, desk_page):
+    for module in (pages, desk, desk_page):
         app.register_blueprint(module.blueprint)
-    limits = settings.limits
-    policies = [
-        (submissions.blueprint, limits.envelopes, limits.everyone),
-        (desk.blueprint, limits.desk, None),
-        (desk_page.blueprint, limits.desk, None),
-    ]
-    keys = ClientKeys(time.time, secrets.token_bytes(32), counters.secret)
-    start_limits(app, counters, keys, policies)
+    for module in (desk, desk_page):
+        limit_blueprint(app, module.blueprint, limit(counters, keys, module.blueprint.name, limits.desk))
     _answer_errors(app)
-    front = Front(app.wsgi_app, parts.pages, lambda: appeal.is_open(today()), headers)
+    front = Front(app.wsgi_app, parts, lambda: appeal.is_open(today()), headers, _problem_for)
     hops = settings.trusted_hops
     app.wsgi_app = ProxyFix(front, x_for=hops, x_proto=0, x_host=0) if hops else front  # type: ignore[method-assign]  # the way Flask documents
     return app

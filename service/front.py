@@ -1,7 +1,7 @@
-"""The pages' short way: bytes that are the same for everyone need no framework to be found.
+"""The short way: pages, which are the same bytes for everyone, and envelopes need no framework.
 
-Stands before the application, answers GET and HEAD of a page, passes everything else on, and puts the protective
-headers on every answer. Through the framework both cost several times as much (docs/performance.md).
+Stands before the application, answers a page and POST /envelopes, passes everything else on, and puts the protective
+headers on every answer. Through the framework each costs several times as much (docs/performance.md).
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from service.compressed import compressed
-from service.rendering import Pages
+from service.parts import Parts
+from service.problems import Problem
+from service.submissions import MEDIA_TYPE, PATH
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,18 +23,26 @@ CONTENT_TYPE = "text/html; charset=utf-8"
 
 
 class Front:
-    """A WSGI application: `/<language>/` and `/<language>/<page>` from `pages`, the rest from `behind`.
+    """A WSGI application: `/<language>/<page>` from `pages`, /envelopes to `submissions`, the rest from `behind`.
 
-    Every answer, whoever made it, gets `headers`.
+    Every answer, whoever made it, gets `headers`; `problem` turns an error into the Problem to answer with.
     """
 
     def __init__(
-        self, behind: WSGIApplication, pages: Pages, is_open: Callable[[], bool], headers: Mapping[str, str]
+        self,
+        behind: WSGIApplication,
+        parts: Parts,
+        is_open: Callable[[], bool],
+        headers: Mapping[str, str],
+        problem: Callable[[Exception], Problem],
     ) -> None:
-        self._behind, self._pages, self._is_open = behind, pages, is_open
-        self._headers = list(headers.items())
+        self._behind, self._pages, self._submissions, self._is_open = behind, parts.pages, parts.submissions, is_open
+        self._headers, self._problem = list(headers.items()), problem
+        self._kept = [("Content-Type", MEDIA_TYPE), ("Content-Length", "0"), *self._headers]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == PATH:
+            return self._take(environ, start_response)
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].split("/")
         content = None
         if len(path) == 3 and method in ("GET", "HEAD"):
@@ -45,6 +55,14 @@ class Front:
             answer.append(("Content-Encoding", "gzip"))
         start_response("200 OK", [*answer, ("Content-Length", str(len(content)))])
         return [b"" if method == "HEAD" else content]
+
+    def _take(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            self._submissions.take(environ)
+        except Exception as error:  # whatever it is, the answer is a problem, and says nothing of what was sent
+            return self._problem(error).response()(environ, self._protected(start_response))
+        start_response("201 CREATED", list(self._kept))
+        return []
 
     def _protected(self, start_response: StartResponse) -> StartResponse:
         def start(status: str, answer: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:

@@ -8,13 +8,24 @@ from __future__ import annotations
 import queue
 import random
 import threading
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 
 GROUP_MOST = 512
+# How long the next group is gathered: as a part of the time in which the last one was kept, and at most.
+GATHERING, GATHERING_SECONDS = 0.6, 0.02
 WAIT_SECONDS = 10.0
 
-_Waiting = tuple[bytes, "Future[None]"]
+
+class _Waiting:
+    """An envelope, the lock that is released once it is decided, and the error if it was not kept."""
+
+    __slots__ = ("envelope", "error", "lock")
+
+    def __init__(self, envelope: bytes) -> None:
+        self.envelope, self.lock = envelope, threading.Lock()
+        self.error: Exception | None = None
+        self.lock.acquire()
 
 
 class _Wake:
@@ -39,9 +50,13 @@ class Groups:
 
     def add(self, envelope: bytes) -> None:
         """Return once the group with this envelope is kept. Raises what `keep` raised, or TimeoutError."""
-        done: Future[None] = Future()
-        self._waiting.put((envelope, done))
-        done.result(timeout=WAIT_SECONDS)
+        waiting = _Waiting(envelope)
+        self._waiting.put(waiting)
+        # A lock is the cheapest thing to wait on, several times cheaper than a Future (docs/performance.md).
+        if not waiting.lock.acquire(timeout=WAIT_SECONDS):
+            raise TimeoutError
+        if waiting.error is not None:
+            raise waiting.error
 
     def wake(self) -> None:
         """Have `between` called soon."""
@@ -54,15 +69,17 @@ class Groups:
 
     def _write(self) -> None:
         while (group := self._next(self._between())) is not None:
+            began = time.monotonic()
             try:
                 if group:
-                    self._keep([envelope for envelope, _ in group])
+                    self._keep([waiting.envelope for waiting in group])
             except Exception as error:  # whatever happened, whoever waits must hear of it
-                for _, done in group:
-                    done.set_exception(error)
-            else:
-                for _, done in group:
-                    done.set_result(None)
+                for waiting in group:
+                    waiting.error = error
+            for waiting in group:
+                waiting.lock.release()
+            # Those who were just answered send the next one; with them, a slow disk writes one group instead of two.
+            time.sleep(min(GATHERING * (time.monotonic() - began), GATHERING_SECONDS))
 
     def _next(self, patience: float | None) -> list[_Waiting] | None:
         """Who waits now; empty when nobody came in time, None at the end."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import cast
 
 from flask import current_app
@@ -14,26 +12,21 @@ from service.publications import Publications
 from service.rendering import Pages
 from service.settings import Settings
 from service.store import EnvelopeStore
-from service.work import Work
+from service.submissions import Submissions
 
 EXTENSION = "undersigned"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of one application. `today` gives the day in UTC."""
+    """The parts of one application."""
 
     settings: Settings
     appeal: PublishedAppeal
     store: EnvelopeStore
     publications: Publications
     pages: Pages
-    work: Work
-    today: Callable[[], date]
-
-    def accepted_key_ids(self) -> frozenset[bytes]:
-        """The key ids whose envelopes are taken today."""
-        return self.appeal.accepted_key_ids(self.today())
+    submissions: Submissions
 
 
 def parts() -> Parts:

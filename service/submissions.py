@@ -1,18 +1,28 @@
-"""POST /envelopes: one kind of request, one size, one answer, whoever asks and whatever is inside."""
+"""POST /envelopes: one kind of request, one size, one answer, whoever asks and whatever is inside.
+
+Answered before the framework, which costs as much as all the rest of it (docs/performance.md).
+Raises a Problem for whatever is wrong; front.py turns that into the answer.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from werkzeug.wsgi import get_host
 
-from crypto.envelope import SIZE, check_envelope, envelope_id
+from crypto.envelope import SIZE, check_envelope
 from crypto.errors import EnvelopeError
-from service.parts import parts
-from service.problems import Problem
+from service.problems import STANDARD, Problem
+from service.store import EnvelopeStore
+from service.work import Work
 
-blueprint = Blueprint("submissions", __name__)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
+PATH = "/envelopes"
 MEDIA_TYPE = "application/octet-stream"
 WORK_HEADER = "Undersigned-Work"
 
@@ -22,33 +32,76 @@ _NO_LENGTH = Problem(411, "length", f"An envelope is sent with Content-Length: {
 _CLOSED = Problem(403, "closed", "This letter is no longer collecting signatures.")
 
 
-@blueprint.post("/envelopes")
-def submit() -> Response:
-    """201 and nothing else, for a new envelope and for one already kept, once it is on the disk."""
-    _check_origin()
-    envelope = _exact_body()
-    _check(envelope)
-    _require_work(envelope)
-    parts().store.add(envelope)
-    return Response(status=201, mimetype=MEDIA_TYPE)
+class Submissions:
+    """Takes envelopes into `store`.
+
+    `limit` is given the client's address and raises when that has sent too much; `accepted` gives the key ids that are
+    taken on a day, `today` that day.
+    """
+
+    def __init__(
+        self,
+        store: EnvelopeStore,
+        work: Work,
+        limit: Callable[[str | None], None],
+        accepted: Callable[[date], frozenset[bytes]],
+        today: Callable[[], date],
+    ) -> None:
+        self._store, self._work, self._limit = store, work, limit
+        self._accepted, self._today = accepted, today
+        self._known: tuple[date, frozenset[bytes]] | None = None
+
+    def take(self, environ: WSGIEnvironment) -> None:
+        """Return once the envelope of a request is on the disk, be it new or kept before.
+
+        Raises Problem, StoreUnavailable.
+        """
+        self._limit(environ.get("REMOTE_ADDR"))
+        if environ["REQUEST_METHOD"] != "POST":
+            raise STANDARD[405]
+        _check_origin(environ)
+        self.keep(_exact_body(environ), environ.get("HTTP_UNDERSIGNED_WORK"))
+
+    def keep(self, envelope: bytes, solution: str | None) -> None:
+        """Check an envelope and keep it. Raises Problem, StoreUnavailable."""
+        self._check(envelope)
+        # Above a load that no honest crowd makes, whoever sends has to compute for it.
+        challenge = self._work.owed(envelope, solution)
+        if challenge is not None:
+            raise Problem(429, "work", "Solve the challenge and send the envelope again.", 1, {"challenge": challenge})
+        self._store.add(envelope)
+
+    def _check(self, envelope: bytes) -> None:
+        today = self._today()
+        if self._known is None or self._known[0] != today:
+            self._known = (today, self._accepted(today))
+        accepted = self._known[1]
+        if not accepted:
+            raise _CLOSED
+        try:
+            check_envelope(envelope, accepted)
+        except EnvelopeError as error:
+            # A key that is not accepted is the one mistake a good page can make: it was opened before the key changed.
+            raise Problem(409 if error.reason == "envelope-key" else 400, error.reason, str(error)) from error
 
 
-def _check_origin() -> None:
+def _check_origin(environ: WSGIEnvironment) -> None:
     """Our own pages, a file opened from disk (Origin: null), and old browsers that send no Origin."""
-    origin = request.headers.get("Origin")
-    if origin not in (None, "null") and urlsplit(origin).netloc != request.host:
+    origin = environ.get("HTTP_ORIGIN")
+    if origin not in (None, "null") and urlsplit(origin).netloc != get_host(environ):
         raise _WRONG_ORIGIN
 
 
-def _exact_body() -> bytes:
+def _exact_body(environ: WSGIEnvironment) -> bytes:
     """The 4,096 bytes. A chunked body is refused: behind some servers one of any length arrives cut to fit."""
-    if request.headers.get("Content-Type") != MEDIA_TYPE or "Content-Encoding" in request.headers:
+    if environ.get("CONTENT_TYPE") != MEDIA_TYPE or "HTTP_CONTENT_ENCODING" in environ:
         raise _WRONG_TYPE
-    if "Transfer-Encoding" in request.headers or request.content_length is None:
+    length = environ.get("CONTENT_LENGTH", "")
+    if "HTTP_TRANSFER_ENCODING" in environ or not (length.isascii() and length.isdigit()):
         raise _NO_LENGTH
-    if request.content_length != SIZE:
-        raise _size_problem(request.content_length)
-    body = request.get_data(cache=False)
+    if length != str(SIZE):
+        raise _size_problem(int(length[:20]))
+    body = cast(BinaryIO, environ["wsgi.input"]).read(SIZE)
     if len(body) != SIZE:
         raise _size_problem(len(body))
     return body
@@ -56,21 +109,3 @@ def _exact_body() -> bytes:
 
 def _size_problem(size: int) -> Problem:
     return Problem(413 if size > SIZE else 400, "envelope-size", f"An envelope has exactly {SIZE:,} bytes.")
-
-
-def _require_work(envelope: bytes) -> None:
-    """Above a load that no honest crowd makes, whoever sends has to compute for it."""
-    challenge = parts().work.owed(envelope_id(envelope), request.headers.get(WORK_HEADER))
-    if challenge is not None:
-        raise Problem(429, "work", "Solve the challenge and send the envelope again.", 1, {"challenge": challenge})
-
-
-def _check(envelope: bytes) -> None:
-    accepted = parts().accepted_key_ids()
-    if not accepted:
-        raise _CLOSED
-    try:
-        check_envelope(envelope, accepted)
-    except EnvelopeError as error:
-        # A key that is not accepted is the one mistake a good page can make: it was opened before the key changed.
-        raise Problem(409 if error.reason == "envelope-key" else 400, error.reason, str(error)) from error

@@ -15,6 +15,7 @@ from typing import Any
 
 from altcha import Payload, create_challenge, verify_solution
 
+from crypto.envelope import envelope_id
 from service.counters import SharedSecret
 
 ALGORITHM = "PBKDF2/SHA-256"
@@ -65,10 +66,13 @@ class Work:
         self._common: bytes | None = None
         self._ask_again_at = 0.0
 
-    def owed(self, name: bytes, solution: str | None) -> dict[str, Any] | None:
-        """The challenge that the sender of the envelope with this id has to solve, or None if nothing is owed."""
+    def owed(self, envelope: bytes, solution: str | None) -> dict[str, Any] | None:
+        """The challenge that the sender of an envelope has to solve, or None if nothing is owed."""
         load = self._load.add()
-        if load <= self._free or (solution is not None and self._is_solved(name, solution)):
+        if load <= self._free:
+            return None
+        name = envelope_id(envelope)
+        if solution is not None and self._is_solved(name, solution):
             return None
         tries = tries_for(load, self._free)
         challenge = create_challenge(

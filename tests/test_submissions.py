@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -167,3 +168,25 @@ def test_no_trick_of_http_gets_a_wrong_body_in(settings: Settings, tmp_path: Pat
     store = SqliteStore(settings.data / "envelopes.sqlite")
     assert list(store.snapshot().envelopes) == [envelope]
     store.close()
+
+
+def test_an_envelope_may_come_in_pieces(settings: Settings, tmp_path: Path, envelope: bytes) -> None:
+    """On a bad line the body arrives bit by bit; only the whole of it is an envelope."""
+    request = raw(envelope, f"Content-Type: {TYPE}", "Content-Length: 4096")
+    with (
+        serving(settings, tmp_path / "log") as served,
+        socket.create_connection(("127.0.0.1", served.port), timeout=20) as line,
+    ):
+        line.sendall(request[:1000])
+        # Another request in between: what came so far has arrived by then.
+        assert served.ask(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200")
+        line.sendall(request[1000:])
+        assert line.recv(100).startswith(b"HTTP/1.1 201 ")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH"])
+def test_nothing_but_handing_in_happens_at_the_address(client: FlaskClient, method: str) -> None:
+    """Another method is refused like everything else that is wrong, with the headers of every answer."""
+    answer = client.open("/envelopes", method=method)
+    assert answer.status_code == 405
+    assert "Content-Security-Policy" in answer.headers
