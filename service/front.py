@@ -6,11 +6,10 @@ headers on every answer. Through the framework each costs several times as much 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from service.compressed import compressed
+from service.compressed import compressed_for
 from service.parts import Parts
 from service.problems import Problem
 from service.submissions import MEDIA_TYPE, PATH
@@ -18,7 +17,6 @@ from service.submissions import MEDIA_TYPE, PATH
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 CONTENT_TYPE = "text/html; charset=utf-8"
 
 
@@ -50,9 +48,9 @@ class Front:
         if content is None:
             return self._behind(environ, self._protected(start_response))
         answer = [("Content-Type", CONTENT_TYPE), ("Vary", "Accept-Encoding"), *self._headers]
-        if _TAKES_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")):
-            content = compressed(content)
-            answer.append(("Content-Encoding", "gzip"))
+        content, encoding = compressed_for(environ.get("HTTP_ACCEPT_ENCODING", ""), content)
+        if encoding:
+            answer.append(("Content-Encoding", encoding))
         start_response("200 OK", [*answer, ("Content-Length", str(len(content)))])
         return [b"" if method == "HEAD" else content]
 

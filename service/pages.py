@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.compressed import compressed
+from service.compressed import compressed_for
 from service.parts import parts
 from service.problems import STANDARD
 from service.publications import FILE, minisig_name
@@ -61,9 +61,9 @@ def healthz() -> Response:
 
 def _for_everyone(content: bytes, content_type: str) -> Response:
     """The same bytes for everyone, compressed for those who can read that. Nothing secret stands in them."""
+    content, encoding = compressed_for(request.headers.get("Accept-Encoding", ""), content)
     answer = Response(content, content_type=content_type)
     answer.vary.add("Accept-Encoding")
-    if request.accept_encodings["gzip"]:
-        answer.data = compressed(content)
-        answer.content_encoding = "gzip"
+    if encoding:
+        answer.content_encoding = encoding
     return answer

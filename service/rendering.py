@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import segno
 from flask import Flask, render_template
 from flask_babel import force_locale
 from markdown_it import MarkdownIt
@@ -17,7 +18,15 @@ from service.appeal import PublishedAppeal
 from service.publications import Shown
 
 STATIC = Path(__file__).parent / "static"
-TEMPLATES = {"": "appeal.html", "how": "how.html", "desk": "desk.html"}
+TEMPLATES = {
+    "": "appeal.html",
+    "how": "how.html",
+    "cleanup": "cleanup.html",
+    "poster": "poster.html",
+    "desk": "desk.html",
+}
+# Pages that say where the letter is, so that there are none while that is not known.
+NEED_ADDRESSES = {"poster"}
 ERROR_STATUSES = (404, 429, 500)
 # Each language under its own name, so that whoever needs it can read it.
 LANGUAGE_NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
@@ -61,6 +70,7 @@ class Pages:
                     (language, page): self._render(language, template, page=page, shown=made_for[0], is_open=is_open)
                     for language in self._appeal.languages
                     for page, template in TEMPLATES.items()
+                    if self._appeal.addresses or page not in NEED_ADDRESSES
                 }
                 self._made_for = made_for
             return self._pages.get((language, page))
@@ -84,6 +94,7 @@ class Pages:
                 appeal=self._appeal,
                 letter=_letter(self._appeal.letters[language].source),
                 language_names=LANGUAGE_NAMES,
+                qr=_qr,
                 fingerprints=[fingerprint_digits(key.record.fingerprint) for key in self._appeal.programs.keys],
                 appeal_json=self._appeal.json.decode("utf-8").replace("<", "\\u003c"),
                 script=self._assets.script,
@@ -91,6 +102,12 @@ class Pages:
                 **context,
             )
         return text.encode("utf-8")
+
+
+def _qr(text: str) -> Markup:
+    """A QR code as inline SVG, drawn without a style, which the policy would refuse; 4 modules of margin."""
+    code = segno.make_qr(text, error="m")
+    return Markup(code.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
 
 
 def _letter(source: bytes) -> Markup:

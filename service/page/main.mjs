@@ -1,9 +1,13 @@
 // The one script of all pages: starts what the page at hand has.
 
+import './vintage.mjs';
+import { startExit } from './leaving.mjs';
+import { startSharing } from './sharing.mjs';
 import { startSigning } from './signing.mjs';
+import { startInApp } from './surroundings.mjs';
 
 // The id of the element that a part works in, and what brings it to life.
-const PARTS = { sign: startSigning };
+const PARTS = { exit: startExit, 'in-app': startInApp, sign: startSigning, share: startSharing };
 
 for (const [id, start] of Object.entries(PARTS)) {
   if (document.getElementById(id)) start();

@@ -5,7 +5,9 @@ import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
 import { sealingFor } from './appeal.mjs';
 import { checkFields, focusField, lockFields, readFields, showMistake, wipeFields } from './fields.mjs';
+import { whenLeaving } from './leaving.mjs';
 import { send } from './sending.mjs';
+import { canSeal } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
 const word = (key) => document.querySelector(`[data-word="${key}"]`).textContent;
@@ -14,6 +16,8 @@ const random = (size) => crypto.getRandomValues(new Uint8Array(size));
 // Kept until an envelope has arrived: a second try after a lost answer then carries the same commitment.
 let code = null;
 let busy = false;
+// Ends what is on its way, for one of the reasons that fail() knows.
+let stop = () => {};
 
 function showState(name) {
   for (const state of document.querySelectorAll('[data-state]')) state.hidden = state.dataset.state !== name;
@@ -32,11 +36,14 @@ async function sign() {
   element('failed').hidden = true;
   if (!checkFields(signature, word)) return;
   busy = true;
+  const stopped = new Promise((resolve) => {
+    stop = resolve;
+  });
   lockFields(true);
   showState('sealing');
-  await painted();
-  const envelope = seal(signature, language);
-  if (envelope) await deliver(envelopes, envelope);
+  const left = await Promise.race([painted(), stopped]);
+  const envelope = left ? fail(left) : seal(signature, language);
+  if (envelope) await deliver(envelopes, envelope, stopped);
   busy = false;
 }
 
@@ -57,18 +64,15 @@ function seal(signature, language) {
   }
 }
 
-async function deliver(address, envelope) {
+async function deliver(address, envelope, stopped) {
   showState('sending');
-  const stopped = new Promise((resolve) => {
-    element('stop').onclick = () => resolve();
-  });
   const { outcome, status } = await send(address, envelope, {
     retrying: () => showState('retrying'),
     working: () => showState('working'),
     stopped,
   });
   if (outcome === 'sent') succeed();
-  else if (outcome === 'stopped') fail('stopped');
+  else if (outcome === 'stopped') fail(await stopped);
   else fail({ 403: 'closed', 409: 'key' }[status] || 'refused');
 }
 
@@ -84,6 +88,7 @@ function succeed() {
 function fail(reason) {
   release();
   element('failed-reason').textContent = word(reason);
+  element('failed-kept').hidden = reason === 'left';
   element('failed').hidden = false;
   element('failed').focus();
 }
@@ -93,20 +98,31 @@ function release() {
   showState(null);
 }
 
-function showCode() {
-  element('code').textContent = groupCode(code);
-  element('code-line').hidden = false;
-  element('show-code').hidden = true;
+function showCode(shown) {
+  element('code').textContent = shown ? groupCode(code) : '';
+  element('code-line').hidden = !shown;
+  element('show-code').hidden = shown;
+}
+
+/** What was typed and chosen, and the code. */
+function forget() {
+  code = null;
+  wipeFields();
+  showCode(false);
 }
 
 /** Back to an empty form, as if the page had just been opened. */
 function reset() {
-  code = null;
-  wipeFields();
-  element('code').textContent = '';
-  for (const id of ['code-line', 'sent', 'failed']) element(id).hidden = true;
-  for (const id of ['form', 'show-code']) element(id).hidden = false;
+  forget();
+  for (const id of ['sent', 'failed']) element(id).hidden = true;
+  element('form').hidden = false;
   labelButton();
+}
+
+/** What was on its way may have arrived; whoever comes back to a page that was kept is told so. */
+function leave() {
+  stop('left');
+  reset();
 }
 
 function labelButton() {
@@ -114,14 +130,16 @@ function labelButton() {
   for (const label of element('submit').children) label.hidden = label.dataset.for !== chosen;
 }
 
-/** Brings the form to life. */
+/** Brings the form to life, unless this browser could not seal; then the page goes on saying so. */
 export function startSigning() {
+  if (!canSeal()) return;
   reset();
   element('not-started').hidden = true;
   element('submit').addEventListener('click', sign);
+  element('stop').addEventListener('click', () => stop('stopped'));
   element('visibility').addEventListener('change', labelButton);
-  element('show-code').addEventListener('click', showCode);
+  element('show-code').addEventListener('click', () => (showCode(true), element('hide-code').focus()));
+  element('hide-code').addEventListener('click', () => (showCode(false), element('show-code').focus()));
   element('another').addEventListener('click', () => (reset(), element('sign-title').focus()));
-  // Leaving the page and coming back with the back button must not bring back what was typed.
-  addEventListener('pagehide', reset);
+  whenLeaving(leave, forget);
 }
