@@ -18,7 +18,7 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, desk_page, pages, submissions
+from service import desk, desk_page, pages, result_pages, submissions
 from service.appeal import load_appeal
 from service.counters import Counters
 from service.front import Front
@@ -29,6 +29,7 @@ from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
 from service.redis_access import RedisAddress
 from service.rendering import Assets, Pages
+from service.results import Results
 from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
 from service.store_redis import RedisStore
@@ -39,6 +40,9 @@ from service.work import Load, Work
 ROOT = Path(__file__).parent.parent
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
 BODY_MOST = 64 * 1024
+
+# What answers forms that people send; all other POSTs come from programs.
+_FORMS = (desk_page.blueprint.name, result_pages.search.name)
 
 _log = logging.getLogger("undersigned")
 
@@ -73,16 +77,19 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
     work = Work(settings.work_above, Load(time.monotonic), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
-    made = Pages(app, appeal, assets, lambda: publications.current)
-    parts = Parts(settings, appeal, store, publications, made, work, today)
+    results = Results(publications, appeal.addresses)
+    made = Pages(app, appeal, assets, lambda: results.current)
+    parts = Parts(settings, appeal, store, publications, results, made, work, today)
     app.extensions[EXTENSION] = parts
-    for module in (pages, submissions, desk, desk_page):
+    for module in (pages, submissions, desk, desk_page, result_pages):
         app.register_blueprint(module.blueprint)
+    app.register_blueprint(result_pages.search)
     limits = settings.limits
     policies = [
         (submissions.blueprint, limits.envelopes, limits.everyone),
         (desk.blueprint, limits.desk, None),
         (desk_page.blueprint, limits.desk, None),
+        (result_pages.search, limits.search, None),
     ]
     keys = ClientKeys(time.time, secrets.token_bytes(32), counters.secret)
     start_limits(app, counters, keys, policies)
@@ -117,7 +124,7 @@ def _problem_for(error: Exception) -> Problem:
 
 
 def _is_reading_a_page() -> bool:
-    is_page = request.method in ("GET", "HEAD") or request.blueprint == desk_page.blueprint.name
+    is_page = request.method in ("GET", "HEAD") or request.blueprint in _FORMS
     return is_page and request.accept_mimetypes.best == "text/html"
 
 

@@ -12,6 +12,7 @@ from flask import current_app
 from service.appeal import PublishedAppeal
 from service.publications import Publications
 from service.rendering import Pages
+from service.results import Results
 from service.settings import Settings
 from service.store import EnvelopeStore
 from service.work import Work
@@ -27,6 +28,7 @@ class Parts:
     appeal: PublishedAppeal
     store: EnvelopeStore
     publications: Publications
+    results: Results
     pages: Pages
     work: Work
     today: Callable[[], date]

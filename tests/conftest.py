@@ -76,7 +76,7 @@ def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
         work_above=10_000,
         limits_server="",
         processes=1,
-        limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute"),
+        limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute", search="10000/minute"),
     )
 
 
