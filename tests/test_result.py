@@ -9,9 +9,11 @@ import io
 import json
 import re
 import statistics
+import subprocess
 import time
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -23,7 +25,7 @@ from publishing import hand_in, post_files, publication
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import Counts, PublishedSignature, digest
 from service import create_app
-from service.names import PAGE_SIZE, QUERY_MOST, Names, folded
+from service.names import PAGE_SIZE, QUERY_MOST, Names
 from service.result_files import result_csv
 from service.settings import Limits, Settings
 from service.store_sqlite import SqliteStore
@@ -365,25 +367,34 @@ def test_ordinary_names_are_not_changed_in_the_table() -> None:
     )
 
 
-def test_the_page_tells_how_to_check_with_stock_minisign(client: FlaskClient, minisign_keys: Keys) -> None:
-    """The exact command for each signer, the threshold, the digest and the digits of the organizers' key."""
-    data = publish(client, minisign_keys, many(3))
-    text = html.unescape(client.get("/en/result").text)
-    line = minisign_keys[0].public.line
-    assert f"minisign -V -H -P {line} -m publication.json -x publication.json.anna.minisig" in text
-    assert "Not signed by boris" in text
-    assert minisign_keys[1].public.line in text
-    assert digest(data) in text
-    assert re.search(r"([0-9]{5} ){7}[0-9]{5}", text)
-
-
-def test_both_organizers_signatures_are_offered(client: FlaskClient, minisign_keys: Keys) -> None:
-    """One command each."""
+def test_the_commands_on_the_page_verify_the_files_on_the_page(
+    client: FlaskClient, minisign_keys: Keys, tmp_path: Path
+) -> None:
+    """With the stock minisign, one command for each organizer; a changed file fails."""
     data = publication()
     files = [("publication", (data, "publication.json"))]
     files += [("minisig", (sign(key, data, "c").encode(), "x.minisig")) for key in minisign_keys]
     assert post_files(client, files, TOKEN).status_code == 201
-    assert len(re.findall("minisign -V -H -P", client.get("/en/result").text)) == 2
+    text = html.unescape(client.get("/en/result").text)
+    for address in re.findall('<a href="../(publication[^"]*)" download>', text):
+        (tmp_path / address).write_bytes(client.get(f"/{address}").data)
+    commands = re.findall("<code>(minisign [^<]*)</code>", text)
+    assert len(commands) == 2
+    for command in commands:
+        subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "publication.json").write_bytes(data + b" ")
+    assert subprocess.run(commands[0].split(), cwd=tmp_path, check=False, capture_output=True).returncode != 0
+
+
+def test_the_page_names_keys_threshold_digest_and_fingerprint(client: FlaskClient, minisign_keys: Keys) -> None:
+    """Also the key of an organizer who has not signed."""
+    data = publish(client, minisign_keys, many(3))
+    text = html.unescape(client.get("/en/result").text)
+    assert "Not signed by boris" in text
+    assert all(key.public.line in text for key in minisign_keys)
+    assert "A result counts if 1 of these keys has signed it." in text
+    assert digest(data) in text
+    assert re.search(r"([0-9]{5} ){7}[0-9]{5}", text)
 
 
 @pytest.fixture
