@@ -18,7 +18,7 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, desk_page, pages
+from service import desk, desk_page, pages, result_pages
 from service.appeal import load_appeal
 from service.counters import Counters
 from service.front import Front
@@ -29,6 +29,7 @@ from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
 from service.redis_access import RedisAddress
 from service.rendering import Assets, Pages
+from service.results import Results
 from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
 from service.store_redis import RedisStore
@@ -40,6 +41,9 @@ from service.work import Load, Work
 ROOT = Path(__file__).parent.parent
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
 BODY_MOST = 64 * 1024
+
+# What answers forms that people send; all other POSTs come from programs.
+_FORMS = (desk_page.blueprint.name, result_pages.search.name)
 
 _log = logging.getLogger("undersigned")
 
@@ -74,16 +78,19 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
     work = Work(settings.work_above, Load(time.monotonic), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
-    made = Pages(app, appeal, assets, lambda: publications.current)
+    results = Results(publications, appeal.addresses)
+    made = Pages(app, appeal, assets, lambda: results.current)
     keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
     of_envelopes = limit(counters, keys, "envelopes", limits.envelopes, limits.everyone)
     submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today)
-    parts = Parts(settings, appeal, store, publications, made, submissions)
+    parts = Parts(settings, appeal, store, publications, results, made, submissions)
     app.extensions[EXTENSION] = parts
-    for module in (pages, desk, desk_page):
-        app.register_blueprint(module.blueprint)
-    for module in (desk, desk_page):
-        limit_blueprint(app, module.blueprint, limit(counters, keys, module.blueprint.name, limits.desk))
+    for blueprint in (pages.blueprint, result_pages.blueprint):
+        app.register_blueprint(blueprint)
+    limited = {desk.blueprint: limits.desk, desk_page.blueprint: limits.desk, result_pages.search: limits.search}
+    for blueprint, per_client in limited.items():
+        app.register_blueprint(blueprint)
+        limit_blueprint(app, blueprint, limit(counters, keys, blueprint.name, per_client))
     _answer_errors(app)
     front = Front(app.wsgi_app, parts, lambda: appeal.is_open(today()), headers, _problem_for)
     hops = settings.trusted_hops
@@ -115,7 +122,7 @@ def _problem_for(error: Exception) -> Problem:
 
 
 def _is_reading_a_page() -> bool:
-    is_page = request.method in ("GET", "HEAD") or request.blueprint == desk_page.blueprint.name
+    is_page = request.method in ("GET", "HEAD") or request.blueprint in _FORMS
     return is_page and request.accept_mimetypes.best == "text/html"
 
 

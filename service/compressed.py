@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import brotli
+from flask import Response, request
 
 # Brotli's best takes a second for 500 kB, and a first reader is waiting.
 _BEST_UP_TO = 512 * 1024
@@ -39,3 +40,23 @@ def compressed_for(accepted: str, content: bytes) -> tuple[bytes, str | None]:
 @lru_cache(maxsize=512)
 def _compressed(encoding: str, content: bytes) -> bytes:
     return _ENCODINGS[encoding](content)
+
+
+def for_everyone(content: bytes, content_type: str) -> Response:
+    """The same bytes for everyone, compressed for those who can read that."""
+    return _answer(content_type, *compressed_for(request.headers.get("Accept-Encoding", ""), content))
+
+
+def for_one(content: bytes, content_type: str) -> Response:
+    """What was made for this request: compressed more quickly, and forgotten."""
+    if request.accept_encodings["gzip"]:
+        return _answer(content_type, gzip.compress(content, compresslevel=4, mtime=0), "gzip")
+    return _answer(content_type, content, None)
+
+
+def _answer(content_type: str, content: bytes, encoding: str | None) -> Response:
+    answer = Response(content, content_type=content_type)
+    answer.vary.add("Accept-Encoding")
+    if encoding:
+        answer.content_encoding = encoding
+    return answer

@@ -10,6 +10,7 @@ from flask import current_app
 from service.appeal import PublishedAppeal
 from service.publications import Publications
 from service.rendering import Pages
+from service.results import Results
 from service.settings import Settings
 from service.store import EnvelopeStore
 from service.submissions import Submissions
@@ -25,6 +26,7 @@ class Parts:
     appeal: PublishedAppeal
     store: EnvelopeStore
     publications: Publications
+    results: Results
     pages: Pages
     submissions: Submissions
 

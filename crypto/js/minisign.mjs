@@ -3,10 +3,10 @@
 // Must never know a secret key: signing is the offline tool's work.
 
 import { equalBytes } from '@noble/ciphers/utils.js';
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { fromBase64 } from './base64.mjs';
+import { verifies } from './ed25519.mjs';
 import { MinisignError } from './errors.mjs';
 
 const PREHASHED = 'ED';
@@ -46,9 +46,9 @@ export function parsePublicKey(line) {
 export function verify(publicKey, message, minisig) {
   const { keyId, signature, comment, globalSignature } = readMinisig(minisig);
   if (!equalBytes(keyId, publicKey.keyId)) throw new MinisignError('minisign-key');
-  const verifies = (made, bytes) => ed25519.verify(made, bytes, publicKey.point, { zip215: false });
-  if (!verifies(signature, blake2b(message))) throw new MinisignError('minisign-signature');
-  if (!verifies(globalSignature, concatBytes(signature, utf8ToBytes(comment)))) {
+  const { point } = publicKey;
+  if (!verifies(signature, blake2b(message), point)) throw new MinisignError('minisign-signature');
+  if (!verifies(globalSignature, concatBytes(signature, utf8ToBytes(comment)), point)) {
     throw new MinisignError('minisign-comment');
   }
   return comment;

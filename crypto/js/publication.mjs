@@ -1,6 +1,7 @@
 // The publication: what organizers sign offline, and the verifier anyone can run (docs/spec.md, section 6).
 // Knows what may be known by all; must never know of a non-public signature more than a number and a receipt.
 
+import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { MinisignError, PublicationError, RecordError } from './errors.mjs';
 import { APPEAL_ID_SIZE } from './keys.mjs';
@@ -58,13 +59,32 @@ const RECEIPT_SIZE = 8;
  *   publication-number, publication-previous, in this order
  */
 export function verifyPublication(bytes, minisigs, appeal, previous) {
-  const signers = appeal.minisign.filter((key) => minisigs.some((minisig) => signs(key, bytes, minisig)));
-  // One key pinned twice is still one signer.
-  if (new Set(signers.map((key) => key.line)).size < appeal.threshold) refuse('minisig');
+  if (signersOf(bytes, minisigs, appeal.minisign).length < appeal.threshold) refuse('minisig');
   const publication = readPublication(bytes);
   if (publication.appeal !== bytesToHex(appeal.appealId)) refuse('appeal');
   checkPlace(publication, previous);
   return publication;
+}
+
+/**
+ * Which pinned keys signed the file.
+ * @param {Uint8Array} bytes
+ * @param {string[]} minisigs those that do not verify are not counted
+ * @param {{line: string}[]} pinned from `parsePublicKey`
+ * @returns {string[]} their lines, each once: one key pinned twice is still one signer
+ */
+export function signersOf(bytes, minisigs, pinned) {
+  const found = pinned.filter((key) => minisigs.some((minisig) => signs(key, bytes, minisig)));
+  return Array.from(new Set(found.map((key) => key.line)));
+}
+
+/**
+ * The name of a publication's bytes, as `sha256sum` prints it.
+ * @param {Uint8Array} bytes
+ * @returns {string}
+ */
+export function digest(bytes) {
+  return bytesToHex(sha256(bytes));
 }
 
 function signs(key, bytes, minisig) {

@@ -1,7 +1,7 @@
 // The appeal as this page carries it: appeal.json inside the page, the same bytes as the file of that name.
 // Knows where it stands; must never fetch anything.
 
-import { chooseKey } from '../../crypto/js/appeal.mjs';
+import { chooseKey, readAppeal } from '../../crypto/js/appeal.mjs';
 import { fromBase64 } from '../../crypto/js/base64.mjs';
 import { KeyRecord } from '../../crypto/js/keys.mjs';
 
@@ -20,6 +20,15 @@ export function sealingFor(language, today) {
     until: key.until,
   }));
   return { record: chooseKey({ keys }, today), letterHash: bytesFromHex(appeal.letters[language]) };
+}
+
+/**
+ * All of it, for checking what organizers published.
+ * @returns {object} as `readAppeal` gives it
+ * @throws {AppealError} when the page is damaged
+ */
+export function pageAppeal() {
+  return readAppeal(new TextEncoder().encode(document.getElementById('appeal-json').textContent));
 }
 
 function bytesFromHex(hex) {

@@ -1,0 +1,62 @@
+// Fetches the publication and checks the organizers' minisigns of it, for every page that shows or asks something of it.
+// Knows addresses and pinned keys; must never know what a person typed, nor ask for a part of the file: whoever
+// downloads all of it tells nobody what they look for.
+
+import { UndersignedError } from '../../crypto/js/errors.mjs';
+import { digest, signersOf, verifyPublication } from '../../crypto/js/publication.mjs';
+
+/** The files could not be had, which says nothing about them. Reasons: fetch-network, fetch-missing. */
+export class FetchError extends UndersignedError {}
+
+/**
+ * The newest publication, if enough pinned keys have signed it.
+ * @param {{publication: string, minisigs: string[], appeal: object}} from addresses of the file and of its minisigs;
+ *   the appeal of this page, from `readAppeal`. A minisig that is missing counts for nothing.
+ * @returns {Promise<{publication: object, signers: string[], digest: string}>} as `readPublication` gives it; the
+ *   lines of the keys that signed; SHA-256 in hex
+ * @throws {FetchError} fetch-network, or fetch-missing when there is no publication
+ * @throws {PublicationError} when the file must not be trusted
+ */
+export async function fetchVerified({ publication, minisigs, appeal }) {
+  const [bytes, ...texts] = await Promise.all([fetchBytes(publication), ...minisigs.map(fetchText)]);
+  const found = texts.filter((text) => text !== null);
+  const verified = verifyPublication(bytes, found, appeal, null);
+  return {
+    publication: verified,
+    signers: signersOf(bytes, found, appeal.minisign),
+    digest: digest(bytes),
+  };
+}
+
+async function fetchText(address) {
+  try {
+    return new TextDecoder().decode(await fetchBytes(address));
+  } catch (error) {
+    if (error.reason === 'fetch-missing') return null;
+    throw error;
+  }
+}
+
+async function fetchBytes(address) {
+  const answer = await answerFrom(address);
+  if (answer.status === 404) throw new FetchError('fetch-missing');
+  if (!answer.ok) throw new FetchError('fetch-network');
+  try {
+    return new Uint8Array(await answer.arrayBuffer());
+  } catch {
+    throw new FetchError('fetch-network');
+  }
+}
+
+async function answerFrom(address) {
+  try {
+    return await fetch(address, {
+      credentials: 'omit',
+      cache: 'no-store',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+    });
+  } catch {
+    throw new FetchError('fetch-network');
+  }
+}
