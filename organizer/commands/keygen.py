@@ -7,6 +7,7 @@ from nacl.utils import random
 from crypto.keys import APPEAL_ID_SIZE
 from organizer import ceremony
 from organizer.commands import Result
+from organizer.commands.status import period_result
 from organizer.session import read_passphrase_file
 from organizer.talk import Talk
 from organizer.workspace import check_new, make_workspace
@@ -26,8 +27,7 @@ def run(talk: Talk, folder: str, signer: str, appeal_id: str | None, passphrase_
     return {
         "workspace": folder,
         "appeal": appeal.hex(),
-        "fingerprint": keys.record.fingerprint.hex(),
-        "digits": keys.record.digits,
+        "keys": [period_result(new.period) for new in keys.periods],
         "signer": signer,
         "minisign": keys.minisign.line,
     }
@@ -56,7 +56,8 @@ def _say_keys(talk: Talk, folder: str, keys: ceremony.NewKeys) -> None:
     talk.say()
     talk.say("The fingerprint of your key. Publish these digits in several places, so that people can compare them:")
     talk.say()
-    talk.say(f"    {keys.record.digits}", "bold")
+    for new in keys.periods:
+        talk.say(f"    {new.period.record.digits}", "bold")
     talk.say()
     talk.say("The lines below are for the site. The file appeal-keys.toml holds them too. Nothing in them is secret.")
     talk.say()
