@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from crypto.base64 import encode
 from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, OrganizersKey
 from crypto.minisign import KEY_ID_SIZE, SALT_SIZE, MinisignPublicKey, MinisignSecretKey, lock_secret_key
 from organizer import keyfile
@@ -148,6 +147,6 @@ def write_tables(periods: Sequence[Period], signers: dict[str, MinisignPublicKey
     for period in periods:
         days = [("from", period.days.start), ("until", period.days.until)]
         limits = "".join(f"{name} = {day}\n" for name, day in days if day is not None)
-        parts.append(f'\n# {period.record.digits}\n[[keys]]\nrecord = "{encode(bytes(period.record))}"\n{limits}')
+        parts.append(f'\n# {period.record.digits}\n[[keys]]\nrecord = "{period.record_text}"\n{limits}')
     parts += [f'\n[[minisign]]\nsigner = "{name}"\nkey = "{key.line}"\n' for name, key in signers.items()]
     return "".join(parts)

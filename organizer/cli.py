@@ -13,7 +13,19 @@ from typing import Any, TypeVar
 import click
 
 from crypto.errors import UndersignedError
-from organizer.commands import Result, add, keygen, open_ledgers, publish, review, status, verify, withdraw
+from organizer.commands import (
+    Result,
+    add,
+    ceremony,
+    keygen,
+    open_ledgers,
+    publish,
+    restore,
+    review,
+    status,
+    verify,
+    withdraw,
+)
 from organizer.errors import OrganizerError
 from organizer.talk import Talk
 from organizer.workspace import DEFAULT_FOLDER
@@ -90,7 +102,8 @@ class _Organizer(click.Group):
 def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     """Open, review and publish the signatures of an appeal, offline.
 
-    The commands in the order they are used: keygen once; then open, review and publish as often as you like.
+    Practise with rehearse. Then, in this order: ceremony once; open, review and publish as often as you like; burn
+    when a period is over.
     Each explains itself with --help. Nothing here uses the network.
     The options below may stand before the command or after it.
     """
@@ -98,21 +111,76 @@ def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     context.default_map = dict.fromkeys(organizer.commands, given)
 
 
-@organizer.command("keygen")
-@click.option("--signer", required=True, help="Your short name, a-z, 0-9 and -; it names your minisign signatures.")
-@click.option("--appeal-id", metavar="HEX", help="The appeal's id, if it has one already; else a new one is made.")
+@organizer.command("ceremony")
 @_options(_workspace, _passphrase, _json)
-def _keygen(folder: str, signer: str, appeal_id: str | None, passphrase_file: str | None, as_json: bool) -> None:
-    """Make the organizers' keys, once per appeal.
+def _ceremony(folder: str, passphrase_file: str | None, as_json: bool) -> None:
+    """Make the keys of an appeal, step by step in a dialogue.
 
-    A passphrase is offered; write it on paper. The keys are kept in a new folder, locked with it: one key that
-    opens the signatures, one that signs what you publish. At the end you see the lines that the site needs.
+    It asks who you are, which periods there are, makes the keys and locks them with a passphrase, divides each key
+    among people on cards (any k of n cards bring it back), shows the fingerprints as digits and as a QR code, and
+    writes a public folder for the site. Other organizers run it, too, on their own computers, for a minisign key of
+    their own. In a folder that has keys already it adds keys for further periods, or makes new cards.
+
+    Passphrase and cards are shown on a screen that is wiped afterwards. Practise first: organizer rehearse.
 
     \b
     Example:
-      organizer keygen --signer anna
+      organizer ceremony
     """
-    _carry_out(as_json, lambda talk: keygen.run(talk, folder, signer, appeal_id, passphrase_file))
+    _carry_out(as_json, lambda talk: ceremony.run(talk, folder, passphrase_file))
+
+
+@organizer.command("keygen")
+@click.option("--signer", required=True, help="Your short name, a-z, 0-9 and -; it names your minisign signatures.")
+@click.option("--appeal-id", metavar="HEX", help="The appeal's id, if it has one already; else a new one is made.")
+@click.option("--period", "days", multiple=True, metavar="FROM..UNTIL", help="Days of a key; may be given repeatedly.")
+@click.option("--minisign-only", is_flag=True, help="Make only a minisign key, to sign what others publish.")
+@_options(_workspace, _passphrase, _json)
+def _keygen(
+    folder: str,
+    signer: str,
+    appeal_id: str | None,
+    days: tuple[str, ...],
+    minisign_only: bool,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
+    """Make keys without a dialogue, for scripts and trials.
+
+    The same keys as “organizer ceremony” makes, in a new folder, locked with a passphrase, but no cards. Without
+    --period there is one key for all days. At the end you see the lines that the site needs.
+
+    \b
+    Example:
+      organizer keygen --signer anna --period 2027-01-01..2027-06-30
+    """
+    _carry_out(as_json, lambda talk: keygen.run(talk, folder, signer, appeal_id, days, minisign_only, passphrase_file))
+
+
+@organizer.command("restore")
+@click.option("--fingerprint", metavar="DIGITS", help="The fingerprint of the key, if there is no appeal.json.")
+@click.option("--appeal-id", metavar="HEX", help="The appeal's id, if there is no appeal.json.")
+@_options(_workspace, _appeal, _passphrase, _json)
+def _restore(
+    folder: str,
+    appeal_file: str | None,
+    fingerprint: str | None,
+    appeal_id: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
+    """Bring a key back from its cards.
+
+    Type the words of enough cards, in any order. A wrong word is told at once, a wrong card when it is complete, and
+    the key must have the fingerprint that appeal.json or --fingerprint names: otherwise nothing is written. In a
+    workspace whose passphrase is lost, what was opened and decided stays and gets a new passphrase. In a new folder
+    the ledgers must be opened again.
+
+    \b
+    Example:
+      organizer restore --appeal appeal.json
+    """
+    _carry_out(as_json, lambda talk: restore.run(talk, folder, appeal_file, fingerprint, appeal_id, passphrase_file))
 
 
 @organizer.command("open")

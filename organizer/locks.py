@@ -33,13 +33,18 @@ def open_work_key(tables: Tables, root: bytes, masters: Mapping[bytes, bytes], r
     box = tables.get(TABLE, name)
     if box is not None:
         work_key = _open(root, name, box)
-    elif any(True for table in (TABLE, "entries") for _ in tables.rows(table)):
+    elif not is_new(tables):
         text = "The database of this workspace belongs to another organizers.key. Put back a copy of the folder."
         raise OrganizerError("workspace-damaged", text)
     else:
         work_key = random(Aead.KEY_SIZE)
     add_locks(tables, work_key, {name: root, **masters})
     return work_key
+
+
+def is_new(tables: Tables) -> bool:
+    """Whether nothing was ever locked or opened here, so that there is nothing to lose."""
+    return not any(True for table in (TABLE, "entries") for _ in tables.rows(table))
 
 
 def add_locks(tables: Tables, work_key: bytes, secrets: Mapping[bytes, bytes]) -> None:

@@ -19,7 +19,6 @@ so that one passphrase, tried once, opens the keys of all periods.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from datetime import date
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
+from crypto.base64 import decode, encode
 from crypto.errors import KeyFormatError
 from crypto.keys import MASTER_SIZE, KeyRecord, OrganizersKey, derive_secret, tag
 from organizer.errors import OrganizerError
@@ -79,6 +79,11 @@ class Period:
         return self.record.key_id.hex()
 
     @property
+    def record_text(self) -> str:
+        """The key record in base64, as appeal.toml and `.pub` files hold it."""
+        return encode(bytes(self.record))
+
+    @property
     def order(self) -> tuple[str, str, str]:
         """Sorts periods by their days."""
         return self.days.start or "", self.days.until or "~", self.name
@@ -96,6 +101,14 @@ def read_day(text: str) -> str | None:
     return text or None
 
 
+def read_days(text: str) -> Days:
+    """Days as `2027-01-01..2027-06-30`; either end may be empty. Raises OrganizerError: days."""
+    start, dots, until = text.partition("..")
+    if not dots:
+        raise OrganizerError("days", "A period is written like 2027-01-01..2027-06-30; either end may be left out.")
+    return Days(read_day(start), read_day(until))
+
+
 def public_name(key_id: bytes) -> str:
     """The file with the public half of a period's key."""
     return f"period-{key_id.hex()}.pub"
@@ -108,9 +121,8 @@ def secret_name(key_id: bytes) -> str:
 
 def write_public(period: Period) -> str:
     """The content of a `.pub` file."""
-    record = base64.b64encode(bytes(period.record)).decode("ascii")
     days = f"{period.days.start or _NO_LIMIT} {period.days.until or _NO_LIMIT}"
-    return f"{record}\n{period.record.digits}\n{days}\n"
+    return f"{period.record_text}\n{period.record.digits}\n{days}\n"
 
 
 def read_public(text: str) -> Period:
@@ -120,7 +132,7 @@ def read_public(text: str) -> Period:
     if len(lines) != 3:
         raise damaged
     try:
-        record = KeyRecord.parse(base64.b64decode(lines[0], validate=True))
+        record = KeyRecord.parse(decode(lines[0]) or b"")
         days = Days(*(None if day == _NO_LIMIT else read_day(day) for day in lines[2].split(" ", 1)))
     except (ValueError, KeyFormatError, OrganizerError) as error:
         raise damaged from error

@@ -15,6 +15,7 @@ from crypto.appeal import Appeal, read_appeal
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
 from organizer import keyfile
+from organizer.ceremony import period_files
 from organizer.errors import OrganizerError
 from organizer.locks import open_work_key
 from organizer.periods import Period, public_name, read_public, secret_name, unlock_master
@@ -99,6 +100,26 @@ def open_masters(workspace: Workspace, root: bytes, periods: tuple[Period, ...])
     return masters
 
 
+def keep_period(workspace: Workspace, root: bytes, period: Period, master: bytes) -> None:
+    """Put the key of a period into a workspace. The public half comes last: it says that the key is there."""
+    for name, content in reversed(period_files(root, period, master, random).items()):
+        workspace.write(name, content)
+
+
+def own_minisign(workspace: Workspace) -> tuple[str, MinisignPublicKey]:
+    """This organizer's name and public minisign key. Raises OrganizerError: no-file; MinisignError."""
+    name, text = workspace.read("signer.txt"), workspace.read("minisign.pub")
+    if name is None or text is None:
+        raise _no_minisign()
+    lines = text.decode("ascii", "replace").splitlines()
+    return name.decode("ascii", "replace").strip(), MinisignPublicKey.parse(lines[-1] if lines else "")
+
+
+def _no_minisign() -> OrganizerError:
+    text = "The files of your minisign key are missing from the workspace. Put back a copy of them."
+    return OrganizerError("no-file", text)
+
+
 def public_record(workspace: Workspace) -> KeyRecord:
     """A key record to seal to what is entered by hand; any key that is here will do. Raises OrganizerError: no-key."""
     for period in read_periods(workspace):
@@ -149,7 +170,7 @@ def open_minisign(session: Session) -> MinisignSecretKey:
     """The organizer's minisign key, which has the same passphrase. Raises OrganizerError, MinisignError."""
     text = session.workspace.read("minisign.key")
     if text is None:
-        raise OrganizerError("no-file", "The file minisign.key is missing from the workspace. Put back a copy of it.")
+        raise _no_minisign()
     return unlock_secret_key(text.decode("ascii", "replace"), keyfile.normalise(session.passphrase))
 
 

@@ -1,6 +1,7 @@
 """The organizers' folder on disk, and every other file the tool reads or writes.
 
-Only this package touches a disk; writing.py holds how a file is put in place.
+Only this package touches a disk: writing.py puts files in place, burning.py destroys them, files.py knows those that
+lie outside the workspace.
 Knows file names, bytes and locked boxes; must never hold a key that opens a box.
 """
 
@@ -18,10 +19,23 @@ from typing import BinaryIO
 from crypto.envelope import SIZE
 from crypto.ledger import HEADER_MAX
 from organizer.errors import OrganizerError
+from organizer.workspace.burning import burn_file, burn_folder
+from organizer.workspace.files import burn_secret_file as burn_secret_file
+from organizer.workspace.files import check_no_folder as check_no_folder
+from organizer.workspace.files import file_name as file_name
+from organizer.workspace.files import hand_over as hand_over
+from organizer.workspace.files import minisigs_beside as minisigs_beside
+from organizer.workspace.files import read_appeal_folder as read_appeal_folder
+from organizer.workspace.files import read_file as read_file
+from organizer.workspace.files import reading
+from organizer.workspace.files import write_secret_file as write_secret_file
 from organizer.workspace.writing import write_file, write_folder
 
 DEFAULT_FOLDER = "organizer-workspace"
 KEY_FILE = "organizers.key"
+MINISIGN_FILE = "minisign.key"
+BURNING_FILE = "burning.txt"
+"""Stands in a folder whose burning was begun: what is left of it is good for nothing but to be burned, too."""
 FORMAT_FILE = "format.txt"
 FORMAT = b"undersigned workspace 2\n"
 """Names of files and the meaning of tables; a change that an older tool would misread takes another number."""
@@ -108,6 +122,16 @@ class Workspace:
         """Put a file in place, whole or not at all."""
         write_file(self._folder / name, content)
 
+    def burn(self, name: str) -> None:
+        """Overwrite and remove a file; a missing one is no error."""
+        burn_file(self._folder / name)
+
+    def burn_all(self) -> None:
+        """Overwrite and remove the whole folder. The key goes first: then the rest opens no more, whatever happens."""
+        secret = [KEY_FILE, *self.names("period-", ".key"), MINISIGN_FILE, DATABASE]
+        self.write(BURNING_FILE, b"")
+        burn_folder(self._folder, secret)
+
     def names(self, start: str, end: str) -> list[str]:
         """The files of the workspace whose names start and end so, sorted."""
         found = (entry.name for entry in self._folder.iterdir())
@@ -164,6 +188,11 @@ def make_workspace(folder: str, files: dict[str, bytes]) -> None:
     path = Path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_folder(path, {FORMAT_FILE: FORMAT, **files})
+
+
+def is_workspace(folder: str) -> bool:
+    """Whether a workspace was made there."""
+    return (Path(folder) / FORMAT_FILE).is_file() or (Path(folder) / KEY_FILE).is_file()
 
 
 @contextmanager
@@ -223,44 +252,8 @@ class LedgerFile:
 @contextmanager
 def open_ledger_file(path: str) -> Iterator[LedgerFile]:
     """A ledger on disk. Raises OrganizerError: no-file."""
-    with _reading(path), open(path, "rb") as file:
+    with reading(path), open(path, "rb") as file:
         yield LedgerFile(file)
-
-
-def read_file(path: str) -> bytes:
-    """A file that a person named. Raises OrganizerError: no-file."""
-    with _reading(path):
-        return Path(path).read_bytes()
-
-
-def minisigs_beside(path: str) -> list[str]:
-    """The paths of the .minisig files that lie beside a publication, by name."""
-    beside = Path(path)
-    return sorted(
-        str(entry)
-        for entry in beside.parent.iterdir()
-        if entry.name.startswith(f"{beside.name}.") and entry.name.endswith(".minisig")
-    )
-
-
-def file_name(path: str) -> str:
-    """The last part of a path."""
-    return Path(path).name
-
-
-def hand_over(folder: str, files: dict[str, bytes]) -> None:
-    """Copies of public files, readable for everyone, in a folder that is made when missing."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        write_file(Path(folder) / name, content, mode=0o644)
-
-
-@contextmanager
-def _reading(path: str) -> Iterator[None]:
-    try:
-        yield
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError) as error:
-        raise OrganizerError("no-file", f"The file {path} is not there, or cannot be read.") from error
 
 
 @contextmanager
