@@ -16,12 +16,15 @@ from crypto.errors import UndersignedError
 from organizer.commands import (
     Result,
     add,
+    burn,
     ceremony,
     keygen,
     open_ledgers,
     publish,
+    rehearse,
     restore,
     review,
+    sign,
     status,
     verify,
     withdraw,
@@ -271,6 +274,38 @@ def _publish(
     _carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, yes, out))
 
 
+@organizer.command("sign")
+@click.argument("publication")
+@click.option("--previous", metavar="FILE", help="The publication.json before this one, to see what changed.")
+@click.option("--yes", is_flag=True, help="Do not ask before signing.")
+@click.option("--out", metavar="DIR", help="Put the minisig into DIR instead of beside the publication.")
+@_options(_workspace, _appeal, _passphrase, _json)
+def _sign(
+    publication: str,
+    previous: str | None,
+    yes: bool,
+    out: str | None,
+    folder: str,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
+    """Sign what another organizer published, on your own computer.
+
+    You see the numbers, what changed since the last result, and every name that came or went. If your workspace has
+    the keys and the ledgers, too, it is counted again and must agree. A second file with the same number is never
+    signed. Then a .minisig of yours is put beside the publication.
+
+    \b
+    Example:
+      organizer sign publication.json --appeal appeal.json
+    """
+    _carry_out(
+        as_json,
+        lambda talk: sign.run(talk, folder, publication, appeal_file, previous, passphrase_file, yes, out),
+    )
+
+
 @organizer.command("verify")
 @click.argument("publication")
 @click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
@@ -302,3 +337,55 @@ def _status(folder: str, passphrase_file: str | None, as_json: bool) -> None:
       organizer status
     """
     _carry_out(as_json, lambda talk: status.run(talk, folder, passphrase_file))
+
+
+@organizer.command("burn")
+@click.option("--period", metavar="KEYID", help="Burn only this key (organizer status lists them); rows stay.")
+@click.option("--publication", metavar="FILE", help="The result as all organizers signed it; else the one kept here.")
+@click.option("--insist", is_flag=True, help="Burn although something speaks against it; it is shown.")
+@click.option("--confirm", metavar="WORD", help="For scripts: the word that is asked for otherwise.")
+@_options(_workspace, _appeal, _passphrase, _json)
+def _burn(
+    period: str | None,
+    publication: str | None,
+    insist: bool,
+    confirm: str | None,
+    folder: str,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
+    """Destroy a key, or the whole workspace, when a period is over.
+
+    First it shows what will be lost, and checks that the result stands: it is published, signed by enough organizers,
+    your workspace would publish the same, and nothing is undecided. Then it asks for a word. With --period only the
+    key is burned: what was opened and decided stays. Files are overwritten before they are removed, but sticks and
+    SSDs may keep copies: only an encrypted disk helps there. Cards are paper: burn them, too.
+
+    \b
+    Example:
+      organizer burn --period 4d2129141dffbc --publication stick/publication.json
+    """
+    today = datetime.now(UTC).date().isoformat()
+    _carry_out(
+        as_json,
+        lambda talk: burn.run(talk, folder, today, period, publication, insist, confirm, appeal_file, passphrase_file),
+    )
+
+
+@organizer.command("rehearse")
+@click.option("--fast", is_flag=True, help="Play it through without asking anything.")
+@click.option("--envelopes", default=300, show_default=True, type=click.IntRange(20, 20000), help="Size of the flood.")
+@_json
+def _rehearse(fast: bool, envelopes: int, as_json: bool) -> None:
+    """Practise everything once, with made-up data, in a folder that is removed at the end.
+
+    The ceremony with its cards, a flood of false signatures, the review, a result, a lost computer with a lost card,
+    a second organizer, and the burning. Nothing you do here can harm anyone, and nothing of it is kept. Every step
+    names the real command. It takes about twenty minutes.
+
+    \b
+    Example:
+      organizer rehearse
+    """
+    _carry_out(as_json, lambda talk: rehearse.run(talk, fast, envelopes))

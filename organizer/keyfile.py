@@ -52,7 +52,10 @@ SENSITIVE = Profile(argon2id.OPSLIMIT_SENSITIVE, argon2id.MEMLIMIT_SENSITIVE)
 """For people: 4 passes over 1 GiB, libsodium's limits for "highly sensitive data" (its manual, chapter Argon2)."""
 
 CHEAP = Profile(argon2id.OPSLIMIT_MIN, argon2id.MEMLIMIT_MIN)
-"""For tests of the library only: no command of the tool can ask for it."""
+"""For tests of the library only: no command that keeps anything can ask for it."""
+
+REHEARSAL = CHEAP
+"""For `organizer rehearse`, whose data are made up and removed: nobody should wait there for what protects nothing."""
 
 
 def normalise(passphrase: str) -> str:

@@ -71,11 +71,16 @@ def make_publication(
 def sign_publication(publication: Publication, key: MinisignSecretKey) -> tuple[bytes, str]:
     """The file and the text of its minisig, read back and verified before anyone sees them. Raises PublicationError."""
     data = write_publication(publication)
-    read_publication(data)
+    return data, sign_file(data, key)[1]
+
+
+def sign_file(data: bytes, key: MinisignSecretKey) -> tuple[Publication, str]:
+    """What a publication's file says and the text of its minisig, verified. Raises PublicationError."""
+    publication = read_publication(data)
     comment = f"appeal {publication.appeal} publication {publication.number} {publication.date}"
     minisig = sign(key, data, comment)
     verify(key.public, data, minisig)
-    return data, minisig
+    return publication, minisig
 
 
 def minisig_name(signer: str) -> str:

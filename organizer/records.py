@@ -17,6 +17,7 @@ from nacl.secret import Aead
 from crypto.envelope import envelope_id
 from organizer.entries import Decision, Entry, read_decision, read_entry, write_decision, write_entry
 from organizer.errors import OrganizerError
+from organizer.locks import drop_lock
 from organizer.workspace import Row, Tables
 
 
@@ -80,6 +81,10 @@ class Records:
         """Note that envelopes were opened with these keys; it outlives the keys, for publications name them."""
         missing = self._tables.missing("keys", list(fingerprints))
         self._tables.put([self._row("keys", fingerprint, b"{}") for fingerprint in missing])
+
+    def drop_lock(self, key_id: bytes) -> None:
+        """From now on, the master of this key does not open the rows."""
+        drop_lock(self._tables, key_id)
 
     def by_hand(self) -> Iterator[tuple[bytes, bytes]]:
         """Ids and envelopes of all that was entered by hand."""

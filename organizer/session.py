@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from nacl.utils import random
 
 from crypto.appeal import Appeal, read_appeal
+from crypto.errors import MinisignError
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
 from organizer import keyfile
@@ -21,7 +22,7 @@ from organizer.locks import open_work_key
 from organizer.periods import Period, public_name, read_public, secret_name, unlock_master
 from organizer.records import Records
 from organizer.talk import Talk
-from organizer.workspace import KEY_FILE, Workspace, open_workspace, read_file
+from organizer.workspace import KEY_FILE, MINISIGN_FILE, Workspace, open_workspace, read_file
 
 APPEAL_FILE = "appeal.json"
 ATTEMPTS = 3
@@ -168,10 +169,27 @@ def need_appeal(appeal: Appeal | None) -> Appeal:
 
 def open_minisign(session: Session) -> MinisignSecretKey:
     """The organizer's minisign key, which has the same passphrase. Raises OrganizerError, MinisignError."""
-    text = session.workspace.read("minisign.key")
+    text = session.workspace.read(MINISIGN_FILE)
     if text is None:
         raise _no_minisign()
     return unlock_secret_key(text.decode("ascii", "replace"), keyfile.normalise(session.passphrase))
+
+
+def ask_minisign(talk: Talk, workspace: Workspace, passphrase_file: str | None) -> MinisignSecretKey:
+    """The minisign key of a workspace that has no other. Raises OrganizerError, MinisignError."""
+    file = workspace.read(MINISIGN_FILE)
+    if file is None:
+        raise _no_minisign()
+    for attempt in range(1, ATTEMPTS + 1):
+        typed = talk.passphrase("Passphrase") if passphrase_file is None else read_passphrase_file(passphrase_file)
+        talk.say("Signing. This takes some seconds.")
+        try:
+            return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(typed))
+        except MinisignError as error:
+            if error.reason != "minisign-passphrase" or passphrase_file is not None or attempt == ATTEMPTS:
+                raise
+            talk.say(str(error))
+    raise AssertionError("the last attempt returns or raises")
 
 
 def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:

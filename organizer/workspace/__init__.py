@@ -23,8 +23,10 @@ from organizer.workspace.burning import burn_file, burn_folder
 from organizer.workspace.files import burn_secret_file as burn_secret_file
 from organizer.workspace.files import check_no_folder as check_no_folder
 from organizer.workspace.files import file_name as file_name
+from organizer.workspace.files import folder_of as folder_of
 from organizer.workspace.files import hand_over as hand_over
 from organizer.workspace.files import minisigs_beside as minisigs_beside
+from organizer.workspace.files import practice_folder as practice_folder
 from organizer.workspace.files import read_appeal_folder as read_appeal_folder
 from organizer.workspace.files import read_file as read_file
 from organizer.workspace.files import reading
@@ -130,7 +132,7 @@ class Workspace:
         """Overwrite and remove the whole folder. The key goes first: then the rest opens no more, whatever happens."""
         secret = [KEY_FILE, *self.names("period-", ".key"), MINISIGN_FILE, DATABASE]
         self.write(BURNING_FILE, b"")
-        burn_folder(self._folder, secret)
+        burn_folder(self._folder, secret, [BURNING_FILE, FORMAT_FILE])
 
     def names(self, start: str, end: str) -> list[str]:
         """The files of the workspace whose names start and end so, sorted."""
@@ -142,6 +144,10 @@ class Workspace:
         folder = self._folder / PUBLICATIONS
         names = [entry.name for entry in folder.iterdir()] if folder.exists() else []
         return sorted(int(name) for name in names if name.isdecimal())
+
+    def publication_path(self, number: int) -> str:
+        """Where one publication.json of ours lies."""
+        return self.path(PUBLICATIONS, str(number), PUBLICATION_FILE)
 
     def read_publication(self, number: int) -> bytes:
         """The bytes of one publication.json of ours."""
@@ -193,6 +199,11 @@ def make_workspace(folder: str, files: dict[str, bytes]) -> None:
 def is_workspace(folder: str) -> bool:
     """Whether a workspace was made there."""
     return (Path(folder) / FORMAT_FILE).is_file() or (Path(folder) / KEY_FILE).is_file()
+
+
+def has_keys(folder: str) -> bool:
+    """Whether a workspace can have keys of periods, or only a minisign key."""
+    return (Path(folder) / KEY_FILE).is_file() or bool(list(Path(folder).glob("period-*.pub")))
 
 
 @contextmanager

@@ -33,16 +33,20 @@ def burn_file(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def burn_folder(folder: Path, first: list[str]) -> None:
-    """Burn everything in a folder, those names first, and the folder itself."""
+def burn_folder(folder: Path, first: list[str], last: list[str]) -> None:
+    """Burn everything in a folder, some names before and some after all others, and the folder itself."""
     for name in first:
         burn_file(folder / name)
     for path in sorted(folder.rglob("*"), reverse=True):
+        if path.parent == folder and path.name in last:
+            continue
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
         elif path.is_symlink():
             path.unlink()
         else:
             burn_file(path)
+    for name in last:
+        burn_file(folder / name)
     folder.rmdir()
     sync_folder(folder.absolute().parent)

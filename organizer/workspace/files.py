@@ -6,6 +6,7 @@ Knows paths and bytes. Must never know a key.
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,11 @@ def minisigs_beside(path: str) -> list[str]:
     )
 
 
+def folder_of(path: str) -> str:
+    """The folder that a file lies in."""
+    return str(Path(path).parent)
+
+
 def file_name(path: str) -> str:
     """The last part of a path."""
     return Path(path).name
@@ -50,6 +56,13 @@ def read_appeal_folder(folder: str) -> dict[str, bytes]:
     read_file(str(Path(folder) / "appeal.toml"))
     paths = (path for path in sorted(Path(folder).iterdir()) if _APPEAL.fullmatch(path.name))
     return {path.name: path.read_bytes() for path in paths}
+
+
+@contextmanager
+def practice_folder() -> Iterator[str]:
+    """A folder for made-up data, removed with all that is in it whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="organizer-rehearsal-") as folder:
+        yield folder
 
 
 def write_secret_file(folder: str, name: str, content: bytes) -> str:
