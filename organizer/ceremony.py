@@ -5,16 +5,15 @@ Knows which files a new workspace starts with. Draws randomness only from the fu
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from crypto.errors import KeyFormatError
-from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, KeyRecord, OrganizersKey
+from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, OrganizersKey
 from crypto.minisign import KEY_ID_SIZE, SALT_SIZE, MinisignPublicKey, MinisignSecretKey, lock_secret_key
 from organizer import keyfile
 from organizer.errors import OrganizerError
+from organizer.periods import OPEN_END, Days, Period, lock_master, public_name, secret_name, write_public
 
 Random = Callable[[int], bytes]
 
@@ -28,14 +27,28 @@ _SIGNER = re.compile(r"[a-z0-9-]{1,32}")
 
 
 @dataclass(frozen=True)
-class NewKeys:
-    """What a ceremony made: the public halves, and every file of the new workspace by name."""
+class NewPeriod:
+    """A period's fresh key: what is public of it, and its master."""
 
-    record: KeyRecord
+    period: Period
+    master: bytes
+
+    def __repr__(self) -> str:
+        return f"NewPeriod({self.period.name})"
+
+
+@dataclass(frozen=True)
+class NewKeys:
+    """What a ceremony made: the keys of periods, this organizer's minisign key, every file of the new workspace."""
+
+    periods: tuple[NewPeriod, ...]
     minisign: MinisignPublicKey
     signer: str
     toml: str
     files: dict[str, bytes]
+
+    def __repr__(self) -> str:
+        return f"NewKeys({self.periods}, {self.minisign})"
 
 
 def offer_passphrase(random: Random) -> str:
@@ -70,62 +83,70 @@ def check_appeal_id(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
-def make_keys(
-    appeal_id: bytes, signer: str, passphrase: str, random: Random, profile: keyfile.Profile = keyfile.SENSITIVE
-) -> NewKeys:
-    """Fresh keys, locked under one passphrase. Takes seconds and 1 GiB of memory, twice."""
-    passphrase = keyfile.normalise(passphrase)
+def make_period(appeal_id: bytes, days: Days, random: Random) -> NewPeriod:
+    """A key of its own for one period."""
     master = random(MASTER_SIZE)
-    record = OrganizersKey.derive(master, appeal_id).record
+    return NewPeriod(Period(OrganizersKey.derive(master, appeal_id).record, days), master)
+
+
+def period_files(root: bytes, period: Period, master: bytes, random: Random) -> dict[str, bytes]:
+    """The two files of a period's key in a workspace with this root."""
+    key_id = period.record.key_id
+    return {
+        public_name(key_id): write_public(period).encode("ascii"),
+        secret_name(key_id): lock_master(root, master, period.record, random),
+    }
+
+
+def minisign_files(signer: str, passphrase: str, random: Random) -> tuple[MinisignPublicKey, dict[str, bytes]]:
+    """A fresh minisign key and its files. Takes seconds and 1 GiB of memory."""
     minisign = MinisignSecretKey.make(random(KEY_ID_SIZE), random(32))
-    toml = write_toml(record, signer, minisign.public)
     files = {
-        "organizers.key": keyfile.lock(master, appeal_id, passphrase, random(keyfile.SALT_SIZE), profile),
-        "organizers.pub": write_public(record).encode("ascii"),
-        "minisign.key": lock_secret_key(minisign, passphrase, random(SALT_SIZE)).encode("ascii"),
+        "minisign.key": lock_secret_key(minisign, keyfile.normalise(passphrase), random(SALT_SIZE)).encode("ascii"),
         "minisign.pub": minisign.public.file.encode("ascii"),
         "signer.txt": f"{signer}\n".encode("ascii"),
-        "appeal-keys.toml": toml.encode("utf-8"),
     }
-    return NewKeys(record, minisign.public, signer, toml, files)
+    return minisign.public, files
 
 
-def write_public(record: KeyRecord) -> str:
-    """The content of `organizers.pub`: the record in base64 and the fingerprint in digits, a line each."""
-    return f"{_base64(record)}\n{record.digits}\n"
+def make_keys(
+    appeal_id: bytes,
+    signer: str,
+    passphrase: str,
+    random: Random,
+    days: Sequence[Days] = (OPEN_END,),
+    profile: keyfile.Profile = keyfile.SENSITIVE,
+) -> NewKeys:
+    """Fresh keys, one for each period, locked under one passphrase. Takes seconds and 1 GiB of memory, twice."""
+    passphrase = keyfile.normalise(passphrase)
+    periods = tuple(make_period(appeal_id, one, random) for one in days)
+    minisign, files = minisign_files(signer, passphrase, random)
+    root = random(keyfile.ROOT_SIZE)
+    files["organizers.key"] = keyfile.lock(root, appeal_id, passphrase, random(keyfile.SALT_SIZE), profile)
+    for new in periods:
+        files |= period_files(root, new.period, new.master, random)
+    toml = write_toml([new.period for new in periods], {signer: minisign})
+    files["appeal-keys.toml"] = toml.encode("utf-8")
+    return NewKeys(periods, minisign, signer, toml, files)
 
 
-def read_public(text: str) -> KeyRecord:
-    """The record in `organizers.pub`, checked against its digits. Raises OrganizerError: key-file-damaged."""
-    damaged = OrganizerError(
-        "key-file-damaged", "The file organizers.pub is damaged. Put back a copy of it and try again."
-    )
-    lines = text.splitlines()
-    try:
-        record = KeyRecord.parse(base64.b64decode(lines[0] if lines else "", validate=True))
-    except (ValueError, KeyFormatError) as error:
-        raise damaged from error
-    if lines[1:] != [record.digits]:
-        raise damaged
-    return record
-
-
-def write_toml(record: KeyRecord, signer: str, minisign: MinisignPublicKey) -> str:
+def write_toml(periods: Sequence[Period], signers: dict[str, MinisignPublicKey], threshold: int = 1) -> str:
     """The lines that config/appeal/appeal.toml needs; the top-level ones as comments that say where they go."""
     return (
         "# Put these lines into config/appeal/appeal.toml.\n"
         "# These two belong at its top, before the first line in [brackets]:\n"
-        f'# id = "{record.appeal_id.hex()}"\n'
-        "# threshold = 1\n"
-        "\n"
-        "[[keys]]\n"
-        f'record = "{_base64(record)}"\n'
-        "\n"
-        "[[minisign]]\n"
-        f'signer = "{signer}"\n'
-        f'key = "{minisign.line}"\n'
+        f'# id = "{periods[0].record.appeal_id.hex()}"\n'
+        f"# threshold = {threshold}\n"
+        f"{write_tables(periods, signers)}"
     )
 
 
-def _base64(record: KeyRecord) -> str:
-    return base64.b64encode(bytes(record)).decode("ascii")
+def write_tables(periods: Sequence[Period], signers: dict[str, MinisignPublicKey]) -> str:
+    """The [[keys]] and [[minisign]] of an appeal.toml, which may stand anywhere behind its top."""
+    parts = []
+    for period in periods:
+        days = [("from", period.days.start), ("until", period.days.until)]
+        limits = "".join(f"{name} = {day}\n" for name, day in days if day is not None)
+        parts.append(f'\n# {period.record.digits}\n[[keys]]\nrecord = "{period.record_text}"\n{limits}')
+    parts += [f'\n[[minisign]]\nsigner = "{name}"\nkey = "{key.line}"\n' for name, key in signers.items()]
+    return "".join(parts)

@@ -1,13 +1,14 @@
-"""The key file: the organizers' master, encrypted under a passphrase.
+"""The key file: the workspace's root, encrypted under a passphrase.
 
-Knows bytes and a passphrase. Must never know a disk, a terminal, or what the master opens.
+Knows bytes and a passphrase. Must never know a disk, a terminal, or what the root opens: periods.py locks the masters
+under it, locks.py the rows. So the passphrase is tried once, however many keys there are.
 
     0    23  the ASCII text "undersigned/v1/keyfile" and one zero byte
     23   8   Argon2id operations, big-endian
     31   8   Argon2id memory in bytes, big-endian
     39   16  salt
     55   16  appeal id                              (bytes 0..71 are "the header")
-    71   72  XChaCha20-Poly1305: nonce (24), encrypted master (32), tag (16); associated data = the header
+    71   72  XChaCha20-Poly1305: nonce (24), encrypted root (32), tag (16); associated data = the header
     143  32  SHA-256 of bytes 0..143                (tells a damaged file from a wrong passphrase)
     175      end
 
@@ -25,13 +26,14 @@ from nacl.exceptions import RuntimeError as NaclRuntimeError
 from nacl.pwhash import argon2id
 from nacl.secret import Aead
 
-from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, tag
+from crypto.keys import APPEAL_ID_SIZE, tag
 from organizer.errors import OrganizerError
 
 MAGIC = tag("keyfile")
 SALT_SIZE = argon2id.SALTBYTES
 HEADER_SIZE = len(MAGIC) + 8 + 8 + SALT_SIZE + APPEAL_ID_SIZE
-BOX_SIZE = Aead.NONCE_SIZE + MASTER_SIZE + Aead.MACBYTES
+ROOT_SIZE = 32
+BOX_SIZE = Aead.NONCE_SIZE + ROOT_SIZE + Aead.MACBYTES
 CHECKSUM_SIZE = 32
 SIZE = HEADER_SIZE + BOX_SIZE + CHECKSUM_SIZE
 
@@ -50,7 +52,10 @@ SENSITIVE = Profile(argon2id.OPSLIMIT_SENSITIVE, argon2id.MEMLIMIT_SENSITIVE)
 """For people: 4 passes over 1 GiB, libsodium's limits for "highly sensitive data" (its manual, chapter Argon2)."""
 
 CHEAP = Profile(argon2id.OPSLIMIT_MIN, argon2id.MEMLIMIT_MIN)
-"""For tests of the library only: no command of the tool can ask for it."""
+"""For tests of the library only: no command that keeps anything can ask for it."""
+
+REHEARSAL = CHEAP
+"""For `organizer rehearse`, whose data are made up and removed: nobody should wait there for what protects nothing."""
 
 
 def normalise(passphrase: str) -> str:
@@ -62,16 +67,16 @@ def normalise(passphrase: str) -> str:
     return unicodedata.normalize("NFC", passphrase)
 
 
-def lock(master: bytes, appeal_id: bytes, passphrase: str, salt: bytes, profile: Profile = SENSITIVE) -> bytes:
+def lock(root: bytes, appeal_id: bytes, passphrase: str, salt: bytes, profile: Profile = SENSITIVE) -> bytes:
     """The key file, 175 bytes. Raises OrganizerError: memory."""
     limits = profile.operations.to_bytes(8, "big") + profile.memory.to_bytes(8, "big")
     header = MAGIC + limits + salt + appeal_id
-    file = header + bytes(_box(passphrase, salt, profile).encrypt(master, header))
+    file = header + bytes(_box(passphrase, salt, profile).encrypt(root, header))
     return file + hashlib.sha256(file).digest()
 
 
 def unlock(file: bytes, passphrase: str) -> tuple[bytes, bytes]:
-    """Master (32 bytes) and appeal id (16 bytes).
+    """Root (32 bytes) and appeal id (16 bytes).
 
     Raises OrganizerError: key-file-damaged, key-file-limits, passphrase, memory.
     """

@@ -7,11 +7,12 @@ Must never stop at a bad envelope: it is set aside with its reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from crypto.code import commitment
+from crypto.envelope import HEADER_SIZE, check_envelope
 from crypto.errors import LedgerError, UndersignedError
 from crypto.keys import OrganizersKey
 from crypto.ledger import LedgerHeader, read_ledger
@@ -25,6 +26,9 @@ BATCH = 500
 
 Pair = tuple[bytes, bytes]
 """Envelope id and envelope."""
+
+Keys = Mapping[bytes, OrganizersKey]
+"""By key id. All of one appeal; an envelope is opened by the key that its header names."""
 
 # What a reason means for a person who has never heard of its word; by its beginning, the first that fits.
 _WORDS = (
@@ -65,14 +69,15 @@ def explain(reason: str) -> str:
     return next((words for start, words in _WORDS if reason.startswith(start)), "not readable")
 
 
-def open_batch(key: OrganizersKey, pairs: Sequence[Pair], by_hand: bool = False) -> list[Entry]:
+def open_batch(keys: Keys, pairs: Sequence[Pair], by_hand: bool = False) -> list[Entry]:
     """One entry per envelope, in their order. Needs only its arguments and raises nothing, whatever the bytes."""
-    return [_open(key, name, envelope, by_hand) for name, envelope in pairs]
+    return [_open(keys, name, envelope, by_hand) for name, envelope in pairs]
 
 
-def _open(key: OrganizersKey, name: bytes, envelope: bytes, by_hand: bool) -> Entry:
+def _open(keys: Keys, name: bytes, envelope: bytes, by_hand: bool) -> Entry:
     try:
-        opened = open_envelope(key, envelope)
+        check_envelope(envelope, keys)
+        opened = open_envelope(keys[key_id_of(envelope)], envelope)
     except UndersignedError as error:
         return UnreadableEntry(name, error.reason, by_hand)
     if isinstance(opened, OpenedSignature):
@@ -80,20 +85,31 @@ def _open(key: OrganizersKey, name: bytes, envelope: bytes, by_hand: bool) -> En
     return WithdrawalEntry(name, commitment(opened.code), by_hand)
 
 
-def open_ledger(
-    records: Records, key: OrganizersKey, file: LedgerFile, progress: Callable[[int, int], None]
-) -> Opening:
+def key_id_of(envelope: bytes) -> bytes:
+    """The id of the key that an envelope says it is sealed to."""
+    return envelope[1:HEADER_SIZE]
+
+
+def keys_used(keys: Keys, pairs: Sequence[Pair], entries: Sequence[Entry]) -> set[bytes]:
+    """The fingerprints of the keys that opened something of a batch."""
+    opened = zip(pairs, entries, strict=True)
+    ids = {key_id_of(envelope) for (_, envelope), entry in opened if not isinstance(entry, UnreadableEntry)}
+    return {keys[key_id].record.fingerprint for key_id in ids}
+
+
+def open_ledger(records: Records, keys: Keys, file: LedgerFile, progress: Callable[[int, int], None]) -> Opening:
     """Read a ledger and keep what is new in it; `progress` is told envelopes done and envelopes announced.
 
     A malformed ledger is no exception: its error is in the result, and the good envelopes before it are kept.
     """
-    opening = Opening()
+    opening, appeal_id = Opening(), next(iter(keys.values())).record.appeal_id
     try:
         header = LedgerHeader.parse(file.first_line)
         opening.announced = header.count
-        for batch, error in _batches(read_ledger(header, file.pieces(), key.record.appeal_id)):
+        for batch, error in _batches(read_ledger(header, file.pieces(), appeal_id)):
             new = records.unseen(batch)
-            entries = open_batch(key, new)
+            entries = open_batch(keys, new)
+            records.remember_keys(keys_used(keys, new, entries))
             records.add(entries)
             opening.count(entries)
             opening.seen_before += len(batch) - len(new)
@@ -125,11 +141,14 @@ def _batches(pairs: Iterator[Pair]) -> Iterator[tuple[list[Pair], LedgerError | 
         yield batch, error
 
 
-def open_by_hand(records: Records, key: OrganizersKey) -> int:
+def open_by_hand(records: Records, keys: Keys) -> int:
     """Open what was entered by hand and not opened yet: it is accepted, for organizers entered it. Returns how many."""
     opened, rows = 0, records.by_hand()
     while batch := list(islice(rows, BATCH)):
-        entries = open_batch(key, records.unseen(batch), by_hand=True)
+        # What was sealed to a key that is not here waits until the key is restored: organizers typed it themselves.
+        new = [pair for pair in records.unseen(batch) if key_id_of(pair[1]) in keys]
+        entries = open_batch(keys, new, by_hand=True)
+        records.remember_keys(keys_used(keys, new, entries))
         good = [entry.id for entry in entries if isinstance(entry, SignatureEntry)]
         records.add(entries, dict.fromkeys(good, Decision(Verdict.ACCEPTED)))
         opened += len(entries)

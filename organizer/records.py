@@ -2,9 +2,9 @@
 
 Knows the key of the rows and their meaning. Must never touch a disk itself nor show anything.
 
-A row's box is XChaCha20-Poly1305 under BLAKE2b(key = master, person = "undersigned-work"), with the table's name and
-the row's id as associated data, so that a row copied elsewhere does not open there. The table `by_hand` holds
-envelopes as they are: they are sealed to the organizers already, and need no passphrase to be added.
+A row's box is XChaCha20-Poly1305 under the workspace key (locks.py), with the table's name and the row's id as
+associated data, so that a row copied elsewhere does not open there. The table `by_hand` holds envelopes as they are:
+they are sealed to the organizers already, and need no passphrase to be added.
 """
 
 from __future__ import annotations
@@ -15,15 +15,10 @@ from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
 from crypto.envelope import envelope_id
-from crypto.keys import derive_secret
 from organizer.entries import Decision, Entry, read_decision, read_entry, write_decision, write_entry
 from organizer.errors import OrganizerError
+from organizer.locks import drop_lock
 from organizer.workspace import Row, Tables
-
-
-def derive_work_key(master: bytes) -> bytes:
-    """The 32-byte key of the workspace's rows."""
-    return derive_secret(master, b"undersigned-work", Aead.KEY_SIZE)
 
 
 def add_by_hand(tables: Tables, envelopes: Iterable[bytes]) -> None:
@@ -77,6 +72,19 @@ class Records:
     def remember_ledger(self, digest: bytes) -> None:
         """Note that a ledger was read to its end."""
         self._tables.put([self._row("ledgers", digest, b"{}")])
+
+    def keys(self) -> list[str]:
+        """The fingerprints, in hex and sorted, of all keys that an envelope was opened with."""
+        return [fingerprint.hex() for fingerprint, _ in self._rows("keys")]
+
+    def remember_keys(self, fingerprints: Iterable[bytes]) -> None:
+        """Note that envelopes were opened with these keys; it outlives the keys, for publications name them."""
+        missing = self._tables.missing("keys", list(fingerprints))
+        self._tables.put([self._row("keys", fingerprint, b"{}") for fingerprint in missing])
+
+    def drop_lock(self, key_id: bytes) -> None:
+        """From now on, the master of this key does not open the rows."""
+        drop_lock(self._tables, key_id)
 
     def by_hand(self) -> Iterator[tuple[bytes, bytes]]:
         """Ids and envelopes of all that was entered by hand."""

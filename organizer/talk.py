@@ -11,6 +11,8 @@ Knows a terminal. Must never know a key, a disk or what an answer is good for.
 # 5. A passphrase is typed without echo, at a terminal or not at all; scripts give a file.
 # 6. With --json, standard output carries one JSON object, errors too, and nothing is asked but a passphrase.
 # 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
+# 8. Secrets (an offered passphrase, a card) are shown on the alternate screen of a terminal or not at all; when it
+#    is left, screen and scrollback are cleared, for some terminals have only one screen.
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -76,11 +78,17 @@ class Talk:
         if not self.as_json:
             self._out.print(Text(harmless(text), style), soft_wrap=not self._out.is_terminal)
 
-    def say_exactly(self, text: str) -> None:
+    def say_exactly(self, text: str, style: str = "") -> None:
         """Lines of ours to copy, never wrapped."""
         if not self.as_json:
             for line in text.splitlines():
-                self._out.print(Text(harmless(line)), soft_wrap=True)
+                self._out.print(Text(harmless(line), style), soft_wrap=True)
+
+    def heading(self, text: str) -> None:
+        """Where a new part of a dialogue begins."""
+        self.say()
+        self.say(text, "bold underline")
+        self.say()
 
     def table(self, rows: Iterable[tuple[str, object]]) -> None:
         """Label and value, a line each; at a terminal a long value goes on in its own column."""
@@ -121,6 +129,22 @@ class Talk:
         with _answers():
             return click.confirm(harmless(question))
 
+    def wait(self, text: str = "Press Enter to go on") -> None:
+        """Until Enter is pressed. Raises OrganizerError: question, stopped."""
+        self.check_may_ask()
+        with _answers():
+            click.prompt(harmless(text), default="", show_default=False, prompt_suffix=" ")
+
+    def choose(self, question: str, answers: Sequence[str]) -> int:
+        """Which of some numbered answers, counted from 1. Raises OrganizerError: question, stopped."""
+        for number, answer in enumerate(answers, start=1):
+            self.say(f"  {number}  {answer}")
+        while True:
+            typed = self.ask(question, default=None).strip()
+            if typed.isdecimal() and 1 <= int(typed) <= len(answers):
+                return int(typed)
+            self.say(f"Type a number from 1 to {len(answers)}.")
+
     def passphrase(self, question: str, may_be_empty: bool = False) -> str:
         """A line typed without echo. Raises OrganizerError: question, stopped, not-text."""
         if not sys.stdin.isatty():
@@ -154,6 +178,21 @@ class Talk:
         finally:
             if used:
                 self._out.set_alt_screen(False)
+
+    @contextmanager
+    def secret_screen(self) -> Iterator[Callable[[], None]]:
+        """A private screen for secrets, wiped at its end. Raises OrganizerError: question, without a terminal."""
+        if self.as_json or not (self._out.is_terminal and sys.stdin.isatty()):
+            text = "This shows a secret, so it needs a terminal: the output must not go into a file or another program."
+            raise OrganizerError("question", text)
+        with self.private_screen() as clear:
+            try:
+                clear()
+                yield clear
+            finally:
+                # Erase the screen, then the scrollback (ED 2, ED 3 of xterm), while the secret's screen is still shown.
+                self._out.file.write("\x1b[H\x1b[2J\x1b[3J")
+                self._out.file.flush()
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:

@@ -19,8 +19,9 @@ from crypto.seal import seal_signature, seal_withdrawal
 from crypto.signature import Signature
 from organizer import keyfile
 from organizer.ceremony import NewKeys, make_keys
-from organizer.records import Records, derive_work_key
-from organizer.workspace import Workspace
+from organizer.periods import public_name
+from organizer.records import Records
+from organizer.workspace import Workspace, make_workspace
 
 APPEAL_ID = bytes(range(16))
 PASSPHRASE = "correct horse battery"
@@ -29,14 +30,15 @@ LETTERS = {"be": LETTER.hex(), "en": "cd" * 32}
 
 MASTER = bytes(range(100, 132))
 KEY = OrganizersKey.derive(MASTER, APPEAL_ID)
-WORK_KEY = derive_work_key(MASTER)
+KEYS = {KEY.record.key_id: KEY}
+WORK_KEY = bytes(range(50, 82))
 RECORD = KEY.record
 
 
 @lru_cache(maxsize=1)
 def new_keys() -> NewKeys:
-    """Real keys; only the guessing cost of the key file is that of a test. The minisign key takes its usual seconds."""
-    return make_keys(APPEAL_ID, "anna", PASSPHRASE, secrets.token_bytes, keyfile.CHEAP)
+    """Real keys of one period; only guessing at the key file costs as little as a test can pay."""
+    return make_keys(APPEAL_ID, "anna", PASSPHRASE, secrets.token_bytes, profile=keyfile.CHEAP)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Desk:
     @property
     def folder(self) -> Path:
         return self.home / "work"
+
+    @property
+    def public(self) -> Path:
+        """The public half of the one period's key."""
+        return self.folder / public_name(self.record.key_id)
 
     @property
     def passphrase(self) -> Path:
@@ -67,18 +74,16 @@ class Desk:
 
 def make_desk(home: Path) -> Desk:
     keys = new_keys()
-    desk = Desk(home, keys.record, keys.minisign)
-    desk.folder.mkdir(mode=0o700)
-    for name, content in keys.files.items():
-        (desk.folder / name).write_bytes(content)
+    desk = Desk(home, keys.periods[0].period.record, keys.minisign)
+    make_workspace(str(desk.folder), keys.files)
     desk.passphrase.write_text(PASSPHRASE + "\n")
-    desk.appeal.write_bytes(write_appeal(appeal_of(keys.record, keys.minisign)))
+    desk.appeal.write_bytes(write_appeal(appeal_of(desk.record, keys.minisign)))
     return desk
 
 
 @contextmanager
 def open_records(folder: Path) -> Iterator[Records]:
-    """The records of a folder under the key of MASTER."""
+    """The records of a folder under WORK_KEY."""
     with Workspace(folder).tables() as tables:
         yield Records(tables, WORK_KEY)
 

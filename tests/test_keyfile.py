@@ -15,11 +15,11 @@ from organizer import ceremony, keyfile
 from organizer.errors import OrganizerError
 from organizer.keyfile import CHEAP, SENSITIVE, lock, unlock
 
-MASTER = bytes(range(32))
+ROOT = bytes(range(32))
 APPEAL_ID = bytes(range(16))
 SALT = bytes(16)
 PASSPHRASE = "вельмі сакрэтная фраза"
-FILE = lock(MASTER, APPEAL_ID, PASSPHRASE, SALT, CHEAP)
+FILE = lock(ROOT, APPEAL_ID, PASSPHRASE, SALT, CHEAP)
 
 
 def reason(file: bytes, passphrase: str = PASSPHRASE) -> str:
@@ -32,9 +32,9 @@ def with_checksum(checked: bytes) -> bytes:
     return checked + hashlib.sha256(checked).digest()
 
 
-def test_the_passphrase_gives_back_master_and_appeal() -> None:
+def test_the_passphrase_gives_back_root_and_appeal() -> None:
     """What was locked is what is unlocked."""
-    assert unlock(FILE, PASSPHRASE) == (MASTER, APPEAL_ID)
+    assert unlock(FILE, PASSPHRASE) == (ROOT, APPEAL_ID)
 
 
 def test_the_file_has_the_bytes_its_docstring_names() -> None:
@@ -88,8 +88,8 @@ def test_a_forged_file_cannot_eat_all_memory(operations: int, memory: int) -> No
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
 def test_a_passphrase_may_be_typed_on_any_keyboard(passphrase: str) -> None:
     """Composed and decomposed letters are one passphrase."""
-    file = lock(MASTER, APPEAL_ID, unicodedata.normalize("NFD", passphrase), SALT, CHEAP)
-    assert unlock(file, unicodedata.normalize("NFC", passphrase))[0] == MASTER
+    file = lock(ROOT, APPEAL_ID, unicodedata.normalize("NFD", passphrase), SALT, CHEAP)
+    assert unlock(file, unicodedata.normalize("NFC", passphrase))[0] == ROOT
 
 
 def test_half_a_character_is_no_passphrase() -> None:
@@ -101,7 +101,7 @@ def test_people_get_the_strongest_limits() -> None:
     """Nothing but a test names the cheap profile."""
     assert keyfile.Profile(argon2id.OPSLIMIT_SENSITIVE, argon2id.MEMLIMIT_SENSITIVE) == SENSITIVE
     assert lock.__defaults__ == (SENSITIVE,)
-    assert ceremony.make_keys.__defaults__ == (SENSITIVE,)
+    assert (ceremony.make_keys.__defaults__ or ())[-1] == SENSITIVE
     sources = Path(keyfile.__file__).parent.rglob("*.py")
     assert [path.name for path in sources if "CHEAP" in path.read_text("utf-8")] == ["keyfile.py"]
 

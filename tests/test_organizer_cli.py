@@ -26,8 +26,8 @@ from crypto.code import commitment, receipt
 from crypto.keys import KeyRecord
 from crypto.minisign import MinisignPublicKey
 from crypto.publication import PublishedSignature, read_publication
-from organizer.ceremony import read_public, write_public
 from organizer.cli import organizer
+from organizer.periods import Period, read_public, write_public
 
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
@@ -138,7 +138,8 @@ def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., 
     screen.until("shown)")
     screen.type("\n")
     shown = screen.end()
-    record = read_public((work / "organizers.pub").read_text())
+    (public,) = work.glob("period-*.pub")
+    record = read_public(public.read_text()).record
     assert record.digits in shown
     assert (work / "appeal-keys.toml").read_text().replace("\n", "\r\n") in shown
     lines = tomllib.loads((work / "appeal-keys.toml").read_text())
@@ -403,7 +404,7 @@ def test_mistakes_of_people_are_told_in_a_sentence(desk: Desk, tmp_path: Path) -
     latin.write_bytes(b"\xff\xfe")
     ledger = desk.ledger()
     other = tmp_path / "other.json"
-    other.write_bytes(write_appeal(appeal_of(read_public((desk.folder / "organizers.pub").read_text()))))
+    other.write_bytes(write_appeal(appeal_of(desk.record)))
     stranger = make_stranger(tmp_path)
     cases: list[tuple[str, list[str | Path]]] = [
         ("no-workspace", ["status", "-w", tmp_path / "none", "--passphrase-file", desk.passphrase]),
@@ -459,13 +460,13 @@ def test_a_short_passphrase_is_refused(tmp_path: Path) -> None:
 
 def test_damaged_keys_are_told_apart(desk: Desk) -> None:
     """A damaged file, a swapped public key, a missing minisign key: each has its own word."""
-    public = (desk.folder / "organizers.pub").read_text()
+    public = desk.public.read_text()
     for swapped in ("", public[:-2] + "\n", public.replace("A", "B"), f"{public}{public}"):
-        (desk.folder / "organizers.pub").write_text(swapped)
+        desk.public.write_text(swapped)
         assert run_json(desk, "status", exit_code=1)["error"] == "key-file-damaged"
-    (desk.folder / "organizers.pub").write_text(write_public(RECORD))
+    desk.public.write_text(write_public(Period(RECORD)))
     assert run_json(desk, "status", exit_code=1)["error"] == "key-file-damaged"
-    (desk.folder / "organizers.pub").write_text(public)
+    desk.public.write_text(public)
     key = (desk.folder / "organizers.key").read_bytes()
     (desk.folder / "organizers.key").write_bytes(key[:-1])
     assert run_json(desk, "status", exit_code=1)["error"] == "key-file-damaged"

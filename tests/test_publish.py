@@ -40,7 +40,9 @@ def made(place: Place = FIRST, *names: str) -> tuple[bytes, str]:
         for number, name in enumerate(names or ("Ева", "Ян", "Зоя"))
     ]
     found = tally(entries, {entry.id: Decision(Verdict.ACCEPTED) for entry in entries})
-    return sign_publication(make_publication(found, APPEAL, [RECORD], ["ab" * 32], place, "2026-11-22"), ANNA)
+    return sign_publication(
+        make_publication(found, APPEAL, [RECORD.fingerprint.hex()], ["ab" * 32], place, "2026-11-22"), ANNA
+    )
 
 
 DATA, MINISIG = made()

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from organizer_desk import KEY, LETTER, RECORD, Desk, make_desk, open_records, seal
+from organizer_desk import KEY, KEYS, LETTER, RECORD, Desk, make_desk, open_records, seal
 
 from crypto.envelope import envelope_id
 from crypto.signature import Signature
@@ -52,6 +52,7 @@ def test_a_workspace_is_for_its_owner_only(tmp_path: Path) -> None:
     found = modes(folder)
     assert {found.pop(name) for name in (".", "publications", "publications/1")} == {0o700}
     assert set(found) == {
+        "format.txt",
         "organizers.key",
         "appeal.json",
         "workspace.sqlite",
@@ -71,7 +72,7 @@ def test_a_new_workspace_is_whole_or_absent(tmp_path: Path) -> None:
 def test_an_empty_folder_can_become_a_workspace(tmp_path: Path) -> None:
     """Somebody made the folder first: that is no reason to refuse."""
     make_workspace(str(tmp_path), {"organizers.key": b"key"})
-    assert modes(tmp_path) == {".": 0o700, "organizers.key": 0o600}
+    assert modes(tmp_path) == {".": 0o700, "format.txt": 0o600, "organizers.key": 0o600}
 
 
 def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_key_is_no_workspace(tmp_path: Path) -> None:
     """It says how to get one."""
-    with pytest.raises(OrganizerError, match="keygen") as caught, open_workspace(str(tmp_path)):
+    with pytest.raises(OrganizerError, match="ceremony") as caught, open_workspace(str(tmp_path)):
         pass
     assert caught.value.reason == "no-workspace"
 
@@ -234,7 +235,7 @@ def test_what_is_entered_by_hand_needs_no_key(tmp_path: Path) -> None:
         add_by_hand(tables, [envelope, envelope])
     assert "Алесь".encode() not in (tmp_path / "workspace.sqlite").read_bytes()
     with open_records(tmp_path) as records:
-        assert [open_by_hand(records, KEY), open_by_hand(records, KEY)] == [1, 0]
+        assert [open_by_hand(records, KEYS), open_by_hand(records, KEYS)] == [1, 0]
         (found,) = records.entries()
         assert isinstance(found, SignatureEntry)
         assert (found.by_hand, found.id) == (True, envelope_id(envelope))

@@ -8,7 +8,7 @@ from crypto.errors import UndersignedError
 from organizer.commands import Result
 from organizer.errors import OrganizerError
 from organizer.opening import Opening, explain, open_by_hand, open_ledger
-from organizer.session import Session, open_session
+from organizer.session import Session, need_keys, open_session
 from organizer.talk import Talk
 from organizer.workspace import file_name, open_ledger_file
 
@@ -16,7 +16,8 @@ from organizer.workspace import file_name, open_ledger_file
 def run(talk: Talk, folder: str, paths: Sequence[str], appeal_file: str | None, passphrase_file: str | None) -> Result:
     """A malformed ledger stops none of the others; the first error is raised at the end. Raises OrganizerError."""
     with open_session(talk, folder, passphrase_file, appeal_file) as session:
-        by_hand = open_by_hand(session.records, session.key)
+        need_keys(session)
+        by_hand = open_by_hand(session.records, session.keys)
         opened = [(path, _open(talk, session, path)) for path in paths]
     for path, opening in opened:
         if opening.announced or not opening.error:
@@ -34,7 +35,7 @@ def run(talk: Talk, folder: str, paths: Sequence[str], appeal_file: str | None, 
 def _open(talk: Talk, session: Session, path: str) -> Opening:
     try:
         with open_ledger_file(path) as file, talk.progress(file_name(path)) as progress:
-            return open_ledger(session.records, session.key, file, progress)
+            return open_ledger(session.records, session.keys, file, progress)
     except OrganizerError as error:
         if error.reason != "no-file":
             raise

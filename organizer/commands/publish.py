@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from crypto.minisign import MinisignPublicKey
 from crypto.publication import Publication, digest
 from organizer import publish
 from organizer.commands import Result
 from organizer.commands.status import count, counts_result, say_doubts
 from organizer.errors import OrganizerError
-from organizer.session import Session, check_listed, need_appeal, open_minisign, open_session
+from organizer.session import Session, check_listed, need_appeal, open_minisign, open_session, own_minisign
 from organizer.talk import Talk
 from organizer.tally import Tally
 from organizer.workspace import PUBLICATION_FILE, hand_over
@@ -26,10 +25,11 @@ def run(
     """`date` is YYYY-MM-DD. Raises OrganizerError: no-appeal, appeal-signer, stopped, …"""
     with open_session(talk, folder, passphrase_file, appeal_file) as session:
         appeal = need_appeal(session.appeal)
-        check_listed(appeal, _public_minisign(session))
+        signer, public = own_minisign(session.workspace)
+        check_listed(appeal, public)
         found = count(session)
         ledgers, place = session.records.ledgers(), _place(session)
-        publication = publish.make_publication(found, appeal, [session.key.record], ledgers, place, date)
+        publication = publish.make_publication(found, appeal, session.records.keys(), ledgers, place, date)
         _preview(talk, publication, found)
         if not yes and not talk.confirm("Sign and write this publication?"):
             raise OrganizerError("stopped", "Nothing was published.")
@@ -37,7 +37,6 @@ def run(
         minisign = open_minisign(session)
         check_listed(appeal, minisign.public)
         data, minisig = publish.sign_publication(publication, minisign)
-        signer = (session.workspace.read("signer.txt") or b"organizer").decode("ascii").strip()
         files = {PUBLICATION_FILE: data, publish.minisig_name(signer): minisig.encode("utf-8")}
         written = session.workspace.write_publication(publication.number, files)
     if out is not None:
@@ -63,11 +62,6 @@ def _hand_over(out: str, written: str, files: dict[str, bytes]) -> None:
         raise OrganizerError("hand-over", text) from error
 
 
-def _public_minisign(session: Session) -> MinisignPublicKey:
-    lines = (session.workspace.read("minisign.pub") or b"").decode("ascii", "replace").splitlines()
-    return MinisignPublicKey.parse(lines[-1].strip() if lines else "")
-
-
 def _place(session: Session) -> publish.Place:
     numbers = session.workspace.publications()
     return publish.place_after(session.workspace.read_publication(numbers[-1]) if numbers else None)
@@ -77,7 +71,7 @@ def _preview(talk: Talk, publication: Publication, found: Tally) -> None:
     talk.say(f"Publication number {publication.number}, {publication.date}. This is what the world will see.")
     talk.say()
     talk.say(f"Signatures in all: {publication.total:,}", "bold")
-    talk.table(_rows(publication))
+    talk.table(counts_rows(publication))
     talk.say()
     talk.say("The public names:" if publication.signatures else "There are no public names.")
     for shown in publication.signatures:
@@ -89,7 +83,8 @@ def _preview(talk: Talk, publication: Publication, found: Tally) -> None:
     say_doubts(talk, found)
 
 
-def _rows(publication: Publication) -> list[tuple[str, str]]:
+def counts_rows(publication: Publication) -> list[tuple[str, str]]:
+    """The numbers of a publication in words."""
     counts, by_hand = publication.counts, publication.by_hand
     return [
         ("public", f"{counts.public:,}  (by hand: {by_hand.public:,})"),
@@ -107,5 +102,7 @@ def _say_written(talk: Talk, folder: str, files: list[str], threshold: int) -> N
     for name in files:
         talk.say(f"  {name}")
     if threshold > 1:
-        talk.say(f"Readers ask for {threshold} organizers. The others sign the same file with their own minisign key:")
+        talk.say(f"Readers ask for {threshold} organizers. The others sign the same file on their own computers:")
+        talk.say_exactly("  organizer sign publication.json --appeal appeal.json")
+        talk.say("or with the stock program and their own minisign key:")
         talk.say_exactly("  minisign -S -s minisign.key -m publication.json -x publication.json.NAME.minisig")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from organizer.commands import Result
 from organizer.opening import explain, open_by_hand
+from organizer.periods import Period
 from organizer.session import Session, open_session
 from organizer.talk import Talk
 from organizer.tally import Tally, tally
@@ -15,15 +18,15 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
         found = count(session)
         ledgers, publications = session.records.ledgers(), session.workspace.publications()
         remembered = session.appeal is not None
-    record = session.key.record
-    talk.say(f"Key {record.digits}")
-    talk.say(f"Appeal {record.appeal_id.hex()}{'' if remembered else ', appeal.json not known yet'}")
+    appeal = session.periods[0].record.appeal_id.hex()
+    talk.say(f"Appeal {appeal}{'' if remembered else ', appeal.json not known yet'}")
+    say_periods(talk, session.periods, session.keys)
+    talk.say()
     say_counts(talk, found)
     talk.table([("ledgers read", f"{len(ledgers):,}"), ("publications", f"{len(publications):,}")])
     return {
-        "fingerprint": record.fingerprint.hex(),
-        "digits": record.digits,
-        "appeal": record.appeal_id.hex(),
+        "keys": [{**period_result(period), "here": period.record.key_id in session.keys} for period in session.periods],
+        "appeal": appeal,
         "appeal_known": remembered,
         "ledgers": ledgers,
         "publications": publications,
@@ -33,8 +36,23 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
 
 def count(session: Session) -> Tally:
     """The tally of a workspace, with what was entered by hand opened first."""
-    open_by_hand(session.records, session.key)
+    open_by_hand(session.records, session.keys)
     return tally(session.records.entries(), session.records.decisions())
+
+
+def say_periods(talk: Talk, periods: Iterable[Period], here: Container[bytes]) -> None:
+    """The keys of a workspace: days, key id, fingerprint, and whether the key itself is still there."""
+    for period in periods:
+        gone = "" if period.record.key_id in here else "  NOT HERE: burned, or lost (organizer restore)"
+        talk.say(f"Key {period.name}, {period.days}{gone}")
+        talk.say_exactly(f"  {period.record.digits}")
+
+
+def period_result(period: Period) -> Result:
+    """A key in public facts."""
+    record, days = period.record, period.days
+    facts = {"key_id": period.name, "fingerprint": record.fingerprint.hex(), "digits": record.digits}
+    return {**facts, "from": days.start, "until": days.until}
 
 
 def say_counts(talk: Talk, found: Tally) -> None:

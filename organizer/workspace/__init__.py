@@ -1,6 +1,8 @@
 """The organizers' folder on disk, and every other file the tool reads or writes.
 
-The only module that touches a disk. Knows file names, bytes and locked boxes; must never hold a key that opens a box.
+Only this package touches a disk: writing.py puts files in place, burning.py destroys them, files.py knows those that
+lie outside the workspace.
+Knows file names, bytes and locked boxes; must never hold a key that opens a box.
 """
 
 from __future__ import annotations
@@ -8,9 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -19,14 +19,34 @@ from typing import BinaryIO
 from crypto.envelope import SIZE
 from crypto.ledger import HEADER_MAX
 from organizer.errors import OrganizerError
+from organizer.workspace.burning import burn_file, burn_folder
+from organizer.workspace.files import burn_secret_file as burn_secret_file
+from organizer.workspace.files import check_no_folder as check_no_folder
+from organizer.workspace.files import file_name as file_name
+from organizer.workspace.files import folder_of as folder_of
+from organizer.workspace.files import hand_over as hand_over
+from organizer.workspace.files import minisigs_beside as minisigs_beside
+from organizer.workspace.files import practice_folder as practice_folder
+from organizer.workspace.files import read_appeal_folder as read_appeal_folder
+from organizer.workspace.files import read_file as read_file
+from organizer.workspace.files import reading
+from organizer.workspace.files import write_secret_file as write_secret_file
+from organizer.workspace.writing import write_file, write_folder
 
 DEFAULT_FOLDER = "organizer-workspace"
 KEY_FILE = "organizers.key"
+MINISIGN_FILE = "minisign.key"
+BURNING_FILE = "burning.txt"
+"""Stands in a folder whose burning was begun: what is left of it is good for nothing but to be burned, too."""
+FORMAT_FILE = "format.txt"
+FORMAT = b"undersigned workspace 2\n"
+"""Names of files and the meaning of tables; a change that an older tool would misread takes another number."""
+
 DATABASE = "workspace.sqlite"
 PUBLICATIONS = "publications"
 PUBLICATION_FILE = "publication.json"
 
-TABLES = ("entries", "decisions", "ledgers", "by_hand")
+TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks")
 
 # TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
 # page_size: a row must fit into a page many times over, or each takes a page of its own beside it.
@@ -102,13 +122,32 @@ class Workspace:
 
     def write(self, name: str, content: bytes) -> None:
         """Put a file in place, whole or not at all."""
-        _write(self._folder / name, content)
+        write_file(self._folder / name, content)
+
+    def burn(self, name: str) -> None:
+        """Overwrite and remove a file; a missing one is no error."""
+        burn_file(self._folder / name)
+
+    def burn_all(self) -> None:
+        """Overwrite and remove the whole folder. The key goes first: then the rest opens no more, whatever happens."""
+        secret = [KEY_FILE, *self.names("period-", ".key"), MINISIGN_FILE, DATABASE]
+        self.write(BURNING_FILE, b"")
+        burn_folder(self._folder, secret, [BURNING_FILE, FORMAT_FILE])
+
+    def names(self, start: str, end: str) -> list[str]:
+        """The files of the workspace whose names start and end so, sorted."""
+        found = (entry.name for entry in self._folder.iterdir())
+        return sorted(name for name in found if name.startswith(start) and name.endswith(end))
 
     def publications(self) -> list[int]:
         """The numbers of what was published so far, ascending."""
         folder = self._folder / PUBLICATIONS
         names = [entry.name for entry in folder.iterdir()] if folder.exists() else []
         return sorted(int(name) for name in names if name.isdecimal())
+
+    def publication_path(self, number: int) -> str:
+        """Where one publication.json of ours lies."""
+        return self.path(PUBLICATIONS, str(number), PUBLICATION_FILE)
 
     def read_publication(self, number: int) -> bytes:
         """The bytes of one publication.json of ours."""
@@ -118,7 +157,7 @@ class Workspace:
         """Put a publication in place, all files or none; returns its folder."""
         parent = self._folder / PUBLICATIONS
         parent.mkdir(mode=0o700, exist_ok=True)
-        _write_folder(parent / str(number), files)
+        write_folder(parent / str(number), files)
         return self.path(PUBLICATIONS, str(number))
 
     @contextmanager
@@ -142,7 +181,7 @@ class Workspace:
 def check_new(folder: str) -> None:
     """Whether a workspace can be made there. Raises OrganizerError: workspace-exists."""
     path = Path(folder)
-    if (path / KEY_FILE).exists():
+    if (path / KEY_FILE).exists() or (path / FORMAT_FILE).exists():
         text = f"There is a key in {folder} already, and a key is never overwritten. Name another folder with -w."
         raise OrganizerError("workspace-exists", text)
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
@@ -154,16 +193,27 @@ def make_workspace(folder: str, files: dict[str, bytes]) -> None:
     check_new(folder)
     path = Path(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write_folder(path, files)
+    write_folder(path, {FORMAT_FILE: FORMAT, **files})
+
+
+def is_workspace(folder: str) -> bool:
+    """Whether a workspace was made there."""
+    return (Path(folder) / FORMAT_FILE).is_file() or (Path(folder) / KEY_FILE).is_file()
+
+
+def has_keys(folder: str) -> bool:
+    """Whether a workspace can have keys of periods, or only a minisign key."""
+    return (Path(folder) / KEY_FILE).is_file() or bool(list(Path(folder).glob("period-*.pub")))
 
 
 @contextmanager
 def open_workspace(folder: str) -> Iterator[Workspace]:
-    """An existing workspace, for one command at a time. Raises OrganizerError: no-workspace, workspace-busy."""
+    """An existing workspace, for one command at a time.
+
+    Raises OrganizerError: no-workspace, workspace-format, workspace-busy.
+    """
     path = Path(folder)
-    if not (path / KEY_FILE).is_file():
-        text = f"There is no workspace in {folder}. Name its folder with -w, or make one with “organizer keygen”."
-        raise OrganizerError("no-workspace", text)
+    _check_format(folder, path)
     descriptor = os.open(path, os.O_RDONLY)
     try:
         try:
@@ -174,6 +224,17 @@ def open_workspace(folder: str) -> Iterator[Workspace]:
         yield Workspace(path)
     finally:
         os.close(descriptor)
+
+
+def _check_format(folder: str, path: Path) -> None:
+    if (path / FORMAT_FILE).is_file():
+        if (path / FORMAT_FILE).read_bytes() == FORMAT:
+            return
+    elif not (path / KEY_FILE).is_file():
+        text = f"There is no workspace in {folder}. Name its folder with -w, or make one with “organizer ceremony”."
+        raise OrganizerError("no-workspace", text)
+    text = f"The workspace in {folder} was made by another version of this tool. Use that version for it."
+    raise OrganizerError("workspace-format", text)
 
 
 class LedgerFile:
@@ -202,44 +263,8 @@ class LedgerFile:
 @contextmanager
 def open_ledger_file(path: str) -> Iterator[LedgerFile]:
     """A ledger on disk. Raises OrganizerError: no-file."""
-    with _reading(path), open(path, "rb") as file:
+    with reading(path), open(path, "rb") as file:
         yield LedgerFile(file)
-
-
-def read_file(path: str) -> bytes:
-    """A file that a person named. Raises OrganizerError: no-file."""
-    with _reading(path):
-        return Path(path).read_bytes()
-
-
-def minisigs_beside(path: str) -> list[str]:
-    """The paths of the .minisig files that lie beside a publication, by name."""
-    beside = Path(path)
-    return sorted(
-        str(entry)
-        for entry in beside.parent.iterdir()
-        if entry.name.startswith(f"{beside.name}.") and entry.name.endswith(".minisig")
-    )
-
-
-def file_name(path: str) -> str:
-    """The last part of a path."""
-    return Path(path).name
-
-
-def hand_over(folder: str, files: dict[str, bytes]) -> None:
-    """Copies of public files, readable for everyone, in a folder that is made when missing."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        _write(Path(folder) / name, content, mode=0o644)
-
-
-@contextmanager
-def _reading(path: str) -> Iterator[None]:
-    try:
-        yield
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError) as error:
-        raise OrganizerError("no-file", f"The file {path} is not there, or cannot be read.") from error
 
 
 @contextmanager
@@ -252,40 +277,3 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def _write_folder(path: Path, files: dict[str, bytes]) -> None:
-    made = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
-    try:
-        for name, content in files.items():
-            _write(made / name, content)
-        made.rename(path)  # takes the place of an empty folder, and of nothing else
-        _sync_folder(path.parent)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
-
-
-def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        Path(temporary).replace(path)
-        _sync_folder(path.parent)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-
-
-def _sync_folder(path: Path) -> None:
-    # A renamed file survives a power cut only when its folder is written too.
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

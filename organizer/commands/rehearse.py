@@ -1,0 +1,290 @@
+"""`organizer rehearse`: the whole way from the first key to the burning, with made-up data, to practise.
+
+It runs the real commands in a folder that is removed at the end. What it shows is no secret: it is good for nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from nacl.utils import random
+
+from crypto.appeal import Appeal, DatedKey, write_appeal
+from crypto.keys import APPEAL_ID_SIZE
+from organizer import asking, ceremony, keyfile, shares
+from organizer.appeal_folder import PublicKeys, public_files
+from organizer.commands import Result, burn, open_ledgers, publish, review, sign, status, verify
+from organizer.entries import Decision, Reason, SignatureEntry, Verdict
+from organizer.errors import OrganizerError
+from organizer.handing_out import say_fingerprints
+from organizer.made_up import FLOOD_NAME, PEOPLE, flood
+from organizer.periods import Days
+from organizer.restoring import Expected
+from organizer.session import keep_period, open_session
+from organizer.talk import Talk
+from organizer.workspace import (
+    KEY_FILE,
+    PUBLICATION_FILE,
+    hand_over,
+    make_workspace,
+    open_workspace,
+    practice_folder,
+    write_secret_file,
+)
+
+DAYS, PUBLISHED, AFTER = Days("2026-01-01", "2026-06-30"), "2026-07-01", "2026-07-15"
+"""A calendar of its own: the period is over when its key is burned."""
+
+_LETTER = "Гэты ліст прыдуманы.".encode()
+_PASSPHRASE = "made-up-passphrase-for-practice"  # noqa: S105 it locks made-up data that is removed
+_THRESHOLD, _CARDS = 2, 3
+_STEPS = 7
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """What the steps share: the folder of the rehearsal, this organizer's keys, the appeal, the cards."""
+
+    talk: Talk
+    fast: bool
+    home: str
+    keys: ceremony.NewKeys
+    cards: list[shares.Card]
+
+    def path(self, name: str) -> str:
+        return f"{self.home}/{name}"
+
+    @property
+    def work(self) -> str:
+        return self.path("anna")
+
+    @property
+    def passphrase(self) -> str:
+        return self.path("passphrase.txt")
+
+    @property
+    def appeal(self) -> str:
+        return self.path("public/appeal.json")
+
+    def step(self, number: int, title: str, command: str, *told: str) -> None:
+        """Say what comes and which command does it in earnest."""
+        self.talk.heading(f"{number} of {_STEPS}  {title}")
+        self.talk.say(" ".join(told))
+        self.talk.say()
+        self.talk.say_exactly(f"  In earnest: organizer {command}", "bold")
+        self.pause()
+
+    def pause(self) -> None:
+        if not self.fast:
+            self.talk.wait()
+
+
+def run(talk: Talk, fast: bool, envelopes: int) -> Result:
+    """`envelopes` is the size of the flood. Raises OrganizerError: question, stopped; what a real command raises."""
+    if not fast:
+        talk.check_may_ask()
+    talk.say("A rehearsal: everything is made up, nothing is kept, and nothing you do can harm anyone.", "bold")
+    talk.say("You are Anna. Boris is a second organizer. The letter is signed by six people who do not exist.")
+    with practice_folder() as home:
+        stage = _ceremony(talk, fast, home)
+        boris = _site(stage)
+        rubbish = _flood(stage, envelopes)
+        _review(stage)
+        _publish(stage, boris)
+        _lose(stage)
+        _burn(stage)
+    practised = _say_end(talk)
+    return {"envelopes": envelopes, "rubbish": rubbish, "signatures": len(PEOPLE) - 1, "practised": practised}
+
+
+def _ceremony(talk: Talk, fast: bool, home: str) -> _Stage:
+    keys = ceremony.make_keys(random(APPEAL_ID_SIZE), "anna", _PASSPHRASE, random, [DAYS], keyfile.REHEARSAL)
+    cards = shares.split(keys.periods[0].master, _THRESHOLD, _CARDS)
+    stage = _Stage(talk, fast, home, keys, cards)
+    stage.step(
+        1,
+        "The ceremony",
+        "ceremony",
+        "One key is made for the first half of 2026, and divided on three cards, of which any two bring it back.",
+        "In earnest you write every card by hand. Here you see one, and are asked for two of its words.",
+    )
+    make_workspace(stage.work, keys.files)
+    write_secret_file(home, "passphrase.txt", _PASSPHRASE.encode())
+    period = keys.periods[0].period
+    if not fast:
+        asking.show_cards(talk, period, cards[:1])
+    say_fingerprints(talk, [period])
+    return stage
+
+
+def _site(stage: _Stage) -> str:
+    """Boris makes his own minisign key; the site gets both. Returns his workspace."""
+    stage.step(
+        2,
+        "A second organizer, and the site",
+        "ceremony   (Boris, on his own computer, chooses “my minisign key only”)",
+        "Boris reads out the line of his key. The public folder with both keys goes to whoever runs the site, and the",
+        "site shows appeal.json, from which everyone else's program learns the keys.",
+    )
+    line, files = ceremony.minisign_files("boris", _PASSPHRASE, random)
+    make_workspace(stage.path("boris"), files)
+    period = stage.keys.periods[0].period
+    signers = {"anna": stage.keys.minisign, "boris": line}
+    appeal = Appeal(
+        period.record.appeal_id,
+        (DatedKey(period.record, DAYS.start, DAYS.until),),
+        {"be": hashlib.sha256(_LETTER).hexdigest()},
+        tuple(signers.values()),
+        threshold=2,
+    )
+    public = public_files(PublicKeys([period], signers, 2), {})
+    hand_over(stage.path("public"), {**public, "appeal.json": write_appeal(appeal)})
+    return stage.path("boris")
+
+
+def _flood(stage: _Stage, size: int) -> int:
+    stage.step(
+        3,
+        "A flood",
+        "open ledger.undersigned --appeal appeal.json",
+        f"Somebody sends {size:,} envelopes, nearly all of them false. Half of the false ones are noise that does not",
+        "open: it is set aside and counted. You fetch the ledger and open it.",
+    )
+    record = stage.keys.periods[0].period.record
+    made = flood(record, hashlib.sha256(_LETTER).digest(), size, random)
+    hand_over(stage.path("stick"), {"ledger.undersigned": made.ledger})
+    open_ledgers.run(stage.talk, stage.work, [stage.path("stick/ledger.undersigned")], stage.appeal, stage.passphrase)
+    return made.rubbish
+
+
+def _review(stage: _Stage) -> None:
+    stage.step(
+        4,
+        "The review",
+        "review",
+        "Signatures that nobody stands behind are refused; here the rehearsal refuses the flood for you.",
+        "Five are left, for one of the six has taken the signature back. Accept them with the key a. Stopping with q is "
+        "safe: what is undecided is not counted.",
+    )
+    _refuse_flood(stage)
+    if not stage.fast:
+        review.run(stage.talk, stage.work, accept_all=False, again=False, passphrase_file=stage.passphrase)
+    review.run(stage.talk, stage.work, accept_all=True, again=False, passphrase_file=stage.passphrase)
+
+
+def _refuse_flood(stage: _Stage) -> None:
+    with open_session(stage.talk, stage.work, stage.passphrase) as session:
+        false = [
+            entry.id
+            for entry in session.records.entries()
+            if isinstance(entry, SignatureEntry) and entry.signature.name.startswith(FLOOD_NAME)
+        ]
+        session.records.decide(dict.fromkeys(false, Decision(Verdict.REFUSED, Reason.NOT_A_PERSON)))
+    stage.talk.say(f"Refused as a flood: {len(false):,}.")
+
+
+def _publish(stage: _Stage, boris: str) -> None:
+    stage.step(
+        5,
+        "The result, signed by two",
+        "publish --out stick    and then, Boris:  sign stick/publication.json --appeal appeal.json",
+        "You see what the world will see.",
+        "Boris looks at the numbers and the names that are new before he signs. Then anyone can verify.",
+    )
+    stick = stage.path("stick")
+    publish.run(stage.talk, stage.work, PUBLISHED, stage.appeal, stage.passphrase, yes=stage.fast, out=stick)
+    file = f"{stick}/{PUBLICATION_FILE}"
+    stage.talk.heading("Now you are Boris")
+    sign.run(stage.talk, boris, file, stage.appeal, None, stage.passphrase, yes=stage.fast, out=None)
+    verify.run(stage.talk, file, [], stage.appeal, None)
+
+
+def _lose(stage: _Stage) -> None:
+    stage.step(
+        6,
+        "A lost computer and a lost card",
+        "restore -w new-folder --appeal appeal.json",
+        "The computer with the workspace was taken, and card 1 cannot be found. Cards 3 and 2 are enough.",
+        "Here the rehearsal types them for you, with the mistakes that people make.",
+    )
+    with open_workspace(stage.work) as workspace:
+        workspace.burn_all()
+    master = _type_cards(stage)
+    new = stage.keys.periods[0]
+    expected = Expected((new.period,))
+    if expected.match(master) != new.period:
+        raise AssertionError("the cards gave back another key")
+    stage.talk.say("The key has the fingerprint that appeal.json names, so it is the right one.")
+    root = random(keyfile.ROOT_SIZE)
+    appeal_id, salt = new.period.record.appeal_id, random(keyfile.SALT_SIZE)
+    file = keyfile.lock(root, appeal_id, _PASSPHRASE, salt, keyfile.REHEARSAL)
+    make_workspace(stage.work, {KEY_FILE: file})
+    with open_workspace(stage.work) as workspace:
+        keep_period(workspace, root, new.period, master)
+    stage.talk.say("The ledger is opened again. What was decided is gone with the computer: keep a copy of the folder.")
+    open_ledgers.run(stage.talk, stage.work, [stage.path("stick/ledger.undersigned")], stage.appeal, stage.passphrase)
+
+
+def _type_cards(stage: _Stage) -> bytes:
+    talk, recovery = stage.talk, shares.Recovery()
+    first, second = stage.cards[2], stage.cards[1]
+    typed = shares.TypedCard()
+    typed.add(" ".join(first.words[:6]))
+    for wrong, told in (("academik", "A misspelt word: "), (first.words[0], "")):
+        try:
+            typed.add(wrong)
+        except OrganizerError as error:
+            talk.say(f"{told}{error}")
+    typed.correct(7, first.words[6])
+    typed.add(" ".join(word[: shares.LETTERS_ENOUGH] for word in first.words[7:]))
+    recovery.add(typed.words)
+    talk.say(f"Card 3 fits; four letters of each word were enough. Still needed: {recovery.needed}.")
+    for words, told in (
+        ((second.words[1], second.words[0], *second.words[2:]), "Two words changed places: "),
+        (first.words, "The same card again: "),
+    ):
+        try:
+            recovery.add(words)
+        except OrganizerError as error:
+            talk.say(f"{told}{error}")
+    recovery.add(second.words)
+    talk.say(f"Card 2 fits. Still needed: {recovery.needed}.")
+    return recovery.master()
+
+
+def _burn(stage: _Stage) -> None:
+    period = stage.keys.periods[0].period
+    stage.step(
+        7,
+        "The burning",
+        f"burn --period {period.name} --publication stick/publication.json",
+        "The period is over and the result is published, so its key is destroyed: from now on nobody can open its",
+        "envelopes, whoever asks. First everything must be decided again, for the decisions were lost.",
+    )
+    _refuse_flood(stage)
+    review.run(stage.talk, stage.work, accept_all=True, again=False, passphrase_file=stage.passphrase)
+    file = stage.path(f"stick/{PUBLICATION_FILE}")
+    word = period.name if stage.fast else None
+    burn.run(stage.talk, stage.work, AFTER, period.name, file, False, word, stage.appeal, stage.passphrase)
+    status.run(stage.talk, stage.work, stage.passphrase)
+
+
+def _say_end(talk: Talk) -> list[str]:
+    practised = [
+        "A key, its cards and its fingerprint; two minisign keys; a public folder for the site.",
+        "A flood: what does not open was set aside, what opened was refused, and nothing false was counted.",
+        "A result that two organizers signed after they saw it, and that anyone can verify.",
+        "A lost computer and a lost card: two of three cards brought the key back, and mistakes were told at once.",
+        "The burning of a key after its result stood. What was opened stayed.",
+    ]
+    talk.heading("What you practised")
+    for sentence in practised:
+        talk.say(f"- {sentence}")
+    talk.say()
+    talk.say(
+        "What a rehearsal cannot show: in earnest the passphrase is typed for every command, and cards must be found "
+        "again. Ask their holders once a year whether they still have them."
+    )
+    talk.say("Next: organizer ceremony")
+    return practised

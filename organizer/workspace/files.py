@@ -1,0 +1,93 @@
+"""Files outside the workspace: what a person names, what is handed over, what is printed.
+
+Knows paths and bytes. Must never know a key.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from organizer.errors import OrganizerError
+from organizer.workspace.burning import burn_file
+from organizer.workspace.writing import write_file
+
+_APPEAL = re.compile(r"appeal\.toml|letter\.[A-Za-z-]{1,16}\.md")
+
+
+def read_file(path: str) -> bytes:
+    """A file that a person named. Raises OrganizerError: no-file."""
+    with reading(path):
+        return Path(path).read_bytes()
+
+
+def minisigs_beside(path: str) -> list[str]:
+    """The paths of the .minisig files that lie beside a publication, by name."""
+    beside = Path(path)
+    return sorted(
+        str(entry)
+        for entry in beside.parent.iterdir()
+        if entry.name.startswith(f"{beside.name}.") and entry.name.endswith(".minisig")
+    )
+
+
+def folder_of(path: str) -> str:
+    """The folder that a file lies in."""
+    return str(Path(path).parent)
+
+
+def file_name(path: str) -> str:
+    """The last part of a path."""
+    return Path(path).name
+
+
+def check_no_folder(folder: str) -> None:
+    """Whether a folder of this name can be filled without mixing with other files. Raises OrganizerError: folder."""
+    path = Path(folder)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise OrganizerError("folder", f"{folder} is there already and not empty. Name another folder.")
+
+
+def read_appeal_folder(folder: str) -> dict[str, bytes]:
+    """The site's appeal: appeal.toml and its letters, by name. Raises OrganizerError: no-file."""
+    read_file(str(Path(folder) / "appeal.toml"))
+    paths = (path for path in sorted(Path(folder).iterdir()) if _APPEAL.fullmatch(path.name))
+    return {path.name: path.read_bytes() for path in paths}
+
+
+@contextmanager
+def practice_folder() -> Iterator[str]:
+    """A folder for made-up data, removed with all that is in it whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="organizer-rehearsal-") as folder:
+        yield folder
+
+
+def write_secret_file(folder: str, name: str, content: bytes) -> str:
+    """A file for its owner only, in a folder that is made when missing; returns its path."""
+    Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_file(Path(folder) / name, content)
+    return str(Path(folder) / name)
+
+
+def burn_secret_file(path: str) -> None:
+    """Overwrite and remove a file."""
+    burn_file(Path(path))
+
+
+def hand_over(folder: str, files: dict[str, bytes]) -> None:
+    """Copies of public files, readable for everyone, in a folder that is made when missing."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_file(Path(folder) / name, content, mode=0o644)
+
+
+@contextmanager
+def reading(path: str) -> Iterator[None]:
+    """Tells calmly that a file a person named cannot be read. Raises OrganizerError: no-file."""
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError) as error:
+        raise OrganizerError("no-file", f"The file {path} is not there, or cannot be read.") from error
