@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 from serving import Served
 
 from browser.conftest import QUIET
@@ -29,15 +29,20 @@ def form(page: Page, site: Served) -> Page:
 
 
 @pytest.fixture
-def elsewhere(form: Page) -> list[Route]:
-    """Requests for the site that the quick exit leads to; none is answered until the test does it."""
-    asked: list[Route] = []
-    form.route(f"{EXIT}**", lambda route: asked.append(route))
+def elsewhere(form: Page) -> list[Request]:
+    """What was asked of the site that the quick exit leads to; it is answered here, and nothing leaves the machine."""
+    asked: list[Request] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request)
+        route.fulfill(content_type="text/html", body="<p>Weather</p>")
+
+    form.route(f"{EXIT}**", answer)
     return asked
 
 
 def press_exit(page: Page) -> None:
-    page.click("#leave", no_wait_after=True)
+    page.click("#leave")
 
 
 def press_escape(page: Page) -> None:
@@ -48,25 +53,24 @@ def press_escape(page: Page) -> None:
 
 @pytest.mark.parametrize("leave", [press_exit, press_escape])
 def test_the_quick_exit_blanks_the_page_before_the_next_one_arrives(
-    form: Page, elsewhere: list[Route], site: Served, leave: Callable[[Page], None]
+    form: Page, elsewhere: list[Request], site: Served, leave: Callable[[Page], None]
 ) -> None:
     """Nothing is to be seen, nothing typed is left, and the back button does not lead here again."""
     entries = form.evaluate("history.length")
-    # Playwright itself would wait for the next page.
-    devtools = form.context.new_cdp_session(form)
-    with form.expect_request(f"{EXIT}**"):
+    # What is to be seen at the moment in which the browser is told where to go.
+    look = f"[kind.navigationType, getComputedStyle(document.documentElement).display, {TYPED}].join()"
+    form.evaluate(f"navigation.addEventListener('navigate', (kind) => console.log({look}))")
+    with form.expect_console_message() as seen:
         leave(form)
-    look = {"expression": f"[getComputedStyle(document.documentElement).display, {TYPED}].join()"}
-    assert devtools.send("Runtime.evaluate", look)["result"]["value"] == "none,"
-    assert [route.request.headers.get("referer") for route in elsewhere] == [None]
-    elsewhere[0].fulfill(content_type="text/html", body="<p>Weather</p>")
+    assert seen.value.text == "replace,none,"
     form.wait_for_url(EXIT)
+    assert [request.headers.get("referer") for request in elsewhere] == [None]
     assert form.evaluate("history.length") == entries
     form.go_back()
     assert not form.url.startswith(site.url)
 
 
-def test_a_key_pressed_now_and_then_does_not_leave(form: Page, elsewhere: list[Route]) -> None:
+def test_a_key_pressed_now_and_then_does_not_leave(form: Page, elsewhere: list[Request]) -> None:
     """Escape twice, or three times with something between, or held down."""
     for keys in (("Escape", "Escape", "a", "Escape"), ("Shift", "Shift", "Shift")):
         for key in keys:
@@ -81,6 +85,7 @@ def test_a_key_pressed_now_and_then_does_not_leave(form: Page, elsewhere: list[R
 
 def test_the_quick_exit_is_at_hand_everywhere_on_the_page(form: Page) -> None:
     """At the end of the page as at its beginning, and never over what has the focus."""
+    form.emulate_media(reduced_motion="reduce")  # or the page would still be scrolling
     form.locator("footer").scroll_into_view_if_needed()
     form.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(form.locator("#leave")).to_be_in_viewport(ratio=1)
@@ -88,7 +93,8 @@ def test_the_quick_exit_is_at_hand_everywhere_on_the_page(form: Page) -> None:
     for field in ("message", "vouch", "prisoner", "name"):
         form.focus(f"#{field}")
         bar, box = form.locator("#exit").bounding_box(), form.locator(f"#{field}").bounding_box()
-        assert bar and box
+        assert bar
+        assert box
         assert box["y"] >= bar["y"] + bar["height"]
 
 
