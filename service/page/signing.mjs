@@ -69,7 +69,7 @@ async function deliver(address, envelope, stopped) {
   const { outcome, status } = await send(address, envelope, {
     retrying: () => showState('retrying'),
     working: () => showState('working'),
-    stopped,
+    stopped: stopped.then(() => {}), // the reason is not for those who send
   });
   if (outcome === 'sent') succeed();
   else if (outcome === 'stopped') fail(await stopped);
