@@ -70,7 +70,7 @@ def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
 def filled(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> list[bytes]:
     """300 envelopes and two publications, the second signed by both organizers."""
     envelopes = some(300)
-    bring(store, lambda: sorted(envelopes, key=envelope_id))
+    bring(store, sorted(envelopes, key=envelope_id))
     client = create_app(settings, store, today=lambda: TODAY).test_client()
     first = publication()
     second = publication(number=2, previous=hashlib.sha256(first).hexdigest())
@@ -260,7 +260,7 @@ def test_envelopes_move_and_a_move_that_was_cut_off_goes_on(
     """Half of them are there already; afterwards both digests are equal; again, nothing is left to do."""
     target = tmp_path / "other" / "envelopes.sqlite"
     with closing(SqliteStore(target)) as other:
-        bring(other, lambda: sorted(filled[:150], key=envelope_id))
+        bring(other, sorted(filled[:150], key=envelope_id))
     for moved in (150, 0):
         done = run(settings, "move", "--from", settings.store, "--to", f"sqlite:{target}")
         assert done.returncode == 0, done.stderr
@@ -303,7 +303,7 @@ def test_a_killed_move_is_finished_by_the_next_one(settings: Settings, filled: l
         "        if at == 200: os.kill(os.getpid(), signal.SIGKILL)\n"
         "import service.carrying\n"
         "service.carrying.GROUP = 50\n"
-        "bring(target, cut)\n"
+        "bring(target, cut())\n"
     )
     source = settings.store.removeprefix("sqlite:")
     killed = subprocess.run([sys.executable, "-c", program, source, str(target)], cwd=ROOT, check=False)

@@ -49,7 +49,9 @@ def press(client: FlaskClient, language: str, what: str, *files: Part, token: st
     """POST the form as a browser does: the token, the files, the pressed button."""
     body = multipart([part("token", token), *files, part("what", what)])
     content_type = f"multipart/form-data; boundary={BOUNDARY}"
-    return client.post(f"/{language}/desk", data=body, content_type=content_type, headers=HTML, **more)
+    return client.post(
+        f"/{language}/desk", data=body, content_type=content_type, headers=HTML, **{"buffered": True} | more
+    )
 
 
 def handed_in(data: bytes, *signers: MinisignSecretKey) -> list[Part]:
@@ -118,11 +120,11 @@ def test_the_envelopes_come_as_a_file_whose_name_says_what_it_must_be(client: Fl
 def test_what_arrives_during_the_download_does_not_change_it(client: FlaskClient, store: SqliteStore) -> None:
     """The digest was told at the beginning; the file keeps to it."""
     kept(store, 130)
-    answer = press(client, "be", "file", buffered=False)
-    pieces = answer.iter_encoded()
-    data = next(pieces)
-    kept(store, 40)
-    data += b"".join(pieces)
+    with press(client, "be", "file", buffered=False) as answer:
+        pieces = answer.iter_encoded()
+        data = next(pieces)
+        kept(store, 40)
+        data += b"".join(pieces)
     assert f"-{hashlib.sha256(data).hexdigest()}." in answer.headers["Content-Disposition"]
     assert data.startswith(f"undersigned/v1/ledger {APPEAL_ID.hex()} 130\n".encode())
 
