@@ -22,7 +22,7 @@ from crypto.minisign import MinisignSecretKey, sign
 from service import create_app
 from service.desk import PUBLICATION_MOST
 from service.desk_page import Outcome
-from service.forms import BEFORE_TOKEN_MOST, Form, FormError, read_form
+from service.forms import BEFORE_TOKEN_MOST, BEFORE_TOKEN_SECONDS, Body, Form, FormError, read_form
 from service.settings import Limits, Settings
 from service.store_sqlite import SqliteStore
 
@@ -246,6 +246,31 @@ def test_a_stranger_cannot_make_the_service_read_a_large_body(client: FlaskClien
     )
     assert answer.status_code in (400, 401)
     assert 0 < body.read_bytes <= 2 * BEFORE_TOKEN_MOST
+
+
+def test_a_stranger_cannot_make_the_service_wait_for_a_token() -> None:
+    """One byte in a while is waited for some seconds; whoever showed the token may take as long as the line needs."""
+    now = 0.0
+
+    class Slow(io.BytesIO):
+        """A body that comes a byte in a second."""
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            nonlocal now
+            now += size or 0
+            return super().read(size)
+
+    def right(token: str) -> None:
+        assert token == TOKEN
+
+    late = Body(Slow(multipart([part("token", TOKEN)])), right, lambda: now)
+    with pytest.raises(FormError, match="in time"):
+        read_form(late.pieces(), BOUNDARY, late.admit)
+    assert now <= BEFORE_TOKEN_SECONDS + 1
+    quick = Body(
+        Slow(multipart([part("token", TOKEN), part("publication", bytes(300_000), "p")])), right, lambda: now / 1e3
+    )
+    assert read_form(quick.pieces(), BOUNDARY, quick.admit).files == {"publication": [bytes(300_000)]}
 
 
 def test_a_body_that_is_too_large_is_refused_unread(client: FlaskClient) -> None:
