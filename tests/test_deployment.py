@@ -12,7 +12,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import pytest
 from conftest import ROOT, TOKEN
@@ -289,32 +288,6 @@ def test_one_address_has_two_places_at_the_desk_and_takes_no_more(site: Front) -
             assert status(exchange(other, request("GET /desk"))) == 303
 
 
-def test_500_slow_connections_do_not_hold_up_an_honest_person(site: Front, envelope: bytes) -> None:
-    """Half a handshake, half a header, half an envelope, byte by byte: page and receipt come within a second."""
-    half_header = request("GET /be/")[:-3]
-    half_envelope = sealed(envelope)[:-2000]
-    with ExitStack() as stack:
-        slow = []
-        for at in range(500):
-            if at % 5 == 0:
-                connection = stack.enter_context(socket.create_connection(("127.0.0.1", site.tls_port), timeout=30))
-                connection.sendall(b"\x16\x03\x01")
-                continue
-            connection = stack.enter_context(site.connect_as_tor(at) if at % 5 == 4 else site.connect())
-            connection.sendall(half_header if at % 2 else half_envelope)
-            slow.append(connection)
-        assert len(slow) == 400
-        for at in range(3):
-            for connection in slow:
-                connection.sendall(b"x")
-            begun = time.monotonic()
-            page = exchange(site.connect(), request("GET /ru/how" if at else "GET /ru/"))
-            kept = exchange(site.connect(), sealed(envelope[:-1] + bytes([at])))
-            took = time.monotonic() - begun
-            assert (status(page), status(kept)) == (200, 201)
-            assert took < 1, f"{took:.2f} s"
-
-
 def test_no_trick_of_http_gets_a_wrong_body_in(site: Front, settings: Settings, envelope: bytes) -> None:
     """Oversized, cut, chunked, smuggled, doubled, malformed: only what an honest request brought is kept."""
     forged = envelope[:-1] + bytes([envelope[-1] ^ 1])
@@ -431,44 +404,3 @@ def test_the_service_learns_nothing_of_a_client_but_where_it_stands(settings: Se
         ("host", HOST),
         ("x-forwarded-for", "fc00:dead:beef:4dad::1:2"),
     ]
-
-
-def test_no_file_of_the_site_names_a_client(settings: Settings, envelope: bytes) -> None:
-    """After good, refused and broken requests: no address, browser, referer or word of a client lies anywhere."""
-    traces = (b"127.0.0.77", bytes((127, 0, 0, 77)), b"UniqueBrowser/7.7", b"elsewhere-77.example", b"secret-word-77")
-    named = ("User-Agent: UniqueBrowser/7.7", "Referer: https://elsewhere-77.example/", "Cookie: secret-word-77=1")
-    limits = Limits(envelopes="5/minute", desk="5/minute", everyone="1000/minute")
-    statuses = set()
-    with front() as site, serving_behind(site, Settings(**{**vars(settings), "limits": limits})):
-        for sent in (
-            *[sealed(envelope, *named)] * 8,
-            sealed(envelope, *named).replace(b"4096", b"4097") + b"x",
-            request("POST /envelopes", "Content-Length: secret-word-77", *named),
-            *[request("GET /ledger", "Authorization: Bearer secret-word-77", *named)] * 8,
-            request("POST /publication", "Content-Length: 70000", *named, body=b"secret-word-77" * 5000),
-            request("GET /be/?q=secret-word-77", *named),
-            request("GET /secret-word-77", *named),
-            request("GET /%ff%00secret-word-77", *named),
-            request("BREW /secret-word-77", *named),
-            b"secret-word-77\r\n\r\n",
-        ):
-            statuses.add(status(exchange(site.connect(source="127.0.0.77"), sent)))
-            statuses.add(status(exchange(site.connect_as_tor(77), sent)))
-        with site.connect(source="127.0.0.77") as cut:
-            cut.sendall(sealed(envelope, *named)[:-1])
-        written = [path for root in (site.folder, settings.data) for path in root.rglob("*") if path.is_file()]
-        assert {site.folder / "nginx.log", site.folder / "service.log", settings.data / "envelopes.sqlite"} <= {
-            *written
-        }
-        found = [(str(path), trace) for path in written for trace in traces if trace in path.read_bytes()]
-        assert found == []
-        assert (site.folder / "nginx.log").read_bytes() == b""
-        for pid in site.processes():
-            for opened in Path(f"/proc/{pid}/fd").iterdir():
-                assert is_expected(os.readlink(opened), site.folder), os.readlink(opened)
-    assert {201, 400, 401, 404, 413, 429} <= statuses
-
-
-def is_expected(opened: str, folder: Path) -> bool:
-    """Sockets and the like, nothing, or a file that was searched above."""
-    return opened.startswith(("socket:", "anon_inode:", "pipe:", "/dev/", str(folder)))
