@@ -24,7 +24,7 @@ map "" $hsts {{ default ""; }}
 map "" $onion_location {{ default ""; }}
 server {{
     listen 127.0.0.1:{port};
-    location /file/ {{ root {folder}; gzip_static on; default_type "text/html; charset=utf-8"; }}
+    location ^~ /file/ {{ root {folder}; gzip_static on; default_type "text/html; charset=utf-8"; }}
     include answers.conf;
 }}
 """

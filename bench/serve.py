@@ -91,25 +91,36 @@ def measure(line: Line, seconds: int, connections: int) -> dict[str, float]:
         if line.through_nginx:
             command += ["-H", "Accept-Encoding: gzip"]
         command += [f"http://127.0.0.1:{port}{line.path}", "--", KEY.record.header.hex()]
+        used = -processor_seconds(os.getpid())
         done = subprocess.run(command, capture_output=True, text=True, check=True)
+        used += processor_seconds(os.getpid())
     found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     assert found["failed"] == 0, done.stdout
-    return {"rate": found["requests"] / found["seconds"], "p50": found["p50_ms"], "p99": found["p99_ms"]}
+    cost = used / found["requests"] * 1e6
+    return {"rate": found["requests"] / found["seconds"], "cost": cost, "p50": found["p50_ms"], "p99": found["p99_ms"]}
+
+
+def processor_seconds(pid: int) -> float:
+    """User and system time of a process and all that it started and that are running: the servers, not wrk."""
+    ticks = sum(map(int, Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[11:13]))
+    children = " ".join(path.read_text("ascii") for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(processor_seconds(int(child)) for child in children.split())
 
 
 def report(results: dict[str, list[dict[str, float]]]) -> None:
-    """A table: rate, ratio to the yardstick of the same request, latency."""
+    """A table: rate, ratio to the yardstick of the same request, processor time of all servers, latency."""
     medians = {
         name: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for name, runs in results.items()
     }
-    print(f"{'':46}{'per second':>11}{'ratio':>8}{'p50 ms':>9}{'p99 ms':>9}")
+    print(f"{'':46}{'per second':>11}{'ratio':>8}{'µs of a core':>14}{'p50 ms':>9}{'p99 ms':>9}")
     yardstick = 1.0
     for line in (line for line in LINES if line.name in results):
         found = medians[line.name]
         if line.is_yardstick:
             yardstick = found["rate"]
         ratio = found["rate"] / yardstick
-        print(f"{line.name:46}{found['rate']:>11,.0f}{ratio:>8.2f}{found['p50']:>9.1f}{found['p99']:>9.1f}")
+        line_of_rates = f"{line.name:46}{found['rate']:>11,.0f}{ratio:>8.2f}{found['cost']:>14.1f}"
+        print(f"{line_of_rates}{found['p50']:>9.1f}{found['p99']:>9.1f}")
 
 
 @contextmanager
