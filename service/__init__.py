@@ -76,7 +76,7 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     assets = Assets.load()
     headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
-    work = Work(settings.work_above, Load(time.monotonic), time.time, counters.secret)
+    work = Work(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
     results = Results(publications, appeal.addresses)
     made = Pages(app, appeal, assets, lambda: results.current)
