@@ -27,6 +27,7 @@ from organizer.commands import (
     sign,
     status,
     verify,
+    version,
     withdraw,
 )
 from organizer.errors import OrganizerError
@@ -99,8 +100,16 @@ class _Organizer(click.Group):
             raise SystemExit(1) from error
 
 
+def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        program: str | None = context.obj  # the path of the one file, told by what starts it
+        _carry_out(bool(context.params.get("as_json")), lambda talk: version.run(talk, program))
+        context.exit()
+
+
 @click.group(cls=_Organizer, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @_options(_workspace, _json)
+@click.option("--version", is_flag=True, expose_value=False, callback=_show_version, help="Show the version and exit.")
 @click.pass_context
 def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     """Open, review and publish the signatures of an appeal, offline.
