@@ -204,6 +204,8 @@ def main(archive: Path) -> None:
     version, machine = sys.version_info[:2], os.uname().machine
     try:
         own = ZipFile(archive)
+        if damaged := own.testzip():
+            raise Damaged(damaged)
         chosen = choose(own.read(LOCK).decode(), wheels_for(own, archive.parent / WHEELS, version, machine))
         shelf = Shelf(archive, [own, *(ZipFile(BytesIO(content)) for content in chosen.values())])
     except Missing as missing:

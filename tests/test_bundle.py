@@ -1,0 +1,222 @@
+"""The organizers' tool in one file: made again it is the same, and it runs with nothing but python3."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from organizer_desk import Desk, make_desk, seal
+from serving import ROOT
+
+from bundle.start import LEFT_OUT, LOCK, Damaged, Missing, choose, fits, hashes, pinned, project
+from organizer import VERSION
+
+# Python as the system has it, without .venv.
+PYTHON = sys._base_executable  # type: ignore[attr-defined]  # the standard library's own way to make a venv, untyped
+
+Start = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file, made as anyone makes it; the first time its wheels are fetched."""
+    out = tmp_path_factory.mktemp("bundle") / "organizer.pyz"
+    done = subprocess.run([sys.executable, "run", "bundle", "--out", out], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{sha256(out)}  {out}\n" in done.stdout
+    return out
+
+
+@pytest.fixture
+def start(bundle: Path, tmp_path: Path) -> Start:
+    """Starts the file in an empty folder without any environment; what it wrote elsewhere than asked would be seen."""
+
+    def run(*arguments: str | Path, file: Path = bundle, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PYTHON, file, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_two_builds_have_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
+    """Another place, another user's habits, other times of files, another order of names in sets."""
+    copy = tmp_path / "copy"
+    for name in ("bundle", "crypto", "organizer", "vendor"):
+        shutil.copytree(ROOT / name, copy / name, copy_function=shutil.copyfile)
+    for name in ("LICENSE", "THIRD-PARTY.md", LOCK):
+        shutil.copyfile(ROOT / name, copy / name)
+    (copy / ".venv").symlink_to(ROOT / ".venv")
+    (copy / "organizer" / "__pycache__" / "left.cpython-311.pyc").write_bytes(b"\0")
+    environment = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
+    build = [PYTHON, "-m", "bundle.build", "--out", "again.pyz"]
+    done = subprocess.run(build, cwd=copy, env=environment, umask=0o077, capture_output=True, text=True, check=True)
+    assert sha256(bundle) in done.stdout
+    assert (copy / "again.pyz").read_bytes() == bundle.read_bytes()
+
+
+def test_it_holds_the_tool_the_pinned_wheels_and_nothing_else(bundle: Path) -> None:
+    """Every wheel is byte for byte one that the lock file names; each library is there for both Debians."""
+    lock = (ROOT / LOCK).read_text("utf-8")
+    with ZipFile(bundle) as archive:
+        wheels = [name for name in archive.namelist() if name.startswith("wheels/")]
+        assert {hashlib.sha256(archive.read(name)).hexdigest() for name in wheels} <= hashes(lock)
+        ours = {name for name in archive.namelist() if name not in wheels}
+    for version in ((3, 11), (3, 13)):
+        fitting = [wheel for name in wheels if fits(wheel := name.removeprefix("wheels/"), version, "x86_64")]
+        assert sorted(map(project, fitting)) == sorted(pinned(lock))
+    rooms = {name for name in ours if name.startswith(("crypto/", "organizer/"))}
+    assert {"crypto/seal.py", "organizer/cli.py"} <= rooms
+    assert ours - rooms == {"__main__.py", "LICENSE", "THIRD-PARTY.md", LOCK}
+    assert not [name for name in rooms if "__pycache__" in name or name.endswith((".pyc", ".mjs"))]
+    named = (ROOT / "THIRD-PARTY.md").read_text("utf-8").partition("## In organizer.pyz")[2].lower()
+    assert not [name for name in pinned(lock) if name not in named.replace("_", "-")]
+
+
+def test_the_tool_and_the_service_run_on_the_same_versions() -> None:
+    """What the organizers' lock file pins, the one of all pins, too, with the same hashes."""
+
+    def entries(name: str) -> dict[str, set[str]]:
+        parts = re.split(r"(?m)^(?=[a-z0-9-]+==)", (ROOT / name).read_text("utf-8"))
+        return {part.split(" ")[0]: hashes(part) for part in parts if "==" in part}
+
+    assert entries(LOCK).items() <= entries("requirements.txt").items()
+    assert {name.partition("==")[0] for name in entries(LOCK)} >= LEFT_OUT
+
+
+def test_it_starts_alone(start: Start, bundle: Path, tmp_path: Path) -> None:
+    """Without .venv, without an environment, from whatever folder; it writes nothing and says which file it is."""
+    assert "ceremony" in start("--help").stdout
+    shown = json.loads(start("--json", "--version", HOME=str(tmp_path), TMPDIR=str(tmp_path)).stdout)
+    assert shown == {"version": VERSION, "sha256": sha256(bundle)}
+    assert sha256(bundle) in start("--version").stdout
+    assert list(tmp_path.iterdir()) == []
+    assert VERSION == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+
+def test_what_else_is_installed_is_not_used(start: Start, tmp_path: Path) -> None:
+    """A library of the same name in the folder, in the environment or in the user's own packages."""
+    trap = "raise SystemExit('another library was loaded')"
+    packages = tmp_path / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    packages.mkdir(parents=True)
+    for folder in (tmp_path, packages):
+        for name in ("click", "nacl", "organizer", "sitecustomize"):
+            (folder / f"{name}.py").write_text(trap)
+    done = start("--version", PYTHONPATH=str(tmp_path), PYTHONUSERBASE=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_whole_circle_runs_in_it(start: Start, tmp_path: Path) -> None:
+    """Keys, a ledger opened on all cores, a review, a result, its check: in letters that a bare system knows, too."""
+    desk = make_desk(tmp_path / "desk")
+    made = start("keygen", "--signer", "bela", "--minisign-only", "-w", "own", "--passphrase-file", desk.passphrase)
+    assert (made.returncode, made.stderr) == (0, "")
+    work = ("-w", desk.folder, "--passphrase-file", desk.passphrase)
+    ledger = desk.ledger(*(seal(f"Людзі {n}", n % 2 == 0, record=desk.record) for n in range(40)))
+    opened = start("open", ledger, "--appeal", desk.appeal, "--json", *work)
+    assert json.loads(opened.stdout)["ledgers"][0]["signatures"] == 40, opened
+    assert start("review", "--accept-all", *work).returncode == 0
+    out = tmp_path / "вынік"
+    published = start("publish", "--yes", "--out", out, *work)
+    assert "Людзі 38" in published.stdout, published
+    verified = start("verify", out / "publication.json", "--appeal", desk.appeal)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    export(start, desk, out, tmp_path / "embassy")
+
+
+def export(start: Start, desk: Desk, published: Path, out: Path) -> None:
+    """A PDF with the font that comes along."""
+    done = start("export", published / "publication.json", "--appeal", desk.appeal, "--out", out)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (out / "letter.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_damage_is_told_in_a_sentence(start: Start, bundle: Path, tmp_path: Path) -> None:
+    """One wrong byte in a library or in the tool itself."""
+    whole = bundle.read_bytes()
+    with ZipFile(bundle) as archive:
+        wheel = next(name for name in archive.namelist() if "wheels/cryptography" in name)
+        places = [archive.getinfo(name).header_offset + 2000 for name in (wheel, "organizer/cli.py")]
+    for place in places:
+        broken = tmp_path / "broken.pyz"
+        broken.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        done = start("--version", file=broken)
+        assert done.returncode == 1
+        assert done.stderr.startswith("This file is damaged ("), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_wheels_for_other_computers_lie_beside_it(start: Start, bundle: Path, tmp_path: Path) -> None:
+    """What is missing for this computer is named, found in the folder `wheels`, and only if its hash is pinned."""
+    small, beside = tmp_path / "organizer.pyz", tmp_path / "wheels"
+    beside.mkdir()
+    with ZipFile(bundle) as whole, ZipFile(small, "w") as archive:
+        for name in whole.namelist():
+            if "wheels/cffi" in name:
+                (beside / Path(name).name).write_bytes(whole.read(name))
+            else:
+                archive.writestr(name, whole.read(name))
+    assert start("--version", file=small).returncode == 0
+    for path in beside.iterdir():
+        path.write_bytes(path.read_bytes() + b"\0")
+    assert re.search(r"damaged \(cffi", start("--version", file=small).stderr)
+    shutil.rmtree(beside)
+    done = start("--version", file=small)
+    assert done.returncode == 1
+    assert "Missing: cffi." in done.stderr
+    assert "./run bundle --wheels FOLDER" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wheel", "fitting"),
+    [
+        ("click-8.5.1-py3-none-any.whl", {"3.11 x86_64", "3.13 x86_64", "3.13 aarch64"}),
+        ("defusedxml-0.7.1-py2.py3-none-any.whl", {"3.11 x86_64", "3.13 x86_64", "3.13 aarch64"}),
+        ("old-1-py2-none-any.whl", set()),
+        ("pynacl-1.6-cp38-abi3-manylinux_2_26_x86_64.manylinux_2_28_x86_64.whl", {"3.11 x86_64", "3.13 x86_64"}),
+        ("new-1-cp312-abi3-manylinux_2_28_x86_64.whl", {"3.13 x86_64"}),
+        ("cffi-2.1-cp313-cp313-manylinux2014_aarch64.manylinux_2_17_aarch64.whl", {"3.13 aarch64"}),
+        ("cffi-2.1-1-cp311-cp311-manylinux2014_x86_64.whl", {"3.11 x86_64"}),
+        ("cffi-2.1-cp313-cp313t-manylinux_2_17_x86_64.whl", set()),
+        ("cffi-2.1-cp311-cp311-musllinux_1_2_x86_64.whl", set()),
+        ("cffi-2.1-cp311-cp311-macosx_11_0_x86_64.whl", set()),
+        ("cffi.whl", set()),
+    ],
+)
+def test_a_wheel_fits_by_its_name(wheel: str, fitting: set[str]) -> None:
+    """Python's version, the stable interface, and a Linux with glibc on this processor."""
+    computers = {"3.11 x86_64": (3, 11), "3.13 x86_64": (3, 13), "3.13 aarch64": (3, 13)}
+    assert {name for name, version in computers.items() if fits(wheel, version, name.split()[1])} == fitting
+
+
+def test_one_wheel_of_each_library_is_chosen_and_checked() -> None:
+    """The first that is offered; others are not even looked at, and one that is not pinned is never taken."""
+    first, second = b"first", b"second"
+    lock = f"one==1 \\\n    --hash=sha256:{hashlib.sha256(first).hexdigest()}\ntwo==2 \\\npillow==1 \\\n"
+    with pytest.raises(Missing, match=r"^two$"):
+        choose(lock, [("one-1-py3-none-any.whl", first), ("one-1-py3-none-any.whl", second)])
+    with pytest.raises(Damaged, match="one"):
+        choose(lock, [("one-1-py3-none-any.whl", second)])
+
+
+def test_an_older_python_is_told() -> None:
+    """Debian 11 and whatever else is too old gets a sentence: the file must still be readable there."""
+    source = (ROOT / "bundle" / "start.py").read_text("utf-8")
+    compile(source, "start.py", "exec", dont_inherit=True)
+    head = "import sys; sys.version_info = (3, 9, 2, 'final', 0)\n"
+    done = subprocess.run([PYTHON, "-c", head + source], capture_output=True, text=True, check=False, env=dict(os.environ))
+    assert "This needs Python 3.11 or newer" in done.stderr
