@@ -18,12 +18,13 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, desk_page, pages, submissions
+from service import desk, desk_page, hand_in, origins, pages, submissions
 from service.appeal import load_appeal
 from service.counters import Counters
 from service.front import Front
 from service.headers import security_headers
 from service.moments import Moments
+from service.offline import make_files
 from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
@@ -39,6 +40,9 @@ from service.work import Load, Work
 ROOT = Path(__file__).parent.parent
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
 BODY_MOST = 64 * 1024
+
+# Whoever sends a form reads the answer as a page.
+_FORMS = {desk_page.blueprint.name, hand_in.blueprint.name}
 
 _log = logging.getLogger("undersigned")
 
@@ -67,22 +71,23 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     app.config["MAX_CONTENT_LENGTH"] = BODY_MOST
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     Babel(app, default_translation_directories=str(ROOT / "service" / "translations"))
-    appeal = load_appeal(settings.appeal)
     assets = Assets.load()
+    files = make_files(app, load_appeal(settings.appeal), assets)
+    appeal = files.appeal
     headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
     work = Work(settings.work_above, Load(time.monotonic), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
     made = Pages(app, appeal, assets, lambda: publications.current)
-    parts = Parts(settings, appeal, store, publications, made, work, today)
+    parts = Parts(settings, appeal, store, publications, made, files, work, today)
     app.extensions[EXTENSION] = parts
-    for module in (pages, submissions, desk, desk_page):
+    for module in (pages, origins, submissions, hand_in, desk, desk_page):
         app.register_blueprint(module.blueprint)
     limits = settings.limits
     policies = [
-        (submissions.blueprint, limits.envelopes, limits.everyone),
-        (desk.blueprint, limits.desk, None),
-        (desk_page.blueprint, limits.desk, None),
+        ([submissions.blueprint, hand_in.blueprint], limits.envelopes, limits.everyone),
+        ([desk.blueprint], limits.desk, None),
+        ([desk_page.blueprint], limits.desk, None),
     ]
     keys = ClientKeys(time.time, secrets.token_bytes(32), counters.secret)
     start_limits(app, counters, keys, policies)
@@ -117,7 +122,7 @@ def _problem_for(error: Exception) -> Problem:
 
 
 def _is_reading_a_page() -> bool:
-    is_page = request.method in ("GET", "HEAD") or request.blueprint == desk_page.blueprint.name
+    is_page = request.method in ("GET", "HEAD") or request.blueprint in _FORMS
     return is_page and request.accept_mimetypes.best == "text/html"
 
 

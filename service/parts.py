@@ -10,6 +10,7 @@ from typing import cast
 from flask import current_app
 
 from service.appeal import PublishedAppeal
+from service.offline import SigningFiles
 from service.publications import Publications
 from service.rendering import Pages
 from service.settings import Settings
@@ -28,6 +29,7 @@ class Parts:
     store: EnvelopeStore
     publications: Publications
     pages: Pages
+    files: SigningFiles
     work: Work
     today: Callable[[], date]
 

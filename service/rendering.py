@@ -17,7 +17,14 @@ from service.appeal import PublishedAppeal
 from service.publications import Shown
 
 STATIC = Path(__file__).parent / "static"
-TEMPLATES = {"": "appeal.html", "how": "how.html", "desk": "desk.html"}
+TEMPLATES = {
+    "": "appeal.html",
+    "how": "how.html",
+    "withdraw": "withdraw.html",
+    "check": "check.html",
+    "hand-in": "hand-in.html",
+    "desk": "desk.html",
+}
 ERROR_STATUSES = (404, 429, 500)
 # Each language under its own name, so that whoever needs it can read it.
 LANGUAGE_NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
@@ -69,6 +76,10 @@ class Pages:
         """The organizers' page after somebody pressed one of its buttons; never kept."""
         return self._render(language, "desk.html", page="desk", shown=self._current(), outcome=outcome)
 
+    def hand_in(self, language: str, outcome: object) -> bytes:
+        """The page that takes an envelope as text, after somebody sent one; never kept."""
+        return self._render(language, "hand-in.html", page="hand-in", outcome=outcome)
+
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""
         if language not in self._appeal.languages:
@@ -76,21 +87,28 @@ class Pages:
         return self._errors[language, status if status in ERROR_STATUSES else 404 if 400 <= status < 500 else 500]
 
     def _render(self, language: str, template: str, **context: object) -> bytes:
-        # Outside any visitor's request: nothing of one can get into what all others see.
-        with self._app.test_request_context(), force_locale(language):
-            text = render_template(
-                template,
-                language=language,
-                appeal=self._appeal,
-                letter=_letter(self._appeal.letters[language].source),
-                language_names=LANGUAGE_NAMES,
-                fingerprints=[fingerprint_digits(key.record.fingerprint) for key in self._appeal.programs.keys],
-                appeal_json=self._appeal.json.decode("utf-8").replace("<", "\\u003c"),
-                script=self._assets.script,
-                style=self._assets.style,
-                **context,
-            )
-        return text.encode("utf-8")
+        return render(self._app, self._appeal, self._assets, language, template, **context)
+
+
+def render(
+    app: Flask, appeal: PublishedAppeal, assets: Assets, language: str, template: str, **context: object
+) -> bytes:
+    """One page in one of the appeal's languages."""
+    # Outside any visitor's request: nothing of one can get into what all others see.
+    with app.test_request_context(), force_locale(language):
+        text = render_template(
+            template,
+            language=language,
+            appeal=appeal,
+            letter=_letter(appeal.letters[language].source),
+            language_names=LANGUAGE_NAMES,
+            fingerprints=[fingerprint_digits(key.record.fingerprint) for key in appeal.programs.keys],
+            appeal_json=appeal.json.decode("utf-8").replace("<", "\\u003c"),
+            script=assets.script,
+            style=assets.style,
+            **context,
+        )
+    return text.encode("utf-8")
 
 
 def _letter(source: bytes) -> Markup:

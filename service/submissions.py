@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, request
 
 from crypto.envelope import SIZE, check_envelope, envelope_id
 from crypto.errors import EnvelopeError
+from service.origins import WORK_HEADER, check_origin, for_files
 from service.parts import parts
 from service.problems import Problem
 
 blueprint = Blueprint("submissions", __name__)
+blueprint.after_request(for_files)
 
 MEDIA_TYPE = "application/octet-stream"
-WORK_HEADER = "Undersigned-Work"
 
-_WRONG_ORIGIN = Problem(403, "origin", "Envelopes are accepted from this site's own pages only.")
 _WRONG_TYPE = Problem(415, "media-type", f"An envelope is sent as {MEDIA_TYPE}, without any encoding.")
 _NO_LENGTH = Problem(411, "length", f"An envelope is sent with Content-Length: {SIZE}.")
 _CLOSED = Problem(403, "closed", "This letter is no longer collecting signatures.")
 
 
-@blueprint.post("/envelopes")
+@blueprint.route("/envelopes", methods=["POST"], provide_automatic_options=False)
 def submit() -> Response:
     """201 and nothing else, for a new envelope and for one already kept, once it is on the disk."""
-    _check_origin()
-    envelope = _exact_body()
-    _check(envelope)
-    _require_work(envelope)
-    parts().store.add(envelope)
+    check_origin()
+    keep_envelope(_exact_body(), request.headers.get(WORK_HEADER))
     return Response(status=201, mimetype=MEDIA_TYPE)
 
 
-def _check_origin() -> None:
-    """Our own pages, a file opened from disk (Origin: null), and old browsers that send no Origin."""
-    origin = request.headers.get("Origin")
-    if origin not in (None, "null") and urlsplit(origin).netloc != request.host:
-        raise _WRONG_ORIGIN
+def keep_envelope(envelope: bytes, solution: str | None) -> None:
+    """Returns once it is on the disk. Raises Problem, and StoreUnavailable; then it may not be kept.
+
+    `solution`: the proof of work that came with it, if any.
+    """
+    _check(envelope)
+    _require_work(envelope, solution)
+    parts().store.add(envelope)
 
 
 def _exact_body() -> bytes:
@@ -58,9 +56,9 @@ def _size_problem(size: int) -> Problem:
     return Problem(413 if size > SIZE else 400, "envelope-size", f"An envelope has exactly {SIZE:,} bytes.")
 
 
-def _require_work(envelope: bytes) -> None:
+def _require_work(envelope: bytes, solution: str | None) -> None:
     """Above a load that no honest crowd makes, whoever sends has to compute for it."""
-    challenge = parts().work.owed(envelope_id(envelope), request.headers.get(WORK_HEADER))
+    challenge = parts().work.owed(envelope_id(envelope), solution)
     if challenge is not None:
         raise Problem(429, "work", "Solve the challenge and send the envelope again.", 1, {"challenge": challenge})
 

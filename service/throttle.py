@@ -78,17 +78,18 @@ def client_network(address: str | None) -> str:
 
 
 def start_limits(
-    app: Flask, counters: Counters, keys: ClientKeys, policies: Iterable[tuple[Blueprint, str, str | None]]
+    app: Flask, counters: Counters, keys: ClientKeys, policies: Iterable[tuple[list[Blueprint], str, str | None]]
 ) -> None:
-    """Put limits on registered blueprints: (blueprint, limit per client, limit for all clients together).
+    """Put limits on registered blueprints: (those that count together, limit per client, limit for all clients).
 
     No header tells anyone a count.
     """
-    for blueprint, per_client, together in policies:
+    for blueprints, per_client, together in policies:
         everyones = parse_many(together) if together else []
-        check = _check(counters, keys, blueprint.name, parse_many(per_client), everyones)
-        # Before anything else of the blueprint: guessing a token is limited, too.
-        app.before_request_funcs.setdefault(blueprint.name, []).insert(0, check)
+        check = _check(counters, keys, blueprints[0].name, parse_many(per_client), everyones)
+        for blueprint in blueprints:
+            # Before anything else of the blueprint: guessing a token is limited, too.
+            app.before_request_funcs.setdefault(blueprint.name, []).insert(0, check)
 
 
 def _check(

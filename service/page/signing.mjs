@@ -1,42 +1,32 @@
-// The letter's form: from what was typed to an envelope that has arrived, and what the person sees meanwhile.
-// Everything that leaves the page leaves through send(), and everything that enters send() comes out of sealSignature().
+// The letter's form: from what was typed to an envelope that has arrived, or lies as text before whoever typed it.
+// Everything that leaves the page leaves through deliver(), and what enters deliver() comes out of sealSignature().
 
 import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
 import { sealingFor } from './appeal.mjs';
+import { deliver, hideOutcome, painted, showFailure, showState, showSuccess, word } from './delivery.mjs';
 import { checkFields, focusField, lockFields, readFields, showMistake, wipeFields } from './fields.mjs';
-import { send } from './sending.mjs';
+import { chosenWay, offerText, startPassing, TEXT, wipeText } from './passing.mjs';
 
 const element = (id) => document.getElementById(id);
-const word = (key) => document.querySelector(`[data-word="${key}"]`).textContent;
 const random = (size) => crypto.getRandomValues(new Uint8Array(size));
 
 // Kept until an envelope has arrived: a second try after a lost answer then carries the same commitment.
 let code = null;
 let busy = false;
 
-function showState(name) {
-  for (const state of document.querySelectorAll('[data-state]')) state.hidden = state.dataset.state !== name;
-  element('stop-actions').hidden = name !== 'retrying' && name !== 'working';
-  element('submit').hidden = name !== null;
-}
-
-/** A picture of the new state must be on the screen before sealing keeps the phone busy. */
-const painted = () =>
-  new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
-
 async function sign() {
   if (busy) return;
-  const { language, envelopes } = element('form').dataset;
+  const { language } = element('form').dataset;
   const signature = readFields(language);
-  element('failed').hidden = true;
+  hideOutcome();
   if (!checkFields(signature, word)) return;
   busy = true;
   lockFields(true);
   showState('sealing');
   await painted();
   const envelope = seal(signature, language);
-  if (envelope) await deliver(envelopes, envelope);
+  if (envelope) await handOver(envelope, chosenWay());
   busy = false;
 }
 
@@ -57,35 +47,18 @@ function seal(signature, language) {
   }
 }
 
-async function deliver(address, envelope) {
-  showState('sending');
-  const stopped = new Promise((resolve) => {
-    element('stop').onclick = () => resolve();
-  });
-  const { outcome, status } = await send(address, envelope, {
-    retrying: () => showState('retrying'),
-    working: () => showState('working'),
-    stopped,
-  });
-  if (outcome === 'sent') succeed();
-  else if (outcome === 'stopped') fail('stopped');
-  else fail({ 403: 'closed', 409: 'key' }[status] || 'refused');
-}
-
-function succeed() {
+async function handOver(envelope, way) {
+  if (way === TEXT) offerText(envelope);
+  const outcome = way === TEXT ? 'sent' : await deliver(way, envelope);
+  if (outcome !== 'sent') return fail(outcome);
   wipeFields();
   lockFields(false);
-  showState(null);
-  element('form').hidden = true;
-  element('sent').hidden = false;
-  element('sent').focus();
+  showSuccess();
 }
 
 function fail(reason) {
-  release();
-  element('failed-reason').textContent = word(reason);
-  element('failed').hidden = false;
-  element('failed').focus();
+  lockFields(false);
+  showFailure(reason);
 }
 
 function release() {
@@ -103,9 +76,11 @@ function showCode() {
 function reset() {
   code = null;
   wipeFields();
+  wipeText();
+  hideOutcome();
   element('code').textContent = '';
-  for (const id of ['code-line', 'sent', 'failed']) element(id).hidden = true;
-  for (const id of ['form', 'show-code']) element(id).hidden = false;
+  element('code-line').hidden = true;
+  element('show-code').hidden = false;
   labelButton();
 }
 
@@ -117,6 +92,7 @@ function labelButton() {
 /** Brings the form to life. */
 export function startSigning() {
   reset();
+  startPassing();
   element('not-started').hidden = true;
   element('submit').addEventListener('click', sign);
   element('visibility').addEventListener('change', labelButton);
