@@ -18,7 +18,7 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, desk_page, hand_in, origins, pages, submissions
+from service import desk, desk_page, hand_in, origins, pages, result_pages, submissions
 from service.appeal import load_appeal
 from service.counters import Counters
 from service.front import Front
@@ -30,6 +30,7 @@ from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
 from service.redis_access import RedisAddress
 from service.rendering import Assets, Pages
+from service.results import Results
 from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
 from service.store_redis import RedisStore
@@ -41,8 +42,8 @@ ROOT = Path(__file__).parent.parent
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
 BODY_MOST = 64 * 1024
 
-# Whoever sends a form reads the answer as a page.
-_FORMS = {desk_page.blueprint.name, hand_in.blueprint.name}
+# What answers forms that people send; all other POSTs come from programs.
+_FORMS = (desk_page.blueprint.name, hand_in.blueprint.name, result_pages.search.name)
 
 _log = logging.getLogger("undersigned")
 
@@ -78,16 +79,19 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
     work = Work(settings.work_above, Load(time.monotonic), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
-    made = Pages(app, appeal, assets, lambda: publications.current)
-    parts = Parts(settings, appeal, store, publications, made, files, work, today)
+    results = Results(publications, appeal.addresses)
+    made = Pages(app, appeal, assets, lambda: results.current)
+    parts = Parts(settings, appeal, store, publications, results, made, files, work, today)
     app.extensions[EXTENSION] = parts
-    for module in (pages, origins, submissions, hand_in, desk, desk_page):
+    for module in (pages, origins, submissions, hand_in, desk, desk_page, result_pages):
         app.register_blueprint(module.blueprint)
+    app.register_blueprint(result_pages.search)
     limits = settings.limits
     policies = [
         ([submissions.blueprint, hand_in.blueprint], limits.envelopes, limits.everyone),
         ([desk.blueprint], limits.desk, None),
         ([desk_page.blueprint], limits.desk, None),
+        ([result_pages.search], limits.search, None),
     ]
     keys = ClientKeys(time.time, secrets.token_bytes(32), counters.secret)
     start_limits(app, counters, keys, policies)

@@ -25,7 +25,7 @@ def security_headers(scripts: Iterable[bytes], styles: Iterable[bytes]) -> dict[
         f"script-src {_hashes(scripts)}",
         f"style-src {_hashes(styles)}",
         "img-src data:",  # the blank icon
-        "connect-src 'self'",  # POST /envelopes
+        "connect-src 'self'",  # POST /envelopes, and the signed result
         "base-uri 'none'",
         # The organizers' page has forms, and one set for all answers is one set to check. The signing page has none:
         # its fields have no name and stand in no form, so this opens nothing that connect-src does not.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.compressed import compressed
+from service.compressed import for_everyone
 from service.offline import PAGE, filename
 from service.parts import parts
 from service.problems import STANDARD
@@ -32,7 +32,7 @@ def add_slash(language: str) -> AnyResponse:
 @blueprint.get("/appeal.json")
 def appeal_json() -> Response:
     """What a program needs to seal for this appeal (docs/spec.md, section 7)."""
-    return _for_everyone(parts().appeal.json, "application/json")
+    return for_everyone(parts().appeal.json, "application/json")
 
 
 @blueprint.get(f"/<language>/{PAGE}")
@@ -41,7 +41,7 @@ def signing_file(language: str) -> Response:
     content = parts().files.contents.get(language)
     if content is None:
         raise STANDARD[404]
-    answer = _for_everyone(content, "text/html; charset=utf-8")
+    answer = for_everyone(content, "text/html; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{filename(language)}"'
     return answer
 
@@ -52,7 +52,7 @@ def publication_json() -> Response:
     shown = parts().publications.current
     if shown is None:
         raise STANDARD[404]
-    return _for_everyone(shown.data, "application/json")
+    return for_everyone(shown.data, "application/json")
 
 
 @blueprint.get("/" + minisig_name("<signer>"))
@@ -69,13 +69,3 @@ def healthz() -> Response:
     """200 while an envelope could be kept, 503 otherwise."""
     parts().store.check()
     return Response("ok\n", mimetype="text/plain")
-
-
-def _for_everyone(content: bytes, content_type: str) -> Response:
-    """The same bytes for everyone, compressed for those who can read that. Nothing secret stands in them."""
-    answer = Response(content, content_type=content_type)
-    answer.vary.add("Accept-Encoding")
-    if request.accept_encodings["gzip"]:
-        answer.data = compressed(content)
-        answer.content_encoding = "gzip"
-    return answer

@@ -13,6 +13,7 @@ from service.appeal import PublishedAppeal
 from service.offline import SigningFiles
 from service.publications import Publications
 from service.rendering import Pages
+from service.results import Results
 from service.settings import Settings
 from service.store import EnvelopeStore
 from service.work import Work
@@ -28,6 +29,7 @@ class Parts:
     appeal: PublishedAppeal
     store: EnvelopeStore
     publications: Publications
+    results: Results
     pages: Pages
     files: SigningFiles
     work: Work

@@ -19,9 +19,18 @@ from pathlib import Path
 from crypto.appeal import Appeal
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignPublicKey
-from crypto.publication import LastSeen, Publication, digest, read_publication, signers, verify_publication
+from crypto.publication import (
+    Counts,
+    LastSeen,
+    Publication,
+    digest,
+    read_publication,
+    signers,
+    verify_publication,
+)
 
 FILE = "publication.json"
+_FILE_NAME = re.compile(r"publication\.json(\.[a-z0-9-]{1,32}\.minisig)?")
 
 _log = logging.getLogger("undersigned")
 
@@ -54,6 +63,27 @@ class KeptPublication:
 Shown = KeptPublication
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What the list of all publications says of one; its files are read again by whoever wants them."""
+
+    number: int
+    day: date
+    total: int
+    counts: Counts
+    digest: str
+    size: int
+    signers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, kept: KeptPublication) -> Summary:
+        """Of one that was accepted."""
+        content = kept.publication
+        return cls(
+            content.number, kept.day, content.total, content.counts, kept.digest, len(kept.data), tuple(kept.minisigs)
+        )
+
+
 class Publications:
     """The folder `root`. Raises OSError when the disk does not obey."""
 
@@ -62,6 +92,7 @@ class Publications:
         self._lock = threading.Lock()
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._changed = root.stat().st_mtime_ns
+        self._summaries: dict[str, Summary] = {}
         self._shown = self._load()
 
     @property
@@ -94,6 +125,24 @@ class Publications:
     def all(self) -> list[KeptPublication]:
         """Every publication in the folder, the first one first."""
         return [self._read(folder) for folder in reversed(self._folders())]
+
+    def history(self) -> tuple[Summary, ...]:
+        """Every publication in the folder, the newest first. Each is read once, because none ever changes."""
+        for folder in self._folders():
+            if folder.name not in self._summaries:
+                try:
+                    self._summaries[folder.name] = Summary.of(self._read(folder))
+                except (OSError, PublicationError) as error:
+                    # Readers still see the newest; that one is missing, they see from the numbers.
+                    _log.error("The publication in %s cannot be listed: %s", folder, error)
+        return tuple(sorted(self._summaries.values(), key=lambda summary: summary.number, reverse=True))
+
+    def file(self, number: int, name: str) -> bytes | None:
+        """One file of an accepted publication, exactly as it was handed in, or None."""
+        if self._shown is None or not 1 <= number <= self._shown.publication.number or not _FILE_NAME.fullmatch(name):
+            return None
+        path = self._root / f"{number:06d}" / name
+        return path.read_bytes() if path.is_file() else None
 
     def restore(self, backup: Sequence[KeptPublication]) -> int:
         """Keep those that are missing here; returns how many. Raises PublicationError; then nothing has changed.

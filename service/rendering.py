@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
 
 from flask import Flask, render_template
 from flask_babel import force_locale
@@ -14,17 +18,22 @@ from markupsafe import Markup
 
 from crypto.keys import fingerprint_digits
 from service.appeal import PublishedAppeal
-from service.publications import Shown
+from service.compressed import compressed
+from service.names import NamesPage
+from service.results import Result
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = {
     "": "appeal.html",
     "how": "how.html",
+    "result": "result.html",
     "withdraw": "withdraw.html",
     "check": "check.html",
     "hand-in": "hand-in.html",
     "desk": "desk.html",
 }
+# The further pages of the list of names are not kept: there may be hundreds, and few are read.
+_FURTHER = re.compile("result-([1-9][0-9]{0,5})")
 ERROR_STATUSES = (404, 429, 500)
 # Each language under its own name, so that whoever needs it can read it.
 LANGUAGE_NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
@@ -47,11 +56,11 @@ class Pages:
     """All pages of the site. `current` gives the publication to show; a new one, or the closing day, remakes them."""
 
     def __init__(
-        self, app: Flask, appeal: PublishedAppeal, assets: Assets, current: Callable[[], Shown | None]
+        self, app: Flask, appeal: PublishedAppeal, assets: Assets, current: Callable[[], Result | None]
     ) -> None:
         self._app, self._appeal, self._assets, self._current = app, appeal, assets, current
         self._lock = threading.Lock()
-        self._made_for: tuple[Shown | None, bool] | None = None
+        self._made_for: tuple[Result | None, bool] | None = None
         self._pages: Mapping[tuple[str, str], bytes] = {}
         self._errors = {
             (language, status): self._render(language, "error.html", page="", status=status)
@@ -60,21 +69,48 @@ class Pages:
         }
 
     def get(self, language: str, page: str, is_open: bool) -> bytes | None:
-        """The bytes of one of TEMPLATES in one of the appeal's languages, or None."""
+        """The bytes of a page in one of the appeal's languages, or None."""
+        if further := _FURTHER.fullmatch(page):
+            return self._further(language, page, int(further[1]))
         with self._lock:
             made_for = (self._current(), is_open)
             if self._made_for != made_for:
                 self._pages = {
-                    (language, page): self._render(language, template, page=page, shown=made_for[0], is_open=is_open)
+                    (language, page): self._render(
+                        language, template, page=page, is_open=is_open, **_shown(made_for[0], 1)
+                    )
                     for language in self._appeal.languages
                     for page, template in TEMPLATES.items()
                 }
                 self._made_for = made_for
             return self._pages.get((language, page))
 
+    def _further(self, language: str, page: str, number: int) -> bytes | None:
+        result = self._current()
+        if language not in self._appeal.languages or result is None or not 1 < number <= result.names.pages:
+            return None
+        return self._render(language, "result.html", page=page, **_shown(result, number))
+
+    def search(self, language: str, query: str, number: int) -> bytes | None:
+        """The page of the result with those names that a query finds; never kept."""
+        result = self._current()
+        if language not in self._appeal.languages or result is None:
+            return None
+        context = _shown(result, 1) | {"names": result.names.search(query, number)}
+        return self._render(language, "result.html", page="result", **context)
+
     def desk(self, language: str, outcome: object) -> bytes:
         """The organizers' page after somebody pressed one of its buttons; never kept."""
-        return self._render(language, "desk.html", page="desk", shown=self._current(), outcome=outcome)
+        return self._render(language, "desk.html", page="desk", outcome=outcome, **_shown(self._current(), 1))
+
+    def feed(self, language: str) -> bytes | None:
+        """The Atom feed of all publications in one of the appeal's languages, or None."""
+        if language not in self._appeal.languages:
+            return None
+        # The appeal id names the feed: random, and the same wherever the site is.
+        feed_id = UUID(bytes=self._appeal.programs.appeal_id)
+        ids = {"feed_id": feed_id, "entry_id": lambda digest: uuid5(feed_id, digest)}
+        return self._render(language, "feed.xml", page="result", **ids, **_shown(self._current(), 1))
 
     def hand_in(self, language: str, outcome: object) -> bytes:
         """The page that takes an envelope as text, after somebody sent one; never kept."""
@@ -111,6 +147,16 @@ def render(
     return text.encode("utf-8")
 
 
+def _shown(result: Result | None, number: int) -> dict[str, Any]:
+    # What the templates show of a result, with one page of its names.
+    if result is None:
+        return {"shown": None, "names": None, "history": ()}
+    kilobytes = -(-len(compressed(result.shown.data)) // 1000)
+    names: NamesPage = result.names.page(number)
+    return {"shown": result.shown, "names": names, "history": result.history, "download_kilobytes": kilobytes}
+
+
+@lru_cache(maxsize=64)
 def _letter(source: bytes) -> Markup:
     # "js-default" refuses raw HTML. Images would be requests to other sites, links ways to leave by mistake.
     markdown = MarkdownIt("js-default").disable(["image", "link", "autolink"])

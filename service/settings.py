@@ -38,6 +38,8 @@ class Limits:
     envelopes: str
     desk: str
     everyone: str
+    # A search costs the service more than it costs whoever asks.
+    search: str = "60/minute;1000/hour"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ def _build(values: dict[str, Any]) -> Settings:
         work_above=int(values["work_above"]),
         limits_server=values["limits_server"],
         processes=int(values["processes"]),
-        limits=Limits(values["limit_envelopes"], values["limit_desk"], values["limit_everyone"]),
+        limits=Limits(
+            values["limit_envelopes"], values["limit_desk"], values["limit_everyone"], values["limit_search"]
+        ),
     )
 
 
@@ -208,4 +212,5 @@ _SETTINGS: dict[str, tuple[Any, Callable[[Any], str | None]]] = {
     "limit_envelopes": ("60/minute;600/hour", _mistake_in_limit),
     "limit_desk": ("30/minute", _mistake_in_limit),
     "limit_everyone": ("6000/minute;2000000/day", _mistake_in_limit),
+    "limit_search": (Limits.search, _mistake_in_limit),
 }

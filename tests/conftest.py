@@ -45,12 +45,8 @@ def minisign_keys() -> tuple[MinisignSecretKey, MinisignSecretKey]:
     )
 
 
-@pytest.fixture
-def appeal_folder(
-    tmp_path: Path, key: OrganizersKey, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
-) -> Path:
-    """The appeal that the project ships, with keys."""
-    folder = tmp_path / "appeal"
+def make_appeal(folder: Path, key: OrganizersKey, minisign_keys: tuple[MinisignSecretKey, ...]) -> Path:
+    """The appeal that the project ships, with keys, in a new folder."""
     folder.mkdir()
     for path in (ROOT / "config" / "appeal").iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
@@ -63,21 +59,34 @@ def appeal_folder(
     return folder
 
 
-@pytest.fixture
-def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
+def make_settings(data: Path, appeal: Path) -> Settings:
     """Settings with limits that no ordinary test reaches."""
     return Settings(
-        appeal=appeal_folder,
-        data=tmp_path / "data",
-        store=f"sqlite:{tmp_path / 'data' / 'envelopes.sqlite'}",
+        appeal=appeal,
+        data=data,
+        store=f"sqlite:{data / 'envelopes.sqlite'}",
         listen="127.0.0.1:8000",
         desk_token_sha256=hashlib.sha256(TOKEN.encode("ascii")).hexdigest(),
         trusted_hops=0,
         work_above=10_000,
         limits_server="",
         processes=1,
-        limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute"),
+        limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute", search="10000/minute"),
     )
+
+
+@pytest.fixture
+def appeal_folder(
+    tmp_path: Path, key: OrganizersKey, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> Path:
+    """The appeal that the project ships, with keys."""
+    return make_appeal(tmp_path / "appeal", key, minisign_keys)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
+    """Settings of one application."""
+    return make_settings(tmp_path / "data", appeal_folder)
 
 
 @pytest.fixture

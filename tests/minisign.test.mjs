@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MinisignError } from '../crypto/js/errors.mjs';
-import { parsePublicKey, verify } from '../crypto/js/minisign.mjs';
+import { hashInPieces, parsePublicKey, verify, verifyHash } from '../crypto/js/minisign.mjs';
 import { minisigner, refusal, utf8 } from './support.mjs';
 
 const LINE = 'RWSwFHDDN+M3iLaIPq2i2qRxMQnUBL5WPmg/AQ/96BTGBBejNtRrZoVC';
@@ -96,4 +96,17 @@ test('a trusted comment that was changed is refused', () => {
     refused('minisign-comment'),
   );
   assert.throws(() => verify(KEY, MESSAGE, MINISIG.replace('rY/GH', 'rY/GI')), refused('minisign-comment'));
+});
+
+test('a file hashed in pieces has the same hash, and the caller may breathe after each', async () => {
+  const { line, sign } = minisigner(2);
+  for (const size of [0, 1, 16384, 16385, 100_000]) {
+    const message = new Uint8Array(size).fill(7);
+    let pauses = 0;
+    const hash = await hashInPieces(message, async () => {
+      pauses += 1;
+    });
+    assert.equal(verifyHash(parsePublicKey(line), hash, sign(message)), 'publication');
+    assert.equal(pauses, Math.ceil(size / 16384));
+  }
 });

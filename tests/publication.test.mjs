@@ -3,9 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { blake2b } from '@noble/hashes/blake2.js';
 import { readAppeal } from '../crypto/js/appeal.mjs';
 import { PublicationError } from '../crypto/js/errors.mjs';
-import { readPublication, verifyPublication } from '../crypto/js/publication.mjs';
+import { digest, readPublication, verifyHashed, verifyPublication } from '../crypto/js/publication.mjs';
 import { minisigner, refusal, utf8 } from './support.mjs';
 
 const SIGNERS = [1, 2, 3].map(minisigner);
@@ -133,6 +134,19 @@ test('as many different pinned keys as the threshold says have signed', () => {
   assert.throws(verify([minisigs[0]], 2, [SIGNERS[0], SIGNERS[0]]), refused('minisig'));
   assert.throws(verify([minisigner(4).sign(bytes)], 1), refused('minisig'));
   assert.throws(verify([SIGNERS[0].sign(bytesOf({ date: '2026-03-26' }))], 1), refused('minisig'));
+});
+
+test('it is told which pinned keys signed, each once', () => {
+  const bytes = bytesOf();
+  const minisigs = [SIGNERS[2], SIGNERS[0], SIGNERS[0], minisigner(4)].map(({ sign }) => sign(bytes));
+  const pinned = appeal(2, [...SIGNERS, SIGNERS[0]]);
+  const { publication, signers } = verifyHashed(bytes, blake2b(bytes), minisigs, pinned, null);
+  assert.equal(publication.total, 4);
+  assert.deepEqual(signers, [SIGNERS[0].line, SIGNERS[2].line]);
+});
+
+test('a publication is named by its SHA-256', () => {
+  assert.equal(digest(utf8('abc')), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
 });
 
 test('nothing is read before it is known who signed it', () => {

@@ -66,6 +66,7 @@ def environment_for(settings: Settings) -> dict[str, str]:
         "UNDERSIGNED_LIMIT_ENVELOPES": settings.limits.envelopes,
         "UNDERSIGNED_LIMIT_DESK": settings.limits.desk,
         "UNDERSIGNED_LIMIT_EVERYONE": settings.limits.everyone,
+        "UNDERSIGNED_LIMIT_SEARCH": settings.limits.search,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -224,7 +225,8 @@ def test_a_large_publication_comes_in_and_is_shown_within_seconds(
         for name, content in parts
     )
     body += b"--x--\r\n"
-    assert b"3999" not in exchange(site.connect(), request("GET /be/"))
+    assert "Імя 49".encode() not in exchange(site.connect(), request("GET /be/"))
+    assert status(exchange(site.connect(), request("GET /be/result-20"))) == 404
     handed_in = request(
         "POST /publication",
         f"Authorization: Bearer {TOKEN}",
@@ -235,9 +237,32 @@ def test_a_large_publication_comes_in_and_is_shown_within_seconds(
     answer = exchange(site.connect(), handed_in)
     assert status(answer) == 201, answer[-300:]
     deadline = time.monotonic() + 10
-    while "Імя 3999".encode() not in exchange(site.connect(), request("GET /be/")):
+    while "Імя 49".encode() not in exchange(site.connect(), request("GET /be/")):
         assert time.monotonic() < deadline
+    assert "Імя 3999".encode() in exchange(site.connect(), request("GET /be/result-20"))
     assert exchange(site.connect(), request("GET /publication.json")).endswith(data)
+
+
+def test_a_search_passes_nginx_and_is_written_nowhere(
+    settings: Settings, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> None:
+    """Each query gets its own answer, readers go on getting the page, and no file has what was looked for."""
+    with front() as site:
+        publications = settings.data / "publications" / "000001"
+        publications.mkdir(parents=True)
+        (publications / "publication.json").write_bytes(data := publication(names=("Ева Прыклад", "Ян Іншы")))
+        (publications / "publication.json.anna.minisig").write_text(sign(minisign_keys[0], data, "a test"))
+        with serving_behind(site, settings):
+            page = exchange(site.connect(), request("GET /be/result"))
+            for query, found in ((b"eva", "Ева"), (b"jan", "Ян"), (b"secret-word-77", None)):
+                form = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {2 + len(query)}")
+                answer = exchange(site.connect(), request("POST /be/result", *form, body=b"q=" + query))
+                names = re.findall('<bdi class="name">([^ ]*) (?:Прыклад|Іншы)</bdi>', answer.decode())
+                assert names == ([found] if found else [])
+            assert exchange(site.connect(), request("GET /be/result")).endswith(page[-1000:])
+            written = [path for root in (site.folder, settings.data) for path in root.rglob("*") if path.is_file()]
+            assert site.folder / "service.log" in written
+            assert not [path for path in written if b"secret-word-77" in path.read_bytes()]
 
 
 def test_only_two_publications_come_in_at_a_time(site: Front) -> None:

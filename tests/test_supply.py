@@ -27,7 +27,7 @@ def test_the_lists_for_machines_name_every_package(tmp_path: Path) -> None:
     javascript = json.loads((tmp_path / "javascript.cdx.json").read_text("utf-8"))
     found = {f"{component.get('group', '')}/{component['name']}".strip("/") for component in javascript["components"]}
     names = {name.split("/")[-1] for name in found}
-    assert names == {"ciphers", "curves", "hashes", "post-quantum"}
+    assert names == {"ciphers", "curves", "ed25519", "hashes", "post-quantum"}
 
 
 def test_every_package_that_runs_is_named_with_its_licence() -> None:

@@ -1,11 +1,12 @@
 // The publication: what organizers sign offline, and the verifier anyone can run (docs/spec.md, section 6).
 // Knows what may be known by all; must never know of a non-public signature more than a number and a receipt.
 
+import { blake2b } from '@noble/hashes/blake2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { MinisignError, PublicationError, RecordError } from './errors.mjs';
 import { APPEAL_ID_SIZE } from './keys.mjs';
-import { verify } from './minisign.mjs';
+import { verifyHash } from './minisign.mjs';
 import { countOf, dateOf, hashesByLanguage, hexOf, listOf, nullOr, objectOf, ShapeError } from './shape.mjs';
 import { checkField } from './signature.mjs';
 import { parse, StrictJsonError } from './strictjson.mjs';
@@ -59,23 +60,28 @@ const RECEIPT_SIZE = 8;
  *   publication-number, publication-previous, in this order
  */
 export function verifyPublication(bytes, minisigs, appeal, previous) {
-  if (signersOf(bytes, minisigs, appeal.minisign).length < appeal.threshold) refuse('minisig');
-  const publication = readPublication(bytes);
-  if (publication.appeal !== bytesToHex(appeal.appealId)) refuse('appeal');
-  checkPlace(publication, previous);
-  return publication;
+  return verifyHashed(bytes, blake2b(bytes), minisigs, appeal, previous).publication;
 }
 
 /**
- * Which pinned keys signed the file.
+ * The same for a file whose hash is known, and who signed it.
  * @param {Uint8Array} bytes
- * @param {string[]} minisigs those that do not verify are not counted
- * @param {{line: string}[]} pinned from `parsePublicKey`
- * @returns {string[]} their lines, each once: one key pinned twice is still one signer
+ * @param {Uint8Array} hash BLAKE2b of them, 64 bytes
+ * @param {string[]} minisigs
+ * @param {Appeal} appeal
+ * @param {{number: number, digest: string} | null} previous
+ * @returns {{publication: Publication, signers: string[]}} the lines of the keys that signed
+ * @throws {PublicationError} as `verifyPublication`
  */
-export function signersOf(bytes, minisigs, pinned) {
-  const found = pinned.filter((key) => minisigs.some((minisig) => signs(key, bytes, minisig)));
-  return Array.from(new Set(found.map((key) => key.line)));
+export function verifyHashed(bytes, hash, minisigs, appeal, previous) {
+  const signing = appeal.minisign.filter((key) => minisigs.some((minisig) => signs(key, hash, minisig)));
+  // One key pinned twice is still one signer.
+  const signers = Array.from(new Set(signing.map((key) => key.line)));
+  if (signers.length < appeal.threshold) refuse('minisig');
+  const publication = readPublication(bytes);
+  if (publication.appeal !== bytesToHex(appeal.appealId)) refuse('appeal');
+  checkPlace(publication, previous);
+  return { publication, signers };
 }
 
 /**
@@ -87,9 +93,9 @@ export function digest(bytes) {
   return bytesToHex(sha256(bytes));
 }
 
-function signs(key, bytes, minisig) {
+function signs(key, hash, minisig) {
   try {
-    verify(key, bytes, minisig);
+    verifyHash(key, hash, minisig);
     return true;
   } catch (error) {
     if (error instanceof MinisignError) return false;

@@ -142,7 +142,11 @@ export function checkField(field, value) {
  * @returns {boolean}
  */
 export function isUnprintable(point) {
-  return UNPRINTABLE.some(([first, last]) => first <= point && point <= last);
+  for (const [first, last] of UNPRINTABLE) {
+    // Sorted: most letters stand before most rows, and a publication has many.
+    if (point <= last) return first <= point;
+  }
+  return false;
 }
 
 function refuse(reason) {

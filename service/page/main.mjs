@@ -2,12 +2,14 @@
 
 import { startChecking } from './checking.mjs';
 import { startHandingIn } from './handing.mjs';
+import { startResulting } from './resulting.mjs';
 import { startSigning } from './signing.mjs';
 import { startWithdrawing } from './withdrawing.mjs';
 
 // The id of the element that a part works in, and what brings it to life.
 const PARTS = {
-  sign: startSigning,
+  visibility: startSigning,
+  verification: startResulting,
   withdraw: startWithdrawing,
   check: startChecking,
   'hand-in': startHandingIn,

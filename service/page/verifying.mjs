@@ -3,7 +3,8 @@
 // downloads all of it tells nobody what they look for.
 
 import { UndersignedError } from '../../crypto/js/errors.mjs';
-import { digest, signersOf, verifyPublication } from '../../crypto/js/publication.mjs';
+import { hashInPieces } from '../../crypto/js/minisign.mjs';
+import { verifyHashed } from '../../crypto/js/publication.mjs';
 
 /** The files could not be had, which says nothing about them. Reasons: fetch-network, fetch-missing. */
 export class FetchError extends UndersignedError {}
@@ -12,21 +13,19 @@ export class FetchError extends UndersignedError {}
  * The newest publication, if enough pinned keys have signed it.
  * @param {{publication: string, minisigs: string[], appeal: object}} from addresses of the file and of its minisigs;
  *   the appeal of this page, from `readAppeal`. A minisig that is missing counts for nothing.
- * @returns {Promise<{publication: object, signers: string[], digest: string}>} as `readPublication` gives it; the
- *   lines of the keys that signed; SHA-256 in hex
+ * @returns {Promise<{publication: object, signers: string[], bytes: Uint8Array}>} as `readPublication` gives it; the
+ *   lines of the keys that signed; the file
  * @throws {FetchError} fetch-network, or fetch-missing when there is no publication
  * @throws {PublicationError} when the file must not be trusted
  */
 export async function fetchVerified({ publication, minisigs, appeal }) {
   const [bytes, ...texts] = await Promise.all([fetchBytes(publication), ...minisigs.map(fetchText)]);
   const found = texts.filter((text) => text !== null);
-  const verified = verifyPublication(bytes, found, appeal, null);
-  return {
-    publication: verified,
-    signers: signersOf(bytes, found, appeal.minisign),
-    digest: digest(bytes),
-  };
+  return { ...verifyHashed(bytes, await hashInPieces(bytes, breathe), found, appeal, null), bytes };
 }
+
+/** Lets the page answer taps and keys in between. */
+const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 async function fetchText(address) {
   try {

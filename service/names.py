@@ -1,0 +1,110 @@
+"""The public names of one publication: in pages, and found by whoever cannot spell like the person who signed.
+
+Knows only what is published. Must never keep or log what somebody looked for.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from anyascii import anyascii
+
+from crypto.publication import PublishedSignature
+
+PAGE_SIZE = 200
+QUERY_MOST = 120
+# More words than any name has only cost time.
+_WORDS_MOST = 8
+
+# Spellings that people take for the same: what Belarusian, Russian, Ukrainian, Polish and English writing do with one
+# sound. Wider than a dictionary: a search may find too much. First letters that anyascii would write in English ways.
+_LETTERS = str.maketrans({"ч": "c", "х": "h", "ц": "c", "ш": "s", "щ": "sc", "ж": "z", "ў": "u", "ё": "e"})
+_SAME = (
+    ("shch", "sc"), ("sh", "s"), ("sz", "s"), ("cz", "c"), ("ts", "c"), ("zh", "z"), ("kh", "h"), ("yo", "e"),
+    ("jo", "e"), ("io", "e"), ("y", "i"), ("j", "i"), ("g", "h"), ("w", "u"), ("v", "u"), ("o", "a"), ("e", "a"),
+)  # fmt: skip
+# English writes ч so, Polish and Belarusian in Latin letters х: nobody can tell, so both are tried.
+_CH = ("c", "h")
+_APOSTROPHES = re.compile(r"['`\"ʼ’‘´]")
+_BETWEEN_WORDS = re.compile("[^a-z0-9]+")
+_SOFT_VOWEL = re.compile("i(?=[aeiu])")
+_DOUBLED = re.compile(r"([a-z])\1+")
+
+
+def folded(text: str) -> list[str]:
+    """The words of a text, in a form in which ў and у, ё and е, Хоміч and Chomič have one in common.
+
+    What two readings tell apart stands there as `one|other`.
+    """
+    plain = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
+    plain = _APOSTROPHES.sub("", anyascii(plain).lower())
+    readings = [_reading(plain.replace("ch", ch)) for ch in (_CH if "ch" in plain else _CH[:1])]
+    return ["|".join(dict.fromkeys(word)) for word in zip(*readings, strict=True) if word[0]]
+
+
+def _reading(plain: str) -> list[str]:
+    for written, same in _SAME:
+        plain = plain.replace(written, same)
+    return [_DOUBLED.sub(r"\1", _SOFT_VOWEL.sub("", word)) for word in _BETWEEN_WORDS.split(plain)]
+
+
+@dataclass(frozen=True)
+class NamesPage:
+    """A page of a list: its names, where the first of them stands in the publication (None after a search), its number.
+
+    `pages` and `found` count what the whole list has.
+    """
+
+    entries: Sequence[PublishedSignature]
+    first: int | None
+    number: int
+    pages: int
+    found: int
+    query: str = ""
+
+
+class Names:
+    """All public names of one publication, in its order."""
+
+    def __init__(self, signatures: Sequence[PublishedSignature]) -> None:
+        self._signatures = signatures
+
+    @property
+    def pages(self) -> int:
+        """How many pages the list has; one when it is empty."""
+        return _pages(len(self._signatures))
+
+    def page(self, number: int) -> NamesPage:
+        """Page `number`, from 1 on; the nearest there is."""
+        number = max(1, min(number, self.pages))
+        first = (number - 1) * PAGE_SIZE
+        return NamesPage(self._signatures[first : first + PAGE_SIZE], first, number, self.pages, len(self._signatures))
+
+    def search(self, query: str, number: int) -> NamesPage:
+        """Page `number` of those in which every word of the query begins a word of name, relation or prisoner."""
+        query = " ".join(query[:QUERY_MOST].split())
+        words = list(dict.fromkeys(folded(query)))[:_WORDS_MOST]
+        found = list(range(len(self._signatures))) if words else []
+        for word in words:
+            found = self._having(word, found)
+        number = max(1, min(number, _pages(len(found))))
+        shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        entries = [self._signatures[at] for at in shown]
+        return NamesPage(entries, None, number, _pages(len(found)), len(found), query)
+
+    def _having(self, word: str, among: Sequence[int]) -> list[int]:
+        one, *others = (f"|{reading}" for reading in word.split("|"))
+        index = self._index
+        return [at for at in among if one in index[at] or any(other in index[at] for other in others)]
+
+    @cached_property
+    def _index(self) -> list[str]:
+        return ["|" + "|".join(folded(f"{entry.name} {entry.relation} {entry.prisoner}")) for entry in self._signatures]
+
+
+def _pages(entries: int) -> int:
+    return max(1, -(-entries // PAGE_SIZE))

@@ -1,0 +1,111 @@
+// Says in words whether what this page shows is what the organizers signed.
+// Compares what a reader sees, not what the page was made from; must never change a number or a name itself.
+
+import { digest } from '../../crypto/js/publication.mjs';
+import { pageAppeal } from './appeal.mjs';
+import { fetchVerified } from './verifying.mjs';
+
+// What a reader on a slow line is made to download without being asked.
+const MOST_AUTOMATIC_BYTES = 65536;
+
+const element = (id) => document.getElementById(id);
+const all = (selector) => Array.from(document.querySelectorAll(selector));
+
+/** Checks at once when the file is small, and otherwise offers to. */
+export function startResulting() {
+  for (const id of ['verify', 'verify-again']) element(id).addEventListener('click', check);
+  if (Number(element('verification').dataset.bytes) > MOST_AUTOMATIC_BYTES) say('offered');
+  // The letter must be on the screen before checking keeps the phone busy.
+  else addEventListener('load', () => setTimeout(check, 0));
+}
+
+function say(verdict) {
+  for (const state of all('[data-verdict]')) state.hidden = state.dataset.verdict !== verdict;
+}
+
+async function check() {
+  say('working');
+  try {
+    const signers = all('[data-signer]');
+    const minisigs = signers.map(({ dataset }) => dataset.minisig).filter(Boolean);
+    const { publication } = element('verification').dataset;
+    const verified = await fetchVerified({ publication, minisigs, appeal: pageAppeal() });
+    const names = signers.filter(({ dataset }) => verified.signers.includes(dataset.key));
+    fill({ ...verified.publication, signers: names.map(({ dataset }) => dataset.signer).join(', ') });
+    say(await verdictOn(verified));
+  } catch ({ reason = '' }) {
+    say(verdictOf(reason));
+  }
+}
+
+function verdictOf(reason) {
+  if (reason === 'publication-minisig') return 'unsigned';
+  return reason.startsWith('publication-') ? 'damaged' : 'unreached';
+}
+
+async function verdictOn({ publication, bytes }) {
+  const shown = Number(element('verification').dataset.number);
+  if (publication.number > shown) return 'newer';
+  if (publication.number < shown) return 'older';
+  const agrees =
+    all('[data-count]').every((place) => shows(place, publication)) &&
+    all('[data-day]').every((place) => showsDay(place, publication.date)) &&
+    all('[data-names]').every((list) => showsNames(list, publication.signatures)) &&
+    (await showsDigest(bytes));
+  return agrees ? 'good' : 'differs';
+}
+
+function shows(place, publication) {
+  const number = (path) => path.split('.').reduce((value, key) => value[key], publication);
+  const expected = place.dataset.count.split('+').reduce((sum, path) => sum + number(path), 0);
+  // Every language groups digits in its own way.
+  return place.textContent.replace(/[\s.,'’]/g, '') === String(expected);
+}
+
+// The month is a word of some language; day and year are not.
+function showsDay(place, date) {
+  const [year, , day] = date.split('-').map(Number);
+  const seen = (place.textContent.match(/\d+/g) || []).map(Number);
+  return place.dateTime === date && seen.includes(day) && seen.includes(year);
+}
+
+async function showsDigest(bytes) {
+  const places = all('[data-digest]');
+  if (places.length === 0) return true;
+  const name = await nameOf(bytes);
+  return places.every((place) => place.textContent === name);
+}
+
+// The browser's own SHA-256 where there is one: without JIT, ours takes seconds for a large file.
+async function nameOf(bytes) {
+  if (!crypto.subtle) return digest(bytes);
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function showsNames(list, signatures) {
+  const { first, most } = list.dataset;
+  const seen = Array.from(list.children, (item) => seenIn(item));
+  const written = signatures.map(({ name, relation, prisoner }) => [name, relation, prisoner].join('\n'));
+  if (first === undefined) return isPartOf(seen, written);
+  const expected = written.slice(Number(first), Number(first) + Number(most));
+  return seen.length === expected.length && isPartOf(seen, expected);
+}
+
+function seenIn(item) {
+  const text = (part) => (item.querySelector(part) || { textContent: '' }).textContent;
+  return ['.name', '.relation', '.whose'].map(text).join('\n');
+}
+
+/** Whether all of `some` stand in `whole`, in the same order. */
+function isPartOf(some, whole) {
+  let at = 0;
+  for (const one of whole) {
+    if (one === some[at]) at += 1;
+  }
+  return at === some.length;
+}
+
+function fill(values) {
+  for (const place of all('[data-fill]')) place.textContent = values[place.dataset.fill];
+}
