@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -19,16 +18,18 @@ from crypto.base64 import decode
 from crypto.errors import KeyFormatError, MinisignError
 from crypto.keys import KeyRecord
 from crypto.minisign import MinisignPublicKey
+from service.tables import ByLanguage, TableReader
 
 # A phone's clock may be wrong, and midnight comes at different hours: a key is accepted longer than it is used.
 GRACE = timedelta(days=2)
 
 _TOP_LEVEL = {
-    "id", "languages", "addresses", "demo", "closing", "collected_before", "threshold",
-    "title", "page_title", "addressee", "group", "contact", "keys", "minisign",
+    "id", "languages", "addresses", "demo", "date", "closing", "handed_over", "names_until", "collected_before",
+    "threshold", "title", "page_title", "addressee", "group", "contact", "warning", "exit", "keys", "minisign",
 }  # fmt: skip
 
-ByLanguage = dict[str, str]
+# Where the quick exit leads: a site that half the phones in any street have open, under no suspicion anywhere.
+EXIT = "https://www.google.com/"
 
 
 class AppealFolderError(Exception):
@@ -69,18 +70,33 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """When the letter was handed over, and what came of it."""
+
+    day: date
+    outcome: ByLanguage
+
+
+@dataclass(frozen=True)
 class PublishedAppeal:
     """An appeal as the service shows it.
 
     `addresses` are the sites it is at, without a slash at the end; `signers` names each pinned minisign key,
-    `programs` is appeal.json.
+    `programs` is appeal.json. `names_until`: the last day on which non-public names are kept. `warning`: None, or what
+    is said above every page since it was declared extremist; empty for the page's own words. `exit`: where the quick
+    exit leads.
     """
 
     languages: tuple[str, ...]
     addresses: tuple[str, ...]
     demo: bool
+    dated: date | None
     closing: date | None
+    handed_over: HandedOver | None
+    names_until: date | None
     collected_before: int
+    warning: ByLanguage | None
+    exit: str
     title: ByLanguage
     page_title: ByLanguage
     addressee: ByLanguage
@@ -91,8 +107,8 @@ class PublishedAppeal:
     programs: Appeal
 
     def is_open(self, today: date) -> bool:
-        """Whether the page still collects: until the end of the closing day."""
-        return self.closing is None or today <= self.closing
+        """Whether the page still collects: until the end of the closing day, and not once it was handed over."""
+        return self.handed_over is None and (self.closing is None or today <= self.closing)
 
     def accepted_key_ids(self, today: date) -> frozenset[bytes]:
         """The key ids whose envelopes are taken today."""
@@ -120,23 +136,16 @@ def load_appeal(folder: Path) -> PublishedAppeal:
     return appeal
 
 
-class _Reader:
-    """Collects mistakes while it reads, so that an organizer sees all of them at once."""
+class _Reader(TableReader):
+    """Reads the folder, entry by entry."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__("appeal.toml")
         self.folder = folder
-        self.mistakes: list[str] = []
-        self.table: dict[str, Any] = {}
-        self.languages: tuple[str, ...] = ()
 
     def read(self) -> PublishedAppeal | None:
-        try:
-            self.table = tomllib.loads((self.folder / "appeal.toml").read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            self.mistakes.append(f"appeal.toml cannot be read: {error}")
+        if not self.load(self.folder, _TOP_LEVEL):
             return None
-        for name in sorted(self.table.keys() - _TOP_LEVEL):
-            self.mistakes.append(f"appeal.toml: there is no entry “{name}”.")
         self.languages = tuple(self.list_of_text("languages"))
         letters = self.letters()
         signers = self.signers()
@@ -147,8 +156,13 @@ class _Reader:
             languages=self.languages,
             addresses=self.addresses(),
             demo=self.typed("demo", bool, default=False),
+            dated=self.typed("date", date, default=None),
             closing=self.typed("closing", date, default=None),
+            handed_over=self.handed_over(),
+            names_until=self.typed("names_until", date, default=None),
             collected_before=self.typed("collected_before", int, default=0),
+            warning=self.warning(),
+            exit=self.exit(),
             title=self.by_language(self.table, "title"),
             page_title=self.by_language(self.table, "page_title"),
             addressee=self.by_language(self.table, "addressee"),
@@ -191,6 +205,29 @@ class _Reader:
                 self.mistakes.append(f"appeal.toml: the address “{value}” must look like https://letter.example.")
         return tuple(values)
 
+    def handed_over(self) -> HandedOver | None:
+        if "handed_over" not in self.table:
+            return None
+        outcome = self.by_language(self.table, "handed_over")
+        entries = self.table["handed_over"]
+        day = entries.get("day") if isinstance(entries, dict) else None
+        if type(day) is not date:
+            self.mistakes.append("appeal.toml: “day” under [handed_over] is a date such as 2026-01-31, not in quotes.")
+            return None
+        return HandedOver(day, outcome)
+
+    def warning(self) -> ByLanguage | None:
+        value = self.table.get("warning", False)
+        if type(value) is bool:
+            return {} if value else None
+        return self.by_language(self.table, "warning")
+
+    def exit(self) -> str:
+        value = str(self.typed("exit", str, default=EXIT))
+        if not re.fullmatch(r"about:blank|https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~/?=&%-]*)?", value):
+            self.mistakes.append("appeal.toml: “exit” must look like https://weather.example/ or be about:blank.")
+        return value
+
     def letters(self) -> dict[str, Letter]:
         letters = {}
         for language in self.languages:
@@ -231,41 +268,3 @@ class _Reader:
             self.mistakes.append(f"appeal.toml: a key record: {error}")
             return None
         return DatedKey(record, start and start.isoformat(), until and until.isoformat())
-
-    def tables(self, name: str) -> list[dict[str, Any]]:
-        entries = self.table.get(name, [])
-        if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
-            return entries
-        self.mistakes.append(f"appeal.toml: “{name}” must be written as [[{name}]].")
-        return []
-
-    def by_language(self, table: dict[str, Any], name: str) -> ByLanguage:
-        texts = table.get(name)
-        if not isinstance(texts, dict):
-            texts = {}
-        for language in self.languages:
-            if not isinstance(texts.get(language), str) or not texts[language].strip():
-                self.mistakes.append(f"appeal.toml: “{name}” is missing in “{language}”.")
-        return {language: str(texts.get(language, "")) for language in self.languages}
-
-    def list_of_text(self, name: str) -> list[str]:
-        values = self.table.get(name)
-        if isinstance(values, list) and values and all(isinstance(value, str) for value in values):
-            return values
-        self.mistakes.append(f'appeal.toml: “{name}” must be a list such as ["be", "ru", "en"].')
-        return []
-
-    def typed(self, name: str, kind: type, default: Any) -> Any:
-        value = self.table.get(name, default)
-        if value is not default and type(value) is not kind:
-            self.mistakes.append(f"appeal.toml: “{name}” must be {_KINDS[kind]}.")
-            return default
-        return value
-
-
-_KINDS = {
-    bool: "true or false",
-    int: "a number",
-    str: "text in quotes",
-    date: "a date such as 2026-01-31, not in quotes",
-}

@@ -6,17 +6,15 @@ headers on every answer. Through the framework both cost several times as much (
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from service.compressed import compressed
+from service.compressed import compressed_for
 from service.rendering import Pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 CONTENT_TYPE = "text/html; charset=utf-8"
 
 
@@ -40,9 +38,9 @@ class Front:
         if content is None:
             return self._behind(environ, self._protected(start_response))
         answer = [("Content-Type", CONTENT_TYPE), ("Vary", "Accept-Encoding"), *self._headers]
-        if _TAKES_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")):
-            content = compressed(content)
-            answer.append(("Content-Encoding", "gzip"))
+        content, encoding = compressed_for(environ.get("HTTP_ACCEPT_ENCODING", ""), content)
+        if encoding:
+            answer.append(("Content-Encoding", encoding))
         start_response("200 OK", [*answer, ("Content-Length", str(len(content)))])
         return [b"" if method == "HEAD" else content]
 

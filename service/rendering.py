@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+import segno
 from flask import Flask, render_template
 from flask_babel import force_locale
 from markdown_it import MarkdownIt
@@ -18,7 +19,7 @@ from markupsafe import Markup
 
 from crypto.keys import fingerprint_digits
 from service.appeal import PublishedAppeal
-from service.compressed import compressed
+from service.compressed import compressed_for
 from service.names import NamesPage
 from service.results import Result
 
@@ -30,8 +31,12 @@ TEMPLATES = {
     "withdraw": "withdraw.html",
     "check": "check.html",
     "hand-in": "hand-in.html",
+    "cleanup": "cleanup.html",
+    "poster": "poster.html",
     "desk": "desk.html",
 }
+# Pages that say where the letter is, so that there are none while that is not known.
+NEED_ADDRESSES = {"poster"}
 # The further pages of the list of names are not kept: there may be hundreds, and few are read.
 _FURTHER = re.compile("result-([1-9][0-9]{0,5})")
 ERROR_STATUSES = (404, 429, 500)
@@ -81,6 +86,7 @@ class Pages:
                     )
                     for language in self._appeal.languages
                     for page, template in TEMPLATES.items()
+                    if self._appeal.addresses or page not in NEED_ADDRESSES
                 }
                 self._made_for = made_for
             return self._pages.get((language, page))
@@ -138,6 +144,7 @@ def render(
             appeal=appeal,
             letter=_letter(appeal.letters[language].source),
             language_names=LANGUAGE_NAMES,
+            qr=_qr,
             fingerprints=[fingerprint_digits(key.record.fingerprint) for key in appeal.programs.keys],
             appeal_json=appeal.json.decode("utf-8").replace("<", "\\u003c"),
             script=assets.script,
@@ -151,9 +158,15 @@ def _shown(result: Result | None, number: int) -> dict[str, Any]:
     # What the templates show of a result, with one page of its names.
     if result is None:
         return {"shown": None, "names": None, "history": ()}
-    kilobytes = -(-len(compressed(result.shown.data)) // 1000)
+    kilobytes = -(-len(compressed_for("gzip", result.shown.data)[0]) // 1000)
     names: NamesPage = result.names.page(number)
     return {"shown": result.shown, "names": names, "history": result.history, "download_kilobytes": kilobytes}
+
+
+def _qr(text: str) -> Markup:
+    """A QR code as inline SVG, drawn without a style, which the policy would refuse; 4 modules of margin."""
+    code = segno.make_qr(text, error="m")
+    return Markup(code.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
 
 
 @lru_cache(maxsize=64)

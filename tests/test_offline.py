@@ -19,6 +19,7 @@ from crypto.appeal import read_appeal
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service import create_app
+from service.appeal import load_appeal
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
 
@@ -91,12 +92,14 @@ def test_it_is_kept_and_not_shown(client: FlaskClient) -> None:
     assert client.get("/fr/sign.html").status_code == 404
 
 
-def test_it_holds_letter_form_key_and_script_and_needs_nothing_else(client: FlaskClient, key: OrganizersKey) -> None:
-    """No link, no address to load from; what a program needs, without the hash of the file itself."""
+def test_it_holds_letter_form_key_and_script_and_needs_nothing_else(
+    client: FlaskClient, key: OrganizersKey, settings: Settings
+) -> None:
+    """No link but the quick exit, nothing to load; what a program needs, without the hash of the file itself."""
     text = client.get("/ru/sign.html").text
     assert text.index("Мы — родные людей") < text.index("Татьяна Хомич") < text.index('id="form"')
     assert key.record.digits in text
-    assert re.findall(r'(?:href|src|action)="([^"]*)"', text) == ["data:,", "#main"]
+    assert re.findall(r'(?:href|src|action)="([^"]*)"', text) == ["data:,", "#main", load_appeal(settings.appeal).exit]
     (inside,) = re.findall('<script type="application/json" id="appeal-json">(.*?)</script>', text, re.DOTALL)
     served = json.loads(client.get("/appeal.json").data)
     assert "signing_file" not in json.loads(inside)

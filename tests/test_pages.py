@@ -6,12 +6,14 @@ import gzip
 import html
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
+import brotli
 import pytest
+import segno
 from conftest import APPEAL_ID, CODE, TODAY
 from flask.testing import FlaskClient
 from publishing import hand_in, publication
@@ -20,12 +22,42 @@ from crypto.appeal import read_appeal
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service import create_app
+from service.appeal import EXIT
+from service.rendering import TEMPLATES
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
 
 LANGUAGES = ("be", "ru", "en")
-PAGES = [f"/{language}/{page}" for language in LANGUAGES for page in ("", "how", "result", "withdraw", "check")]
+PAGES = [
+    f"/{language}/{page}" for language in LANGUAGES for page in ("", "how", "result", "withdraw", "check", "cleanup")
+]
 HTML = {"Accept": "text/html"}
+PAGE_MOST = 54_000
+ADDRESSES = ("https://letter.example", f"http://{'a2b3' * 14}.onion")
+
+
+@pytest.fixture
+def add(settings: Settings) -> Callable[[str, str], None]:
+    """Writes further entries into appeal.toml: among the first ones, or at the end."""
+    path = settings.appeal / "appeal.toml"
+
+    def write(first: str, last: str = "") -> None:
+        path.write_text(f"{first}\n{path.read_text('utf-8')}\n{last}", "utf-8")
+
+    return write
+
+
+@pytest.fixture
+def visit(settings: Settings, store: SqliteStore) -> Callable[[], FlaskClient]:
+    """Starts the application with the appeal as it is then."""
+    return lambda: create_app(settings, store, today=lambda: TODAY).test_client()
+
+
+@pytest.fixture
+def with_addresses(add: Callable[..., None], visit: Callable[[], FlaskClient]) -> FlaskClient:
+    """The site of an appeal that says where it is."""
+    add(f"addresses = {list(ADDRESSES)}")
+    return visit()
 
 
 class Elements(HTMLParser):
@@ -70,15 +102,38 @@ def test_a_page_is_the_same_bytes_for_everyone(client: FlaskClient, path: str) -
 
 @pytest.mark.parametrize("path", [*PAGES, "/appeal.json"])
 def test_a_page_is_sent_compressed_to_those_who_can_read_that(client: FlaskClient, path: str) -> None:
-    """The same content, the same bytes each time, and caches are told that there are two."""
-    plain = client.get(path, headers={"Accept-Encoding": "gzip;q=0, br"})
+    """Brotli where it is taken, else gzip: the same content, the same bytes each time, and caches are told."""
+    plain = client.get(path, headers={"Accept-Encoding": "gzip;q=0, br; q=0.0, deflate, xbr"})
     assert "Content-Encoding" not in plain.headers
-    answers = [client.get(path, headers={"Accept-Encoding": "gzip, deflate, br"}) for _ in range(2)]
-    for answer in answers:
-        assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == ("gzip", "Accept-Encoding")
-        assert gzip.decompress(answer.data) == plain.data
-    assert answers[0].data == answers[1].data
     assert plain.headers["Vary"] == "Accept-Encoding"
+    sizes = []
+    for accepted, encoding, decompress in (
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip, deflate, br;q=0", "gzip", gzip.decompress),
+    ):
+        answers = [client.get(path, headers={"Accept-Encoding": accepted}) for _ in range(2)]
+        for answer in answers:
+            assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == (encoding, "Accept-Encoding")
+            assert decompress(answer.data) == plain.data
+        assert answers[0].data == answers[1].data
+        sizes.append(len(answers[0].data))
+    assert sizes[0] < sizes[1] < len(plain.data)
+
+
+def test_every_page_fits_a_slow_line(with_addresses: FlaskClient) -> None:
+    """At most 54 kB gzipped, in one response, in every language."""
+    for language in LANGUAGES:
+        for page in TEMPLATES:
+            answer = with_addresses.get(f"/{language}/{page}", headers={"Accept-Encoding": "gzip"})
+            assert answer.status_code == 200
+            assert len(answer.data) <= PAGE_MOST, (language, page, len(answer.data))
+
+
+def test_the_letter_is_there_before_the_script(client: FlaskClient) -> None:
+    """On a slow line people read while the rest still comes."""
+    text = client.get("/en/").text
+    assert "<script" not in text[: text.index('id="sign"')]
+    assert text.index("walk them with you") < text.index("<script")
 
 
 def test_every_answer_carries_the_same_protective_headers(client: FlaskClient, envelope: bytes) -> None:
@@ -100,15 +155,12 @@ def test_every_answer_carries_the_same_protective_headers(client: FlaskClient, e
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_asks_nobody_else_for_anything(client: FlaskClient, path: str) -> None:
-    """No address of another site, no image, no frame, no inline handler."""
+    """No address of another site but the quick exit's link, no image, no frame, no inline handler."""
     text = client.get(path).text
     elements = Elements(text)
-    addresses = [
-        value for _, attributes in elements.found for key, value in attributes.items() if key in ("href", "src")
-    ]
-    assert not [
-        address for address in addresses if address and re.match(r"[a-z]+:|//", address) and address != "data:,"
-    ]
+    addresses = [(tag, attributes.get(key) or "") for tag, attributes in elements.found for key in ("href", "src")]
+    elsewhere = [(tag, address) for tag, address in addresses if re.match(r"[a-z]+:|//", address)]
+    assert elsewhere == [("link", "data:,"), ("a", EXIT)]
     assert not list(elements.named("img", "iframe", "object", "embed", "form", "video", "audio"))
     assert not [key for _, attributes in elements.found for key in attributes if key.startswith("on") or key == "style"]
 
@@ -118,7 +170,7 @@ def test_no_browser_can_submit_what_is_typed(client: FlaskClient, language: str)
     """Fields have no name and stand in no form; the form and its button are shipped hidden."""
     elements = Elements(client.get(f"/{language}/").text)
     typed = [field for field in elements.named("input", "textarea") if field.get("type") != "radio"]
-    assert len(typed) == 5
+    assert len(typed) == 6
     assert not [field for field in typed if "name" in field]
     assert all(field["autocomplete"] == "off" and field["spellcheck"] == "false" for field in typed)
     assert not list(elements.named("form"))
@@ -179,6 +231,17 @@ def test_the_title_tells_a_stranger_nothing(client: FlaskClient) -> None:
         (title,) = re.findall("<title>(.*?)</title>", text)
         assert title in ("Тэкст", "Текст", "Text")
         assert '<link rel="icon" href="data:,">' in text
+
+
+def test_a_shared_link_shows_a_stranger_nothing(client: FlaskClient) -> None:
+    """What messengers read for their preview is the neutral title again, and there is no picture."""
+    for page in PAGES:
+        told = [tag for tag in Elements(client.get(page).text).named("meta") if "content" in tag]
+        previews = {tag.get("property") or tag["name"]: tag["content"] for tag in told}
+        words = {previews[name] for name in ("description", "og:title", "og:description")}
+        assert words <= {"Тэкст", "Текст", "Text"}
+        assert not [name for name in previews if name and "image" in name]
+        assert previews["twitter:card"] == "summary"
 
 
 def test_the_letter_stands_first_with_the_people_behind_it(client: FlaskClient) -> None:
@@ -243,6 +306,100 @@ def test_after_the_closing_day_there_is_no_form(settings: Settings, store: Sqlit
     assert "Collecting has ended" in text
     assert 'id="form"' not in text
     assert "<script" not in text
+
+
+def standing(client: FlaskClient) -> str:
+    (words,) = re.findall(r'id="standing">(.*?)</p>', client.get("/en/").text, re.S)
+    return " ".join(re.sub("<[^>]*>", "", words).split())
+
+
+def test_the_letter_says_when_it_was_written_and_whether_it_collects(
+    add: Callable[..., None], visit: Callable[[], FlaskClient]
+) -> None:
+    """Under its title, from the appeal's own entries."""
+    assert standing(visit()) == "Collecting signatures"
+    add("date = 2026-10-31")
+    assert standing(visit()) == "October 31, 2026 · Collecting signatures"
+    add("closing = 2026-11-22")
+    assert standing(visit()) == "October 31, 2026 · Collecting signatures until November 22, 2026"
+
+
+def test_a_letter_past_its_closing_day_says_so(add: Callable[..., None], visit: Callable[[], FlaskClient]) -> None:
+    """At the top, too, before anyone looks for the form."""
+    add("closing = 2026-11-21")
+    assert standing(visit()) == "Closed: it no longer collects signatures"
+
+
+def test_what_came_of_a_letter_that_was_handed_over_is_told(
+    add: Callable[..., None], visit: Callable[[], FlaskClient], envelope: bytes
+) -> None:
+    """In each language; then there is no form, and no envelope is taken."""
+    add("", '[handed_over]\nday = 2026-11-20\nbe = "Адказалі."\nru = "Ответили."\nen = "They <b>answered</b>."')
+    client = visit()
+    assert standing(client) == "Handed over on November 20, 2026"
+    assert "Ответили." in client.get("/ru/").text
+    assert "They &lt;b&gt;answered&lt;/b&gt;." in client.get("/en/").text
+    assert 'id="form"' not in client.get("/en/").text
+    refused = client.post("/envelopes", data=envelope, content_type="application/octet-stream")
+    assert (refused.status_code, refused.json["type"]) == (403, "urn:undersigned:problem:closed")
+
+
+def test_a_warning_stands_above_every_page_once_it_is_switched_on(
+    add: Callable[..., None], visit: Callable[[], FlaskClient]
+) -> None:
+    """On errors, too; not before."""
+    pages = (*PAGES, "/en/nowhere")
+    before = visit()
+    assert not [page for page in pages if 'id="warning"' in before.get(page, headers=HTML).text]
+    add("warning = true")
+    client = visit()
+    for page in pages:
+        text = client.get(page, headers=HTML).text
+        assert text.index('id="warning"') < text.index("<main")
+    assert "has been declared extremist in Belarus" in client.get("/en/").text
+
+
+def test_organizers_can_warn_in_words_of_their_own(add: Callable[..., None], visit: Callable[[], FlaskClient]) -> None:
+    """They replace the page's words, and are text."""
+    add('warning = { be = "Увага", ru = "Внимание", en = "Take <i>care</i>" }')
+    text = visit().get("/en/").text
+    assert "Take &lt;i&gt;care&lt;/i&gt;" in text
+    assert "declared extremist" not in text
+
+
+def test_the_page_says_until_when_names_are_kept(add: Callable[..., None], visit: Callable[[], FlaskClient]) -> None:
+    """The organizers' day, or that they have named none."""
+    assert "have not named a day" in visit().get("/en/").text
+    add("names_until = 2027-12-31")
+    text = visit().get("/en/").text
+    assert "delete the non-public names by December 31, 2027" in text
+    assert "have not named a day" not in text
+
+
+def test_a_poster_leads_to_the_letter_in_its_language(with_addresses: FlaskClient) -> None:
+    """The QR code is that of the first address; all addresses stand there to be typed."""
+    text = with_addresses.get("/ru/poster").text
+    (drawn,) = re.findall(r'stroke="#000" d="([^"]+)"', text)
+    assert f'd="{drawn}"' in segno.make_qr(f"{ADDRESSES[0]}/ru/", error="m").svg_inline(border=4)
+    assert all(f">{address}/ru/<" in text for address in ADDRESSES)
+    assert "style=" not in text
+
+
+def test_a_site_that_does_not_know_where_it_is_has_no_poster(client: FlaskClient) -> None:
+    """And no link to one."""
+    assert client.get("/en/poster").status_code == 404
+    assert 'href="poster"' not in client.get("/en/").text
+
+
+def test_the_quick_exit_leads_where_the_organizers_say(
+    add: Callable[..., None], visit: Callable[[], FlaskClient]
+) -> None:
+    """A plain link on every page, which works without a script."""
+    add('exit = "https://weather.example/by?now=1"')
+    client = visit()
+    for page in (*PAGES, "/en/nowhere"):
+        (link,) = [a for a in Elements(client.get(page, headers=HTML).text).named("a") if a.get("id") == "leave"]
+        assert (link["href"], link["rel"]) == ("https://weather.example/by?now=1", "noreferrer")
 
 
 def test_a_trial_is_marked_on_every_page(settings: Settings, store: SqliteStore) -> None:

@@ -193,6 +193,13 @@ def test_all_mistakes_of_an_appeal_are_told_together(appeal_folder: Path) -> Non
         ('record = "A', 'record = "B', "key record"),
         ('key = "RW', 'key = "XX', "minisign"),
         ("[[contact]]", "[contact]", "[[contact]]"),
+        ("threshold = 1", 'threshold = 1\ndate = "2026-01-01"', "“date” must be a date"),
+        ("threshold = 1", "threshold = 1\nnames_until = 2027", "“names_until” must be a date"),
+        ("threshold = 1", 'threshold = 1\nexit = "javascript:alert(1)"', "“exit” must look like"),
+        ("threshold = 1", 'threshold = 1\nwarning = "x"', "“warning” is missing in “be”"),
+        ("threshold = 1", 'threshold = 1\nwarning = { be = "a", ru = "b" }', "“warning” is missing in “en”"),
+        ("[title]", '[handed_over]\nbe = "a"\nru = "b"\nen = "c"\n[title]', "“day” under [handed_over]"),
+        ("[title]", '[handed_over]\nday = 2026-01-01\nbe = "a"\n[title]', "“handed_over” is missing in “ru”"),
         ("[title]", "[title", "cannot be read"),
     ],
 )

@@ -6,6 +6,7 @@ import { commitment, receipt } from '../../crypto/js/code.mjs';
 import { pageAppeal } from './appeal.mjs';
 import { readCode, wipeCode } from './codefield.mjs';
 import { word } from './delivery.mjs';
+import { whenLeaving } from './leaving.mjs';
 import { FetchError, fetchVerified } from './verifying.mjs';
 
 const STATES = ['loading', 'broken', 'ready'];
@@ -78,6 +79,6 @@ export function startChecking() {
   // An answer must not stand beside another code than its own.
   element('typed-code').addEventListener('input', () => answer(null));
   element('again').addEventListener('click', load);
-  addEventListener('pagehide', reset);
+  whenLeaving(reset);
   load();
 }

@@ -5,12 +5,11 @@ import { send } from './sending.mjs';
 
 const element = (id) => document.getElementById(id);
 
+let stop = () => {};
+let stopped = null;
+
 /** One of the page's words, in the page's language. */
 export const word = (key) => document.querySelector(`[data-word="${key}"]`).textContent;
-
-/** A picture of the new state must be on the screen before sealing keeps the phone busy. */
-export const painted = () =>
-  new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
 
 /** @param {string | null} name the state to show, or null: nothing is under way, and the form can be sent */
 export function showState(name) {
@@ -19,22 +18,40 @@ export function showState(name) {
   document.querySelector('[data-sends]').hidden = name !== null;
 }
 
+/** A picture of the new state must be on the screen before sealing keeps the phone busy. */
+const painted = () =>
+  new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
+
 /**
- * Sends one envelope, tries again, and shows how it goes.
+ * Says that sealing begins. From here on the person can end it, and leaving the page does.
+ * @param {string} state the one to show
+ * @returns {Promise<string | undefined>} why it was ended before it began, as a key of the page's words
+ */
+export function begin(state) {
+  stopped = new Promise((resolve) => {
+    stop = resolve;
+  });
+  showState(state);
+  return Promise.race([painted(), stopped]);
+}
+
+/** Ends what is on its way, for a reason that is a key of the page's words. */
+export const interrupt = (reason) => stop(reason);
+
+/**
+ * Sends one envelope, tries again, and shows how it goes. After `begin`.
  * @param {string} address
  * @param {Uint8Array} envelope
- * @returns {Promise<'sent' | 'stopped' | 'closed' | 'key' | 'refused'>} what came of it; all but the first are words
+ * @returns {Promise<string>} what came of it: 'sent', or a key of the page's words
  */
 export async function deliver(address, envelope) {
   showState('sending');
-  const stopped = new Promise((resolve) => {
-    element('stop').onclick = () => resolve();
-  });
   const { outcome, status } = await send(address, envelope, {
     retrying: () => showState('retrying'),
     working: () => showState('working'),
-    stopped,
+    stopped: stopped.then(() => {}), // the reason is not for those who send
   });
+  if (outcome === 'stopped') return stopped;
   return outcome === 'refused' ? { 403: 'closed', 409: 'key' }[status] || outcome : outcome;
 }
 
@@ -50,6 +67,7 @@ export function showSuccess() {
 export function showFailure(reason) {
   showState(null);
   element('failed-reason').textContent = word(reason);
+  element('failed-kept').hidden = reason === 'left';
   element('failed').hidden = false;
   element('failed').focus();
 }
@@ -58,4 +76,9 @@ export function showFailure(reason) {
 export function hideOutcome() {
   for (const id of ['sent', 'failed']) element(id).hidden = true;
   element('form').hidden = false;
+}
+
+/** Brings the button that ends it to life. */
+export function startDelivery() {
+  element('stop').addEventListener('click', () => stop('stopped'));
 }

@@ -3,7 +3,7 @@
 
 import { isUnprintable, LIMITS } from '../../crypto/js/signature.mjs';
 
-const TEXTS = ['name', 'relation', 'prisoner', 'contact', 'message'];
+const TEXTS = ['name', 'relation', 'prisoner', 'vouch', 'contact', 'message'];
 
 const element = (id) => document.getElementById(id);
 

@@ -2,8 +2,18 @@
 // leave the device at all, and a bad network or a flooded service is met as with any signature.
 
 import { dearmor } from '../../crypto/js/envelope.mjs';
-import { deliver, hideOutcome, painted, showFailure, showState, showSuccess, word } from './delivery.mjs';
+import {
+  begin,
+  deliver,
+  hideOutcome,
+  interrupt,
+  showFailure,
+  showSuccess,
+  startDelivery,
+  word,
+} from './delivery.mjs';
 import { lockFields, showMistake } from './fields.mjs';
+import { whenLeaving } from './leaving.mjs';
 
 const FIELD = 'envelope';
 
@@ -19,12 +29,10 @@ async function handIn(event) {
   if (!envelope) return;
   busy = true;
   lockFields(true);
-  showState('sending');
-  await painted();
-  const outcome = await deliver(element('form').dataset.envelopes, envelope);
+  const outcome = (await begin('sending')) || (await deliver(element('form').dataset.envelopes, envelope));
   lockFields(false);
   if (outcome === 'sent') {
-    reset();
+    wipe();
     showSuccess();
   } else {
     showFailure(outcome);
@@ -44,9 +52,14 @@ function readEnvelope() {
   }
 }
 
-function reset() {
+function wipe() {
   element(FIELD).value = '';
   showMistake(FIELD, null);
+}
+
+function leave() {
+  interrupt('left');
+  wipe();
   hideOutcome();
 }
 
@@ -54,5 +67,6 @@ function reset() {
 export function startHandingIn() {
   element('form').noValidate = true;
   element('form').addEventListener('submit', handIn);
-  addEventListener('pagehide', reset);
+  startDelivery();
+  whenLeaving(leave, wipe);
 }

@@ -27,7 +27,7 @@ export function offerText(envelope) {
 export function wipeText() {
   if (!element('armored')) return;
   element('armored').value = '';
-  element('copied').textContent = '';
+  element('text-copied').textContent = '';
   showWay('sent');
 }
 
@@ -38,15 +38,15 @@ function showWay(way) {
 /** Brings the buttons to life, if the page has them. */
 export function startPassing() {
   if (!element('armored')) return;
-  element('copy').addEventListener('click', copy);
-  element('save').addEventListener('click', save);
+  element('copy-text').addEventListener('click', copy);
+  element('save-text').addEventListener('click', save);
 }
 
 // execCommand, because navigator.clipboard is not there for every file opened from disk.
 function copy() {
   element('armored').select();
-  const { done, failed } = element('copied').dataset;
-  element('copied').textContent = document.execCommand('copy') ? done : failed;
+  const { done, failed } = element('text-copied').dataset;
+  element('text-copied').textContent = document.execCommand('copy') ? done : failed;
 }
 
 function save() {

@@ -4,9 +4,21 @@
 import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
 import { sealingFor } from './appeal.mjs';
-import { deliver, hideOutcome, painted, showFailure, showState, showSuccess, word } from './delivery.mjs';
+import {
+  begin,
+  deliver,
+  hideOutcome,
+  interrupt,
+  showFailure,
+  showState,
+  showSuccess,
+  startDelivery,
+  word,
+} from './delivery.mjs';
 import { checkFields, focusField, lockFields, readFields, showMistake, wipeFields } from './fields.mjs';
+import { whenLeaving } from './leaving.mjs';
 import { chosenWay, offerText, startPassing, TEXT, wipeText } from './passing.mjs';
+import { canSeal } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
 const random = (size) => crypto.getRandomValues(new Uint8Array(size));
@@ -23,9 +35,8 @@ async function sign() {
   if (!checkFields(signature, word)) return;
   busy = true;
   lockFields(true);
-  showState('sealing');
-  await painted();
-  const envelope = seal(signature, language);
+  const left = await begin('sealing');
+  const envelope = left ? fail(left) : seal(signature, language);
   if (envelope) await handOver(envelope, chosenWay());
   busy = false;
 }
@@ -66,22 +77,31 @@ function release() {
   showState(null);
 }
 
-function showCode() {
-  element('code').textContent = groupCode(code);
-  element('code-line').hidden = false;
-  element('show-code').hidden = true;
+function showCode(shown) {
+  element('code').textContent = shown ? groupCode(code) : '';
+  element('code-line').hidden = !shown;
+  element('show-code').hidden = shown;
+}
+
+/** What was typed and chosen, and the code. */
+function forget() {
+  code = null;
+  wipeFields();
+  wipeText();
+  showCode(false);
 }
 
 /** Back to an empty form, as if the page had just been opened. */
 function reset() {
-  code = null;
-  wipeFields();
-  wipeText();
+  forget();
   hideOutcome();
-  element('code').textContent = '';
-  element('code-line').hidden = true;
-  element('show-code').hidden = false;
   labelButton();
+}
+
+/** What was on its way may have arrived; whoever comes back to a page that was kept is told so. */
+function leave() {
+  interrupt('left');
+  reset();
 }
 
 function labelButton() {
@@ -89,15 +109,17 @@ function labelButton() {
   for (const label of element('submit').children) label.hidden = label.dataset.for !== chosen;
 }
 
-/** Brings the form to life. */
+/** Brings the form to life, unless this browser could not seal; then the page goes on saying so. */
 export function startSigning() {
+  if (!canSeal()) return;
   reset();
+  startDelivery();
   startPassing();
   element('not-started').hidden = true;
   element('submit').addEventListener('click', sign);
   element('visibility').addEventListener('change', labelButton);
-  element('show-code').addEventListener('click', showCode);
+  element('show-code').addEventListener('click', () => (showCode(true), element('hide-code').focus()));
+  element('hide-code').addEventListener('click', () => (showCode(false), element('show-code').focus()));
   element('another').addEventListener('click', () => (reset(), element('sign-title').focus()));
-  // Leaving the page and coming back with the back button must not bring back what was typed.
-  addEventListener('pagehide', reset);
+  whenLeaving(leave, forget);
 }

@@ -4,8 +4,18 @@
 import { sealWithdrawal } from '../../crypto/js/seal.mjs';
 import { sealingFor } from './appeal.mjs';
 import { readCode, wipeCode } from './codefield.mjs';
-import { deliver, hideOutcome, painted, showFailure, showState, showSuccess } from './delivery.mjs';
+import {
+  begin,
+  deliver,
+  hideOutcome,
+  interrupt,
+  showFailure,
+  showSuccess,
+  startDelivery,
+} from './delivery.mjs';
 import { lockFields } from './fields.mjs';
+import { whenLeaving } from './leaving.mjs';
+import { canSeal } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
 const random = (size) => crypto.getRandomValues(new Uint8Array(size));
@@ -20,28 +30,26 @@ async function withdraw() {
   if (code === null) return;
   busy = true;
   lockFields(true);
-  showState('sealing');
-  await painted();
-  const envelope = seal(code, language);
-  const outcome = envelope ? await deliver(envelopes, envelope) : null;
+  const outcome = (await begin('sealing')) || (await sealAndDeliver(code, language, envelopes));
   lockFields(false);
   if (outcome === 'sent') {
     wipeCode();
     showSuccess();
-  } else if (outcome) {
+  } else {
     showFailure(outcome);
   }
   busy = false;
 }
 
-function seal(code, language) {
+async function sealAndDeliver(code, language, address) {
+  let envelope;
   try {
     const { record, letterHash } = sealingFor(language, new Date().toISOString().slice(0, 10));
-    return sealWithdrawal(record, letterHash, code, random);
+    envelope = sealWithdrawal(record, letterHash, code, random);
   } catch (error) {
-    showFailure(error.reason === 'appeal-no-key' ? 'key' : 'unsealed');
-    return null;
+    return error.reason === 'appeal-no-key' ? 'key' : 'unsealed';
   }
+  return deliver(address, envelope);
 }
 
 function reset() {
@@ -49,11 +57,17 @@ function reset() {
   hideOutcome();
 }
 
-/** Brings the page to life. */
-export function startWithdrawing() {
+function leave() {
+  interrupt('left');
   reset();
+}
+
+/** Brings the page to life, unless this browser could not seal; then the page goes on saying so. */
+export function startWithdrawing() {
+  if (!canSeal()) return;
+  reset();
+  startDelivery();
   element('not-started').hidden = true;
   element('submit').addEventListener('click', withdraw);
-  // Leaving the page and coming back with the back button must not bring back the code.
-  addEventListener('pagehide', reset);
+  whenLeaving(leave, wipeCode);
 }

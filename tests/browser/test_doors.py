@@ -325,11 +325,11 @@ def test_the_file_gives_the_text_without_asking_anyone(
     assert isinstance(found, OpenedSignature)
     assert found.signature.name == "Ірына"
     with page.expect_download() as caught:
-        page.click("#save")
+        page.click("#save-text")
     caught.value.save_as(tmp_path / "saved")
     assert (tmp_path / "saved").read_text("ascii") == text
-    page.click("#copy")
-    expect(page.locator("#copied")).not_to_be_empty()
+    page.click("#copy-text")
+    expect(page.locator("#text-copied")).not_to_be_empty()
     # Pasted, it is the whole text, and organizers find the code that the file shows.
     page.click("#show-code")
     assert commitment(check_code(page.inner_text("#code"))) == found.commitment

@@ -1,0 +1,29 @@
+// What the page runs in: a browser that can seal, or one inside another app, which sees what its pages show.
+// Knows the browser; must never send or keep what it found.
+
+// The names that messengers and networks give themselves, and Android's mark of a browser inside an app.
+const INSIDE =
+  /\bwv\)|Telegram|Instagram|\bFB(AN|AV|_IAB)\b|Viber|WhatsApp|VK(Client|AndroidApp)|OKApp|Snapchat|TikTok|musical_ly|Bytedance|MicroMessenger|\bLine\//;
+// On iPhones only Safari and whole browsers say so; what is inside an app keeps silent.
+const IPHONE = /iPhone|iPad|iPod/;
+const WHOLE = /Safari\/|CriOS|FxiOS|EdgiOS|OPT\/|OPiOS|YaBrowser|DuckDuckGo/;
+
+/** Whether this browser has all that sealing and sending call. Without BigInt the script does not come this far. */
+export function canSeal() {
+  return (
+    typeof crypto === 'object' &&
+    typeof crypto.getRandomValues === 'function' &&
+    [typeof BigInt, typeof fetch, typeof AbortController, typeof TextEncoder, typeof ''.normalize].every(
+      (type) => type === 'function',
+    )
+  );
+}
+
+/** Says how to get out of an app, if the page is in one. */
+export function startInApp() {
+  const { userAgent } = navigator;
+  const isInside = INSIDE.test(userAgent) || (IPHONE.test(userAgent) && !WHOLE.test(userAgent));
+  // Telegram's own browser does not always give its name.
+  const isTelegram = 'TelegramWebview' in window || 'TelegramWebviewProxy' in window;
+  document.getElementById('in-app').hidden = !isInside && !isTelegram;
+}
