@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
+from urllib.parse import urlencode
 
 import brotli
 import pytest
@@ -23,7 +23,7 @@ from publishing import publication
 from test_store import held
 from tornet import tor_network
 
-from crypto.envelope import envelope_id
+from crypto.envelope import armor, envelope_id
 from crypto.minisign import MinisignSecretKey, sign
 from service.carrying import bring
 from service.settings import Limits, Settings
@@ -106,6 +106,31 @@ def test_a_page_comes_through_as_the_service_made_it(site: Front) -> None:
         protection = protection_of(answer)
         assert protection.pop("strict-transport-security") == "max-age=31536000"
         assert protection == expected
+
+
+def test_the_other_doors_come_through(site: Front, settings: Settings, envelope: bytes) -> None:
+    """What nginx keeps of a page does not answer its form; a file may ask and send; the file is one to be saved."""
+    form = urlencode({"envelope": f"> {armor(envelope)}"}).encode()
+    typed = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}", "Origin: null")
+    for _ in range(2):
+        assert status(exchange(site.connect(), request("GET /be/hand-in"))) == 200
+    handed_in = exchange(site.connect(), request("POST /be/hand-in", *typed, body=form))
+    assert status(handed_in) == 201
+    assert protection_of(handed_in)["cache-control"] == "no-store"
+    assert status(exchange(site.connect(), request("GET /be/hand-in"))) == 200
+    asked = exchange(site.connect(), request("OPTIONS /envelopes", "Origin: null"))
+    sent = exchange(site.connect(), sealed(envelope, "Origin: null"))
+    assert [status(answer) for answer in (asked, sent)] == [204, 201]
+    for answer in (asked, sent):
+        assert ("access-control-allow-origin", "null") in headers_of(answer)
+        protection_of(answer)
+    assert status(exchange(site.connect(), sealed(envelope, "Origin: https://elsewhere.example"))) == 403
+    for headers in ([], ["Accept-Encoding: gzip"]):
+        file = exchange(site.connect(), request("GET /be/sign.html", *headers))
+        assert ("content-disposition", 'attachment; filename="sign.be.html"') in headers_of(file)
+    store = SqliteStore(settings.data / "envelopes.sqlite")
+    assert list(store.snapshot().envelopes) == [envelope]
+    store.close()
 
 
 def test_every_refusal_of_nginx_is_protected_and_in_words(site: Front, envelope: bytes) -> None:
