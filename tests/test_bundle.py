@@ -14,9 +14,10 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from organizer_desk import Desk, make_desk, seal
+from organizer_desk import make_desk, seal
 from serving import ROOT
 
+from bundle.build import CACHE
 from bundle.start import LEFT_OUT, LOCK, Damaged, Missing, choose, fits, hashes, pinned, project
 from organizer import VERSION
 
@@ -24,6 +25,9 @@ from organizer import VERSION
 PYTHON = sys._base_executable  # type: ignore[attr-defined]  # the standard library's own way to make a venv, untyped
 
 Start = Callable[..., subprocess.CompletedProcess[str]]
+
+
+BARE = {"bookworm": "Python 3.11", "trixie": "Python 3.13"}
 
 
 @pytest.fixture(scope="session")
@@ -54,18 +58,22 @@ def sha256(path: Path) -> str:
 
 def test_two_builds_have_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
     """Another place, another user's habits, other times of files, another order of names in sets."""
-    copy = tmp_path / "copy"
-    for name in ("bundle", "crypto", "organizer", "vendor"):
-        shutil.copytree(ROOT / name, copy / name, copy_function=shutil.copyfile)
-    for name in ("LICENSE", "THIRD-PARTY.md", LOCK):
-        shutil.copyfile(ROOT / name, copy / name)
+    copy = copy_of_sources(tmp_path / "copy")
     (copy / ".venv").symlink_to(ROOT / ".venv")
-    (copy / "organizer" / "__pycache__" / "left.cpython-311.pyc").write_bytes(b"\0")
+    (copy / "organizer" / "left.pyc").write_bytes(b"\0")
     environment = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
     build = [PYTHON, "-m", "bundle.build", "--out", "again.pyz"]
     done = subprocess.run(build, cwd=copy, env=environment, umask=0o077, capture_output=True, text=True, check=True)
     assert sha256(bundle) in done.stdout
     assert (copy / "again.pyz").read_bytes() == bundle.read_bytes()
+
+
+def copy_of_sources(folder: Path) -> Path:
+    for name in ("bundle", "crypto", "organizer", "vendor"):
+        shutil.copytree(ROOT / name, folder / name, copy_function=shutil.copyfile)
+    for name in ("LICENSE", "THIRD-PARTY.md", LOCK):
+        shutil.copyfile(ROOT / name, folder / name)
+    return folder
 
 
 def test_it_holds_the_tool_the_pinned_wheels_and_nothing_else(bundle: Path) -> None:
@@ -104,7 +112,7 @@ def test_it_starts_alone(start: Start, bundle: Path, tmp_path: Path) -> None:
     assert shown == {"version": VERSION, "sha256": sha256(bundle)}
     assert sha256(bundle) in start("--version").stdout
     assert list(tmp_path.iterdir()) == []
-    assert VERSION == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION
 
 
 def test_what_else_is_installed_is_not_used(start: Start, tmp_path: Path) -> None:
@@ -113,35 +121,34 @@ def test_what_else_is_installed_is_not_used(start: Start, tmp_path: Path) -> Non
     packages = tmp_path / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
     packages.mkdir(parents=True)
     for folder in (tmp_path, packages):
-        for name in ("click", "nacl", "organizer", "sitecustomize"):
+        for name in ("click", "nacl", "organizer"):
             (folder / f"{name}.py").write_text(trap)
     done = start("--version", PYTHONPATH=str(tmp_path), PYTHONUSERBASE=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_whole_circle_runs_in_it(start: Start, tmp_path: Path) -> None:
-    """Keys, a ledger opened on all cores, a review, a result, its check: in letters that a bare system knows, too."""
-    desk = make_desk(tmp_path / "desk")
-    made = start("keygen", "--signer", "bela", "--minisign-only", "-w", "own", "--passphrase-file", desk.passphrase)
+    """Keys, a ledger opened on all cores, a review, a result, its check, a document with names in Cyrillic."""
+    play_a_circle(start, tmp_path)
+
+
+def play_a_circle(start: Start, home: Path) -> None:
+    """`start` runs the file in the folder that is `home` for us; the paths given to it are relative to that."""
+    desk = make_desk(home / "desk")
+    secret = ("--passphrase-file", "desk/passphrase")
+    made = start("keygen", "--signer", "bela", "--minisign-only", "-w", "own", *secret)
     assert (made.returncode, made.stderr) == (0, "")
-    work = ("-w", desk.folder, "--passphrase-file", desk.passphrase)
-    ledger = desk.ledger(*(seal(f"Людзі {n}", n % 2 == 0, record=desk.record) for n in range(40)))
-    opened = start("open", ledger, "--appeal", desk.appeal, "--json", *work)
+    desk.ledger(*(seal(f"Людзі {n}", n % 2 == 0, record=desk.record) for n in range(40)))
+    work = ("-w", "desk/work", *secret)
+    opened = start("open", "desk/ledger.bin", "--appeal", "desk/appeal.json", "--json", *work)
     assert json.loads(opened.stdout)["ledgers"][0]["signatures"] == 40, opened
     assert start("review", "--accept-all", *work).returncode == 0
-    out = tmp_path / "вынік"
-    published = start("publish", "--yes", "--out", out, *work)
+    published = start("publish", "--yes", "--out", "вынік", *work)
     assert "Людзі 38" in published.stdout, published
-    verified = start("verify", out / "publication.json", "--appeal", desk.appeal)
-    assert (verified.returncode, verified.stderr) == (0, "")
-    export(start, desk, out, tmp_path / "embassy")
-
-
-def export(start: Start, desk: Desk, published: Path, out: Path) -> None:
-    """A PDF with the font that comes along."""
-    done = start("export", published / "publication.json", "--appeal", desk.appeal, "--out", out)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert (out / "letter.pdf").read_bytes().startswith(b"%PDF")
+    for command in (["verify"], ["export", "--out", "дакумент"]):
+        done = start(*command, "вынік/publication.json", "--appeal", "desk/appeal.json")
+        assert (done.returncode, done.stderr) == (0, ""), done
+    assert (home / "дакумент" / "letter.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_damage_is_told_in_a_sentence(start: Start, bundle: Path, tmp_path: Path) -> None:
@@ -214,6 +221,41 @@ def test_one_wheel_of_each_library_is_chosen_and_checked() -> None:
 
 def test_an_older_python_is_told() -> None:
     """Debian 11 and whatever else is too old gets a sentence: the file must still be readable there."""
-    old = "import runpy, sys; sys.version_info = (3, 9, 2, 'final', 0); runpy.run_path(sys.argv[1], run_name='__main__')"
-    done = subprocess.run([PYTHON, "-c", old, ROOT / "bundle" / "start.py"], capture_output=True, text=True, check=False)
+    old = (
+        "import runpy, sys; sys.version_info = (3, 9, 2, 'final', 0); runpy.run_path(sys.argv[1], run_name='__main__')"
+    )
+    done = subprocess.run(
+        [PYTHON, "-c", old, ROOT / "bundle" / "start.py"], capture_output=True, text=True, check=False
+    )
     assert done.stderr.startswith("This needs Python 3.11 or newer")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("release", BARE)
+def test_a_bare_debian_needs_nothing_else(release: str, bundle: Path, tmp_path: Path) -> None:
+    """A whole circle and the building itself on Debian 12 and 13 with only python3, without a network. Needs root."""
+    root = tmp_path / "root"
+    subprocess.run(["debootstrap", "--variant=minbase", "--include=python3", release, root, mirror()], check=True)
+    shutil.copyfile(bundle, root / "root" / "organizer.pyz")
+    shutil.copytree(CACHE, copy_of_sources(root / "root" / "sources") / CACHE.relative_to(ROOT))
+
+    def inside(*command: str) -> subprocess.CompletedProcess[str]:
+        apart = ["unshare", "--net", "--mount", "--pid", "--fork", f"--mount-proc={root}/proc"]
+        shell = ["/bin/sh", "-c", 'cd /root && exec "$@"', "sh", *command]
+        environment = {"PATH": "/usr/bin:/bin"}
+        chroot = [*apart, shutil.which("chroot") or "chroot", root, *shell]
+        return subprocess.run(chroot, env=environment, capture_output=True, text=True, check=False)
+
+    installed = inside("dpkg-query", "--show", "--showformat", "${Package} ").stdout
+    assert not re.search(r"pip|python3-(?!minimal)", installed)
+    assert BARE[release] in inside("python3", "--version").stdout
+    assert sha256(bundle) in inside("python3", "organizer.pyz", "--version").stdout
+    play_a_circle(lambda *arguments: inside("python3", "organizer.pyz", *arguments), root / "root")
+    shell = inside("sh", "-c", "cd sources && python3 -m bundle.build --out again.pyz")
+    assert sha256(bundle) in shell.stdout, shell
+
+
+def mirror() -> str:
+    """Where this machine gets Debian's packages."""
+    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0]
