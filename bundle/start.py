@@ -200,7 +200,8 @@ def main(archive: Path) -> None:
         sys.exit(f"This needs Python 3.11 or newer, as Debian 12 and 13 have; this is {sys.version.split()[0]}.")
     if not (sys.flags.isolated and sys.flags.no_site):
         # Libraries of this computer, of its user, or named by the environment could be found before ours.
-        os.execv(sys.executable, [sys.executable, "-I", "-S", str(archive), *sys.argv[1:]])  # noqa: S606 - itself
+        python = sys.executable or os.readlink("/proc/self/exe")  # found by a PATH that is not there, it has no name
+        os.execv(python, [python, "-I", "-S", str(archive), *sys.argv[1:]])  # noqa: S606 - itself
     version, machine = sys.version_info[:2], os.uname().machine
     try:
         own = ZipFile(archive)
