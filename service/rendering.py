@@ -41,7 +41,15 @@ NEED_ADDRESSES = {"poster"}
 _FURTHER = re.compile("result-([1-9][0-9]{0,5})")
 ERROR_STATUSES = (404, 429, 500)
 # Each language under its own name, so that whoever needs it can read it.
-LANGUAGE_NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
+LANGUAGE_NAMES = {
+    "be": "Беларуская",
+    "ru": "Русский",
+    "uk": "Українська",
+    "pl": "Polski",
+    "lt": "Lietuvių",
+    "de": "Deutsch",
+    "en": "English",
+}
 
 
 @dataclass(frozen=True)

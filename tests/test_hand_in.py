@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, TODAY
 from flask.testing import FlaskClient
+from test_store import held
 
 from crypto.envelope import armor, dearmor
 from service import create_app
@@ -54,7 +55,7 @@ def test_an_envelope_as_text_is_kept(client: FlaskClient, store: SqliteStore, en
     answer = hand_in(client, armor(envelope), language)
     assert (answer.status_code, answer.mimetype) == (201, "text/html")
     assert f'<html lang="{language}">' in answer.text
-    assert list(store.snapshot().envelopes) == [envelope]
+    assert held(store) == [envelope]
     assert field(answer) == ""
 
 
@@ -83,7 +84,7 @@ def test_what_mail_and_messengers_add_does_not_matter(
 ) -> None:
     """Line ends of a browser, words around it, quotes, spaces."""
     assert hand_in(client, around(armor(envelope))).status_code == 201
-    assert list(store.snapshot().envelopes) == [envelope]
+    assert held(store) == [envelope]
 
 
 REFUSED = [
