@@ -7,6 +7,8 @@ import { fetchVerified } from './verifying.mjs';
 
 // What a reader on a slow line is made to download without being asked.
 const MOST_AUTOMATIC_BYTES = 65536;
+// nginx keeps each file for two seconds (deploy/nginx/answers.conf).
+const SETTLED = 3000;
 
 const element = (id) => document.getElementById(id);
 const all = (selector) => Array.from(document.querySelectorAll(selector));
@@ -25,6 +27,16 @@ function say(verdict) {
 
 async function check() {
   say('working');
+  let verdict = await look();
+  // While a new result arrives, page, file and minisigs may come from different seconds: look again before an alarm.
+  if (verdict === 'unsigned' || verdict === 'older') {
+    await new Promise((resolve) => setTimeout(resolve, SETTLED));
+    verdict = await look();
+  }
+  say(verdict);
+}
+
+async function look() {
   try {
     const signers = all('[data-signer]');
     const minisigs = signers.map(({ dataset }) => dataset.minisig).filter(Boolean);
@@ -32,9 +44,9 @@ async function check() {
     const verified = await fetchVerified({ publication, minisigs, appeal: pageAppeal() });
     const names = signers.filter(({ dataset }) => verified.signers.includes(dataset.key));
     fill({ ...verified.publication, signers: names.map(({ dataset }) => dataset.signer).join(', ') });
-    say(await verdictOn(verified));
+    return await verdictOn(verified);
   } catch ({ reason = '' }) {
-    say(verdictOf(reason));
+    return verdictOf(reason);
   }
 }
 
