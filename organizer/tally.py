@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from crypto.code import receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
+from organizer.collation import collation_key
 from organizer.duplicates import name_key
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict, WithdrawalEntry
 
@@ -52,12 +53,6 @@ class _Sums:
     undecided: int = 0
     held: int = 0
     counted: list[_Signed] = field(default_factory=list)
-
-
-def collation_key(signature: PublishedSignature) -> tuple[str, ...]:
-    """The order of the published list. Plain for now: by name without regard to capitals, then by the rest."""
-    shown = (signature.name, signature.relation, signature.prisoner)
-    return (*(text.casefold() for text in shown), *shown)
 
 
 def tally(entries: Iterable[Entry], decisions: Mapping[bytes, Decision]) -> Tally:
