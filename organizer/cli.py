@@ -184,23 +184,28 @@ def _withdraw(folder: str, code_file: str | None, appeal_file: str | None, as_js
 
 
 @organizer.command("publish")
+@click.option("--preview", metavar="FILE", help="Sign nothing; write all names and changes to FILE.")
+@click.option("--replace", is_flag=True, help="Take the place of the last one, which was never handed in.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
 @_options(_workspace, _appeal, _passphrase, _json)
-def _publish(
-    folder: str, yes: bool, out: str | None, appeal_file: str | None, passphrase_file: str | None, as_json: bool
-) -> None:
+def _publish(folder: str, appeal_file: str | None, passphrase_file: str | None, as_json: bool, **choice: Any) -> None:
     """Count what is accepted, show the result, sign it.
 
-    You see the numbers and every name that will be public before anything is written. Names that are not public
-    never get into the file.
+    You see the numbers, every name that will be public, and what has changed since the last publication, before
+    anything is written. Names that are not public never get into the file.
+
+    Each publication follows the one before. One that was signed but never handed in would leave a gap for ever:
+    --replace signs a new one in its place. Never do that with one that somebody else has already.
 
     \b
     Example:
+      organizer publish --preview look.txt
       organizer publish --out /media/stick
     """
     today = datetime.now(UTC).date().isoformat()
-    _carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, yes, out))
+    made = publish.Choice(**choice)
+    _carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, made))
 
 
 @organizer.command("verify")

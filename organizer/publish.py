@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.errors import MinisignError, PublicationError
-from crypto.keys import KeyRecord
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, sign, signer_key_id, verify
 from crypto.publication import (
     LastSeen,
@@ -51,16 +50,16 @@ def place_after(last: bytes | None) -> Place:
 
 
 def make_publication(
-    tally: Tally, appeal: Appeal, keys: Sequence[KeyRecord], ledgers: Sequence[str], place: Place, date: str
+    tally: Tally, appeal: Appeal, keys: Sequence[str], ledgers: Sequence[str], place: Place, date: str
 ) -> Publication:
-    """The publication of a tally; `keys` are those its envelopes were opened with, `date` is YYYY-MM-DD."""
+    """The publication of a tally; `keys` are the fingerprints of those that opened its envelopes, `date` YYYY-MM-DD."""
     return Publication(
         appeal=appeal.appeal_id.hex(),
         number=place.number,
         previous=place.previous,
         date=date,
         letters=dict(sorted(appeal.letters.items())),
-        keys=tuple(key.fingerprint.hex() for key in keys),
+        keys=tuple(keys),
         ledgers=tuple(ledgers),
         counts=tally.counts,
         by_hand=tally.by_hand,
@@ -69,14 +68,19 @@ def make_publication(
     )
 
 
-def sign_publication(publication: Publication, key: MinisignSecretKey) -> tuple[bytes, str]:
-    """The file and the text of its minisig, read back and verified before anyone sees them. Raises PublicationError."""
+def write_draft(publication: Publication) -> tuple[bytes, Publication]:
+    """The file, and what any reader will find in it: this is shown before it is signed. Raises PublicationError."""
     data = write_publication(publication)
-    read_publication(data)
+    return data, read_publication(data)
+
+
+def sign_publication(data: bytes, key: MinisignSecretKey) -> str:
+    """The text of a minisig of these bytes, verified before anyone sees it. Raises PublicationError."""
+    publication = read_publication(data)
     comment = f"appeal {publication.appeal} publication {publication.number} {publication.date}"
     minisig = sign(key, data, comment)
     verify(key.public, data, minisig)
-    return data, minisig
+    return minisig
 
 
 def minisig_name(signer: str) -> str:

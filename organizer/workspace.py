@@ -25,6 +25,7 @@ KEY_FILE = "organizers.key"
 DATABASE = "workspace.sqlite"
 PUBLICATIONS = "publications"
 PUBLICATION_FILE = "publication.json"
+_REPLACED = ".replaced-"
 
 TABLES = ("entries", "decisions", "ledgers", "by_hand")
 
@@ -114,11 +115,18 @@ class Workspace:
         """The bytes of one publication.json of ours."""
         return (self._folder / PUBLICATIONS / str(number) / PUBLICATION_FILE).read_bytes()
 
-    def write_publication(self, number: int, files: dict[str, bytes]) -> str:
-        """Put a publication in place, all files or none; returns its folder."""
-        parent = self._folder / PUBLICATIONS
-        parent.mkdir(mode=0o700, exist_ok=True)
-        _write_folder(parent / str(number), files)
+    def write_publication(self, number: int, files: dict[str, bytes], replace: bool = False) -> str:
+        """Put a publication in place, all files or none; returns its folder. One that is replaced is deleted."""
+        folder = self._folder / PUBLICATIONS / str(number)
+        folder.parent.mkdir(mode=0o700, exist_ok=True)
+        for left in folder.parent.glob(f"{_REPLACED}*"):
+            shutil.rmtree(left)  # what a power cut left of an earlier replacing
+        if replace:
+            # Names in it may have been taken back before anyone saw them. Cut off here, the number is simply free.
+            folder.rename(folder.with_name(f"{_REPLACED}{number}"))
+        _write_folder(folder, files)
+        if replace:
+            shutil.rmtree(folder.with_name(f"{_REPLACED}{number}"))
         return self.path(PUBLICATIONS, str(number))
 
     @contextmanager
@@ -225,6 +233,13 @@ def minisigs_beside(path: str) -> list[str]:
 def file_name(path: str) -> str:
     """The last part of a path."""
     return Path(path).name
+
+
+def write_new(path: str, content: bytes) -> None:
+    """A file that only its owner can read, where there is none yet. Raises OrganizerError: file-exists."""
+    if Path(path).exists():
+        raise OrganizerError("file-exists", f"There is a file {path} already, and it is not overwritten. Name another.")
+    _write(Path(path), content)
 
 
 def hand_over(folder: str, files: dict[str, bytes]) -> None:

@@ -125,7 +125,7 @@ def piles(draw: st.DrawFn) -> list[tuple[Entry, Decision | None]]:
 def test_a_name_that_is_not_public_is_in_no_byte_of_a_publication(made: list[tuple[Entry, Decision | None]]) -> None:
     """Whatever was decided, withdrawn or entered by hand."""
     found = count(*made)
-    data = write_publication(make_publication(found, appeal_of(RECORD), [RECORD], [], Place(1, None), "2026-11-22"))
+    data = write_publication(make_publication(found, appeal_of(RECORD), [], [], Place(1, None), "2026-11-22"))
     assert SECRET.encode() not in data
     assert SECRET.encode("unicode-escape") not in data
     assert read_publication(data).signatures == found.signatures

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from crypto.publication import PublishedSignature
 from organizer.commands import Result
 from organizer.opening import explain, open_by_hand
 from organizer.session import Session, open_session
@@ -31,10 +34,10 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
     }
 
 
-def count(session: Session) -> Tally:
-    """The tally of a workspace, with what was entered by hand opened first."""
+def count(session: Session, asked: Container[PublishedSignature] = frozenset()) -> Tally:
+    """The tally of a workspace, with what was entered by hand opened first; `asked` as in tally()."""
     open_by_hand(session.records, session.key)
-    return tally(session.records.entries(), session.records.decisions())
+    return tally(session.records.entries(), session.records.decisions(), asked)
 
 
 def say_counts(talk: Talk, found: Tally) -> None:
