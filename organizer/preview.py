@@ -62,7 +62,10 @@ def numbers(draft: Publication, last: Publication | None) -> list[tuple[str, str
     before = _numbers(last) if last else {}
     rows = []
     for label, now in _numbers(draft).items():
-        change = f"  (before {before[label]:,}, {now - before[label]:+,})" if label in before else ""
+        change = ""
+        if label in before:
+            more = now - before[label]
+            change = f"  (before {before[label]:,}, {more:+,})" if more else "  (as before)"
         rows.append((label, f"{now:,}{change}"))
     return rows
 

@@ -14,8 +14,9 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, cast
 
+import organizer
 from crypto.envelope import SIZE
 from crypto.ledger import HEADER_MAX
 from organizer.errors import OrganizerError
@@ -26,6 +27,14 @@ DATABASE = "workspace.sqlite"
 PUBLICATIONS = "publications"
 PUBLICATION_FILE = "publication.json"
 _REPLACED = ".replaced-"
+_OWN = Path(organizer.__path__[0])
+
+
+class _Loader(Protocol):
+    def get_data(self, path: str) -> bytes: ...
+
+
+_loader = cast(_Loader, organizer.__spec__ and organizer.__spec__.loader)  # of files, or of one archive
 
 TABLES = ("entries", "decisions", "ledgers", "by_hand")
 
@@ -230,15 +239,37 @@ def minisigs_beside(path: str) -> list[str]:
     )
 
 
+@contextmanager
+def shipped_files(names: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Paths, by name, of files that come with the tool, for a library that opens them itself; gone afterwards.
+
+    Copies, because the tool may be one file on a stick, with no file of its own inside that could be opened.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            (Path(folder) / Path(name).name).write_bytes(_loader.get_data(str(_OWN / name)))
+        yield {name: str(Path(folder) / Path(name).name) for name in names}
+
+
+def in_folder(folder: str, name: str) -> str:
+    """The path of a file in a folder that a person named."""
+    return str(Path(folder) / name)
+
+
 def file_name(path: str) -> str:
     """The last part of a path."""
     return Path(path).name
 
 
-def write_new(path: str, content: bytes) -> None:
-    """A file that only its owner can read, where there is none yet. Raises OrganizerError: file-exists."""
+def check_no_file(path: str) -> None:
+    """Whether a file can be written there. Raises OrganizerError: file-exists."""
     if Path(path).exists():
         raise OrganizerError("file-exists", f"There is a file {path} already, and it is not overwritten. Name another.")
+
+
+def write_new(path: str, content: bytes) -> None:
+    """A file that only its owner can read, where there is none yet. Raises OrganizerError: file-exists."""
+    check_no_file(path)
     _write(Path(path), content)
 
 
