@@ -18,13 +18,15 @@ h1 { font-size: 1.6em; line-height: 1.2; margin: 0 0 .3em; }
 h2 { font-size: 1.1em; margin: 1.8em 0 .5em; break-after: avoid; }
 h3 { font-size: 1em; }
 .to { color: #444; margin: 0 0 1.6em; }
-.count { font-weight: bold; font-size: 1.25em; margin: 1.8em 0 .3em; }
-.details p { margin: .15em 0; }
+p.count { font-weight: bold; font-size: 1.25em; }
+.result { margin-top: 1.8em; }
+.result p { margin: .15em 0; }
 ul { list-style: none; padding: 0; margin: 0; }
 .names { columns: 2; column-gap: 2em; }
 li { break-inside: avoid; margin: 0 0 .45em; overflow-wrap: anywhere; }
 .more { display: block; font-size: .85em; color: #444; }
 footer { margin-top: 2.5em; border-top: 1px solid #999; padding-top: .6em; }
+footer, .result { break-inside: avoid; }
 footer { font-size: .75em; color: #444; overflow-wrap: anywhere; }
 @media (max-width: 36em) { .names { columns: 1; } }
 @media print { body { max-width: none; margin: 0; padding: 0; font-size: 10pt; } }
@@ -60,8 +62,7 @@ def _lines(document: Document) -> Iterator[str]:
         yield f'<ul lang="{letter.language}">'
         yield from (_item(name, relation) for name, relation in letter.group)
         yield "</ul>"
-    yield f'<p class="count">{escape(document.count)}</p>'
-    yield '<div class="details">'
+    yield f'<div class="result"><p class="count">{escape(document.count)}</p>'
     yield from (f"<p>{escape(text)}</p>" for text in document.details)
     yield "</div>"
     if document.signatures:

@@ -139,7 +139,7 @@ class _Layout:
 
     def _begin_columns(self) -> None:
         self._columns, self._column = COLUMNS, 0
-        self._top = self._y
+        self._top = self._y = self._y + _NAME.before * _POINT
 
     def _go_on(self) -> None:
         self._column = (self._column + 1) % self._columns
