@@ -314,6 +314,28 @@ def test_a_wrong_entry_by_hand_can_be_taken_out_again(desk: Desk) -> None:
     assert "nothing to review" in empty.output
 
 
+# Publishing
+
+
+def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """Space goes on, q has seen enough; the question comes after either, and no means no."""
+    run(
+        desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(90))), "--appeal", desk.appeal
+    )
+    run(desk, "review", "--accept-all")
+    for key, more in ((" ", "Lines 76 of 91."), ("q", "Beside names")):
+        screen = terminal("publish", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+        assert "Нехта 9\r\n" not in screen.until("Lines 38 of 91. Space: go on. q: enough.")
+        screen.press(key)
+        screen.until(more)
+        if key == " ":
+            screen.press("q")
+        screen.until("publication? [y/N]")
+        screen.type("n\n")
+        screen.until("Nothing was published.")
+    assert run_json(desk, "status")["publications"] == []
+
+
 # By hand
 
 

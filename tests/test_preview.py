@@ -77,6 +77,12 @@ def test_two_people_of_one_name_are_two() -> None:
     changes = preview.compare(first, published(found, 2), found.left_out)
     assert changes.gone == ((PublishedSignature("Ян", "", ""), "withdrawn"),)
     assert changes.added == ()
+    made[0] = signed(1, "Ян", Decision(Verdict.REFUSED, Reason.ABUSE))
+    found = count(made, first)
+    assert [why for _, why in preview.compare(first, published(found, 2), found.left_out).gone] == [
+        "withdrawn",
+        "refused",
+    ]
 
 
 def test_a_person_who_is_no_longer_named_is_not_betrayed() -> None:

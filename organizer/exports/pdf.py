@@ -65,7 +65,6 @@ def write_pdf(document: Document, fonts: Mapping[str, str]) -> bytes:
     """`fonts` are paths of TrueType files by weight, "" and "B"."""
     pdf = FPDF(format="A4", unit="mm")
     pdf.set_auto_page_break(False)
-    pdf.alias_nb_pages("")  # or a person named {nb} would become the number of pages
     for weight, path in fonts.items():
         pdf.add_font(_FAMILY, weight, path)
     pages = _Layout(pdf).lay_out(document)

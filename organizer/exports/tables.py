@@ -55,7 +55,7 @@ def write_xlsx(document: Document) -> bytes:
     if len(document.signatures) >= ROWS_MAX:
         raise OrganizerError("xlsx-rows", f"A spreadsheet holds {ROWS_MAX - 1:,} names. Take the other formats.")
     file = BytesIO()
-    workbook = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    workbook = Workbook(file, {"in_memory": True})
     workbook.set_properties({"created": datetime.fromisoformat(document.date), "author": ""})
     bold = workbook.add_format({"bold": True})
     words = document.phrases
@@ -80,6 +80,7 @@ def _sheet(sheet: Worksheet, widths: list[int], rows: Sequence[Sequence[object]]
             if isinstance(cell, int):
                 sheet.write_number(row, column, cell)
             else:
+                # Never write(): it makes formulas of “=1+1”, links of “https:…” and numbers of what looks like one.
                 sheet.write_string(row, column, str(cell), bold if row == 0 else None)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
