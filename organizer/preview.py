@@ -91,11 +91,9 @@ def names(draft: Publication) -> Iterator[str]:
 
 def beside_names(draft: Publication) -> str:
     """What else is in the file."""
-    return (
-        f"Beside names and numbers the file holds {_many(draft.receipts, 'receipt')} that no name belongs to, and the "
-        f"digests of {_many(draft.letters, 'letter')}, {_many(draft.keys, 'key')} and "
-        f"{_many(draft.ledgers, 'ledger')}. Nothing else."
-    )
+    digests = f"{_many(draft.letters, 'letter')}, {_many(draft.keys, 'key')} and {_many(draft.ledgers, 'ledger')}"
+    receipts = _many(draft.receipts, "receipt")
+    return f"Beside names and numbers the file holds {receipts} that no name belongs to, and digests of {digests}."
 
 
 def _many(things: tuple[str, ...] | dict[str, str], word: str) -> str:

@@ -155,5 +155,5 @@ def _sums(publication: Publication) -> str:
     counts, names = publication.counts, len(publication.signatures)
     return (
         f"The numbers agree: {counts.public} public and {counts.nonpublic} not public make {publication.total}; "
-        f"the list has {names} names."
+        f"the list has {names} names, and {len(publication.receipts)} receipts stand in order."
     )

@@ -130,12 +130,18 @@ class Workspace:
         folder.parent.mkdir(mode=0o700, exist_ok=True)
         for left in folder.parent.glob(f"{_REPLACED}*"):
             shutil.rmtree(left)  # what a power cut left of an earlier replacing
+        aside = folder.with_name(f"{_REPLACED}{number}")
         if replace:
-            # Names in it may have been taken back before anyone saw them. Cut off here, the number is simply free.
-            folder.rename(folder.with_name(f"{_REPLACED}{number}"))
-        _write_folder(folder, files)
+            folder.rename(aside)  # cut off here, the number is free and the old files go the next time
+        try:
+            _write_folder(folder, files)
+        except BaseException:
+            if replace:
+                aside.rename(folder)
+            raise
         if replace:
-            shutil.rmtree(folder.with_name(f"{_REPLACED}{number}"))
+            # Names in it may have been taken back before anyone saw them.
+            shutil.rmtree(aside)
         return self.path(PUBLICATIONS, str(number))
 
     @contextmanager

@@ -16,10 +16,10 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
+from exporting import FONT_FILES, Handed, document_of, hand_out, people
 from hypothesis import given
 from hypothesis import strategies as st
 from pdf_text import pdf_pages
-from published import FONT_FILES, Handed, document_of, hand_out, people
 
 from crypto.publication import PublishedSignature
 from organizer.cli import organizer

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from exporting import ANNA, FONT_FILES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from organizer_desk import LETTER, RECORD, Desk, appeal_of, make_desk, seal
 from pdf_text import pdf_pages
-from published import ANNA, FONT_FILES
 
 from crypto.publication import Publication, digest
 from crypto.signature import Signature
