@@ -18,6 +18,8 @@ from organizer.commands import (
     add,
     burn,
     ceremony,
+    export,
+    export_nonpublic,
     keygen,
     open_ledgers,
     publish,
@@ -46,6 +48,9 @@ _workspace = click.option(
 )
 _passphrase = click.option("--passphrase-file", help="Read the passphrase from FILE, do not ask.", metavar="FILE")
 _appeal = click.option("--appeal", "appeal_file", metavar="FILE", help="The appeal.json from the site; needed once.")
+_minisig = click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
+_trusted = click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
+_previous = click.option("--previous", metavar="FILE", help="The publication.json before this one.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and ask nothing.")
 
 
@@ -255,23 +260,28 @@ def _withdraw(folder: str, code_file: str | None, appeal_file: str | None, as_js
 
 
 @organizer.command("publish")
+@click.option("--preview", metavar="FILE", help="Sign nothing; write all names and changes to FILE.")
+@click.option("--replace", is_flag=True, help="Take the place of the last one, which was never handed in.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
 @_options(_workspace, _appeal, _passphrase, _json)
-def _publish(
-    folder: str, yes: bool, out: str | None, appeal_file: str | None, passphrase_file: str | None, as_json: bool
-) -> None:
+def _publish(folder: str, appeal_file: str | None, passphrase_file: str | None, as_json: bool, **choice: Any) -> None:
     """Count what is accepted, show the result, sign it.
 
-    You see the numbers and every name that will be public before anything is written. Names that are not public
-    never get into the file.
+    You see the numbers, every name that will be public, and what has changed since the last publication, before
+    anything is written. Names that are not public never get into the file.
+
+    Each publication follows the one before. One that was signed but never handed in would leave a gap for ever:
+    --replace signs a new one in its place. Never do that with one that somebody else has already.
 
     \b
     Example:
+      organizer publish --preview look.txt
       organizer publish --out /media/stick
     """
     today = datetime.now(UTC).date().isoformat()
-    _carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, yes, out))
+    made = publish.Choice(**choice)
+    _carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, made))
 
 
 @organizer.command("sign")
@@ -308,10 +318,7 @@ def _sign(
 
 @organizer.command("verify")
 @click.argument("publication")
-@click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
-@click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
-@click.option("--previous", metavar="FILE", help="The publication.json before this one.")
-@_json
+@_options(_minisig, _trusted, _previous, _json)
 def _verify(publication: str, minisigs: tuple[str, ...], appeal_file: str, previous: str | None, as_json: bool) -> None:
     """Check a publication, step by step in words.
 
@@ -321,7 +328,59 @@ def _verify(publication: str, minisigs: tuple[str, ...], appeal_file: str, previ
     Example:
       organizer verify publication.json --appeal appeal.json
     """
-    _carry_out(as_json, lambda talk: verify.run(talk, publication, minisigs, appeal_file, previous))
+    files = verify.Files(publication, minisigs, appeal_file, previous)
+    _carry_out(as_json, lambda talk: verify.run(talk, files))
+
+
+@organizer.command("export")
+@click.argument("publication")
+@click.option("--out", required=True, metavar="DIR", help="Write the files into DIR.")
+@click.option("--letter", metavar="FOLDER", help="The appeal's folder, with appeal.toml and the letters.")
+@click.option(
+    "--language", type=click.Choice(export.LANGUAGES), help="Of the fixed words, and of the letter if it can."
+)
+@click.option("--format", "formats", type=click.Choice(export.FORMATS), multiple=True, help="One of them; else all.")
+@_options(_minisig, _trusted, _previous, _json)
+def _export(
+    publication: str,
+    out: str,
+    letter: str | None,
+    language: str | None,
+    formats: tuple[str, ...],
+    minisigs: tuple[str, ...],
+    appeal_file: str,
+    previous: str | None,
+    as_json: bool,
+) -> None:
+    """Write the public list as tables and as a document to hand over.
+
+    The publication is checked first, as with verify. Then names and counts are written as CSV and XLSX, and with the
+    letter, its addressee and its group as PDF and HTML to print. Anyone can do this; it needs no key and no workspace,
+    and nothing gets into the files that is not in the publication.
+
+    \b
+    Example:
+      organizer export publication.json --appeal appeal.json --letter config/appeal --language en --out embassy
+    """
+    files = verify.Files(publication, minisigs, appeal_file, previous)
+    _carry_out(as_json, lambda talk: export.run(talk, files, letter, language, formats, out))
+
+
+@organizer.command("export-nonpublic")
+@click.option("--out", required=True, metavar="FILE", help="Write the table into FILE, which must not be there yet.")
+@_options(_workspace, _passphrase, _json)
+def _export_nonpublic(folder: str, out: str, passphrase_file: str | None, as_json: bool) -> None:
+    """Write down the names that are NOT public, in a file that is not encrypted.
+
+    Do this only if you must: whoever gets the file can harm the people in it. You are told what it means, and asked
+    to type a sentence before anything is written, so no script can do it. The file is a table (CSV) of all accepted
+    non-public signatures, with contact and message.
+
+    \b
+    Example:
+      organizer export-nonpublic --out /media/encrypted/names.csv
+    """
+    _carry_out(as_json, lambda talk: export_nonpublic.run(talk, folder, passphrase_file, out))
 
 
 @organizer.command("status")

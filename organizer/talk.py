@@ -105,6 +105,18 @@ class Talk:
             grid.add_row(Text(harmless(label)), Text(harmless(str(value))))
         self._out.print(grid)
 
+    def pages(self, lines: Sequence[str], ask: bool = True) -> None:
+        """Many lines; at a terminal a screenful at a time, and a person may stop looking. Elsewhere all of them."""
+        at_terminal = ask and not self.as_json and self._out.is_terminal and sys.stdin.isatty()
+        step = max(self._out.size.height - 2, 1) if at_terminal else len(lines)
+        for shown in range(0, len(lines), step or 1):
+            if shown:
+                self.say(f"Lines {shown:,} of {len(lines):,}. Space: go on. q: enough.", "bold")
+                if self.key() in ("q", "й", None):
+                    return
+            for line in lines[shown : shown + step]:
+                self.say(line)
+
     def result(self, data: dict[str, Any]) -> None:
         """What a command found, for scripts; words were said already."""
         if self.as_json:

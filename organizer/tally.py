@@ -9,11 +9,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from crypto.code import receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
+from organizer.collation import collation_key
 from organizer.duplicates import name_key
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict, WithdrawalEntry
+
+
+class Fate(StrEnum):
+    """What became of a signature."""
+
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    HELD = "held"
+    UNDECIDED = "undecided"
+    COUNTED = "counted"
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,8 @@ class Tally:
     unreadable: dict[str, int]
     """How many envelopes were set aside, by reason."""
     unmatched_withdrawals: int
+    left_out: dict[PublishedSignature, Counter[Fate]]
+    """What became of the public signatures that were asked about and are not counted."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +61,20 @@ class _Signed:
 
 @dataclass
 class _Sums:
-    duplicates: int = 0
-    rejected: int = 0
-    withdrawn: int = 0
-    undecided: int = 0
-    held: int = 0
+    fates: Counter[Fate] = field(default_factory=Counter)
     counted: list[_Signed] = field(default_factory=list)
+    left_out: dict[PublishedSignature, Counter[Fate]] = field(default_factory=dict)
 
 
-def collation_key(signature: PublishedSignature) -> tuple[str, ...]:
-    """The order of the published list. Plain for now: by name without regard to capitals, then by the rest."""
-    shown = (signature.name, signature.relation, signature.prisoner)
-    return (*(text.casefold() for text in shown), *shown)
+def tally(
+    entries: Iterable[Entry],
+    decisions: Mapping[bytes, Decision],
+    asked: Container[PublishedSignature] = frozenset(),
+) -> Tally:
+    """Count. A withdrawn signature is withdrawn whatever was decided; undecided and held ones are not counted.
 
-
-def tally(entries: Iterable[Entry], decisions: Mapping[bytes, Decision]) -> Tally:
-    """Count. A withdrawn signature is withdrawn whatever was decided; undecided and held ones are not counted."""
+    `asked` are public signatures whose fate is told when they are not counted: those published before.
+    """
     received = 0
     signed: list[_Signed] = []
     unreadable: Counter[str] = Counter()
@@ -75,7 +88,7 @@ def tally(entries: Iterable[Entry], decisions: Mapping[bytes, Decision]) -> Tall
             codes_withdrawn[entry.commitment] += 1
         elif isinstance(entry, UnreadableEntry):
             unreadable[entry.reason] += 1
-    sums = _sum(signed, codes_withdrawn)
+    sums = _sum(signed, codes_withdrawn, asked)
     known = {one.commitment for one in signed}
     unmatched = sum(count for code, count in codes_withdrawn.items() if code not in known)
     return _finish(received, sums, unreadable, unmatched)
@@ -91,21 +104,28 @@ def _published(entry: SignatureEntry) -> PublishedSignature:
     return PublishedSignature(entry.signature.name, entry.signature.relation, entry.signature.prisoner)
 
 
-def _sum(signed: Iterable[_Signed], codes_withdrawn: Container[bytes]) -> _Sums:
+def _sum(signed: Iterable[_Signed], codes_withdrawn: Container[bytes], asked: Container[PublishedSignature]) -> _Sums:
     sums = _Sums()
     for one in signed:
-        if one.commitment in codes_withdrawn:
-            sums.withdrawn += 1
-        elif one.decision is None:
-            sums.undecided += 1
-        elif one.decision.verdict is Verdict.HELD:
-            sums.held += 1
-        elif one.decision.verdict is Verdict.ACCEPTED:
+        fate = _fate(one, codes_withdrawn)
+        sums.fates[fate] += 1
+        if fate is Fate.COUNTED:
             sums.counted.append(one)
-        else:
-            sums.duplicates += one.decision.reason is Reason.DUPLICATE
-            sums.rejected += one.decision.reason is not Reason.DUPLICATE
+        elif one.published is not None and one.published in asked:
+            sums.left_out.setdefault(one.published, Counter())[fate] += 1
     return sums
+
+
+def _fate(one: _Signed, codes_withdrawn: Container[bytes]) -> Fate:
+    if one.commitment in codes_withdrawn:
+        return Fate.WITHDRAWN
+    if one.decision is None:
+        return Fate.UNDECIDED
+    if one.decision.verdict is Verdict.HELD:
+        return Fate.HELD
+    if one.decision.verdict is Verdict.ACCEPTED:
+        return Fate.COUNTED
+    return Fate.DUPLICATE if one.decision.reason is Reason.DUPLICATE else Fate.REJECTED
 
 
 def _finish(received: int, sums: _Sums, unreadable: Mapping[str, int], unmatched_withdrawals: int) -> Tally:
@@ -117,18 +137,19 @@ def _finish(received: int, sums: _Sums, unreadable: Mapping[str, int], unmatched
         counts=Counts(
             received=received,
             unreadable=sum(unreadable.values()),
-            duplicates=sums.duplicates,
-            rejected=sums.rejected,
-            withdrawn=sums.withdrawn,
+            duplicates=sums.fates[Fate.DUPLICATE],
+            rejected=sums.fates[Fate.REJECTED],
+            withdrawn=sums.fates[Fate.WITHDRAWN],
             public=len(public),
             nonpublic=len(sums.counted) - len(public),
         ),
         by_hand=ByHand(public_by_hand, all_by_hand - public_by_hand),
         signatures=tuple(sorted(public, key=collation_key)),
         receipts=tuple(sorted(receipt(one.commitment) for one in sums.counted if not one.by_hand)),
-        undecided=sums.undecided,
-        held=sums.held,
+        undecided=sums.fates[Fate.UNDECIDED],
+        held=sums.fates[Fate.HELD],
         namesakes=sum(count for count in names.values() if count > 1),
         unreadable=dict(sorted(unreadable.items())),
         unmatched_withdrawals=unmatched_withdrawals,
+        left_out=sums.left_out,
     )

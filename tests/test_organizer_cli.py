@@ -31,7 +31,10 @@ from organizer.periods import Period, read_public, write_public
 
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
-COMMANDS = ("keygen", "open", "review", "add", "withdraw", "publish", "verify", "status")
+COMMANDS = (
+    "ceremony", "keygen", "restore", "open", "review", "add", "withdraw", "publish", "sign", "verify", "export",
+    "export-nonpublic", "status", "burn", "rehearse",
+)  # fmt: skip
 NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 
 
@@ -311,6 +314,28 @@ def test_a_wrong_entry_by_hand_can_be_taken_out_again(desk: Desk) -> None:
     assert (status["public"], status["rejected"]) == (0, 1)
     empty = run(desk, "review")
     assert "nothing to review" in empty.output
+
+
+# Publishing
+
+
+def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """Space goes on, q has seen enough; the question comes after either, and no means no."""
+    run(
+        desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(90))), "--appeal", desk.appeal
+    )
+    run(desk, "review", "--accept-all")
+    for key, more in ((" ", "Lines 76 of 91."), ("q", "Beside names")):
+        screen = terminal("publish", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+        assert "Нехта 9\r\n" not in screen.until("Lines 38 of 91. Space: go on. q: enough.")
+        screen.press(key)
+        screen.until(more)
+        if key == " ":
+            screen.press("q")
+        screen.until("publication? [y/N]")
+        screen.type("n\n")
+        screen.until("Nothing was published.")
+    assert run_json(desk, "status")["publications"] == []
 
 
 # By hand

@@ -24,6 +24,7 @@ from organizer.publish import (
     place_after,
     sign_publication,
     stock_command,
+    write_draft,
 )
 from organizer.tally import tally
 
@@ -40,9 +41,9 @@ def made(place: Place = FIRST, *names: str) -> tuple[bytes, str]:
         for number, name in enumerate(names or ("Ева", "Ян", "Зоя"))
     ]
     found = tally(entries, {entry.id: Decision(Verdict.ACCEPTED) for entry in entries})
-    return sign_publication(
-        make_publication(found, APPEAL, [RECORD.fingerprint.hex()], ["ab" * 32], place, "2026-11-22"), ANNA
-    )
+    keys, ledgers = [RECORD.fingerprint.hex()], ["ab" * 32]
+    data, _ = write_draft(make_publication(found, APPEAL, keys, ledgers, place, "2026-11-22"))
+    return data, sign_publication(data, ANNA)
 
 
 DATA, MINISIG = made()
@@ -156,7 +157,8 @@ def test_another_appeal_and_wrong_sums_are_refused() -> None:
 
 
 def test_a_publication_that_contradicts_itself_is_not_signed() -> None:
-    """The last gate before the key is used."""
-    wrong = replace(read_publication(DATA), signatures=())
+    """Not when it is written, and not when the key is used."""
     with pytest.raises(PublicationError):
-        sign_publication(wrong, ANNA)
+        write_draft(replace(read_publication(DATA), signatures=()))
+    with pytest.raises(PublicationError):
+        sign_publication(DATA.replace(b'"total": 3', b'"total": 4'), ANNA)

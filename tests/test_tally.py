@@ -14,7 +14,7 @@ from crypto.publication import ByHand, Counts, PublishedSignature, read_publicat
 from crypto.signature import Signature
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict, WithdrawalEntry
 from organizer.publish import Place, make_publication
-from organizer.tally import Tally, collation_key, tally
+from organizer.tally import Tally, tally
 
 ACCEPTED = Decision(Verdict.ACCEPTED)
 HELD = Decision(Verdict.HELD)
@@ -94,12 +94,6 @@ def test_what_was_entered_by_hand_was_not_received() -> None:
 def test_nothing_gives_an_empty_tally() -> None:
     """An appeal begins so."""
     assert tally([], {}).counts == Counts(0, 0, 0, 0, 0, 0, 0)
-
-
-def test_the_list_is_in_an_order_for_people() -> None:
-    """By name without regard to capitals, then by relation and prisoner."""
-    names = [PublishedSignature(*shown) for shown in (("анна", "", ""), ("Анна", "маці", ""), ("Ева", "", "Ян"))]
-    assert sorted(reversed(names), key=collation_key) == names
 
 
 NAMES = st.text(alphabet="абвгд", min_size=1, max_size=8)

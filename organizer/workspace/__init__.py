@@ -21,17 +21,21 @@ from crypto.ledger import HEADER_MAX
 from organizer.errors import OrganizerError
 from organizer.workspace.burning import burn_file, burn_folder
 from organizer.workspace.files import burn_secret_file as burn_secret_file
+from organizer.workspace.files import check_no_file as check_no_file
 from organizer.workspace.files import check_no_folder as check_no_folder
 from organizer.workspace.files import file_name as file_name
 from organizer.workspace.files import folder_of as folder_of
 from organizer.workspace.files import hand_over as hand_over
+from organizer.workspace.files import in_folder as in_folder
 from organizer.workspace.files import minisigs_beside as minisigs_beside
 from organizer.workspace.files import practice_folder as practice_folder
 from organizer.workspace.files import read_appeal_folder as read_appeal_folder
 from organizer.workspace.files import read_file as read_file
 from organizer.workspace.files import reading
+from organizer.workspace.files import shipped_files as shipped_files
+from organizer.workspace.files import write_new as write_new
 from organizer.workspace.files import write_secret_file as write_secret_file
-from organizer.workspace.writing import write_file, write_folder
+from organizer.workspace.writing import remove_replaced, replace_folder, write_file, write_folder
 
 DEFAULT_FOLDER = "organizer-workspace"
 KEY_FILE = "organizers.key"
@@ -153,11 +157,12 @@ class Workspace:
         """The bytes of one publication.json of ours."""
         return (self._folder / PUBLICATIONS / str(number) / PUBLICATION_FILE).read_bytes()
 
-    def write_publication(self, number: int, files: dict[str, bytes]) -> str:
-        """Put a publication in place, all files or none; returns its folder."""
+    def write_publication(self, number: int, files: dict[str, bytes], replace: bool = False) -> str:
+        """Put a publication in place, all files or none; returns its folder. One that is replaced is deleted."""
         parent = self._folder / PUBLICATIONS
         parent.mkdir(mode=0o700, exist_ok=True)
-        write_folder(parent / str(number), files)
+        remove_replaced(parent)
+        (replace_folder if replace else write_folder)(parent / str(number), files)
         return self.path(PUBLICATIONS, str(number))
 
     @contextmanager
