@@ -164,8 +164,8 @@ def _review(stage: _Stage) -> None:
         "The review",
         "review",
         "Signatures that nobody stands behind are refused; here the rehearsal refuses the flood for you.",
-        "Five are left, for one of the six has taken the signature back. Accept them with the key a. Stopping with q is "
-        "safe: what is undecided is not counted.",
+        "Five are left, for one of the six has taken the signature back. Accept them with the key a.",
+        "Stopping with q is safe: what is undecided is not counted.",
     )
     _refuse_flood(stage)
     if not stage.fast:
