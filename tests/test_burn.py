@@ -135,7 +135,8 @@ def test_a_burned_key_is_gone_and_its_rows_stay(desk: Desk) -> None:
     assert len(after) == len(before)
     assert not [at for at in range(0, len(before) - 8, 8) if after[at : at + 8] == before[at : at + 8]]
     with Workspace(desk.folder).tables() as tables:
-        assert tables.get("locks", keys().periods[0].period.record.key_id) is None
+        key_id = keys().periods[0].period.record.key_id
+        assert tables.get("locks", key_id) is None
         assert locks.take_over(tables, bytes(32), key_id, keys().periods[0].master) is None
     found = run(desk, "status")
     assert [key["here"] for key in found["keys"]] == [False, True]
