@@ -72,8 +72,9 @@ class Desk:
         return path
 
 
-def make_desk(home: Path) -> Desk:
-    keys = new_keys()
+def make_desk(home: Path, keys: NewKeys | None = None) -> Desk:
+    """A desk with the keys that all tests share, or with others."""
+    keys = keys or new_keys()
     desk = Desk(home, keys.periods[0].period.record, keys.minisign)
     make_workspace(str(desk.folder), keys.files)
     desk.passphrase.write_text(PASSPHRASE + "\n")

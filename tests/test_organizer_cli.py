@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import pty
 import re
-import select
 import subprocess
-import sys
-import termios
 import tomllib
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from organizer_desk import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
+from terminal import Terminal
 
 from crypto.appeal import write_appeal
 from crypto.code import commitment, receipt
@@ -61,75 +55,6 @@ def run_json(desk: Desk, command: str, *options: str | Path, exit_code: int = 0)
     return found
 
 
-class Terminal:
-    """A real terminal with a program in it: read until a text appears, type, look at what came."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._screen, inside = pty.openpty()
-        fcntl.ioctl(inside, termios.TIOCSWINSZ, b"\x28\0\x78\0\0\0\0\0")  # 40 lines of 120 characters
-        self.program = subprocess.Popen(
-            [sys.executable, "-m", "organizer", *arguments],
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
-            start_new_session=True,
-        )
-        os.close(inside)
-        self.seen = ""
-
-    def until(self, text: str) -> str:
-        """What came since the last call, up to and with `text`."""
-        raw = self.seen.encode()
-        while text not in raw.decode("utf-8", "ignore"):
-            raw += self._more(text, raw)
-        shown, _, self.seen = raw.decode("utf-8", "ignore").partition(text)
-        return shown + text
-
-    def type(self, text: str) -> None:
-        os.write(self._screen, text.encode())
-
-    def press(self, key: str) -> None:
-        """A key for a program that reads single keys; what comes before it listens is thrown away by design."""
-        while termios.tcgetattr(self._screen)[3] & termios.ICANON:
-            select.select([], [], [], 0.005)
-        self.type(key)
-
-    def end(self) -> str:
-        """What came until the program ended, which it must do well."""
-        raw = self.seen.encode()
-        with suppress(OSError):  # so a terminal tells that nobody is left on the other side
-            while True:
-                raw += self._more("the end", raw)
-        assert self.program.wait() == 0, raw.decode()
-        return raw.decode()
-
-    def _more(self, text: str, raw: bytes) -> bytes:
-        ready, _, _ = select.select([self._screen], [], [], 30)
-        assert ready, f"{text!r} did not come; this did: {raw.decode()!r}"
-        return os.read(self._screen, 65536)
-
-    def close(self) -> None:
-        """Leave nothing running behind."""
-        self.program.kill()
-        self.program.wait()
-        os.close(self._screen)
-
-
-@pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
-    """Opens terminals, and closes them whatever happens."""
-    opened: list[Terminal] = []
-
-    def start(*arguments: str) -> Terminal:
-        opened.append(Terminal(*arguments))
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        one.close()
-
-
 # The whole circle
 
 
@@ -137,9 +62,12 @@ def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., 
     """Keys of full strength made by hand, a ledger opened, reviewed by key presses, published, verified by anyone."""
     work, appeal, out = tmp_path / "work", tmp_path / "appeal.json", tmp_path / "stick"
     screen = terminal("keygen", "--signer", "anna", "-w", str(work))
-    passphrase = re.findall(r"[a-z0-9]{5}(?:-[a-z0-9]{5}){4}", screen.until("Press Enter"))[0]
-    screen.until("shown)")
+    screen.until("Press Enter to go on")
     screen.type("\n")
+    passphrase = re.findall(r"[a-z0-9]{5}(?:-[a-z0-9]{5}){4}", screen.until("is not shown)"))[0]
+    screen.type("\n")
+    screen.until("from your paper")
+    screen.type(passphrase + "\n")
     shown = screen.end()
     (public,) = work.glob("period-*.pub")
     record = read_public(public.read_text()).record

@@ -57,7 +57,7 @@ def run(
         with open_workspace(folder) as workspace:
             workspace.burn_all()
     _say_after(talk, folder, ending, whole=period is None)
-    return {"burned": [one.name for one in ending], "workspace": None if period is None else folder}
+    return {"burned": [one.name for one in ending], "workspace": folder if period is None else None}
 
 
 def _ending(session: Session, name: str | None) -> tuple[Period, ...]:
