@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.errors import MinisignError, PublicationError
-from crypto.keys import KeyRecord
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, sign, signer_key_id, verify
 from crypto.publication import (
     LastSeen,
@@ -51,16 +50,16 @@ def place_after(last: bytes | None) -> Place:
 
 
 def make_publication(
-    tally: Tally, appeal: Appeal, keys: Sequence[KeyRecord], ledgers: Sequence[str], place: Place, date: str
+    tally: Tally, appeal: Appeal, keys: Sequence[str], ledgers: Sequence[str], place: Place, date: str
 ) -> Publication:
-    """The publication of a tally; `keys` are those its envelopes were opened with, `date` is YYYY-MM-DD."""
+    """The publication of a tally; `keys` are fingerprints of those that opened something, `date` is YYYY-MM-DD."""
     return Publication(
         appeal=appeal.appeal_id.hex(),
         number=place.number,
         previous=place.previous,
         date=date,
         letters=dict(sorted(appeal.letters.items())),
-        keys=tuple(key.fingerprint.hex() for key in keys),
+        keys=tuple(keys),
         ledgers=tuple(ledgers),
         counts=tally.counts,
         by_hand=tally.by_hand,

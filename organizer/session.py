@@ -5,7 +5,7 @@ Knows how these belong together and refuses what does not. Must never decide wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,13 +28,13 @@ class Session:
     """An opened workspace. `passphrase` is kept for the minisign key only, and only as long as the command runs."""
 
     workspace: Workspace
-    key: OrganizersKey
+    keys: Mapping[bytes, OrganizersKey]
     records: Records
     appeal: Appeal | None
     passphrase: str
 
     def __repr__(self) -> str:
-        return f"Session({self.key!r})"
+        return f"Session({', '.join(repr(key) for key in self.keys.values())})"
 
 
 def read_passphrase_file(path: str) -> str:
@@ -55,7 +55,7 @@ def open_session(
         appeal = load_appeal(workspace, appeal_file)
         key, work_key, passphrase = _unlock(talk, workspace, passphrase_file)
         with workspace.tables() as tables:
-            yield Session(workspace, key, Records(tables, work_key), appeal, passphrase)
+            yield Session(workspace, {key.record.key_id: key}, Records(tables, work_key), appeal, passphrase)
 
 
 def public_record(workspace: Workspace) -> KeyRecord:

@@ -1,19 +1,21 @@
 """The tally: from entries and decisions to the numbers, names and receipts of a publication.
 
-Knows only values, each once; in one pass, whatever order they come in.
+Knows only values, each once; in one pass, whatever order they come in. Keeps little of each: there may be a million.
 Must never let anything of a signature that is not public out, except a number and its unlinked receipt.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from crypto.code import receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
 from organizer.duplicates import name_key
-from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict, WithdrawalEntry
+from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict
 
 
 @dataclass(frozen=True)
@@ -33,57 +35,31 @@ class Tally:
     unmatched_withdrawals: int
 
 
-@dataclass(frozen=True)
-class _Signed:
-    """What the tally remembers of one signature until all withdrawals are known; no name unless it is public."""
-
-    commitment: bytes
-    by_hand: bool
-    decision: Decision | None
-    published: PublishedSignature | None
-    name: int
-
-
-@dataclass
-class _Sums:
-    duplicates: int = 0
-    rejected: int = 0
-    withdrawn: int = 0
-    undecided: int = 0
-    held: int = 0
-    counted: list[_Signed] = field(default_factory=list)
-
-
 def collation_key(signature: PublishedSignature) -> tuple[str, ...]:
     """The order of the published list. Plain for now: by name without regard to capitals, then by the rest."""
     shown = (signature.name, signature.relation, signature.prisoner)
     return (*(text.casefold() for text in shown), *shown)
 
 
-def tally(entries: Iterable[Entry], decisions: Mapping[bytes, Decision]) -> Tally:
-    """Count. A withdrawn signature is withdrawn whatever was decided; undecided and held ones are not counted."""
-    received = 0
-    signed: list[_Signed] = []
-    unreadable: Counter[str] = Counter()
-    codes_withdrawn: Counter[bytes] = Counter()
-    for entry in entries:
+def tally(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Mapping[bytes, int]) -> Tally:
+    """Count entries, each with what was decided; `withdrawn` has how many withdrawals brought the code of a commitment.
+
+    A withdrawn signature is withdrawn whatever was decided; undecided and held ones are not counted.
+    """
+    sums = _Sums()
+    for entry, decision in judged:
         # What organizers entered by hand was not received as an envelope, though it lies in one.
-        received += not entry.by_hand
+        sums.received += not entry.by_hand
         if isinstance(entry, SignatureEntry):
-            signed.append(_remember(entry, decisions.get(entry.id)))
-        elif isinstance(entry, WithdrawalEntry):
-            codes_withdrawn[entry.commitment] += 1
+            if entry.commitment in withdrawn:
+                sums.withdrawn += 1
+                sums.matched.add(entry.commitment)
+            else:
+                sums.add(entry, decision)
         elif isinstance(entry, UnreadableEntry):
-            unreadable[entry.reason] += 1
-    sums = _sum(signed, codes_withdrawn)
-    known = {one.commitment for one in signed}
-    unmatched = sum(count for code, count in codes_withdrawn.items() if code not in known)
-    return _finish(received, sums, unreadable, unmatched)
-
-
-def _remember(entry: SignatureEntry, decision: Decision | None) -> _Signed:
-    published = _published(entry) if entry.signature.public is True else None
-    return _Signed(entry.commitment, entry.by_hand, decision, published, hash(name_key(entry.signature.name)))
+            sums.unreadable[entry.reason] += 1
+    unmatched = sum(count for code, count in withdrawn.items() if code not in sums.matched)
+    return sums.finish(unmatched)
 
 
 def _published(entry: SignatureEntry) -> PublishedSignature:
@@ -91,44 +67,67 @@ def _published(entry: SignatureEntry) -> PublishedSignature:
     return PublishedSignature(entry.signature.name, entry.signature.relation, entry.signature.prisoner)
 
 
-def _sum(signed: Iterable[_Signed], codes_withdrawn: Container[bytes]) -> _Sums:
-    sums = _Sums()
-    for one in signed:
-        if one.commitment in codes_withdrawn:
-            sums.withdrawn += 1
-        elif one.decision is None:
-            sums.undecided += 1
-        elif one.decision.verdict is Verdict.HELD:
-            sums.held += 1
-        elif one.decision.verdict is Verdict.ACCEPTED:
-            sums.counted.append(one)
+@dataclass
+class _Sums:
+    """What is known so far; of a signature that is not public, a hash of its name and its receipt's eight bytes."""
+
+    received: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    withdrawn: int = 0
+    undecided: int = 0
+    held: int = 0
+    counted: int = 0
+    by_hand: int = 0
+    public_by_hand: int = 0
+    unreadable: Counter[str] = field(default_factory=Counter)
+    matched: set[bytes] = field(default_factory=set)
+    public: list[PublishedSignature] = field(default_factory=list)
+    names: array[int] = field(default_factory=lambda: array("q"))
+    receipts: list[str] = field(default_factory=list)
+
+    def add(self, entry: SignatureEntry, decision: Decision | None) -> None:
+        """A signature that was not taken back."""
+        if decision is None:
+            self.undecided += 1
+        elif decision.verdict is Verdict.HELD:
+            self.held += 1
+        elif decision.verdict is Verdict.ACCEPTED:
+            self._count(entry)
         else:
-            sums.duplicates += one.decision.reason is Reason.DUPLICATE
-            sums.rejected += one.decision.reason is not Reason.DUPLICATE
-    return sums
+            self.duplicates += decision.reason is Reason.DUPLICATE
+            self.rejected += decision.reason is not Reason.DUPLICATE
 
+    def _count(self, entry: SignatureEntry) -> None:
+        self.counted += 1
+        self.names.append(hash(name_key(entry.signature.name)))
+        if entry.by_hand:
+            self.by_hand += 1
+            self.public_by_hand += entry.signature.public
+        else:
+            self.receipts.append(receipt(entry.commitment))
+        if entry.signature.public is True:
+            self.public.append(_published(entry))
 
-def _finish(received: int, sums: _Sums, unreadable: Mapping[str, int], unmatched_withdrawals: int) -> Tally:
-    public = [one.published for one in sums.counted if one.published is not None]
-    public_by_hand = sum(one.by_hand and one.published is not None for one in sums.counted)
-    all_by_hand = sum(one.by_hand for one in sums.counted)
-    names = Counter(one.name for one in sums.counted)
-    return Tally(
-        counts=Counts(
-            received=received,
-            unreadable=sum(unreadable.values()),
-            duplicates=sums.duplicates,
-            rejected=sums.rejected,
-            withdrawn=sums.withdrawn,
-            public=len(public),
-            nonpublic=len(sums.counted) - len(public),
-        ),
-        by_hand=ByHand(public_by_hand, all_by_hand - public_by_hand),
-        signatures=tuple(sorted(public, key=collation_key)),
-        receipts=tuple(sorted(receipt(one.commitment) for one in sums.counted if not one.by_hand)),
-        undecided=sums.undecided,
-        held=sums.held,
-        namesakes=sum(count for count in names.values() if count > 1),
-        unreadable=dict(sorted(unreadable.items())),
-        unmatched_withdrawals=unmatched_withdrawals,
-    )
+    def finish(self, unmatched_withdrawals: int) -> Tally:
+        """The tally of all that was added."""
+        same_name = (sum(1 for _ in group) for _, group in groupby(sorted(self.names)))
+        return Tally(
+            counts=Counts(
+                received=self.received,
+                unreadable=self.unreadable.total(),
+                duplicates=self.duplicates,
+                rejected=self.rejected,
+                withdrawn=self.withdrawn,
+                public=len(self.public),
+                nonpublic=self.counted - len(self.public),
+            ),
+            by_hand=ByHand(self.public_by_hand, self.by_hand - self.public_by_hand),
+            signatures=tuple(sorted(self.public, key=collation_key)),
+            receipts=tuple(sorted(self.receipts)),
+            undecided=self.undecided,
+            held=self.held,
+            namesakes=sum(count for count in same_name if count > 1),
+            unreadable=dict(sorted(self.unreadable.items())),
+            unmatched_withdrawals=unmatched_withdrawals,
+        )

@@ -29,6 +29,7 @@ LETTERS = {"be": LETTER.hex(), "en": "cd" * 32}
 
 MASTER = bytes(range(100, 132))
 KEY = OrganizersKey.derive(MASTER, APPEAL_ID)
+KEYS = {KEY.record.key_id: KEY}
 WORK_KEY = derive_work_key(MASTER)
 RECORD = KEY.record
 

@@ -29,7 +29,7 @@ def run(
         check_listed(appeal, _public_minisign(session))
         found = count(session)
         ledgers, place = session.records.ledgers(), _place(session)
-        publication = publish.make_publication(found, appeal, [session.key.record], ledgers, place, date)
+        publication = publish.make_publication(found, appeal, session.records.keys(), ledgers, place, date)
         _preview(talk, publication, found)
         if not yes and not talk.confirm("Sign and write this publication?"):
             raise OrganizerError("stopped", "Nothing was published.")

@@ -22,7 +22,7 @@ def run(talk: Talk, folder: str, accept_all: bool, again: bool, passphrase_file:
     if not accept_all:
         talk.check_may_ask()
     with open_session(talk, folder, passphrase_file) as session:
-        open_by_hand(session.records, session.key)
+        open_by_hand(session.records, session.keys)
         letters = None if session.appeal is None else set(session.appeal.letters.values())
         review = Review(session.records, letters, again)
         if accept_all:

@@ -15,7 +15,7 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
         found = count(session)
         ledgers, publications = session.records.ledgers(), session.workspace.publications()
         remembered = session.appeal is not None
-    record = session.key.record
+    record = next(iter(session.keys.values())).record
     talk.say(f"Key {record.digits}")
     talk.say(f"Appeal {record.appeal_id.hex()}{'' if remembered else ', appeal.json not known yet'}")
     say_counts(talk, found)
@@ -33,8 +33,8 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
 
 def count(session: Session) -> Tally:
     """The tally of a workspace, with what was entered by hand opened first."""
-    open_by_hand(session.records, session.key)
-    return tally(session.records.entries(), session.records.decisions())
+    open_by_hand(session.records, session.keys)
+    return tally(session.records.judged(), session.records.withdrawn())
 
 
 def say_counts(talk: Talk, found: Tally) -> None:
