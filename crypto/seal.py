@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
@@ -19,7 +20,7 @@ from crypto.code import check_code
 from crypto.envelope import HEADER_SIZE, check_envelope
 from crypto.errors import KeyFormatError, OpenError, RecordError
 from crypto.keys import APPEAL_ID_SIZE, KeyRecord, OrganizersKey, tag
-from crypto.signature import Signature, read_signature, write_signature
+from crypto.signature import Signature, is_plainly_canonical, read_signature, write_signature
 
 PLAINTEXT_SIZE = 2936
 JSON_START = 90
@@ -33,13 +34,22 @@ _ZEROS = bytes(PLAINTEXT_SIZE)
 _WITHDRAWAL_SLOT = re.compile(rb"([0-9]{25})\0{7}")
 
 
-@dataclass(frozen=True)
-class OpenedSignature:
-    """A signature, the letter it was put under (32 bytes) and the commitment to its code (32 bytes)."""
+class OpenedSignature(NamedTuple):
+    """A signature, the letter it was put under (32 bytes) and the commitment to its code (32 bytes).
+
+    `text` is the JSON object as it was sealed, which the strict reader accepts; `canonical` says that it is known to be
+    what write_signature writes.
+    """
 
     letter_hash: bytes
     commitment: bytes
-    signature: Signature
+    text: bytes
+    canonical: bool
+
+    @property
+    def signature(self) -> Signature:
+        """The text read; whoever opens a million envelopes and only keeps them need not pay for it."""
+        return read_signature(self.text)
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,10 @@ def _read_plaintext(record: KeyRecord, plaintext: bytes) -> Opened:
         raise OpenError("inner-reserved", "A byte that must be zero is not.")
     text = plaintext[JSON_START:end]
     if kind == SIGNATURE:
-        return OpenedSignature(letter_hash, slot, read_signature(text))
+        canonical = is_plainly_canonical(text)
+        if not canonical:
+            read_signature(text)
+        return OpenedSignature(letter_hash, slot, text, canonical)
     return _read_withdrawal(letter_hash, slot, text)
 
 

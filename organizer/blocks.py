@@ -16,8 +16,8 @@ from crypto.code import commitment
 from crypto.envelope import HEADER_SIZE, ID_SIZE, SIZE, check_envelope
 from crypto.errors import UndersignedError
 from crypto.keys import OrganizersKey
-from crypto.seal import OpenedSignature, Opener
-from organizer.entries import Entry, SignatureEntry, UnreadableEntry, WithdrawalEntry, write_entry
+from crypto.seal import Opened, OpenedSignature, Opener
+from organizer.entries import Entry, SignatureEntry, UnreadableEntry, WithdrawalEntry, write_entry, write_opened
 from organizer.records import Boxes
 from organizer.workers import BLOCK
 
@@ -43,7 +43,7 @@ def key_id_of(envelope: bytes) -> bytes:
 def open_batch(keys: Keys, pairs: Sequence[Pair], by_hand: bool = False) -> list[Entry]:
     """One entry per envelope, in their order. Needs only its arguments and raises nothing, whatever the bytes."""
     openers = _openers(keys)
-    return [_open(openers, name, envelope, by_hand) for name, envelope in pairs]
+    return [_entry(openers, name, envelope, by_hand) for name, envelope in pairs]
 
 
 class BlockOpener:
@@ -56,12 +56,18 @@ class BlockOpener:
     def __call__(self, block: bytes) -> bytes:
         """The result of a block."""
         words: list[str] = []
-        boxes: list[bytes] = []
+        rows: list[tuple[bytes, bytes]] = []
         for at in range(0, len(block), _PAIR_SIZE):
             name = block[at : at + ID_SIZE]
-            entry = _open(self._openers, name, block[at + ID_SIZE : at + _PAIR_SIZE], by_hand=False)
-            words.append(_word(entry))
-            boxes.append(self._boxes.lock("entries", name, write_entry(entry)))
+            try:
+                opened = _open(self._openers, block[at + ID_SIZE : at + _PAIR_SIZE])
+            except UndersignedError as error:
+                words.append(error.reason)
+                rows.append((name, write_entry(UnreadableEntry(name, error.reason))))
+            else:
+                words.append(SIGNATURE if isinstance(opened, OpenedSignature) else WITHDRAWAL)
+                rows.append((name, write_opened(opened)))
+        boxes = self._boxes.lock_all("entries", rows)
         lengths = struct.pack(f">{len(boxes)}H", *map(len, boxes))
         return b"".join([" ".join(words).encode("ascii"), b"\n", lengths, *boxes])
 
@@ -87,20 +93,19 @@ def _openers(keys: Keys) -> dict[bytes, Opener]:
     return {key_id: Opener(key) for key_id, key in keys.items()}
 
 
-def _open(openers: Mapping[bytes, Opener], name: bytes, envelope: bytes, by_hand: bool) -> Entry:
+def _open(openers: Mapping[bytes, Opener], envelope: bytes) -> Opened:
+    opener = openers.get(key_id_of(envelope))
+    if opener is None:
+        check_envelope(envelope, ())
+        raise AssertionError("without keys, no envelope passes")
+    return opener.open(envelope)
+
+
+def _entry(openers: Mapping[bytes, Opener], name: bytes, envelope: bytes, by_hand: bool) -> Entry:
     try:
-        if (opener := openers.get(key_id_of(envelope))) is None:
-            check_envelope(envelope, ())
-            raise AssertionError("without keys, no envelope passes")
-        opened = opener.open(envelope)
+        opened = _open(openers, envelope)
     except UndersignedError as error:
         return UnreadableEntry(name, error.reason, by_hand)
     if isinstance(opened, OpenedSignature):
         return SignatureEntry(name, opened.letter_hash, opened.commitment, opened.signature, by_hand)
     return WithdrawalEntry(name, commitment(opened.code), by_hand)
-
-
-def _word(entry: Entry) -> str:
-    if isinstance(entry, SignatureEntry):
-        return SIGNATURE
-    return WITHDRAWAL if isinstance(entry, WithdrawalEntry) else entry.reason

@@ -9,7 +9,9 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crypto.code import commitment
 from crypto.errors import RecordError
+from crypto.seal import Opened, OpenedWithdrawal
 from crypto.signature import Signature, read_signature, write_signature
 from organizer.errors import OrganizerError
 
@@ -108,6 +110,15 @@ def read_entry(name: bytes, row: bytes) -> Entry:
     except (ValueError, RecordError) as error:
         raise _damaged() from error
     raise _damaged()
+
+
+def write_opened(opened: Opened) -> bytes:
+    """The same as write_entry of the entry that is made of what an envelope held; quicker."""
+    if isinstance(opened, OpenedWithdrawal):
+        return _pad(b"W0" + commitment(opened.code), ENTRY_WIDTH)
+    # Never as it was sealed if that is not canonical: a stranger would choose the length of a row, and its bytes.
+    text = opened.text if opened.canonical else write_signature(opened.signature)
+    return _pad(b"S0" + opened.letter_hash + opened.commitment + text, ENTRY_WIDTH)
 
 
 def withdrawn_code(row: bytes) -> bytes | None:

@@ -111,8 +111,8 @@ class _Batch:
     """Some envelopes of a ledger, while those among them that are new are with the workers."""
 
     size: int
-    new: list[Pair]
-    """Ids and key ids."""
+    new: list[bytes]
+    key_ids: list[bytes]
     key_came: set[bytes]
     """Ids of those that were set aside before, because the key that is here now was not."""
 
@@ -137,8 +137,8 @@ class _Reading:
                 again = [pair for pair in pairs if pair[0] in waiting and key_id_of(pair[1]) in self._keys]
                 key_came = {name for name, _ in again}
                 new += again
-            batch = [(name, key_id_of(envelope)) for name, envelope in new]
-            self.under_way.append(_Batch(len(pairs), batch, key_came))
+            names, key_ids = [name for name, _ in new], [key_id_of(envelope) for _, envelope in new]
+            self.under_way.append(_Batch(len(pairs), names, key_ids, key_came))
             yield write_block(new)
 
     def _next(self) -> list[Pair]:
@@ -175,12 +175,11 @@ class _Writing:
         self._done += batch.size
         self._words.update(words)
         self._key_came += batch.key_came
-        for (name, key_id), word, box in zip(batch.new, words, boxes, strict=True):
-            self._rows.append((name, box))
-            if word == NO_KEY:
-                self._waiting.append(name)
-            elif word in (SIGNATURE, WITHDRAWAL):
-                self._used.add(key_id)
+        self._rows += zip(batch.new, boxes, strict=True)
+        if NO_KEY in words:
+            self._waiting += [name for name, word in zip(batch.new, words, strict=True) if word == NO_KEY]
+        opened = set(zip(batch.key_ids, words, strict=True))
+        self._used |= {key_id for key_id, word in opened if word in (SIGNATURE, WITHDRAWAL)}
         if self._done >= BATCH:
             self.write()
 

@@ -57,6 +57,11 @@ class Boxes:
         nonce = random(NONCE_SIZE)
         return nonce + self._cipher.encrypt(nonce, text, table.encode() + name)
 
+    def lock_all(self, table: str, rows: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+        """The boxes of rows, given as ids and texts; quicker for many."""
+        encrypt, start = self._cipher.encrypt, table.encode()
+        return [(nonce := random(NONCE_SIZE)) + encrypt(nonce, text, start + name) for name, text in rows]
+
     def open(self, table: str, name: bytes, box: bytes) -> bytes:
         """What is in the box of a row. Raises OrganizerError: workspace-damaged."""
         try:
@@ -100,6 +105,8 @@ class Records:
 
     def unseen(self, pairs: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """Those pairs of id and envelope (some hundreds) that have no entry yet."""
+        if pairs and min(pairs)[0] > self._tables.last("entries"):
+            return list(pairs)  # a ledger is sorted, so all that goes beyond the last entry is new
         missing = self._tables.missing("entries", [name for name, _ in pairs])
         return [pair for pair in pairs if pair[0] in missing]
 

@@ -45,6 +45,8 @@ _DROP = {table: f"DELETE FROM {table} WHERE id = ?" for table in TABLES}  # noqa
 _FIND = {table: f"SELECT id FROM {table} WHERE id IN (%s)" for table in TABLES}  # noqa: S608 our own names
 _NEXT = {table: f"SELECT id, box FROM {table} WHERE id > ? ORDER BY id LIMIT 1000" for table in TABLES}  # noqa: S608
 
+_LAST = {table: f"SELECT max(id) FROM {table}" for table in TABLES}  # noqa: S608 our own names
+
 Row = tuple[str, bytes, bytes]
 """Table, id, box."""
 
@@ -82,6 +84,10 @@ class Tables:
         while page := self._connection.execute(_NEXT[table], (last,)).fetchall():
             yield from page
             last = page[-1][0]
+
+    def last(self, table: str) -> bytes:
+        """The greatest id of a table, empty when it has no rows."""
+        return bytes(self._connection.execute(_LAST[table]).fetchone()[0] or b"")
 
     def missing(self, table: str, names: Sequence[bytes]) -> set[bytes]:
         """Those of `names` (some hundreds) that have no row yet."""
@@ -181,6 +187,10 @@ def open_workspace(folder: str) -> Iterator[Workspace]:
         os.close(descriptor)
 
 
+PIECES = 64
+"""Envelopes read from a ledger at once."""
+
+
 class LedgerFile:
     """A ledger read once from front to end."""
 
@@ -191,8 +201,9 @@ class LedgerFile:
 
     def pieces(self) -> Iterator[bytes]:
         """What follows the first line, 4,096 bytes at a time; the last piece may be shorter."""
-        while piece := self._taken(self._file.read(SIZE)):
-            yield piece
+        while pieces := self._taken(self._file.read(PIECES * SIZE)):
+            for at in range(0, len(pieces), SIZE):
+                yield pieces[at : at + SIZE]
 
     @property
     def digest(self) -> bytes:
