@@ -96,9 +96,8 @@ def report(size: int, processes: int, runs: list[tuple[Run, Run]]) -> None:
     print(f"{size:,} envelopes, {processes} processes, rounds: {len(runs)}")
     print(f"  both layers and nothing else {bare:>10,.0f} per second")
     print(f"  organizer open               {ours:>10,.0f} per second, ratio {ours / bare:.2f}")
-    print(
-        f"  of processors, an envelope   {work:>10,.1f} µs, the bare loop {bare_work:,.1f} µs, ratio {bare_work / work:.2f}"
-    )
+    spent = f"the bare loop {bare_work:,.1f} µs, ratio {bare_work / work:.2f}"
+    print(f"  of processors, an envelope   {work:>10,.1f} µs, {spent}")
     print(f"  memory of all processes      {last.rss / 1e6:>10,.0f} MB (shared pages once: {last.pss / 1e6:,.0f} MB)")
     print(f"  workspace                    {last.disk / size:>10,.0f} bytes for an entry", flush=True)
 

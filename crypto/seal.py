@@ -101,7 +101,7 @@ class Opener:
         self._kem_secret = MLKEM768PrivateKey.from_seed_bytes(key.kem_seed)
         self._info = _info(key.record)
 
-    def open(self, envelope: bytes) -> Opened:
+    def __call__(self, envelope: bytes) -> Opened:
         """What one envelope holds. Raises EnvelopeError, OpenError or RecordError; nothing else, whatever the bytes."""
         check_envelope(envelope, self._accepted)
         try:
@@ -122,8 +122,8 @@ _opener = lru_cache(maxsize=8)(Opener)
 
 
 def open_envelope(key: OrganizersKey, envelope: bytes) -> Opened:
-    """What one envelope holds, as Opener.open says it."""
-    return _opener(key).open(envelope)
+    """What one envelope holds, as an Opener says it."""
+    return _opener(key)(envelope)
 
 
 def _read_plaintext(record: KeyRecord, plaintext: bytes) -> Opened:

@@ -98,7 +98,7 @@ def _open(openers: Mapping[bytes, Opener], envelope: bytes) -> Opened:
     if opener is None:
         check_envelope(envelope, ())
         raise AssertionError("without keys, no envelope passes")
-    return opener.open(envelope)
+    return opener(envelope)
 
 
 def _entry(openers: Mapping[bytes, Opener], name: bytes, envelope: bytes, by_hand: bool) -> Entry:

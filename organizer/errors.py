@@ -13,7 +13,7 @@ class OrganizerError(UndersignedError):
     Reasons: no-workspace, workspace-exists, workspace-busy, workspace-damaged, no-appeal, appeal-key, appeal-signer,
     appeal-letter, no-file, not-text, key-file-damaged, key-file-limits, passphrase, passphrase-short, memory,
     signer-name, appeal-id, question, stopped, csv-header, csv-lines, public-unclear, no-minisig, hand-over,
-    file, usage.
+    file, usage, reason, nobody, worker.
     """
 
     def __init__(self, reason: str, text: str, details: dict[str, Any] | None = None) -> None:

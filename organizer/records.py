@@ -62,7 +62,7 @@ class Boxes:
         encrypt, start = self._cipher.encrypt, table.encode()
         return [(nonce := random(NONCE_SIZE)) + encrypt(nonce, text, start + name) for name, text in rows]
 
-    def open(self, table: str, name: bytes, box: bytes) -> bytes:
+    def unlock(self, table: str, name: bytes, box: bytes) -> bytes:
         """What is in the box of a row. Raises OrganizerError: workspace-damaged."""
         try:
             return self._cipher.decrypt(box[:NONCE_SIZE], box[NONCE_SIZE:], table.encode() + name)
@@ -91,7 +91,7 @@ class Records:
 
     def entry(self, name: bytes) -> Entry:
         """The entry of that id, which must exist."""
-        return read_entry(name, self.boxes.open("entries", name, self._tables.get("entries", name) or b""))
+        return read_entry(name, self.boxes.unlock("entries", name, self._tables.get("entries", name) or b""))
 
     def keep(self, opened: Iterable[tuple[bytes, bytes]], waiting: Iterable[bytes], came: Iterable[bytes]) -> None:
         """Keep entries as ids and locked boxes, all or none; `waiting` of them want a key, `came` had wanted one."""
@@ -164,7 +164,7 @@ class Records:
 
     def _rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
         for name, box in self._tables.rows(table):
-            yield name, self.boxes.open(table, name, box)
+            yield name, self.boxes.unlock(table, name, box)
 
     def _row(self, table: str, name: bytes, text: bytes) -> Row:
         return table, name, self.boxes.lock(table, name, text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,9 @@ from crypto.seal import seal_signature, seal_withdrawal
 from crypto.signature import Signature
 from organizer import keyfile
 from organizer.ceremony import NewKeys, make_keys
+from organizer.entries import Decision, Entry, WithdrawalEntry
 from organizer.records import Records, derive_work_key
+from organizer.tally import Tally, tally
 from organizer.workspace import Workspace
 
 APPEAL_ID = bytes(range(16))
@@ -82,6 +85,13 @@ def open_records(folder: Path) -> Iterator[Records]:
     """The records of a folder under the key of MASTER."""
     with Workspace(folder).tables() as tables:
         yield Records(tables, WORK_KEY)
+
+
+def tally_of(entries: Iterable[Entry], decisions: Mapping[bytes, Decision]) -> Tally:
+    """The tally of entries that lie here and not in a workspace."""
+    entries = list(entries)
+    codes = Counter(entry.commitment for entry in entries if isinstance(entry, WithdrawalEntry))
+    return tally([(entry, decisions.get(entry.id)) for entry in entries], codes)
 
 
 def appeal_of(record: KeyRecord, *signers: MinisignPublicKey, threshold: int = 1) -> Appeal:

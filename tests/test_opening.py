@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organizer_desk import APPEAL_ID, KEY, MASTER, RECORD, ledger_of, open_records, seal, withdraw
+from organizer_desk import APPEAL_ID, KEY, KEYS, MASTER, RECORD, ledger_of, open_records, seal, withdraw
 
 from crypto.code import commitment
 from crypto.envelope import SIZE, envelope_id
@@ -42,7 +42,7 @@ def read(records: Records, data: bytes, folder: Path) -> Opening:
     path = folder / "ledger.bin"
     path.write_bytes(data)
     with open_ledger_file(str(path)) as file:
-        return open_ledger(records, KEY, file, lambda _done, _total: None)
+        return open_ledger(records, KEYS, file, lambda _done, _total: None)
 
 
 def names(records: Records) -> set[str]:
@@ -144,7 +144,7 @@ def test_an_interruption_loses_one_batch_at_most(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with open_records(tmp_path) as records, open_ledger_file(str(path)) as file, pytest.raises(KeyboardInterrupt):
-        open_ledger(records, KEY, file, stop)
+        open_ledger(records, KEYS, file, stop)
     with open_records(tmp_path) as records:
         assert len(list(records.entries())) == sum(told) == 2 * BATCH
         assert records.ledgers() == []
@@ -157,7 +157,7 @@ def test_an_interruption_loses_one_batch_at_most(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from organizer_desk import KEY, open_records
+from organizer_desk import KEYS, open_records
 from organizer.opening import open_ledger
 from organizer.workspace import open_ledger_file
 folder = Path(sys.argv[1])
@@ -165,7 +165,7 @@ with open_records(folder) as records, open_ledger_file(str(folder / "ledger.bin"
     left = iter(range(AT - 1))
     die = lambda sql: sql.startswith("WORD") and next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)
     records._tables._connection.set_trace_callback(die)
-    open_ledger(records, KEY, file, lambda done, total: print(done, flush=True))
+    open_ledger(records, KEYS, file, lambda done, total: print(done, flush=True))
 """
 
 
@@ -197,7 +197,7 @@ def test_memory_does_not_grow_with_the_ledger(tmp_path: Path) -> None:
     path.write_bytes(ledger_of(map(junk, range(10_000))))
     with open_records(tmp_path) as records, open_ledger_file(str(path)) as file:
         tracemalloc.start()
-        opening = open_ledger(records, KEY, file, lambda _done, _total: None)
+        opening = open_ledger(records, KEYS, file, lambda _done, _total: None)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert opening.set_aside == {"envelope-version": 10_000}

@@ -42,9 +42,10 @@ def desk(tmp_path: Path) -> Desk:
 
 def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
     """One command in the desk's workspace, with the passphrase where one is needed."""
-    needs_key = key and command in {"open", "review", "publish", "status"}
+    needs_key = key and (command in {"open", "review", "publish", "status"} or "--csv" in options)
     where = [] if command == "verify" else ["-w", str(desk.folder)]
     passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
+    passphrase += ["--yes"] if "--csv" in options else []
     return CliRunner().invoke(organizer, [command, *map(str, options), *where, *passphrase])
 
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from organizer_desk import KEY, LETTER, RECORD, Desk, make_desk, open_records, seal
+from organizer_desk import KEY, KEYS, LETTER, RECORD, Desk, make_desk, open_records, seal
 
 from crypto.envelope import envelope_id
 from crypto.signature import Signature
@@ -234,7 +234,7 @@ def test_what_is_entered_by_hand_needs_no_key(tmp_path: Path) -> None:
         add_by_hand(tables, [envelope, envelope])
     assert "Алесь".encode() not in (tmp_path / "workspace.sqlite").read_bytes()
     with open_records(tmp_path) as records:
-        assert [open_by_hand(records, KEY), open_by_hand(records, KEY)] == [1, 0]
+        assert [open_by_hand(records, KEYS), open_by_hand(records, KEYS)] == [1, 0]
         (found,) = records.entries()
         assert isinstance(found, SignatureEntry)
         assert (found.by_hand, found.id) == (True, envelope_id(envelope))
