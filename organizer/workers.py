@@ -72,17 +72,28 @@ def _results(workers: list[_Worker], blocks: Iterable[bytes]) -> Iterator[bytes]
         for block in islice(left, len(places)):
             worker, place = places.popleft()
             _put(worker.memory, place, block)
-            write(worker.orders, _pack(place, len(block)))
+            _tell(worker, place, len(block))
             under_way.append((worker, place))
         if not under_way:
             return
         worker, place = under_way.popleft()
         answer = read(worker.answers, _MESSAGE)
         if len(answer) != _MESSAGE:
-            text = "A part of this program was ended from outside, perhaps for lack of memory. Start it again."
-            raise OrganizerError("worker", f"{text} What was finished before is kept.")
+            raise _lost()
         yield _take(worker.memory, *_unpack(answer))
         places.append((worker, place))
+
+
+def _tell(worker: _Worker, place: int, size: int) -> None:
+    try:
+        write(worker.orders, _pack(place, size))
+    except BrokenPipeError as error:
+        raise _lost() from error
+
+
+def _lost() -> OrganizerError:
+    text = "A part of this program was ended from outside, perhaps for lack of memory. Start it again."
+    return OrganizerError("worker", f"{text} What was finished before is kept.")
 
 
 def _hire(work: Work) -> _Worker:

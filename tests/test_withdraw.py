@@ -111,9 +111,7 @@ def test_the_reason_is_kept_encrypted(desk: Desk) -> None:
     lengths = connection.execute("SELECT DISTINCT length(box) FROM entries").fetchall()
     connection.close()
     assert len(lengths) == 1
-    assert (
-        "баіцца за маці" in by_name(desk, "", option="--undo").output + by_name(desk, "1", "n", option="--undo").output
-    )
+    assert "баіцца за маці" in by_name(desk, "1", "n", option="--undo").output
 
 
 def test_it_can_be_undone(desk: Desk) -> None:
@@ -133,15 +131,8 @@ def test_it_can_be_undone(desk: Desk) -> None:
 def test_without_a_yes_a_name_or_a_reason_nothing_is_taken_back(desk: Desk) -> None:
     """Nobody found, no number, a number that is not there, no reason, Enter at the end; and never with --json."""
     run(desk, "open", desk.ledger(seal("Ева", record=desk.record)), "--appeal", desk.appeal)
-    for answers in (
-        ["Зоя"],
-        ["", ""],
-        ["Ева", ""],
-        ["Ева", "2"],
-        ["Ева", "0"],
-        ["Ева", "1", " "],
-        ["Ева", "1", "так", ""],
-    ):
+    first = ["Ева", "1"]
+    for answers in (["Зоя"], ["", ""], ["Ева", ""], ["Ева", "2"], ["Ева", "0"], [*first, " "], [*first, "так", ""]):
         result = by_name(desk, *answers)
         assert result.exit_code == 1, answers
         assert result.exception is None or isinstance(result.exception, SystemExit)
