@@ -202,7 +202,7 @@ def _withdraw(
     signature and give a reason, which is kept encrypted; for this the passphrase is needed.
 
     \b
-    Examples:
+    Example:
       organizer withdraw
       organizer withdraw --lost-code
     """

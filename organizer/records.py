@@ -57,10 +57,12 @@ class Boxes:
         nonce = random(NONCE_SIZE)
         return nonce + self._cipher.encrypt(nonce, text, table.encode() + name)
 
-    def lock_all(self, table: str, rows: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    def lock_all(self, table: str, rows: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """The boxes of rows, given as ids and texts; quicker for many."""
         encrypt, start = self._cipher.encrypt, table.encode()
-        return [(nonce := random(NONCE_SIZE)) + encrypt(nonce, text, start + name) for name, text in rows]
+        drawn = random(NONCE_SIZE * len(rows))
+        nonces = [drawn[at : at + NONCE_SIZE] for at in range(0, len(drawn), NONCE_SIZE)]
+        return [nonce + encrypt(nonce, text, start + name) for nonce, (name, text) in zip(nonces, rows, strict=True)]
 
     def unlock(self, table: str, name: bytes, box: bytes) -> bytes:
         """What is in the box of a row. Raises OrganizerError: workspace-damaged."""

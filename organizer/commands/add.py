@@ -143,7 +143,7 @@ def _is_wanted(talk: Talk, table: _Table) -> bool:
 def _say_left_out(talk: Talk, table: _Table) -> None:
     for wrong in table.bad:
         talk.say(f"Line {wrong.number:,} is left out: {wrong.text}")
-    for line in table.repeated:
+    for line in table.repeated[:PREVIEWED]:
         where = "was entered before" if line.first is None else f"is the same as line {line.first:,}"
         differs = ", but with another answer to “public”: look at it with organizer review --again"
         talk.say(f"Line {line.number:,} {where}{differs if line.other_public else ''}. It is left out.")
