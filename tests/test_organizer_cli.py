@@ -393,9 +393,9 @@ def test_what_was_entered_before_is_recognised(desk: Desk) -> None:
     assert "nothing new in this table" in run(desk, "add", "--csv", table).output
     table.write_text("name;public;relation\nЗоя;так;сястра\n зоя ;не;Сястра\nЗоя;так;маці\nЕва;не;\nЕВА;не;\n", "utf-8")
     result = add_table(desk, table, "y\n")
-    assert "Line 2 was entered before. It is left out." in result.output
-    assert "Line 3 was entered before, but with another answer" in result.output
-    assert "Line 6 is the same as line 5." in result.output
+    assert "Line 2 is left out: it was entered before." in result.output
+    assert "Line 3 is left out: it was entered before, but with another answer" in result.output
+    assert "Line 6 is left out: it is the same as line 5." in result.output
     assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 2}
 
 

@@ -144,9 +144,9 @@ def _say_left_out(talk: Talk, table: _Table) -> None:
     for wrong in table.bad:
         talk.say(f"Line {wrong.number:,} is left out: {wrong.text}")
     for line in table.repeated[:PREVIEWED]:
-        where = "was entered before" if line.first is None else f"is the same as line {line.first:,}"
-        differs = ", but with another answer to “public”: look at it with organizer review --again"
-        talk.say(f"Line {line.number:,} {where}{differs if line.other_public else ''}. It is left out.")
+        where = "it was entered before" if line.first is None else f"it is the same as line {line.first:,}"
+        differs = ", but with another answer to “public”. Look at it with organizer review --again"
+        talk.say(f"Line {line.number:,} is left out: {where}{differs if line.other_public else ''}.")
     if table.repeated:
         talk.say(f"Lines left out because they are there already: {len(table.repeated):,}.", "bold")
 

@@ -8,7 +8,7 @@ from crypto.errors import UndersignedError
 from organizer.blocks import BlockOpener
 from organizer.commands import Result
 from organizer.errors import OrganizerError
-from organizer.opening import Opening, explain, open_by_hand, open_ledger
+from organizer.opening import NO_KEY, Opening, explain, open_by_hand, open_ledger
 from organizer.session import Session, open_session
 from organizer.talk import Talk
 from organizer.workers import Crew, cores, hired
@@ -63,6 +63,8 @@ def _say(talk: Talk, path: str, opening: Opening) -> None:
             *((f"  {reason}", f"{n:,}  ({explain(reason)})") for reason, n in sorted(opening.set_aside.items())),
         ]
     )
+    if opening.set_aside[NO_KEY]:
+        talk.say("For the missing key: once it is in this workspace, open the same ledger again.")
 
 
 def _result(opening: Opening) -> Result:
