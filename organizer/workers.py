@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from mmap import mmap
-from os import _exit, close, closerange, fork, pipe, read, sched_getaffinity, sysconf, waitpid, write
+from os import _exit, close, closerange, cpu_count, fork, pipe, read, sysconf, waitpid, write
 
 from organizer.errors import OrganizerError
 
@@ -25,6 +25,9 @@ BLOCK = 1 << 20
 
 DEPTH = 4
 """Blocks that wait for each worker or are under its hands: enough for it to go on while the disk is written to."""
+
+MOST = 8
+"""More workers than this only take memory: the first program, which reads and writes, cannot feed them."""
 
 Work = Callable[[bytes], bytes]
 Crew = Callable[[Iterable[bytes]], Iterator[bytes]]
@@ -42,8 +45,8 @@ class _Worker:
 
 
 def cores() -> int:
-    """How many processors this program may use."""
-    return len(sched_getaffinity(0))
+    """How many workers are worth hiring on this machine."""
+    return min(cpu_count() or 1, MOST)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ DISK_METHODS = {
 }  # fmt: skip
 DISK_CLASSES = {"click.File"}
 PROCESSES = {
-    "mmap.mmap", "os._exit", "os.close", "os.closerange", "os.fork", "os.pipe", "os.read", "os.sched_getaffinity",
+    "mmap.mmap", "os._exit", "os.close", "os.closerange", "os.cpu_count", "os.fork", "os.pipe", "os.read",
     "os.sysconf", "os.waitpid", "os.write",
 }  # fmt: skip
 HIDDEN = {"importlib", "runpy", "imp", "pkgutil", "zipimport"}
