@@ -229,34 +229,67 @@ def _review(folder: str, accept_all: bool, again: bool, passphrase_file: str | N
 @organizer.command("add")
 @click.option("--csv", metavar="FILE", help="A table whose first line names its columns.")
 @click.option("--letter", metavar="LANG", help="The language of the letter that was signed.")
-@_options(_workspace, _appeal, _json)
-def _add(folder: str, csv: str | None, letter: str | None, appeal_file: str | None, as_json: bool) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask before adding a table.")
+@_options(_workspace, _appeal, _passphrase, _json)
+def _add(
+    folder: str,
+    csv: str | None,
+    letter: str | None,
+    yes: bool,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
     """Enter signatures that came on paper or by messenger.
 
     Type them in one by one, or give a table (CSV, UTF-8) with some of the columns name, relation, prisoner, public,
     contact, message and language; name and public must be there, and public must be yes or no. A bad line is
-    left out and named with its number. What you enter counts as accepted. No passphrase is needed.
+    left out and named with its number, and so is a line that was entered before. You see what will be added before
+    it is. What you enter counts as accepted. A table needs the passphrase, typing one by one does not.
 
     \b
     Example:
       organizer add --csv paper.csv --letter be
     """
-    _carry_out(as_json, lambda talk: add.run(talk, folder, csv, letter, appeal_file))
+    if csv is None:
+        _carry_out(as_json, lambda talk: add.run(talk, folder, letter, appeal_file))
+    else:
+        _carry_out(as_json, lambda talk: add.run_table(talk, folder, csv, letter, appeal_file, passphrase_file, yes))
 
 
 @organizer.command("withdraw")
 @click.option("--code-file", metavar="FILE", help="Read the code from FILE instead of asking for it.")
-@_options(_workspace, _appeal, _json)
-def _withdraw(folder: str, code_file: str | None, appeal_file: str | None, as_json: bool) -> None:
+@click.option("--lost-code", is_flag=True, help="The person lost the code: find the signature by name.")
+@click.option("--undo", is_flag=True, help="Count again what was taken back with --lost-code.")
+@_options(_workspace, _appeal, _passphrase, _json)
+def _withdraw(
+    folder: str,
+    code_file: str | None,
+    lost_code: bool,
+    undo: bool,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
     """Take back the signature of a person who wrote to you with their code.
 
     The signature need not have been opened yet. No passphrase is needed.
+    Be sure that a person who lost the code is who they say. With --lost-code you are asked for the name, see the
+    signature and give a reason, which is kept encrypted; for this the passphrase is needed.
 
     \b
     Example:
       organizer withdraw
+      organizer withdraw --lost-code
     """
-    _carry_out(as_json, lambda talk: withdraw.run(talk, folder, code_file, appeal_file))
+    if lost_code and undo:
+        raise click.UsageError("Give --lost-code or --undo, not both.")
+    if undo:
+        _carry_out(as_json, lambda talk: withdraw.undo(talk, folder, passphrase_file))
+    elif lost_code:
+        _carry_out(as_json, lambda talk: withdraw.run_without_code(talk, folder, passphrase_file))
+    else:
+        _carry_out(as_json, lambda talk: withdraw.run(talk, folder, code_file, appeal_file))
 
 
 @organizer.command("publish")

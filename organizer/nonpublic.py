@@ -5,26 +5,25 @@ Knows entries and decisions. Must never be reached by anything that publishes: o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Container, Iterable
 
-from organizer.entries import Decision, Entry, SignatureEntry, Verdict, WithdrawalEntry
+from organizer.entries import Decision, Entry, SignatureEntry, Verdict
 from organizer.exports.tables import write_csv
 from organizer.talk import harmless
 
 COLUMNS = ("name", "relation", "prisoner", "contact", "message", "language", "by hand")
 
 
-def counted(entries: Callable[[], Iterable[Entry]], decisions: Mapping[bytes, Decision]) -> list[SignatureEntry]:
-    """The non-public signatures that are accepted and not withdrawn, by name."""
-    withdrawn = {entry.commitment for entry in entries() if isinstance(entry, WithdrawalEntry)}
+def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Container[bytes]) -> list[SignatureEntry]:
+    """The non-public signatures that are accepted and whose commitment is not among those withdrawn, by name."""
     found = [
         entry
-        for entry in entries()
+        for entry, decision in judged
         if isinstance(entry, SignatureEntry)
         and not entry.signature.public
         and entry.commitment not in withdrawn
-        and (made := decisions.get(entry.id)) is not None
-        and made.verdict is Verdict.ACCEPTED
+        and decision is not None
+        and decision.verdict is Verdict.ACCEPTED
     ]
     return sorted(found, key=lambda entry: (entry.signature.name.casefold(), entry.id))
 

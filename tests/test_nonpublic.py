@@ -13,21 +13,20 @@ from click.testing import CliRunner, Result
 from exporting import ANNA, FONT_FILES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organizer_desk import LETTER, RECORD, Desk, appeal_of, make_desk, seal
+from organizer_desk import LETTER, RECORD, Desk, appeal_of, make_desk, seal, tally_of
 from pdf_text import pdf_pages
 
 from crypto.publication import Publication, digest
 from crypto.signature import Signature
 from organizer import preview
 from organizer.cli import organizer
-from organizer.entries import Decision, Entry, Reason, SignatureEntry, Verdict, WithdrawalEntry
+from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict, WithdrawalEntry
 from organizer.exports.document import make_document
 from organizer.exports.page import write_page
 from organizer.exports.pdf import write_pdf
 from organizer.exports.tables import counts_csv, names_csv, write_xlsx
 from organizer.nonpublic import counted, table
 from organizer.publish import make_publication, place_after, sign_publication, write_draft
-from organizer.tally import tally
 
 APPEAL = appeal_of(RECORD, ANNA.public)
 SECRET_LETTERS = "ѣѫѭѯѱѳѵѷ"
@@ -100,7 +99,7 @@ def published(made: list[Round]) -> Iterator[tuple[bytes, Publication, list[str]
     before: bytes | None = None
     last: Publication | None = None
     for entries, decisions in made:
-        found = tally(entries, decisions, frozenset(last.signatures if last else ()))
+        found = tally_of(entries, decisions, frozenset(last.signatures if last else ()))
         place = place_after(before)
         data, publication = write_draft(make_publication(found, APPEAL, [], [], place, "2026-11-22"))
         changes = preview.compare(last, publication, found.left_out) if last else None
@@ -148,11 +147,11 @@ def entry(number: int, name: str, public: bool = False) -> SignatureEntry:
 def test_only_counted_nonpublic_names_are_in_the_table() -> None:
     """Not public ones, refused, undecided or withdrawn ones; and no cell is a formula."""
     entries: list[Entry] = [entry(1, "Ян"), entry(2, "Ева"), entry(3, "Уля"), entry(4, "Зоя", public=True)]
-    entries += [entry(5, "Ада"), entry(6, "Ота"), WithdrawalEntry(b"\7" * 32, bytes([3]) * 32)]
+    entries += [entry(5, "Ада"), entry(6, "Ота"), UnreadableEntry(b"\7" * 32, "open-outer")]
     accepted = Decision(Verdict.ACCEPTED)
     decisions = {bytes([number]) * 32: accepted for number in (1, 2, 3, 4)}
     decisions[bytes([5]) * 32] = Decision(Verdict.REFUSED, Reason.OTHER)
-    found = counted(lambda: entries, decisions)
+    found = counted([(one, decisions.get(one.id)) for one in entries], {bytes([3]) * 32})
     assert [one.signature.name for one in found] == ["Ева", "Ян"]
     assert table(found).decode("utf-8-sig").splitlines() == [
         '"name","relation","prisoner","contact","message","language","by hand"',

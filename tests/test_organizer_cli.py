@@ -39,9 +39,10 @@ def desk(tmp_path: Path) -> Desk:
 
 def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
     """One command in the desk's workspace, with the passphrase where one is needed."""
-    needs_key = key and command in {"open", "review", "publish", "status"}
+    needs_key = key and (command in {"open", "review", "publish", "status"} or "--csv" in options)
     where = [] if command == "verify" else ["-w", str(desk.folder)]
     passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
+    passphrase += ["--yes"] if "--csv" in options else []
     return CliRunner().invoke(organizer, [command, *map(str, options), *where, *passphrase])
 
 
@@ -287,7 +288,7 @@ def test_a_table_with_bad_lines_loses_no_good_one(desk: Desk) -> None:
     assert run_json(desk, "status")["nonpublic"] == 3
     result = run(desk, "add", "--csv", desk.home / "paper.csv")
     assert result.exit_code == 1
-    assert "Line 5 was left out" in result.stdout
+    assert "Line 5 is left out" in result.stdout
     assert "Lines left out: 6." in result.stderr
 
 
@@ -306,6 +307,57 @@ def test_a_table_that_is_none_is_refused_whole(desk: Desk, data: bytes, reason: 
     (desk.home / "paper.csv").write_bytes(data)
     found = run_json(desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=1)
     assert found["error"] == reason
+
+
+def add_table(desk: Desk, table: Path, answer: str) -> Result:
+    """The command at a pipe, asked once."""
+    where = ["-w", str(desk.folder), "--passphrase-file", str(desk.passphrase), "--appeal", str(desk.appeal)]
+    return CliRunner().invoke(organizer, ["add", "--csv", str(table), *where], input=answer)
+
+
+def test_a_table_is_shown_before_it_is_added(desk: Desk) -> None:
+    """Every line with what will become of it; Enter is a no, and with --json it must be asked for."""
+    table = desk.home / "paper.csv"
+    table.write_text("name,public,relation\nЗоя,так,сястра\nУля,не,\nЯн,maybe,\n", "utf-8")
+    shown = add_table(desk, table, "\n")
+    assert shown.exit_code == 1
+    for words in (
+        "Line 2, PUBLIC: Зоя; сястра",
+        "Line 3, not public: Уля",
+        "Line 4 is left out",
+        "2, 1 of them public",
+    ):
+        assert words in shown.output
+    where = ["-w", str(desk.folder), "--passphrase-file", str(desk.passphrase), "--appeal", str(desk.appeal)]
+    without_yes = CliRunner().invoke(organizer, ["add", "--csv", str(table), *where, "--json"])
+    assert json.loads(without_yes.stdout)["error"] == "question"
+    assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
+    assert "Signatures added: 2" in add_table(desk, table, "y\n").output
+    assert run_json(desk, "status")["by_hand"] == {"public": 1, "nonpublic": 1}
+
+
+def test_what_was_entered_before_is_recognised(desk: Desk) -> None:
+    """The same table again, a longer one, one line twice; spaces and capitals do not matter, other words do."""
+    table = desk.home / "paper.csv"
+    table.write_text("name,public,relation\nЗоя,так,сястра\nУля,не,\n", "utf-8")
+    first = run_json(desk, "add", "--csv", table, "--appeal", desk.appeal)
+    assert (first["added"], first["repeated"]) == (2, [])
+    again = run_json(desk, "add", "--csv", table)
+    assert (again["added"], again["repeated"]) == (0, [2, 3])
+    assert "nothing new in this table" in run(desk, "add", "--csv", table).output
+    table.write_text("name;public;relation\nЗоя;так;сястра\n зоя ;не;Сястра\nЗоя;так;маці\nЕва;не;\nЕВА;не;\n", "utf-8")
+    result = add_table(desk, table, "y\n")
+    assert "Line 2 is left out: it was entered before." in result.output
+    assert "Line 3 is left out: it was entered before, but with another answer" in result.output
+    assert "Line 6 is left out: it is the same as line 5." in result.output
+    assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 2}
+
+
+def test_only_what_came_by_hand_is_compared(desk: Desk) -> None:
+    """Somebody who signed in the browser and on paper is for the review to find."""
+    run(desk, "open", desk.ledger(seal("Зоя", record=desk.record)), "--appeal", desk.appeal)
+    (desk.home / "paper.csv").write_text("name,public\nЗоя,yes\n", "utf-8")
+    assert run_json(desk, "add", "--csv", desk.home / "paper.csv")["added"] == 1
 
 
 def test_signatures_can_be_typed_in(desk: Desk) -> None:

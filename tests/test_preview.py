@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from organizer_desk import LETTER, RECORD, appeal_of
+from organizer_desk import LETTER, RECORD, appeal_of, tally_of
 
 from crypto.publication import Publication, PublishedSignature
 from crypto.signature import Signature
 from organizer import preview
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, Verdict, WithdrawalEntry
 from organizer.publish import Place, make_publication
-from organizer.tally import Tally, tally
+from organizer.tally import Tally
 
 ACCEPTED = Decision(Verdict.ACCEPTED)
 Made = tuple[Entry, Decision | None]
@@ -28,7 +28,7 @@ def withdrawn(number: int, of: int) -> Made:
 
 def count(made: Sequence[Made], last: Publication | None = None) -> Tally:
     decisions = {entry.id: decision for entry, decision in made if decision}
-    return tally([entry for entry, _ in made], decisions, frozenset(last.signatures if last else ()))
+    return tally_of([entry for entry, _ in made], decisions, frozenset(last.signatures if last else ()))
 
 
 def published(found: Tally, number: int = 1) -> Publication:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from organizer_desk import LETTER, LETTERS, RECORD, appeal_of
+from organizer_desk import LETTER, LETTERS, RECORD, appeal_of, tally_of
 
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignSecretKey, sign
@@ -26,12 +26,12 @@ from organizer.publish import (
     stock_command,
     write_draft,
 )
-from organizer.tally import tally
 
 ANNA = MinisignSecretKey.make(b"annaanna", bytes(range(32)))
 BORIS = MinisignSecretKey.make(b"borisbor", bytes(range(32, 64)))
 EVIL = MinisignSecretKey.make(b"evilevil", bytes(range(64, 96)))
 APPEAL = appeal_of(RECORD, ANNA.public, BORIS.public)
+KEY_NAMES = [RECORD.fingerprint.hex()]
 FIRST = Place(1, None)
 
 
@@ -40,9 +40,8 @@ def made(place: Place = FIRST, *names: str) -> tuple[bytes, str]:
         SignatureEntry(bytes([number]) * 32, LETTER, bytes([number]) * 32, Signature(name, public=number % 2 == 0))
         for number, name in enumerate(names or ("Ева", "Ян", "Зоя"))
     ]
-    found = tally(entries, {entry.id: Decision(Verdict.ACCEPTED) for entry in entries})
-    keys, ledgers = [RECORD.fingerprint.hex()], ["ab" * 32]
-    data, _ = write_draft(make_publication(found, APPEAL, keys, ledgers, place, "2026-11-22"))
+    found = tally_of(entries, {entry.id: Decision(Verdict.ACCEPTED) for entry in entries})
+    data, _ = write_draft(make_publication(found, APPEAL, KEY_NAMES, ["ab" * 32], place, "2026-11-22"))
     return data, sign_publication(data, ANNA)
 
 

@@ -27,7 +27,7 @@ def run(talk: Talk, folder: str, passphrase_file: str | None, out: str) -> Resul
         talk.say(line, "bold")
     with open_session(talk, folder, passphrase_file) as session:
         open_by_hand(session.records, session.keys)
-        people = nonpublic.counted(session.records.entries, session.records.decisions())
+        people = nonpublic.counted(session.records.judged(), session.records.withdrawn())
         if not people:
             raise OrganizerError("stopped", "No accepted signature is non-public. Nothing was written.")
         words = f"write {len(people)} names"

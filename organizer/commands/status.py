@@ -38,7 +38,7 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
 def count(session: Session, asked: Container[PublishedSignature] = frozenset()) -> Tally:
     """The tally of a workspace, with what was entered by hand opened first; `asked` as in tally()."""
     open_by_hand(session.records, session.keys)
-    return tally(session.records.entries(), session.records.decisions(), asked)
+    return tally(session.records.judged(), session.records.withdrawn(), asked)
 
 
 def say_periods(talk: Talk, periods: Iterable[Period], here: Container[bytes]) -> None:
