@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from organizer.names import circumstances
-from organizer.names.given import given, guessed
+from organizer.names.given import given, guessed, initials
 from organizer.names.likeness import NONE, OTHER_ORDER, Difference, difference
 from organizer.names.parts import Parts, understand
 from organizer.names.sounds import sounds
@@ -22,8 +22,13 @@ THRESHOLD = 0.7
 """No pair below this score is proposed."""
 
 CROWD = 20
-"""Up to so many signatures of one spelling, everyone is proposed with everyone; of more, with the first of them only.
+"""Nobody is proposed with more than so many earlier signatures, the likeliest, and of one spelling with the first.
 Else a flood of one name would make a number of pairs that grows with its square."""
+
+CROWDED = 100
+"""So many spellings of one surname with one first name are compared with what comes later, for the same reason."""
+
+_STEP = 500
 
 
 def name_key(name: str) -> str:
@@ -51,15 +56,16 @@ class Pair:
     reasons: tuple[str, ...]
 
 
-def propose(people: Iterable[Person], progress: Callable[[int], object] | None = None) -> list[Pair]:
-    """All pairs that look like one person, the likeliest first. `progress` is told 1 for each person looked at."""
+def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:
+    """All pairs that look like one person, the likeliest first. `progress` is told how many more, of how many."""
+    people = list(people)
     index = Index()
     found: list[Pair] = []
-    for person in people:
+    for at, person in enumerate(people, start=1):
         found += index.similar(person)
         index.add(person)
-        if progress:
-            progress(1)
+        if progress and (at % _STEP == 0 or at == len(people)):
+            progress(at % _STEP or _STEP, len(people))
     return sorted(found, key=_likeliest_first)
 
 
@@ -69,7 +75,7 @@ def compare(one: Person, other: Person) -> Pair | None:
     return None if found is None else _pair(one, other, found)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Spelling:
     """One spelling of a name, all who signed with it, and the other spellings that are like it."""
 
@@ -86,10 +92,11 @@ class Index:
     """Everyone who was added, found again by a similar name."""
 
     def __init__(self) -> None:
+        self._ids: set[bytes] = set()
         self._spellings: dict[str, _Spelling] = {}
         self._surnames: dict[str, dict[str, list[_Spelling]]] = {}
         self._near: dict[str, list[str]] = {}
-        self._ids: set[bytes] = set()
+        self._known: set[str] = set()
 
     def add(self, person: Person) -> None:
         """Remember a person; a second time does nothing."""
@@ -99,87 +106,110 @@ class Index:
         key = plain(person.name)
         spelling = self._spellings.get(key)
         if spelling is None:
-            spelling = _Spelling(person.name)
+            spelling = self._spellings[key] = _Spelling(person.name)
             spelling.similar = self._like(spelling)
             for other, found in spelling.similar:
-                other.similar.append((spelling, found))
-            self._spellings[key] = spelling
+                if len(other.similar) < CROWDED:
+                    other.similar.append((spelling, found))
             self._enter(spelling)
         spelling.people.append(person)
 
     def similar(self, person: Person) -> list[Pair]:
-        """The pairs of this person with all who were added, the likeliest first."""
+        """The pairs of this person with those who were added, the likeliest first."""
         spelling = self._spellings.get(plain(person.name))
-        if spelling is None:
-            near = self._like(_Spelling(person.name))
-        else:
-            near = [(spelling, NONE), *spelling.similar]
+        near = self._like(_Spelling(person.name)) if spelling is None else [(spelling, NONE), *spelling.similar]
         found = [
             pair
             for other, difference_of_names in near
-            for one in (other.people if len(other.people) <= CROWD else other.people[:1])
+            for one in other.people[: CROWD + 1]
             if one.id != person.id and (pair := _pair(person, one, difference_of_names))
         ]
-        return sorted(found, key=_likeliest_first)
+        return sorted(found, key=_likeliest_first)[:CROWD]
 
     def _like(self, spelling: _Spelling) -> list[tuple[_Spelling, Difference]]:
         candidates: dict[int, _Spelling] = {}
         for parts in spelling.readings:
-            firsts = _first_keys(parts)
+            firsts = _asked_for(parts)
             for bone in self._near_surnames(parts):
-                bucket = self._surnames[bone]
+                kept = self._surnames[bone]
                 for first in firsts:
-                    candidates.update((id(other), other) for other in bucket.get(first, ()))
+                    candidates.update((id(other), other) for other in kept.get(first, ()))
         found = ((other, _names(spelling, other)) for other in candidates.values())
         return [(other, known) for other, known in found if known is not None]
 
     def _near_surnames(self, parts: Parts) -> set[str]:
-        return {bone for key in _bones(parts) for near in _one_letter_less(key) for bone in self._near.get(near, ())}
+        texts = {text for word in _key_words(parts) for text in (word, *_bones(word))}
+        return {bone for text in texts for near in _one_letter_less(text) for bone in self._near.get(near, ())}
 
     def _enter(self, spelling: _Spelling) -> None:
         for parts in spelling.readings:
-            for bone in _bones(parts):
-                if bone not in self._surnames:
-                    self._surnames[bone] = {}
-                    for near in _one_letter_less(bone):
-                        self._near.setdefault(near, []).append(bone)
-                bucket = self._surnames[bone]
-                for first in _first_keys(parts):
-                    known = bucket.setdefault(first, [])
-                    if not known or known[-1] is not spelling:
-                        known.append(spelling)
+            for bone in self._remember_surnames(parts):
+                kept = self._surnames.setdefault(bone, {})
+                for first in _kept_under(parts):
+                    spellings = kept.setdefault(first, [])
+                    if len(spellings) < CROWDED and spelling not in spellings[-1:]:
+                        spellings.append(spelling)
+
+    def _remember_surnames(self, parts: Parts) -> set[str]:
+        """Make the surnames findable, as they are written and as they sound; returns the latter."""
+        found: set[str] = set()
+        for word in _key_words(parts):
+            bones = _bones(word)
+            found.update(bones)
+            for text in {word, *bones} - self._known:
+                self._known.add(text)
+                for near in _one_letter_less(text):
+                    self._near.setdefault(near, []).extend([text] if text in bones else bones)
+        return found
 
 
-def _bones(parts: Parts) -> set[str]:
-    """What the surnames sound like; without any, the first names."""
-    return {sound.bone for word in parts.surnames or parts.firsts for sound in sounds(word)}
+def _key_words(parts: Parts) -> tuple[str, ...]:
+    """The surnames; without any, the first names."""
+    return parts.surnames or parts.firsts
 
 
-def _one_letter_less(bone: str) -> Iterator[str]:
-    """The word, and the word without each of its letters: words one letter apart share one of these."""
-    yield bone
-    if len(bone) > 3:
-        yield from {bone[:at] + bone[at + 1 :] for at in range(len(bone))}
+def _bones(word: str) -> list[str]:
+    return [sound.bone for sound in sounds(word)]
+
+
+def _one_letter_less(text: str) -> Iterator[str]:
+    """The text, and the text without each of its letters: texts one letter apart share one of these."""
+    yield text
+    if len(text) > 3:
+        yield from {text[:at] + text[at + 1 :] for at in range(len(text))}
 
 
 def _first_keys(parts: Parts) -> set[str]:
-    """Names that can be the same have one of these in common."""
+    """First names that can be the same have one of these in common, unless one of them is an initial."""
     keys: set[str] = set()
     for word in parts.firsts:
-        bones = {sound.bone for sound in sounds(word)}
         known = given(word) or guessed(word)
         if known:
             keys |= {f"name {number}" for number in known.any}
         if not known or known.is_guess:
-            keys |= {near for bone in bones for near in _one_letter_less(bone)}
+            keys |= {near for text in (word, *_bones(word)) for near in _one_letter_less(text)}
     return keys or {""}
 
 
+def _kept_under(parts: Parts) -> set[str]:
+    """The keys of a first name in the index."""
+    letters = {("is" if len(word) == 1 else "begins", letter) for word in parts.firsts for letter in initials(word)}
+    return _first_keys(parts) | {f"{how} {letter}" for how, letter in letters}
+
+
+def _asked_for(parts: Parts) -> set[str]:
+    """The keys under which first names are kept that can be the same as this one."""
+    letters = {("begins" if len(word) == 1 else "is", letter) for word in parts.firsts for letter in initials(word)}
+    return _first_keys(parts) | {f"{how} {letter}" for how, letter in letters}
+
+
 def _names(one: _Spelling, other: _Spelling) -> Difference | None:
+    if plain(one.text) == plain(other.text):
+        return NONE
     found = [known for a in one.readings for b in other.readings if (known := difference(a, b)) is not None]
     if not found:
-        return NONE if plain(one.text) == plain(other.text) else None
-    best = min(found, key=lambda known: known.cost)
+        return None
+    best = min(found)
     return best + OTHER_ORDER if _is_reordered(one.text, other.text) else best
 
 
@@ -189,19 +219,10 @@ def _is_reordered(one: str, other: str) -> bool:
 
 
 def _pair(one: Person, other: Person, names: Difference) -> Pair | None:
-    reasons = list(names.reasons) if names.cost or names.reasons else ["same name"]
-    cost = names.cost
-    prisoner = circumstances.same_person(*sorted((one.prisoner, other.prisoner)))
-    relation = circumstances.same_relation(*sorted((one.relation, other.relation)))
-    if prisoner is not None:
-        cost = cost * 0.8 if prisoner else cost + 0.06
-        reasons.append(circumstances.SAME_PRISONER if prisoner else circumstances.OTHER_PRISONER)
-    if relation is not None:
-        cost = cost if relation else cost + 0.04
-        reasons.append(circumstances.SAME_RELATION if relation else circumstances.OTHER_RELATION)
+    cost, reasons = circumstances.weigh(names, (one.relation, other.relation), (one.prisoner, other.prisoner))
     score = round(1 - cost, 3)
     first, second = sorted((one.id, other.id))
-    return Pair(first, second, score, tuple(reasons)) if score >= THRESHOLD else None
+    return Pair(first, second, score, reasons) if score >= THRESHOLD else None
 
 
 def _likeliest_first(pair: Pair) -> tuple[float, bytes, bytes]:

@@ -1,4 +1,4 @@
-"""What relation and prisoner say about whether two names are of one person. They add doubt or take it; they never decide.
+"""What relation and prisoner say about whether two names are of one person. They never decide it.
 
 Knows these two fields. Must never know names of signers.
 """
@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from organizer.names.likeness import difference
+from organizer.names.likeness import Difference, difference
 from organizer.names.parts import understand
 from organizer.names.writing import plain, words
 
 SAME_PRISONER = "both name the same prisoner"
 OTHER_PRISONER = "but they name different prisoners"
-OTHER_RELATION = "but the relation differs"
 SAME_RELATION = "same relation"
+OTHER_RELATION = "but the relation differs"
+
+SAME_PRISONER_LEAVES = 0.8
+"""What is left of the names' cost. Not less: relatives, too, name the same prisoner."""
+OTHER_PRISONER_COSTS = 0.06
+OTHER_RELATION_COSTS = 0.04
+"""Not more: whoever signs twice to be counted twice may well name another prisoner."""
 
 _KIN = """
 маці маці мать мама матуля мати mother mum mom matka mutter
@@ -37,6 +43,20 @@ _KIN = """
 жаніх жених fiancé
 """
 _KIN_OF = {word: number for number, line in enumerate(_KIN.strip().splitlines()) for word in line.split()}
+
+
+def weigh(names: Difference, relations: tuple[str, str], prisoners: tuple[str, str]) -> tuple[float, tuple[str, ...]]:
+    """The cost of the names' difference with what relations and prisoners say, and all reasons."""
+    cost, reasons = names.cost, list(names.reasons)
+    if (same := same_person(*sorted(prisoners))) is not None:
+        cost = cost * SAME_PRISONER_LEAVES if same else cost + OTHER_PRISONER_COSTS
+        reasons.append(SAME_PRISONER if same else OTHER_PRISONER)
+    if (same := same_relation(*sorted(relations))) is not None:
+        cost = cost if same else cost + OTHER_RELATION_COSTS
+        reasons.append(SAME_RELATION if same else OTHER_RELATION)
+    if not names.reasons:
+        reasons.insert(0, "same name")
+    return cost, tuple(reasons)
 
 
 @lru_cache(maxsize=200_000)

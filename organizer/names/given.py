@@ -61,7 +61,7 @@ class _Names:
                     kept[sound.fine].add(number)
                     self.bones[sound.bone].add(number)
                     if sex == "m" and words is full:
-                        self.fathers[sound.bone.rstrip("ia")].add(number)
+                        self.fathers[sound.bone.rstrip("iaj")].add(number)
 
 
 def _spelling(word: str) -> str:
@@ -105,7 +105,7 @@ def guessed(word: str) -> Given | None:
 
 
 def sex_of(found: Given) -> str:
-    """"m", "f", or nothing when it can be a man's name and a woman's."""
+    """ "m", "f", or nothing when it can be a man's name and a woman's."""
     sexes = {_NAMES.sex[number] for number in found.full or found.short}
     return sexes.pop() if len(sexes) == 1 else ""
 
@@ -116,12 +116,15 @@ def of_sex(found: Given, sex: str) -> Given:
     return Given(full, short, found.is_guess) if full or short else found
 
 
-def begins(found: Given, letter: str) -> bool:
-    """Whether one of these names can be written with this initial, in any language."""
-    return any(sound.fine[:1] in _NAMES.initials[number] for sound in sounds(letter) for number in found.any)
+@lru_cache(maxsize=100_000)
+def initials(word: str) -> frozenset[str]:
+    """The sounds that this first name begins with, in any language; of an initial, its own."""
+    found = given(word) or guessed(word) if len(word) > 1 else None
+    own = (sound.fine[:1] for sound in sounds(word))
+    return frozenset(own).union(*(_NAMES.initials[number] for number in (found.any if found else ())))
 
 
 @lru_cache(maxsize=100_000)
 def fathers(stem: str) -> frozenset[int]:
     """The names of fathers from whose patronymic this was left when its ending was cut off."""
-    return frozenset(_NAMES.fathers.get(stem.rstrip("ia"), ()))
+    return frozenset(_NAMES.fathers.get(stem.rstrip("iaj"), ()))

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from organizer.names.given import Given, begins
+from organizer.names.given import Given, initials
 from organizer.names.parts import Parts, father, meaning
 from organizer.names.sounds import sounds
 from organizer.names.writing import NEIGHBOURS
@@ -29,7 +29,7 @@ _ALIKE = frozenset(frozenset(pair) for pair in ("ai", "vl", "zT", "sS", "CT", "C
 """Sounds that one spelling has where another has its neighbour: Воўк and Волк, Zygankow and Цыганков."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Difference:
     """What it costs, from 0 for none, and short phrases in plain English."""
 
@@ -86,7 +86,7 @@ def _firsts(one: tuple[str, ...], other: tuple[str, ...], sex: str) -> Differenc
     found = [known for a in one for b in other if (known := _first(*sorted((a, b)), sex)) is not None]
     if not found:
         return None
-    best = min(found, key=lambda known: known.cost)
+    best = min(found)
     return best if len(one) == len(other) else best + ONE_OF_FIRSTS
 
 
@@ -95,7 +95,7 @@ def _first(a: str, b: str, sex: str) -> Difference | None:
     if a == b:
         return NONE
     if len(a) == 1 or len(b) == 1:
-        return _initial(a, b, sex)
+        return _initial(a, b)
     one, other = meaning(a, sex), meaning(b, sex)
     if one and other and not (one.is_guess or other.is_guess):
         return _known_firsts(one, other)
@@ -114,12 +114,10 @@ def _known_firsts(one: Given, other: Given) -> Difference | None:
     return OWN_NAME if one.full and other.full else SHORT_FORM
 
 
-def _initial(a: str, b: str, sex: str) -> Difference | None:
-    letter, word = sorted((a, b), key=len)
-    if _bones(letter) & {bone[:1] for bone in _bones(word)}:
-        return ANOTHER_SPELLING if len(word) == 1 else INITIAL
-    known = meaning(word, sex) if len(word) > 1 else None
-    return INITIAL if known and begins(known, letter) else None
+def _initial(a: str, b: str) -> Difference | None:
+    if not initials(a) & initials(b):
+        return None
+    return ANOTHER_SPELLING if len(a) == len(b) else INITIAL
 
 
 def _surnames(one: tuple[str, ...], other: tuple[str, ...]) -> Difference | None:
@@ -128,7 +126,7 @@ def _surnames(one: tuple[str, ...], other: tuple[str, ...]) -> Difference | None
     found = [known for a in one for b in other if (known := surname(*sorted((a, b)))) is not None]
     if not found:
         return None
-    best = min(found, key=lambda known: known.cost)
+    best = min(found)
     return best if len(one) == len(other) and (len(one) == 1 or len(found) > 1) else best + ONE_OF_SURNAMES
 
 
@@ -156,7 +154,7 @@ def _patronymics(one: str, other: str) -> Difference | None:
         return ANOTHER_SPELLING
     if names and other_names:
         return None
-    return ANOTHER_SPELLING if OSA.distance(stem, other_stem) <= 1 + len(stem) // 6 else None
+    return ANOTHER_SPELLING if OSA.distance(stem, other_stem) <= 1 + max(len(stem), len(other_stem)) // 6 else None
 
 
 def _bones(word: str) -> frozenset[str]:
@@ -185,9 +183,7 @@ def _edit(a: str, b: str, vowels: frozenset[str], near: Container[frozenset[str]
         return None
     at = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), shorter)
     if len(a) != len(b):
-        longer = max(a, b, key=len)
-        is_glide = longer[at] == "i" and longer[at - 1 : at] in vowels and vowels is _HEARD_VOWELS  # Міхайлаў, Міхалёў
-        return _missing("" if is_glide else longer[at], shorter, shorter - at, vowels)
+        return _missing(max(a, b, key=len)[at], shorter, shorter - at, vowels)
     if a[at + 1 :] != b[at + 1 :]:
         return TRANSPOSED
     return WRONG_LETTER if frozenset((a[at], b[at])) in near else None

@@ -70,28 +70,33 @@ def _understand(spoken: list[str]) -> tuple[Parts, ...]:
     if len(spoken) == 1:
         spoken = _unglued(spoken[0])
     initials = [at for at, word in enumerate(spoken) if len(word) == 1]
-    known = [at for at, word in enumerate(spoken) if len(word) > 1 and given(word)]
-    for at in known:
+    named = [at for at, word in enumerate(spoken) if len(word) > 1 and given(word)]
+    for at in named:
         if _is_patronymic(spoken, at):
             return (_parts(spoken, [at], at + 1),)
-    if not known and initials and len(initials) < len(spoken):
+    if len(named) == len(spoken):
+        return _one_is_surname(spoken)
+    if named or len(spoken) == 1:
+        return (_parts(spoken, named, initials[0] if initials else None),)
+    if initials and len(initials) < len(spoken):
         return (_parts(spoken, initials[:1], initials[1] if len(initials) > 1 else None),)
-    if not known:
-        known = [at for at, word in enumerate(spoken) if guessed(word)]
-        if len(spoken) > 1:
-            ends = {0, len(spoken) - 1}
-            return tuple(_parts(spoken, [at], None) for at in sorted({*known, *ends}, key=lambda at: (at not in known, at)))
-    if known and len(known) < len(spoken):
-        return (_parts(spoken, known, initials[0] if initials else None),)
-    ends = {0: None, len(spoken) - 1: None}
-    return tuple(_parts(spoken, [at for at in range(len(spoken)) if at != end], None) for end in reversed(ends)) if len(spoken) > 1 else tuple(_parts(spoken, known, None) for _ in spoken)
+    guesses = [at for at, word in enumerate(spoken) if guessed(word)]
+    return tuple(_parts(spoken, [at], None) for at in dict.fromkeys([*guesses, 0, len(spoken) - 1]))
+
+
+def _one_is_surname(spoken: list[str]) -> tuple[Parts, ...]:
+    """Every word is a first name, and the last or the first of them is a surname, too."""
+    if len(spoken) < 2:
+        return tuple(_parts(spoken, [at], None) for at in range(len(spoken)))
+    places = range(len(spoken))
+    return tuple(_parts(spoken, [at for at in places if at != end], None) for end in (places[-1], places[0]))
 
 
 def _unglued(word: str) -> list[str]:
     """A first name and a surname without a space between them."""
     if SHORTEST_GLUED <= len(word) <= LONGEST_GLUED:
         for at in range(len(word) - 4, 3, -1):
-            if (found := given(word[:at])) and found.full:
+            if (found := given(word[:at])) and found.full and sounds(word[at:]):
                 return [word[:at], word[at:]]
     return [word]
 

@@ -1,7 +1,7 @@
 """One word as it sounds: the same for all the alphabets and systems in which a Belarusian name gets written.
 
 Two strings per reading. `fine` keeps the vowels apart and is good for looking a first name up. `bone` is coarse: what
-spellings of one surname disagree about is gone (а and о, е and я, г and х, ц and т, softness, doubled letters, ў and в).
+spellings of one surname disagree about is gone: а and о, е and я, г and х, ц and т, ў and в, softness, doubled letters.
 Capitals in them are single sounds: T ц or т, H г or х, Z ж, S ш, C ч.
 Knows one word. Must never know which part of a name it is.
 """
@@ -57,6 +57,8 @@ _DOUBLED = re.compile(r"(.)\1+")
 _SHORT_U = re.compile("(?<=[aeoi])u(?![aeiou])")
 _FIRST_U = re.compile("^u(?![aeiou])")
 _GLIDE = re.compile("(?<=[aeou])[ij](?![aeiou])")
+_LATER_GLIDE = re.compile("(?<=[au])i")
+_LATER_GLIDE = re.compile("(?<=[au])i")
 _TWO_SYLLABLES = re.compile("i[ij]+a$")
 _SAME_START = {"HriH": "riH", "nikal": "mikal"}
 """Surnames made of first names that begin otherwise in another language: Рыгораў is Григорьев, Мікалаеў Николаев."""
@@ -110,6 +112,7 @@ def _sound(spoken: str) -> Sound:
     if _TWO_SYLLABLES.search(spoken):
         fine = fine[:-1] + "ia"
     bone = _FIRST_U.sub("v", _SHORT_U.sub("v", body)).translate(_VOWELS)
-    bone = _OTHER_START.sub(lambda start: _SAME_START[start[0]], bone.replace("j", "i"))
+    bone = _LATER_GLIDE.sub("j", bone.replace("j", "i"))
+    bone = _OTHER_START.sub(lambda start: _SAME_START[start[0]], bone)
     man = _WOMAN.sub(lambda ending: _MAN[ending[0]], bone)
     return Sound(fine, _DOUBLED.sub(r"\1", man), man != bone)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 MOST_WORDS = 8
 """Of a longer text only the first words are looked at: 120 characters hold no longer name."""
@@ -31,7 +32,7 @@ _BELARUSIAN = "йцукенгшўзх'фывапролджэячсмітьбюё
 _LAYOUTS = [str.maketrans(_KEYS, letters) for letters in (_RUSSIAN, _BELARUSIAN)]
 _LAYOUTS += [str.maketrans(letters, _KEYS) for letters in (_RUSSIAN, _BELARUSIAN)]
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "йцукенгшўзх", "фывапролджэ", "ячсмитьбю", "ячсмітьбю")
-NEIGHBOURS = frozenset(frozenset(pair) for row in _ROWS for pair in zip(row, row[1:], strict=False))
+NEIGHBOURS = frozenset(frozenset(pair) for row in _ROWS for pair in pairwise(row))
 """Letters that lie beside each other on a keyboard."""
 
 
