@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from bench.pile import pile
@@ -125,6 +125,14 @@ def say_set(tried: list[Tried]) -> None:
                 print(f"  {sort}  {kind:<30} {counted.proposed:>4} of {counted.pairs:>4} proposed")
 
 
+def say_surnames() -> None:
+    """How many pairs of a list of surnames count as one, when the first name is the same."""
+    names = (SET / "common-surnames.txt").read_text("utf-8").split()
+    pairs = list(combinations((Person(name.encode(), f"Максим {name}") for name in names), 2))
+    alike = sum(compare(*pair) is not None for pair in pairs)
+    print(f"\n{len(names)} surnames, each with one first name: {alike} of {len(pairs):,} pairs proposed")
+
+
 def say_pile(count: int) -> None:
     """Time and memory of all pairs in a pile."""
     people = list(pile(count, random.Random("a pile")))
@@ -145,6 +153,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100_000, help="signatures in the pile (100,000)")
     chosen = parser.parse_args()
     say_set(read_set())
+    say_surnames()
     say_pile(chosen.count)
 
 

@@ -80,12 +80,14 @@ class _Spelling:
     """One spelling of a name, all who signed with it, and the other spellings that are like it."""
 
     text: str
-    readings: tuple[Parts, ...] = ()
+    key: str = field(init=False)
+    words: tuple[str, ...] = field(init=False)
+    readings: tuple[Parts, ...] = field(init=False)
     people: list[Person] = field(default_factory=list)
     similar: list[tuple[_Spelling, Difference]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.readings = understand(self.text)
+        self.key, self.words, self.readings = plain(self.text), words(self.text), understand(self.text)
 
 
 class Index:
@@ -103,10 +105,10 @@ class Index:
         if person.id in self._ids:
             return
         self._ids.add(person.id)
-        key = plain(person.name)
-        spelling = self._spellings.get(key)
+        spelling = self._spellings.get(plain(person.name))
         if spelling is None:
-            spelling = self._spellings[key] = _Spelling(person.name)
+            spelling = _Spelling(person.name)
+            self._spellings[spelling.key] = spelling
             spelling.similar = self._like(spelling)
             for other, found in spelling.similar:
                 if len(other.similar) < CROWDED:
@@ -204,18 +206,14 @@ def _asked_for(parts: Parts) -> set[str]:
 
 
 def _names(one: _Spelling, other: _Spelling) -> Difference | None:
-    if plain(one.text) == plain(other.text):
+    if one.key == other.key:
         return NONE
     found = [known for a in one.readings for b in other.readings if (known := difference(a, b)) is not None]
     if not found:
         return None
     best = min(found)
-    return best + OTHER_ORDER if _is_reordered(one.text, other.text) else best
-
-
-def _is_reordered(one: str, other: str) -> bool:
-    a, b = words(one), words(other)
-    return a != b and sorted(a) == sorted(b)
+    is_reordered = one.words != other.words and sorted(one.words) == sorted(other.words)
+    return best + OTHER_ORDER if is_reordered else best
 
 
 def _pair(one: Person, other: Person, names: Difference) -> Pair | None:

@@ -61,7 +61,7 @@ def test_similar_surnames_stay_apart(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("дубровин", "дубрвоин"), ("гайдукевіч", "гайдкевіч"), ("сямашка", "сячашка"), ("барысевіч", "барасевіч")],
+    [("дубровин", "дубрвоин"), ("гайдукевіч", "гайдкевіч"), ("сямашка", "сясашка"), ("барысевіч", "барасевіч")],
 )
 def test_one_slip_of_the_finger_is_told_from_another_surname(one: str, other: str) -> None:
     """Neighbours changed places, a letter is missing, a key beside it was hit, a vowel was heard otherwise."""

@@ -56,7 +56,7 @@ _FIRST_GLIDE = re.compile("^[ij](?=[aeou])")
 _DOUBLED = re.compile(r"(.)\1+")
 _SHORT_U = re.compile("(?<=[aeoi])u(?![aeiou])")
 _FIRST_U = re.compile("^u(?![aeiou])")
-_GLIDE = re.compile("(?<=[aeou])[ij](?![aeiou])")
+_GLIDE = re.compile("(?<=[aeou])[ij](?![aeiou])|(?<=i)[ij]+$")
 _LATER_GLIDE = re.compile("(?<=[au])i")
 _LATER_GLIDE = re.compile("(?<=[au])i")
 _TWO_SYLLABLES = re.compile("i[ij]+a$")
@@ -107,11 +107,11 @@ def _replace(word: str, table: dict[str, str]) -> str:
 
 def _sound(spoken: str) -> Sound:
     start = "j" if _FIRST_GLIDE.match(spoken) and not spoken.startswith(("je", "ie")) else ""
-    body = _SOFT.sub("", _FIRST_GLIDE.sub("", spoken))
+    body = _SHORT_U.sub("v", _SOFT.sub("", _FIRST_GLIDE.sub("", spoken)))
     fine = start + _DOUBLED.sub(r"\1", _GLIDE.sub("", body))
     if _TWO_SYLLABLES.search(spoken):
         fine = fine[:-1] + "ia"
-    bone = _FIRST_U.sub("v", _SHORT_U.sub("v", body)).translate(_VOWELS)
+    bone = _FIRST_U.sub("v", body).translate(_VOWELS)
     bone = _LATER_GLIDE.sub("j", bone.replace("j", "i"))
     bone = _OTHER_START.sub(lambda start: _SAME_START[start[0]], bone)
     man = _WOMAN.sub(lambda ending: _MAN[ending[0]], bone)

@@ -46,7 +46,8 @@ def words(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", name)
     text = unicodedata.normalize("NFC", _GLUED.sub(" ", _APOSTROPHES.sub("", text)).casefold())
     found = _WORD.findall(text)[:MOST_WORDS]
-    return tuple(_one_alphabet(word, _is_cyrillic(" ".join(found))) for word in found)
+    among_cyrillic = _is_cyrillic("".join(found))
+    return tuple(_one_alphabet(word, among_cyrillic) for word in found)
 
 
 def retyped(name: str) -> list[tuple[str, ...]]:
