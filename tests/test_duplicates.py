@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from organizer_desk import Desk, make_desk, seal, withdraw
+from test_organizer_cli import Terminal
 
 from bench.names import SET, Tried, is_held_out, lost_by_the_index, read_set, try_set
 from organizer.cli import organizer
@@ -292,3 +293,19 @@ def test_the_command_gives_scripts_no_names(desk: Desk) -> None:
     assert '"signatures": 3' in shown
     assert '"score": 0.8' in shown
     assert "Zorka" not in shown
+
+
+def test_at_a_terminal_one_pair_is_shown_at_a_time(desk: Desk) -> None:
+    """On the other screen, and gone from it at the end; q quits, also where the keyboard writes й."""
+    arguments = "duplicates", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)
+    screen = Terminal(*arguments)
+    try:
+        shown = screen.until("next pair")
+        assert "\x1b[?1049h" in shown
+        assert "Саша Приклад" in shown
+        screen.press("й")
+        left = screen.end()
+        assert "\x1b[?1049l" in left
+        assert "Приклад" not in left
+    finally:
+        screen.close()
