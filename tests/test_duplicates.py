@@ -69,6 +69,11 @@ def test_the_index_loses_none_of_the_pairs(tried: list[Tried]) -> None:
     assert lost_by_the_index(tried) == 0
 
 
+def test_it_does_not_matter_who_comes_first(tried: list[Tried]) -> None:
+    """Every pair of the set gives the same score and reasons both ways."""
+    assert all(compare(one.one, one.other) == compare(one.other, one.one) for one in tried)
+
+
 def test_the_split_depends_on_nothing_but_the_group() -> None:
     """The rule in tests/names/README.md."""
     assert [is_held_out(group) for group in ("a", "b", "e")] == [False, False, True]
