@@ -216,8 +216,7 @@ def _lose(stage: _Stage) -> None:
         workspace.burn_all()
     master = _type_cards(stage)
     new = stage.keys.periods[0]
-    expected = Expected((new.period,))
-    if expected.match(master) != new.period:
+    if Expected((new.period,)).match(master) != new.period:
         raise AssertionError("the cards gave back another key")
     stage.talk.say("The key has the fingerprint that appeal.json names, so it is the right one.")
     root = random(keyfile.ROOT_SIZE)
