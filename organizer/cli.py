@@ -491,7 +491,7 @@ def _rehearse(fast: bool, envelopes: int, as_json: bool) -> None:
 
     The ceremony with its cards, a flood of false signatures, the review, a result, a lost computer with a lost card,
     a second organizer, and the burning. Nothing you do here can harm anyone, and nothing of it is kept. Every step
-    names the real command. It takes about twenty minutes.
+    names the real command. Ctrl-C ends it at any moment.
 
     \b
     Example:
