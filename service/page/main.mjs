@@ -14,7 +14,7 @@ import { startWithdrawing } from './withdrawing.mjs';
 const PARTS = {
   exit: startExit,
   'in-app': startInApp,
-  form: startSigning,
+  sign: startSigning,
   verification: startResulting,
   share: startSharing,
   withdraw: startWithdrawing,
