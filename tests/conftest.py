@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -159,3 +161,14 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
     yield start
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The organizers' tool in one file, made as anyone makes it; the first time its wheels are fetched."""
+    out = tmp_path_factory.mktemp("bundle") / "organizer.pyz"
+    build = [sys.executable, "run", "bundle", "--out", out]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{hashlib.sha256(out.read_bytes()).hexdigest()}  {out}\n" in done.stdout
+    return out
