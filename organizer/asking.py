@@ -76,7 +76,7 @@ def show_cards(talk: Talk, period: Period, cards: Sequence[Card], printed: bool 
                 clear()
                 if shown:
                     _show(talk, card, period)
-                    talk.wait("Write all of it on a card. Then press Enter: the words disappear, and two are asked.")
+                    talk.wait("Write all this on a card. Enter hides the words, then two are asked.")
                     clear()
                 if _asked_back(talk, card, period):
                     break
@@ -97,7 +97,7 @@ def _asked_back(talk: Talk, card: Card, period: Period) -> bool:
     talk.say()
     for number in looks.asked_back(card, random):
         try:
-            right = read_word(talk.ask(f"Word {number}")) == card.words[number - 1]
+            right = read_word(talk.ask(f"Word {number}", default=None)) == card.words[number - 1]
         except OrganizerError as error:
             if error.reason in {"stopped", "question"}:
                 raise

@@ -73,6 +73,11 @@ class Talk:
         self._out = _console(stderr=False)
         self._err = _console(stderr=True)
 
+    @property
+    def is_at_terminal(self) -> bool:
+        """Whether a person sees what is said, screen by screen, and can press a key."""
+        return self._out.is_terminal and sys.stdin.isatty() and not self.as_json
+
     def say(self, text: str = "", style: str = "") -> None:
         """One line, wrapped at a terminal. With --json nothing is said."""
         if not self.as_json:
@@ -104,6 +109,17 @@ class Talk:
         for label, value in rows:
             grid.add_row(Text(harmless(label)), Text(harmless(str(value))))
         self._out.print(grid)
+
+    def pages(self, lines: Sequence[str], ask: bool = True) -> None:
+        """Many lines; at a terminal a screenful at a time, and a person may stop looking. Elsewhere all of them."""
+        step = max(self._out.size.height - 2, 1) if ask and self.is_at_terminal else len(lines)
+        for shown in range(0, len(lines), step or 1):
+            if shown:
+                self.say(f"Lines {shown:,} of {len(lines):,}. Space: go on. q: enough.", "bold")
+                if self.key() in ("q", "й", None):
+                    return
+            for line in lines[shown : shown + step]:
+                self.say(line)
 
     def result(self, data: dict[str, Any]) -> None:
         """What a command found, for scripts; words were said already."""
@@ -182,7 +198,7 @@ class Talk:
     @contextmanager
     def secret_screen(self) -> Iterator[Callable[[], None]]:
         """A private screen for secrets, wiped at its end. Raises OrganizerError: question, without a terminal."""
-        if self.as_json or not (self._out.is_terminal and sys.stdin.isatty()):
+        if not self.is_at_terminal:
             text = "This shows a secret, so it needs a terminal: the output must not go into a file or another program."
             raise OrganizerError("question", text)
         with self.private_screen() as clear:
@@ -195,7 +211,7 @@ class Talk:
                 self._out.file.flush()
 
     @contextmanager
-    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+    def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
         """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
         done = total = 0
         columns = TextColumn("{task.description}", markup=False), BarColumn(), _Amount(), TimeRemainingColumn()
@@ -212,7 +228,7 @@ class Talk:
                 yield advance
         finally:
             if not self._err.is_terminal:
-                self.say(f"{what}: {done:,} of {total:,} envelopes read.")
+                self.say(f"{what}: {done:,} of {total:,} {unit}.")
 
     def check_may_ask(self) -> None:
         """Whether questions can be asked at all. Raises OrganizerError: question."""

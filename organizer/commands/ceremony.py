@@ -25,7 +25,7 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
     if is_workspace(folder):
         return _go_on(talk, folder, passphrase_file)
     check_new(folder)
-    talk.say("This makes the keys of an appeal. It takes about half an hour.", "bold")
+    talk.say("This makes the keys of an appeal. Take your time: writing the cards is what lasts.", "bold")
     talk.say("You need: this computer without a network, paper and a pen, and time without being watched.")
     talk.say("You can stop at any moment with Ctrl-C. Nothing is on the disk until the keys are made in step 4.")
     talk.heading(f"1 of {_STEPS}  Who you are")
@@ -174,7 +174,9 @@ def _say_end(talk: Talk, folder: str) -> None:
     talk.say(f"- Copy the folder {folder} to a second place, such as a stick that you hide well.")
     talk.say("- Give each card to another person. None of them should be able to find all others.")
     talk.say("- Publish the fingerprints in several places. Two organizers read them out to each other.")
-    talk.say("- Bring the public folder to whoever runs the site.")
+    talk.say(
+        "- Bring the public folder to whoever runs the site. Keep a copy: cards are compared with it when restoring."
+    )
     talk.say("- Practise before it counts: organizer rehearse")
 
 
