@@ -83,14 +83,24 @@ class Tables:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def put(self, rows: Iterable[Row], dropped: Iterable[tuple[str, bytes]] = ()) -> None:
-        """Write all rows and forget those dropped, by table and id; or, when anything goes wrong, do none of it."""
-        by_table: dict[str, list[tuple[bytes, bytes]]] = {}
-        for table, name, box in rows:
-            by_table.setdefault(table, []).append((name, box))
+    def put(self, rows: Iterable[Row]) -> None:
+        """Write all of them or, when anything goes wrong, none."""
         with _transaction(self._connection):
-            for table, pairs in by_table.items():
-                self._connection.executemany(_PUT[table], pairs)
+            for table, name, box in rows:
+                self._connection.execute(_PUT[table], (name, box))
+
+    def put_many(
+        self,
+        table: str,
+        pairs: Sequence[tuple[bytes, bytes]],
+        rows: Iterable[Row] = (),
+        dropped: Iterable[tuple[str, bytes]] = (),
+    ) -> None:
+        """Write ids and boxes of one table and, in the same transaction, a few rows; forget a few by table and id."""
+        with _transaction(self._connection):
+            self._connection.executemany(_PUT[table], pairs)
+            for table, name, box in rows:
+                self._connection.execute(_PUT[table], (name, box))
             for table, name in dropped:
                 self._connection.execute(_DROP[table], (name,))
 
