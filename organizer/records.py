@@ -89,11 +89,10 @@ class Records:
         """The entry of that id, which must exist."""
         return read_entry(name, self.boxes.unlock("entries", name, self._tables.get("entries", name) or b""))
 
-    def keep(self, opened: Iterable[tuple[bytes, bytes]], waiting: Iterable[bytes], came: Iterable[bytes]) -> None:
+    def keep(self, opened: Sequence[tuple[bytes, bytes]], waiting: Iterable[bytes], came: Iterable[bytes]) -> None:
         """Keep entries as ids and locked boxes, all or none; `waiting` of them want a key, `came` had wanted one."""
-        rows: list[Row] = [("entries", name, box) for name, box in opened]
-        rows += [self._row("waiting", name, b"{}") for name in waiting]
-        self._tables.put(rows, [("waiting", name) for name in came])
+        rows = [self._row("waiting", name, b"{}") for name in waiting]
+        self._tables.put_many("entries", opened, rows, [("waiting", name) for name in came])
 
     def forget(self, name: bytes) -> None:
         """Take out one entry, which no envelope belongs to."""
