@@ -141,7 +141,9 @@ def _problem_for(error: Exception) -> Problem:
 
 def _is_reading_a_page() -> bool:
     is_page = request.method in ("GET", "HEAD") or request.blueprint in _FORMS
-    return is_page and request.accept_mimetypes.best == "text/html"
+    # A browser names images, too, and rates them like pages; a program that takes anything gets what programs read.
+    accepted = request.accept_mimetypes
+    return is_page and accepted.quality("text/html") > accepted.quality("application/problem+json")
 
 
 def _parts_of(app: Flask) -> Parts:
