@@ -18,6 +18,7 @@ from organizer.commands import (
     add,
     burn,
     ceremony,
+    duplicates,
     keygen,
     open_ledgers,
     publish,
@@ -219,6 +220,22 @@ def _review(folder: str, accept_all: bool, again: bool, passphrase_file: str | N
       organizer review
     """
     _carry_out(as_json, lambda talk: review.run(talk, folder, accept_all, again, passphrase_file))
+
+
+@organizer.command("duplicates")
+@_options(_workspace, _passphrase, _json)
+def _duplicates(folder: str, passphrase_file: str | None, as_json: bool) -> None:
+    """List signatures that may be of one person, two by two, with the reason.
+
+    Looks at all that is accepted, held or undecided, however a name is spelled: in another alphabet, short, with or
+    without patronymic, with a slip. Relatives and namesakes look alike, too, so nothing is changed here: you decide
+    in “organizer review”. At a terminal one pair is shown at a time. With --json, pairs are named by envelope ids.
+
+    \b
+    Example:
+      organizer duplicates
+    """
+    _carry_out(as_json, lambda talk: duplicates.run(talk, folder, passphrase_file))
 
 
 @organizer.command("add")

@@ -1,13 +1,227 @@
-"""What makes two signatures look like those of one person. It only proposes: a person decides.
+"""Which signatures look like those of one person. It only proposes: a person decides.
 
-Today this is the same code or the same name; the later rules for scripts and spellings belong here too.
+Knows names, relations and prisoners. Must never know keys, decisions or a disk, nor merge anything.
+
+Names that are equal but for capitals and spaces are one spelling. A spelling is compared with those whose surname
+sounds the same or is one letter away, and whose first name can be the same one: not with all others.
 """
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from organizer.names import circumstances
+from organizer.names.given import given, guessed, initials
+from organizer.names.likeness import NONE, OTHER_ORDER, Difference, difference
+from organizer.names.parts import Parts, understand
+from organizer.names.sounds import sounds
+from organizer.names.writing import plain, words
+
+THRESHOLD = 0.7
+"""No pair below this score is proposed."""
+
+CROWD = 20
+"""Nobody is proposed with more than so many earlier signatures, the likeliest, and of one spelling with the first.
+Else a flood of one name would make a number of pairs that grows with its square."""
+
+CROWDED = 100
+"""So many spellings of one surname with one first name are compared with what comes later, for the same reason."""
+
+_STEP = 500
 
 
 def name_key(name: str) -> str:
     """Equal for names that differ only in capitals, spaces or the way letters are composed."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    return plain(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A signature as far as it matters here. `id` is any name for it that is used once."""
+
+    id: bytes
+    name: str
+    relation: str = ""
+    prisoner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two signatures, `first` before `second` by id; `score` from THRESHOLD to 1, and why in short phrases."""
+
+    first: bytes
+    second: bytes
+    score: float
+    reasons: tuple[str, ...]
+
+
+def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:
+    """All pairs that look like one person, the likeliest first. `progress` is told how many more, of how many."""
+    people = list(people)
+    index = Index()
+    found: list[Pair] = []
+    for at, person in enumerate(people, start=1):
+        found += index.similar(person)
+        index.add(person)
+        if progress and (at % _STEP == 0 or at == len(people)):
+            progress(at % _STEP or _STEP, len(people))
+    return sorted(found, key=_likeliest_first)
+
+
+def compare(one: Person, other: Person) -> Pair | None:
+    """The pair of these two, or None if they do not look like one person."""
+    found = _names(_Spelling(one.name), _Spelling(other.name))
+    return None if found is None else _pair(one, other, found)
+
+
+@dataclass(slots=True, eq=False)
+class _Spelling:
+    """One spelling of a name, all who signed with it, and the other spellings that are like it."""
+
+    text: str
+    key: str = field(init=False)
+    words: tuple[str, ...] = field(init=False)
+    readings: tuple[Parts, ...] = field(init=False)
+    people: list[Person] = field(default_factory=list)
+    similar: list[tuple[_Spelling, Difference]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.key, self.words, self.readings = plain(self.text), words(self.text), understand(self.text)
+
+
+class Index:
+    """Everyone who was added, found again by a similar name."""
+
+    def __init__(self) -> None:
+        self._ids: set[bytes] = set()
+        self._spellings: dict[str, _Spelling] = {}
+        self._surnames: dict[str, dict[str, list[_Spelling]]] = {}
+        self._near: dict[str, list[str]] = {}
+        self._known: set[str] = set()
+
+    def add(self, person: Person) -> None:
+        """Remember a person; a second time does nothing."""
+        if person.id in self._ids:
+            return
+        self._ids.add(person.id)
+        spelling = self._spellings.get(plain(person.name))
+        if spelling is None:
+            spelling = _Spelling(person.name)
+            self._spellings[spelling.key] = spelling
+            spelling.similar = self._like(spelling)
+            for other, found in spelling.similar:
+                if len(other.similar) < CROWDED:
+                    other.similar.append((spelling, found))
+            self._enter(spelling)
+        spelling.people.append(person)
+
+    def similar(self, person: Person) -> list[Pair]:
+        """The pairs of this person with those who were added, the likeliest first."""
+        spelling = self._spellings.get(plain(person.name))
+        near = self._like(_Spelling(person.name)) if spelling is None else [(spelling, NONE), *spelling.similar]
+        found = [
+            pair
+            for other, difference_of_names in near
+            for one in other.people[: CROWD + 1]
+            if one.id != person.id and (pair := _pair(person, one, difference_of_names))
+        ]
+        return sorted(found, key=_likeliest_first)[:CROWD]
+
+    def _like(self, spelling: _Spelling) -> list[tuple[_Spelling, Difference]]:
+        candidates: dict[int, _Spelling] = {}
+        for parts in spelling.readings:
+            firsts = _asked_for(parts)
+            for bone in self._near_surnames(parts):
+                kept = self._surnames[bone]
+                for first in firsts:
+                    candidates.update((id(other), other) for other in kept.get(first, ()))
+        found = ((other, _names(spelling, other)) for other in candidates.values())
+        return [(other, known) for other, known in found if known is not None]
+
+    def _near_surnames(self, parts: Parts) -> set[str]:
+        texts = {text for word in _key_words(parts) for text in (word, *_bones(word))}
+        return {bone for text in texts for near in _one_letter_less(text) for bone in self._near.get(near, ())}
+
+    def _enter(self, spelling: _Spelling) -> None:
+        for parts in spelling.readings:
+            for bone in self._remember_surnames(parts):
+                kept = self._surnames.setdefault(bone, {})
+                for first in _kept_under(parts):
+                    spellings = kept.setdefault(first, [])
+                    if len(spellings) < CROWDED and spelling not in spellings[-1:]:
+                        spellings.append(spelling)
+
+    def _remember_surnames(self, parts: Parts) -> set[str]:
+        """Make the surnames findable, as they are written and as they sound; returns the latter."""
+        found: set[str] = set()
+        for word in _key_words(parts):
+            bones = _bones(word)
+            found.update(bones)
+            for text in {word, *bones} - self._known:
+                self._known.add(text)
+                for near in _one_letter_less(text):
+                    self._near.setdefault(near, []).extend([text] if text in bones else bones)
+        return found
+
+
+def _key_words(parts: Parts) -> tuple[str, ...]:
+    """The surnames; without any, the first names."""
+    return parts.surnames or parts.firsts
+
+
+def _bones(word: str) -> list[str]:
+    return [sound.bone for sound in sounds(word)]
+
+
+def _one_letter_less(text: str) -> Iterator[str]:
+    """The text, and the text without each of its letters: texts one letter apart share one of these."""
+    yield text
+    if len(text) > 3:
+        yield from {text[:at] + text[at + 1 :] for at in range(len(text))}
+
+
+def _first_keys(parts: Parts) -> set[str]:
+    """First names that can be the same have one of these in common, unless one of them is an initial."""
+    keys: set[str] = set()
+    for word in parts.firsts:
+        known = given(word) or guessed(word)
+        if known:
+            keys |= {f"name {number}" for number in known.any}
+        if not known or known.is_guess:
+            keys |= {near for text in (word, *_bones(word)) for near in _one_letter_less(text)}
+    return keys or {""}
+
+
+def _kept_under(parts: Parts) -> set[str]:
+    """The keys of a first name in the index."""
+    letters = {("is" if len(word) == 1 else "begins", letter) for word in parts.firsts for letter in initials(word)}
+    return _first_keys(parts) | {f"{how} {letter}" for how, letter in letters}
+
+
+def _asked_for(parts: Parts) -> set[str]:
+    """The keys under which first names are kept that can be the same as this one."""
+    letters = {("begins" if len(word) == 1 else "is", letter) for word in parts.firsts for letter in initials(word)}
+    return _first_keys(parts) | {f"{how} {letter}" for how, letter in letters}
+
+
+def _names(one: _Spelling, other: _Spelling) -> Difference | None:
+    if one.key == other.key:
+        return NONE
+    found = [known for a in one.readings for b in other.readings if (known := difference(a, b)) is not None]
+    if not found:
+        return None
+    best = min(found)
+    is_reordered = one.words != other.words and sorted(one.words) == sorted(other.words)
+    return best + OTHER_ORDER if is_reordered else best
+
+
+def _pair(one: Person, other: Person, names: Difference) -> Pair | None:
+    cost, reasons = circumstances.weigh(names, (one.relation, other.relation), (one.prisoner, other.prisoner))
+    score = round(1 - cost, 3)
+    first, second = sorted((one.id, other.id))
+    return Pair(first, second, score, reasons) if score >= THRESHOLD else None
+
+
+def _likeliest_first(pair: Pair) -> tuple[float, bytes, bytes]:
+    return -pair.score, pair.first, pair.second

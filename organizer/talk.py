@@ -73,6 +73,11 @@ class Talk:
         self._out = _console(stderr=False)
         self._err = _console(stderr=True)
 
+    @property
+    def is_at_terminal(self) -> bool:
+        """Whether a person sees what is said, screen by screen, and can press a key."""
+        return self._out.is_terminal and sys.stdin.isatty() and not self.as_json
+
     def say(self, text: str = "", style: str = "") -> None:
         """One line, wrapped at a terminal. With --json nothing is said."""
         if not self.as_json:
@@ -195,7 +200,7 @@ class Talk:
                 self._out.file.flush()
 
     @contextmanager
-    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+    def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
         """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
         done = total = 0
         columns = TextColumn("{task.description}", markup=False), BarColumn(), _Amount(), TimeRemainingColumn()
@@ -212,7 +217,7 @@ class Talk:
                 yield advance
         finally:
             if not self._err.is_terminal:
-                self.say(f"{what}: {done:,} of {total:,} envelopes read.")
+                self.say(f"{what}: {done:,} of {total:,} {unit}.")
 
     def check_may_ask(self) -> None:
         """Whether questions can be asked at all. Raises OrganizerError: question."""

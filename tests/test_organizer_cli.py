@@ -31,7 +31,7 @@ from organizer.periods import Period, read_public, write_public
 
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
-COMMANDS = ("keygen", "open", "review", "add", "withdraw", "publish", "verify", "status")
+COMMANDS = ("keygen", "open", "review", "duplicates", "add", "withdraw", "publish", "verify", "status")
 NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 
 

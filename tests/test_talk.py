@@ -147,7 +147,8 @@ def test_only_talk_prints_and_asks() -> None:
                 "click.prompt",
                 "sys.stdout",
                 "sys.stdin",
-                "rich",
+                "from rich",
+                "import rich",
                 "getpass",
             ):
                 assert word not in source, (path.name, word)

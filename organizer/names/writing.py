@@ -1,0 +1,70 @@
+"""A name as it was typed, brought to words: capitals, dots, look-alike letters, a keyboard in the wrong language.
+
+Knows characters. Must never know names.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+MOST_WORDS = 8
+"""Of a longer text only the first words are looked at: 120 characters hold no longer name."""
+
+_APOSTROPHES = re.compile("['’ʼ`´‘′\"“”]")
+_GLUED = re.compile(r"(?<=[a-zа-яёіўїєґ]{3})(?=[A-ZА-ЯЁІЎЇЄҐ][a-zа-яёіўїєґ])")
+_WORD = re.compile(r"[^\W_]+")
+
+# Letters that look alike, and digits that look like letters; in the second string, letters that only sound alike.
+_TO_CYRILLIC = str.maketrans("aceopxyikmtbh3601" + "rnsdlvgzfjuw", "асеорхуікмтвнзбоі" + "рнсдлвгзфйуў")
+_TO_LATIN = str.maketrans("асеорхуікмтвнѕј" + "бгдзлпфцчшжйў", "aceopxyikmtbhsj" + "bgdzlpfcčšžjŭ")
+_IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_IS_LATIN = re.compile("[a-z0-9]")
+_SURELY_CYRILLIC = re.compile("(?![асеорхуікмтвнѕј])[\u0400-\u04ff]")
+_SURELY_LATIN = re.compile("[dfgjlnqrsuvwzčšžŭłśźć]")
+_ONLY_ALIKE = re.compile("[aceopxyikmtbh]+")
+
+_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
+_SHIFTED = str.maketrans('{}:"<>~', "[];',.`")
+_RUSSIAN = "йцукенгшщзхъфывапролджэячсмитьбюё"
+_BELARUSIAN = "йцукенгшўзх'фывапролджэячсмітьбюё"
+_LAYOUTS = [str.maketrans(_KEYS, letters) for letters in (_RUSSIAN, _BELARUSIAN)]
+_LAYOUTS += [str.maketrans(letters, _KEYS) for letters in (_RUSSIAN, _BELARUSIAN)]
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "йцукенгшўзх", "фывапролджэ", "ячсмитьбю", "ячсмітьбю")
+NEIGHBOURS = frozenset(frozenset(pair) for row in _ROWS for pair in pairwise(row))
+"""Letters that lie beside each other on a keyboard."""
+
+
+def plain(name: str) -> str:
+    """The name without regard to capitals, to spaces, and to how its characters are composed."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The casefolded words of a name, each in one alphabet. None, if there is no letter in it."""
+    text = unicodedata.normalize("NFKC", name)
+    text = unicodedata.normalize("NFC", _GLUED.sub(" ", _APOSTROPHES.sub("", text)).casefold())
+    found = _WORD.findall(text)[:MOST_WORDS]
+    among_cyrillic = _is_cyrillic("".join(found))
+    return tuple(_one_alphabet(word, among_cyrillic) for word in found)
+
+
+def retyped(name: str) -> list[tuple[str, ...]]:
+    """The words that come out when the same keys are pressed on a keyboard in another language."""
+    text = name.casefold().translate(_SHIFTED)
+    return [words(text.translate(layout)) for layout in _LAYOUTS]
+
+
+def _one_alphabet(word: str, among_cyrillic: bool) -> str:
+    if _IS_CYRILLIC.search(word) and _IS_LATIN.search(word):
+        surely = _SURELY_CYRILLIC.search(word) or _SURELY_LATIN.search(word)
+        return word.translate(_TO_CYRILLIC if (_is_cyrillic(word) if surely else among_cyrillic) else _TO_LATIN)
+    if among_cyrillic and len(word) > 1 and _ONLY_ALIKE.fullmatch(word):
+        return word.translate(_TO_CYRILLIC)
+    return word
+
+
+def _is_cyrillic(text: str) -> bool:
+    """Judged by the letters that have no look-alike in the other alphabet."""
+    return len(_SURELY_CYRILLIC.findall(text)) > len(_SURELY_LATIN.findall(text))
