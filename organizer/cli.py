@@ -20,6 +20,7 @@ from organizer.commands import (
     ceremony,
     duplicates,
     keygen,
+    list_signatures,
     open_ledgers,
     publish,
     rehearse,
@@ -31,6 +32,7 @@ from organizer.commands import (
     withdraw,
 )
 from organizer.errors import OrganizerError
+from organizer.filtering import Standing
 from organizer.talk import Talk
 from organizer.workspace import DEFAULT_FOLDER
 
@@ -48,6 +50,21 @@ _workspace = click.option(
 _passphrase = click.option("--passphrase-file", help="Read the passphrase from FILE, do not ask.", metavar="FILE")
 _appeal = click.option("--appeal", "appeal_file", metavar="FILE", help="The appeal.json from the site; needed once.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and ask nothing.")
+
+
+_marks = (
+    click.option(
+        "--public/--not-public", "public", default=None, help="Only those whose name may be published, or not."
+    ),
+    click.option("--standing", type=click.Choice([*Standing]), help="Only those that stand so in the review."),
+    click.option("--vouch", type=click.Choice(list(review.VOUCH)), help="Only by what their vouch word says."),
+    click.option("--word", type=int, metavar="NUMBER", help="Only with the vouch word of this number."),
+    click.option("--language", metavar="LANG", help="Only of this language, such as be."),
+    click.option(
+        "--unknown-letter", is_flag=True, help="Only signed under a text that your appeal.json does not list."
+    ),
+    click.option("--alike", is_flag=True, help="Only those that resemble another one."),
+)
 
 
 def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -206,20 +223,57 @@ def _open(
 
 
 @organizer.command("review")
-@click.option("--accept-all", is_flag=True, help="Accept all that is undecided without showing it.")
+@click.option("--table", is_flag=True, help="Begin with the list instead of one signature.")
 @click.option("--again", is_flag=True, help="Go over everything once more, what was entered by hand included.")
-@_options(_workspace, _passphrase, _json)
-def _review(folder: str, accept_all: bool, again: bool, passphrase_file: str | None, as_json: bool) -> None:
-    """Look at one signature at a time and accept, refuse or hold it.
+@click.option(
+    "--accept-vouched", is_flag=True, help="Accept what has a vouch word that counts; you see some of it first."
+)
+@click.option("--accept-all", is_flag=True, help="Accept all that is undecided without showing it.")
+@click.option("--yes", is_flag=True, help="Do not ask before accepting what is vouched for.")
+@_options(*_marks, _workspace, _passphrase, _json)
+def _review(
+    folder: str,
+    passphrase_file: str | None,
+    as_json: bool,
+    table: bool,
+    again: bool,
+    accept_vouched: bool,
+    accept_all: bool,
+    yes: bool,
+    **marks: Any,
+) -> None:
+    """Look at signatures, one at a time or in a list, and accept, refuse or hold them.
 
-    Press one key for each signature. Stop whenever you like; the next time it goes on where you stopped. What is
-    held comes back the next time. Signatures that look like one accepted before are marked; you decide.
+    Press one key for each signature; ? shows all keys, u takes back what was done last, / searches, f filters. Stop
+    whenever you like: every decision is kept at once, and the next time it goes on there. Those with a vouch word come
+    first, what is held comes last. A signature that resembles another one is shown beside it; you decide.
+
+    What is accepted many at a time leaves out all that resemble another signature: they stay undecided.
 
     \b
     Example:
       organizer review
+      organizer review --table --vouch unknown
+      organizer review --accept-vouched
     """
-    _carry_out(as_json, lambda talk: review.run(talk, folder, accept_all, again, passphrase_file))
+    choice = review.Choice(accept_all, accept_vouched, yes, again, table)
+    _carry_out(as_json, lambda talk: review.run(talk, folder, passphrase_file, choice, review.Marks(**marks)))
+
+
+@organizer.command("list")
+@_options(*_marks, _workspace, _passphrase, _json)
+def _list(folder: str, passphrase_file: str | None, as_json: bool, **marks: Any) -> None:
+    """Look through all signatures, decided or not, without deciding anything.
+
+    At a terminal: a list with search and filter. Elsewhere, and with --json, nobody is named: there are envelope ids,
+    decisions and marks. Options choose by marks; words are searched for inside, with /, so that no name stands on the
+    command line.
+
+    \b
+    Example:
+      organizer list --standing accepted --alike
+    """
+    _carry_out(as_json, lambda talk: list_signatures.run(talk, folder, review.Marks(**marks), passphrase_file))
 
 
 @organizer.command("duplicates")

@@ -18,7 +18,11 @@ from crypto.envelope import envelope_id
 from organizer.entries import Decision, Entry, read_decision, read_entry, write_decision, write_entry
 from organizer.errors import OrganizerError
 from organizer.locks import drop_lock
+from organizer.vouching import VouchWord, read_word, write_word
 from organizer.workspace import Row, Tables
+
+PIECE = 1 << 16
+"""Bytes of a long text in one row."""
 
 
 def add_by_hand(tables: Tables, envelopes: Iterable[bytes]) -> None:
@@ -57,13 +61,39 @@ class Records:
         """All decisions by the id of what they are about."""
         return {name: read_decision(text) for name, text in self._rows("decisions")}
 
-    def decide(self, decisions: Mapping[bytes, Decision]) -> None:
-        """Keep decisions: all or none."""
-        self._tables.put([self._row("decisions", name, write_decision(made)) for name, made in decisions.items()])
+    def judged(self) -> Iterator[tuple[Entry, Decision | None]]:
+        """All entries in the order of their ids, each with the decision about it; as little memory as for one."""
+        made = self._rows("decisions")
+        about, text = next(made, _NO_ROW)
+        for name, row in self._rows("entries"):
+            while about and about < name:
+                about, text = next(made, _NO_ROW)
+            yield read_entry(name, row), read_decision(text) if about == name else None
 
-    def undecide(self, name: bytes) -> None:
-        """Forget the decision about one entry."""
-        self._tables.drop("decisions", name)
+    def decide(self, decisions: Mapping[bytes, Decision | None], words: Iterable[VouchWord] = ()) -> None:
+        """Keep decisions, forget those that are None, and keep vouch words: all of it or nothing."""
+        rows = [
+            self._row("decisions", name, write_decision(made)) for name, made in decisions.items() if made is not None
+        ]
+        rows += [self._row("words", word.number.to_bytes(4, "big"), write_word(word)) for word in words]
+        self._tables.put(rows, [("decisions", name) for name, made in decisions.items() if made is None])
+
+    def vouch_words(self) -> Iterator[VouchWord]:
+        """All vouch words that were ever given out, by number."""
+        for _, text in self._rows("words"):
+            yield read_word(text)
+
+    def compared(self) -> bytes:
+        """What was kept last with keep_compared, or nothing."""
+        return b"".join(piece for _, piece in self._rows("compared")).rstrip(b" ")
+
+    def keep_compared(self, text: bytes) -> None:
+        """Keep a text of any length, which ends in no space, in place of the one before; piece by piece."""
+        pieces = [text[at : at + PIECE].ljust(PIECE) for at in range(0, len(text), PIECE)]
+        rows = [self._row("compared", place.to_bytes(4, "big"), piece) for place, piece in enumerate(pieces)]
+        kept = {name for _, name, _ in rows}
+        old = [("compared", name) for name, _ in self._tables.rows("compared") if name not in kept]
+        self._tables.put(rows, old)
 
     def ledgers(self) -> list[str]:
         """The digests, in hex and sorted, of all ledgers that were read to their end."""
@@ -103,3 +133,6 @@ class Records:
         except (CryptoError, ValueError) as error:
             text = "A row of the workspace is damaged, or belongs to another key. Put back a copy of the folder."
             raise OrganizerError("workspace-damaged", text) from error
+
+
+_NO_ROW = (b"", b"")

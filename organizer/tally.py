@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from crypto.code import receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
-from organizer.duplicates import name_key
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict, WithdrawalEntry
 
 
@@ -26,8 +25,6 @@ class Tally:
     receipts: tuple[str, ...]
     undecided: int
     held: int
-    namesakes: int
-    """Counted signatures whose name another counted one has too."""
     unreadable: dict[str, int]
     """How many envelopes were set aside, by reason."""
     unmatched_withdrawals: int
@@ -41,7 +38,6 @@ class _Signed:
     by_hand: bool
     decision: Decision | None
     published: PublishedSignature | None
-    name: int
 
 
 @dataclass
@@ -83,7 +79,7 @@ def tally(entries: Iterable[Entry], decisions: Mapping[bytes, Decision]) -> Tall
 
 def _remember(entry: SignatureEntry, decision: Decision | None) -> _Signed:
     published = _published(entry) if entry.signature.public is True else None
-    return _Signed(entry.commitment, entry.by_hand, decision, published, hash(name_key(entry.signature.name)))
+    return _Signed(entry.commitment, entry.by_hand, decision, published)
 
 
 def _published(entry: SignatureEntry) -> PublishedSignature:
@@ -112,7 +108,6 @@ def _finish(received: int, sums: _Sums, unreadable: Mapping[str, int], unmatched
     public = [one.published for one in sums.counted if one.published is not None]
     public_by_hand = sum(one.by_hand and one.published is not None for one in sums.counted)
     all_by_hand = sum(one.by_hand for one in sums.counted)
-    names = Counter(one.name for one in sums.counted)
     return Tally(
         counts=Counts(
             received=received,
@@ -128,7 +123,6 @@ def _finish(received: int, sums: _Sums, unreadable: Mapping[str, int], unmatched
         receipts=tuple(sorted(receipt(one.commitment) for one in sums.counted if not one.by_hand)),
         undecided=sums.undecided,
         held=sums.held,
-        namesakes=sum(count for count in names.values() if count > 1),
         unreadable=dict(sorted(unreadable.items())),
         unmatched_withdrawals=unmatched_withdrawals,
     )

@@ -169,8 +169,8 @@ def _review(stage: _Stage) -> None:
     )
     _refuse_flood(stage)
     if not stage.fast:
-        review.run(stage.talk, stage.work, accept_all=False, again=False, passphrase_file=stage.passphrase)
-    review.run(stage.talk, stage.work, accept_all=True, again=False, passphrase_file=stage.passphrase)
+        review.run(stage.talk, stage.work, stage.passphrase)
+    review.run(stage.talk, stage.work, stage.passphrase, review.Choice(accept_all=True))
 
 
 def _refuse_flood(stage: _Stage) -> None:
@@ -263,7 +263,7 @@ def _burn(stage: _Stage) -> None:
         "envelopes, whoever asks. First everything must be decided again, for the decisions were lost.",
     )
     _refuse_flood(stage)
-    review.run(stage.talk, stage.work, accept_all=True, again=False, passphrase_file=stage.passphrase)
+    review.run(stage.talk, stage.work, stage.passphrase, review.Choice(accept_all=True))
     file = stage.path(f"stick/{PUBLICATION_FILE}")
     word = period.name if stage.fast else None
     burn.run(stage.talk, stage.work, AFTER, period.name, file, False, word, stage.appeal, stage.passphrase)

@@ -39,14 +39,14 @@ MINISIGN_FILE = "minisign.key"
 BURNING_FILE = "burning.txt"
 """Stands in a folder whose burning was begun: what is left of it is good for nothing but to be burned, too."""
 FORMAT_FILE = "format.txt"
-FORMAT = b"undersigned workspace 2\n"
+FORMAT = b"undersigned workspace 3\n"
 """Names of files and the meaning of tables; a change that an older tool would misread takes another number."""
 
 DATABASE = "workspace.sqlite"
 PUBLICATIONS = "publications"
 PUBLICATION_FILE = "publication.json"
 
-TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks")
+TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "words", "compared")
 
 # TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
 # page_size: a row must fit into a page many times over, or each takes a page of its own beside it.
@@ -75,11 +75,16 @@ class Tables:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def put(self, rows: Iterable[Row]) -> None:
-        """Write all of them or, when anything goes wrong, none."""
+    def put(self, rows: Iterable[Row], dropped: Iterable[tuple[str, bytes]] = ()) -> None:
+        """Write all rows and forget those dropped, by table and id; or, when anything goes wrong, do none of it."""
+        by_table: dict[str, list[tuple[bytes, bytes]]] = {}
+        for table, name, box in rows:
+            by_table.setdefault(table, []).append((name, box))
         with _transaction(self._connection):
-            for table, name, box in rows:
-                self._connection.execute(_PUT[table], (name, box))
+            for table, pairs in by_table.items():
+                self._connection.executemany(_PUT[table], pairs)
+            for table, name in dropped:
+                self._connection.execute(_DROP[table], (name,))
 
     def drop(self, table: str, name: bytes) -> None:
         """Forget one row."""
