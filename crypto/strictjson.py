@@ -32,16 +32,12 @@ def parse(data: bytes) -> Any:
     if text.startswith("\ufeff"):
         raise StrictJsonError("bom", "The text starts with a byte order mark.")
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object_without_duplicates,
-            parse_int=_integer,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise StrictJsonError("json", "The text is not well-formed JSON.") from error
-    _check(value, depth=0)
+    # Nothing is nested deeper than there are brackets, and half a character can come only out of an escape.
+    if "\\u" in text or text.count("[") + text.count("{") > MAX_DEPTH:
+        _check(value, depth=0)
     return value
 
 
@@ -75,3 +71,12 @@ def _check(value: Any, depth: int) -> None:
     elif isinstance(value, list):
         for inner in value:
             _check(inner, depth + 1)
+
+
+# Made once: json.loads() makes a decoder for each call, which costs as much as reading a signature.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object_without_duplicates,
+    parse_int=_integer,
+    parse_float=_refuse_number,
+    parse_constant=_refuse_number,
+)

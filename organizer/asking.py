@@ -76,7 +76,7 @@ def show_cards(talk: Talk, period: Period, cards: Sequence[Card], printed: bool 
                 clear()
                 if shown:
                     _show(talk, card, period)
-                    talk.wait("Write all of it on a card. Then press Enter: the words disappear, and two are asked.")
+                    talk.wait("Write all this on a card. Enter hides the words, then two are asked.")
                     clear()
                 if _asked_back(talk, card, period):
                     break

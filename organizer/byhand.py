@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from crypto.code import commitment, generate_code
@@ -16,6 +16,7 @@ from crypto.errors import UndersignedError
 from crypto.keys import KeyRecord
 from crypto.seal import seal_signature
 from crypto.signature import Signature
+from organizer.duplicates import name_key
 from organizer.errors import OrganizerError
 
 COLUMNS = ("name", "relation", "prisoner", "public", "contact", "message", "language")
@@ -31,6 +32,16 @@ class GoodLine:
 
     number: int
     signature: Signature
+
+
+@dataclass(frozen=True)
+class RepeatedLine:
+    """A line that holds what was entered before: in line `first` of the same table or, if that is None, earlier."""
+
+    number: int
+    first: int | None
+    other_public: bool
+    """Whether the two differ in whether the name may be published: somebody should look."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,25 @@ def read_csv(data: bytes, language: str) -> list[GoodLine | BadLine]:
     header = _read_header(lines[0], separator)
     numbered = enumerate(lines[1:], start=2)
     return [_read_line(number, line, header, separator, language) for number, line in numbered if line.strip()]
+
+
+def find_repeated(lines: Iterable[GoodLine], before: Iterable[Signature]) -> list[RepeatedLine]:
+    """Lines that are the same person with the same words as one entered before, or as an earlier line."""
+    known: dict[tuple[str, ...], tuple[int | None, bool]] = {_words(one): (None, one.public) for one in before}
+    found: list[RepeatedLine] = []
+    for line in lines:
+        words = _words(line.signature)
+        if words in known:
+            first, public = known[words]
+            found.append(RepeatedLine(line.number, first, public != line.signature.public))
+        else:
+            known[words] = (line.number, line.signature.public)
+    return found
+
+
+def _words(signature: Signature) -> tuple[str, ...]:
+    fields = (signature.name, signature.relation, signature.prisoner, signature.contact, signature.message)
+    return tuple(map(name_key, fields))
 
 
 def _read_header(line: str, separator: str) -> list[str]:

@@ -25,13 +25,17 @@ code { font: 12pt/1.5 monospace }
 
 
 def facts(card: Card, period: Period) -> list[tuple[str, str]]:
-    """What a card says besides its words; nothing of it is secret, all of it is needed to restore."""
+    """What stands on every card besides its words; nothing of it is secret."""
     return [
         ("key", f"{period.name}, {period.days}"),
-        ("fingerprint", period.record.digits),
-        ("appeal id", period.record.appeal_id.hex()),
         ("needed", f"any {card.threshold} of the {card.count} cards of this key"),
     ]
+
+
+def printed_facts(card: Card, period: Period) -> list[tuple[str, str]]:
+    """With what restoring compares; who writes by hand is spared it, for fingerprints.txt and appeal.json have it."""
+    public = [("fingerprint", period.record.digits), ("appeal id", period.record.appeal_id.hex())]
+    return [*facts(card, period), *public]
 
 
 def title(card: Card) -> str:
@@ -57,7 +61,7 @@ def print_file(cards: Sequence[tuple[Card, Period]]) -> bytes:
 
 def _page(card: Card, period: Period) -> str:
     lines = "".join(f"<li>{escape(word)}</li>" for word in card.words)
-    said = "".join(f"{escape(label)}: <code>{escape(value)}</code><br>" for label, value in facts(card, period))
+    said = "".join(f"{escape(label)}: <code>{escape(value)}</code><br>" for label, value in printed_facts(card, period))
     return (
         f"<section><h1>{title(card)}</h1>\n<p>{said}</p>\n<ol>{lines}</ol>\n"
         "<p>Keep it on paper, apart from the other cards. Never type it into a computer that has a network, "

@@ -19,6 +19,8 @@ from organizer.commands import (
     burn,
     ceremony,
     duplicates,
+    export,
+    export_nonpublic,
     keygen,
     list_signatures,
     open_ledgers,
@@ -29,6 +31,7 @@ from organizer.commands import (
     sign,
     status,
     verify,
+    vouch,
     withdraw,
 )
 from organizer.errors import OrganizerError
@@ -49,6 +52,9 @@ _workspace = click.option(
 )
 _passphrase = click.option("--passphrase-file", help="Read the passphrase from FILE, do not ask.", metavar="FILE")
 _appeal = click.option("--appeal", "appeal_file", metavar="FILE", help="The appeal.json from the site; needed once.")
+_minisig = click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
+_trusted = click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
+_previous = click.option("--previous", metavar="FILE", help="The publication.json before this one.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and ask nothing.")
 
 
@@ -260,6 +266,48 @@ def _review(
     _carry_out(as_json, lambda talk: review.run(talk, folder, passphrase_file, choice, review.Marks(**marks)))
 
 
+@organizer.command("vouch")
+@click.option("--add", "is_new", is_flag=True, help="Add a word; you are asked for it, or take one that is offered.")
+@click.option("--withdraw", "leaked", type=int, metavar="NUMBER", help="This word leaked: it counts no more.")
+@click.option("--restore", "restored", type=int, metavar="NUMBER", help="This word counts again after all.")
+@click.option("--yes", is_flag=True, help="Do not ask before withdrawing.")
+@_options(_workspace, _passphrase, _json)
+def _vouch(
+    is_new: bool,
+    leaked: int | None,
+    restored: int | None,
+    yes: bool,
+    folder: str,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
+    """List the vouch words that trusted people give out, add one, or withdraw one that leaked.
+
+    A person you trust tells a word to those they know, who type it beside their signature. Those signatures come
+    first in “organizer review” and can be accepted many at a time. Capitals, spaces, hyphens and letters that look
+    alike in two alphabets do not matter. Words and notes are kept encrypted, and shown at a terminal only.
+
+    When a word leaks, withdraw it: what was accepted for it alone goes on hold for a second look, and what somebody
+    looked at stays accepted. Undo in the review, or --restore, takes that back.
+
+    \b
+    Example:
+      organizer vouch --add
+      organizer vouch
+      organizer vouch --withdraw 3
+    """
+    if (leaked is not None) + (restored is not None) + is_new > 1:
+        raise click.UsageError("Give one of --add, --withdraw and --restore.")
+    if is_new:
+        _carry_out(as_json, lambda talk: vouch.run_add(talk, folder, passphrase_file))
+    elif leaked is not None:
+        _carry_out(as_json, lambda talk: vouch.run_withdraw(talk, folder, leaked, yes, passphrase_file))
+    elif restored is not None:
+        _carry_out(as_json, lambda talk: vouch.run_restore(talk, folder, restored, passphrase_file))
+    else:
+        _carry_out(as_json, lambda talk: vouch.run_list(talk, folder, passphrase_file))
+
+
 @organizer.command("list")
 @_options(*_marks, _workspace, _passphrase, _json)
 def _list(folder: str, passphrase_file: str | None, as_json: bool, **marks: Any) -> None:
@@ -295,54 +343,92 @@ def _duplicates(folder: str, passphrase_file: str | None, as_json: bool) -> None
 @organizer.command("add")
 @click.option("--csv", metavar="FILE", help="A table whose first line names its columns.")
 @click.option("--letter", metavar="LANG", help="The language of the letter that was signed.")
-@_options(_workspace, _appeal, _json)
-def _add(folder: str, csv: str | None, letter: str | None, appeal_file: str | None, as_json: bool) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask before adding a table.")
+@_options(_workspace, _appeal, _passphrase, _json)
+def _add(
+    folder: str,
+    csv: str | None,
+    letter: str | None,
+    yes: bool,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
     """Enter signatures that came on paper or by messenger.
 
     Type them in one by one, or give a table (CSV, UTF-8) with some of the columns name, relation, prisoner, public,
     contact, message and language; name and public must be there, and public must be yes or no. A bad line is
-    left out and named with its number. What you enter counts as accepted. No passphrase is needed.
+    left out and named with its number, and so is a line that was entered before. You see what will be added before
+    it is. What you enter counts as accepted. A table needs the passphrase, typing one by one does not.
 
     \b
     Example:
       organizer add --csv paper.csv --letter be
     """
-    _carry_out(as_json, lambda talk: add.run(talk, folder, csv, letter, appeal_file))
+    if csv is None:
+        _carry_out(as_json, lambda talk: add.run(talk, folder, letter, appeal_file))
+    else:
+        _carry_out(as_json, lambda talk: add.run_table(talk, folder, csv, letter, appeal_file, passphrase_file, yes))
 
 
 @organizer.command("withdraw")
 @click.option("--code-file", metavar="FILE", help="Read the code from FILE instead of asking for it.")
-@_options(_workspace, _appeal, _json)
-def _withdraw(folder: str, code_file: str | None, appeal_file: str | None, as_json: bool) -> None:
+@click.option("--lost-code", is_flag=True, help="The person lost the code: find the signature by name.")
+@click.option("--undo", is_flag=True, help="Count again what was taken back with --lost-code.")
+@_options(_workspace, _appeal, _passphrase, _json)
+def _withdraw(
+    folder: str,
+    code_file: str | None,
+    lost_code: bool,
+    undo: bool,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
     """Take back the signature of a person who wrote to you with their code.
 
     The signature need not have been opened yet. No passphrase is needed.
+    Be sure that a person who lost the code is who they say. With --lost-code you are asked for the name, see the
+    signature and give a reason, which is kept encrypted; for this the passphrase is needed.
 
     \b
     Example:
       organizer withdraw
+      organizer withdraw --lost-code
     """
-    _carry_out(as_json, lambda talk: withdraw.run(talk, folder, code_file, appeal_file))
+    if lost_code and undo:
+        raise click.UsageError("Give --lost-code or --undo, not both.")
+    if undo:
+        _carry_out(as_json, lambda talk: withdraw.undo(talk, folder, passphrase_file))
+    elif lost_code:
+        _carry_out(as_json, lambda talk: withdraw.run_without_code(talk, folder, passphrase_file))
+    else:
+        _carry_out(as_json, lambda talk: withdraw.run(talk, folder, code_file, appeal_file))
 
 
 @organizer.command("publish")
+@click.option("--preview", metavar="FILE", help="Sign nothing; write all names and changes to FILE.")
+@click.option("--replace", is_flag=True, help="Take the place of the last one, which was never handed in.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
 @_options(_workspace, _appeal, _passphrase, _json)
-def _publish(
-    folder: str, yes: bool, out: str | None, appeal_file: str | None, passphrase_file: str | None, as_json: bool
-) -> None:
+def _publish(folder: str, appeal_file: str | None, passphrase_file: str | None, as_json: bool, **choice: Any) -> None:
     """Count what is accepted, show the result, sign it.
 
-    You see the numbers and every name that will be public before anything is written. Names that are not public
-    never get into the file.
+    You see the numbers, every name that will be public, and what has changed since the last publication, before
+    anything is written. Names that are not public never get into the file.
+
+    Each publication follows the one before. One that was signed but never handed in would leave a gap for ever:
+    --replace signs a new one in its place. Never do that with one that somebody else has already.
 
     \b
     Example:
+      organizer publish --preview look.txt
       organizer publish --out /media/stick
     """
     today = datetime.now(UTC).date().isoformat()
-    _carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, yes, out))
+    made = publish.Choice(**choice)
+    _carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, made))
 
 
 @organizer.command("sign")
@@ -379,10 +465,7 @@ def _sign(
 
 @organizer.command("verify")
 @click.argument("publication")
-@click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
-@click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
-@click.option("--previous", metavar="FILE", help="The publication.json before this one.")
-@_json
+@_options(_minisig, _trusted, _previous, _json)
 def _verify(publication: str, minisigs: tuple[str, ...], appeal_file: str, previous: str | None, as_json: bool) -> None:
     """Check a publication, step by step in words.
 
@@ -392,7 +475,59 @@ def _verify(publication: str, minisigs: tuple[str, ...], appeal_file: str, previ
     Example:
       organizer verify publication.json --appeal appeal.json
     """
-    _carry_out(as_json, lambda talk: verify.run(talk, publication, minisigs, appeal_file, previous))
+    files = verify.Files(publication, minisigs, appeal_file, previous)
+    _carry_out(as_json, lambda talk: verify.run(talk, files))
+
+
+@organizer.command("export")
+@click.argument("publication")
+@click.option("--out", required=True, metavar="DIR", help="Write the files into DIR.")
+@click.option("--letter", metavar="FOLDER", help="The appeal's folder, with appeal.toml and the letters.")
+@click.option(
+    "--language", type=click.Choice(export.LANGUAGES), help="Of the fixed words, and of the letter if it can."
+)
+@click.option("--format", "formats", type=click.Choice(export.FORMATS), multiple=True, help="One of them; else all.")
+@_options(_minisig, _trusted, _previous, _json)
+def _export(
+    publication: str,
+    out: str,
+    letter: str | None,
+    language: str | None,
+    formats: tuple[str, ...],
+    minisigs: tuple[str, ...],
+    appeal_file: str,
+    previous: str | None,
+    as_json: bool,
+) -> None:
+    """Write the public list as tables and as a document to hand over.
+
+    The publication is checked first, as with verify. Then names and counts are written as CSV and XLSX, and with the
+    letter, its addressee and its group as PDF and HTML to print. Anyone can do this; it needs no key and no workspace,
+    and nothing gets into the files that is not in the publication.
+
+    \b
+    Example:
+      organizer export publication.json --appeal appeal.json --letter config/appeal --language en --out embassy
+    """
+    files = verify.Files(publication, minisigs, appeal_file, previous)
+    _carry_out(as_json, lambda talk: export.run(talk, files, letter, language, formats, out))
+
+
+@organizer.command("export-nonpublic")
+@click.option("--out", required=True, metavar="FILE", help="Write the table into FILE, which must not be there yet.")
+@_options(_workspace, _passphrase, _json)
+def _export_nonpublic(folder: str, out: str, passphrase_file: str | None, as_json: bool) -> None:
+    """Write down the names that are NOT public, in a file that is not encrypted.
+
+    Do this only if you must: whoever gets the file can harm the people in it. You are told what it means, and asked
+    to type a sentence before anything is written, so no script can do it. The file is a table (CSV) of all accepted
+    non-public signatures, with contact and message.
+
+    \b
+    Example:
+      organizer export-nonpublic --out /media/encrypted/names.csv
+    """
+    _carry_out(as_json, lambda talk: export_nonpublic.run(talk, folder, passphrase_file, out))
 
 
 @organizer.command("status")

@@ -1,4 +1,4 @@
-"""What a second organizer should know before they sign: what changed since the last one, and whether their own count
+"""What a second organizer should know before they sign: whether it may be signed at all, and whether their own count
 says the same.
 
 Knows publications. Must never sign or show anything itself.
@@ -6,31 +6,13 @@ Knows publications. Must never sign or show anything itself.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from crypto.appeal import Appeal
 from crypto.errors import PublicationError
-from crypto.publication import Counts, Publication, PublishedSignature, digest, read_publication
+from crypto.publication import Counts, Publication, digest, read_publication
 from organizer.errors import OrganizerError
-
-
-@dataclass(frozen=True)
-class Changes:
-    """From the publication before to this one: signatures that came, signatures that went, counts that moved."""
-
-    added: tuple[PublishedSignature, ...]
-    removed: tuple[PublishedSignature, ...]
-    counts: dict[str, tuple[int, int]]
-
-
-def changes(before: Publication | None, now: Publication) -> Changes:
-    """What is new; with nothing before it, everything is."""
-    old = Counter(before.signatures if before else ())
-    new = Counter(now.signatures)
-    was, is_now = (asdict(before.counts) if before else dict.fromkeys(asdict(now.counts), 0)), asdict(now.counts)
-    moved = {name: (was[name], count) for name, count in is_now.items() if was[name] != count}
-    return Changes(tuple((new - old).elements()), tuple((old - new).elements()), moved)
+from organizer.preview import compare
 
 
 def differences(own: Publication, other: Publication) -> list[str]:
@@ -38,13 +20,12 @@ def differences(own: Publication, other: Publication) -> list[str]:
     found = _count_differences(own.counts, other.counts)
     if own.by_hand != other.by_hand:
         found.append("The numbers of signatures entered by hand differ.")
-    change = changes(own, other)
+    change = compare(own, other)
     found += [f"It names somebody whom your workspace does not: {one.name}" for one in change.added]
-    found += [f"It does not name somebody whom your workspace does: {one.name}" for one in change.removed]
-    if sorted(own.receipts) != sorted(other.receipts):
-        missing = len(Counter(own.receipts) - Counter(other.receipts))
-        extra = len(Counter(other.receipts) - Counter(own.receipts))
-        found.append(f"Receipts differ: {missing:,} of yours are missing in it, {extra:,} of its are not yours.")
+    found += [f"It does not name somebody whom your workspace does: {one.name}" for one, _ in change.gone]
+    if change.receipts_added or change.receipts_gone:
+        text = f"{change.receipts_gone:,} of yours are missing in it, {change.receipts_added:,} of its are not yours."
+        found.append(f"Receipts differ: {text}")
     return found
 
 

@@ -99,7 +99,9 @@ def say_fingerprints(talk: Talk, periods: Sequence[Period]) -> None:
         "The fingerprint of each key. Publish the digits in several places, so that people can compare them with "
         "what the page shows. The code holds the same digits, for a phone."
     )
-    for period in periods:
+    for number, period in enumerate(periods):
+        if number:
+            talk.wait("Press Enter for the next")
         talk.say()
         talk.say(f"Key {period.name}, {period.days}")
         talk.say_exactly(f"  {period.record.digits}", "bold")

@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from organizer.duplicates import Pair, Person, propose
 from organizer.entries import Decision, SignatureEntry, Verdict
 from organizer.errors import OrganizerError
 from organizer.records import Records
 
-Progress = Callable[[int, int], object]
+Progress = Callable[[], AbstractContextManager[Callable[[int, int], object]]]
+"""Begins to show how far it has come, when there is something to compare."""
+
+
+@contextmanager
+def no_progress() -> Iterator[Callable[[int, int], object]]:
+    """Shows nothing."""
+    yield lambda more, of: None
 
 
 class Likenesses:
@@ -44,7 +52,7 @@ def is_compared(made: Decision | None) -> bool:
     return made is None or made.verdict is not Verdict.REFUSED
 
 
-def find_pairs(records: Records, names: set[bytes], progress: Progress | None = None) -> list[Pair]:
+def find_pairs(records: Records, names: set[bytes], progress: Progress = no_progress) -> list[Pair]:
     """Pairs among at least these signatures: those kept, when there are none but those compared before.
 
     Raises OrganizerError: workspace-damaged.
@@ -52,7 +60,8 @@ def find_pairs(records: Records, names: set[bytes], progress: Progress | None = 
     compared, pairs = _read(records.compared())
     if names <= compared:
         return pairs
-    pairs = propose(_people(records, names), progress)
+    with progress() as advance:
+        pairs = propose(_people(records, names), advance)
     records.keep_compared(_write(sorted(names), pairs))
     return pairs
 

@@ -5,15 +5,15 @@ Knows records and values, and keeps no name in memory. Must never ask or show an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from organizer.duplicates import Pair
 from organizer.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
 from organizer.filtering import Facts, Filter, Standing, known_language, standing
-from organizer.likenesses import Likenesses, find_pairs, is_compared
+from organizer.likenesses import Likenesses, Progress, find_pairs, is_compared, no_progress
 from organizer.records import Records
-from organizer.vouching import Vouched, VouchWords
+from organizer.vouching import Vouched, VouchWord, VouchWords
 
 SAME_CODE = "same code: one browser sent both"
 
@@ -35,7 +35,7 @@ class Pile:
         self,
         records: Records,
         letters: Container[str] | None = None,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress = no_progress,
     ) -> None:
         self.records = records
         self.words = VouchWords(records.vouch_words())
@@ -101,14 +101,26 @@ class Pile:
         """Pairs of which both are accepted."""
         return [pair for pair in self._likenesses.pairs() if self._accepted(pair.first) and self._accepted(pair.second)]
 
-    def keep(self, changes: dict[bytes, Decision | None]) -> None:
-        """Write decisions, all or none; None takes one away."""
-        self.records.decide(changes)
+    def keep(self, changes: Mapping[bytes, Decision | None], words: Sequence[VouchWord] = ()) -> None:
+        """Write decisions and vouch words, all or none; None takes a decision away."""
+        self.records.decide(changes, words)
         for name, made in changes.items():
             if made is None:
                 self.decisions.pop(name, None)
             else:
                 self.decisions[name] = made
+
+        if words:
+            self._learn(words)
+
+    def _learn(self, words: Sequence[VouchWord]) -> None:
+        """Only whether words count may change: which signature has which one stays."""
+        changed = {word.number: word for word in words}
+        self.words = VouchWords(changed.get(word.number, word) for word in self.words)
+        for name, facts in self.facts.items():
+            if facts.word in changed:
+                vouched = Vouched.WITHDRAWN if changed[facts.word].withdrawn else Vouched.YES
+                self.facts[name] = replace(facts, vouched=vouched)
 
     def _fits(self, name: bytes, wanted: Filter) -> bool:
         alike = wanted.alike and bool(self.resembles(name))

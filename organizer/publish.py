@@ -68,19 +68,19 @@ def make_publication(
     )
 
 
-def sign_publication(publication: Publication, key: MinisignSecretKey) -> tuple[bytes, str]:
-    """The file and the text of its minisig, read back and verified before anyone sees them. Raises PublicationError."""
+def write_draft(publication: Publication) -> tuple[bytes, Publication]:
+    """The file, and what any reader will find in it: this is shown before it is signed. Raises PublicationError."""
     data = write_publication(publication)
-    return data, sign_file(data, key)[1]
+    return data, read_publication(data)
 
 
-def sign_file(data: bytes, key: MinisignSecretKey) -> tuple[Publication, str]:
-    """What a publication's file says and the text of its minisig, verified. Raises PublicationError."""
+def sign_publication(data: bytes, key: MinisignSecretKey) -> str:
+    """The text of a minisig of these bytes, verified before anyone sees it. Raises PublicationError."""
     publication = read_publication(data)
     comment = f"appeal {publication.appeal} publication {publication.number} {publication.date}"
     minisig = sign(key, data, comment)
     verify(key.public, data, minisig)
-    return publication, minisig
+    return minisig
 
 
 def minisig_name(signer: str) -> str:
@@ -155,5 +155,5 @@ def _sums(publication: Publication) -> str:
     counts, names = publication.counts, len(publication.signatures)
     return (
         f"The numbers agree: {counts.public} public and {counts.nonpublic} not public make {publication.total}; "
-        f"the list has {names} names."
+        f"the list has {names} names, and {len(publication.receipts)} receipts stand in order."
     )

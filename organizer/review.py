@@ -140,6 +140,32 @@ class Review:
         """Accept those, but what resembles another; all words in one step."""
         return self._bulk(self.vouched(), Decision(Verdict.ACCEPTED), by_word=True)
 
+    def accepted_for(self, word: int) -> list[bytes]:
+        """What was accepted for one vouch word alone, without a look."""
+        accepted = self.pile.names(Filter(standing=Standing.ACCEPTED))
+        return [name for name in accepted if self.pile.decisions[name].vouch == word]
+
+    def withdraw_word(self, word: int) -> None:
+        """A word leaked: it says nothing from now on, and what was accepted for it alone goes on hold; one step."""
+        names = self.accepted_for(word)
+        decision = Decision(Verdict.HELD, None, self.pile.step + 1, word)
+        changed = replace(self.pile.words.numbered(word), withdrawn=True)
+        self.pile.keep({name: self._made(name, decision) for name in names}, [changed])
+        self.narrow(self.filter)
+
+    def restore_word(self, word: int) -> int:
+        """The word counts again, and what is still on hold because of it is as it was before; how many those are."""
+        held = self.pile.names(Filter(standing=Standing.HELD))
+        names = [name for name in held if self.pile.decisions[name].vouch == word and self._was_accepted(name)]
+        changed = replace(self.pile.words.numbered(word), withdrawn=False)
+        self.pile.keep({name: self.pile.decisions[name].before for name in names}, [changed])
+        self.narrow(self.filter)
+        return len(names)
+
+    def _was_accepted(self, name: bytes) -> bool:
+        before = self.pile.decisions[name].before
+        return before is not None and before.verdict is Verdict.ACCEPTED
+
     def doubtful(self, names: Iterable[bytes]) -> int:
         """How many of these resemble another signature, so that none of them is accepted together with it."""
         return sum(1 for name in names if self.pile.resembles(name))

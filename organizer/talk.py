@@ -125,6 +125,17 @@ class Talk:
             grid.add_row(Text(harmless(label)), Text(harmless(str(value))))
         self._out.print(grid)
 
+    def pages(self, lines: Sequence[str], ask: bool = True) -> None:
+        """Many lines; at a terminal a screenful at a time, and a person may stop looking. Elsewhere all of them."""
+        step = max(self._out.size.height - 2, 1) if ask and self.is_at_terminal else len(lines)
+        for shown in range(0, len(lines), step or 1):
+            if shown:
+                self.say(f"Lines {shown:,} of {len(lines):,}. Space: go on. q: enough.", "bold")
+                if self.key() in ("q", "й", None):
+                    return
+            for line in lines[shown : shown + step]:
+                self.say(line)
+
     def result(self, data: dict[str, Any]) -> None:
         """What a command found, for scripts; words were said already."""
         if self.as_json:
@@ -206,7 +217,7 @@ class Talk:
     @contextmanager
     def secret_screen(self) -> Iterator[Callable[[], None]]:
         """A private screen for secrets, wiped at its end. Raises OrganizerError: question, without a terminal."""
-        if self.as_json or not (self._out.is_terminal and sys.stdin.isatty()):
+        if not self.is_at_terminal:
             text = "This shows a secret, so it needs a terminal: the output must not go into a file or another program."
             raise OrganizerError("question", text)
         with self.private_screen() as clear:

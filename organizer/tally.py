@@ -1,6 +1,6 @@
 """The tally: from entries and decisions to the numbers, names and receipts of a publication.
 
-Knows only values, each once; in one pass, whatever order they come in.
+Knows only values, each once; in one pass, whatever order they come in. Keeps little of each: there may be a million.
 Must never let anything of a signature that is not public out, except a number and its unlinked receipt.
 """
 
@@ -9,10 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from crypto.code import receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
-from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict, WithdrawalEntry
+from organizer.collation import collation_key
+from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict
+
+
+class Fate(StrEnum):
+    """What became of a signature."""
+
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    HELD = "held"
+    UNDECIDED = "undecided"
+    COUNTED = "counted"
 
 
 @dataclass(frozen=True)
@@ -28,58 +41,33 @@ class Tally:
     unreadable: dict[str, int]
     """How many envelopes were set aside, by reason."""
     unmatched_withdrawals: int
+    left_out: dict[PublishedSignature, Counter[Fate]]
+    """What became of the public signatures that were asked about and are not counted."""
 
 
-@dataclass(frozen=True)
-class _Signed:
-    """What the tally remembers of one signature until all withdrawals are known; no name unless it is public."""
+def tally(
+    judged: Iterable[tuple[Entry, Decision | None]],
+    withdrawn: Mapping[bytes, int],
+    asked: Container[PublishedSignature] = frozenset(),
+) -> Tally:
+    """Count entries, each with what was decided; `withdrawn` has how many withdrawals brought the code of a commitment.
 
-    commitment: bytes
-    by_hand: bool
-    decision: Decision | None
-    published: PublishedSignature | None
-
-
-@dataclass
-class _Sums:
-    duplicates: int = 0
-    rejected: int = 0
-    withdrawn: int = 0
-    undecided: int = 0
-    held: int = 0
-    counted: list[_Signed] = field(default_factory=list)
-
-
-def collation_key(signature: PublishedSignature) -> tuple[str, ...]:
-    """The order of the published list. Plain for now: by name without regard to capitals, then by the rest."""
-    shown = (signature.name, signature.relation, signature.prisoner)
-    return (*(text.casefold() for text in shown), *shown)
-
-
-def tally(entries: Iterable[Entry], decisions: Mapping[bytes, Decision]) -> Tally:
-    """Count. A withdrawn signature is withdrawn whatever was decided; undecided and held ones are not counted."""
-    received = 0
-    signed: list[_Signed] = []
-    unreadable: Counter[str] = Counter()
-    codes_withdrawn: Counter[bytes] = Counter()
-    for entry in entries:
+    A withdrawn signature is withdrawn whatever was decided; undecided and held ones are not counted.
+    `asked` are public signatures whose fate is told when they are not counted: those published before.
+    """
+    sums = _Sums(asked)
+    for entry, decision in judged:
         # What organizers entered by hand was not received as an envelope, though it lies in one.
-        received += not entry.by_hand
+        sums.received += not entry.by_hand
         if isinstance(entry, SignatureEntry):
-            signed.append(_remember(entry, decisions.get(entry.id)))
-        elif isinstance(entry, WithdrawalEntry):
-            codes_withdrawn[entry.commitment] += 1
+            taken_back = entry.commitment in withdrawn
+            if taken_back:
+                sums.matched.add(entry.commitment)
+            sums.add(entry, Fate.WITHDRAWN if taken_back else _fate(decision))
         elif isinstance(entry, UnreadableEntry):
-            unreadable[entry.reason] += 1
-    sums = _sum(signed, codes_withdrawn)
-    known = {one.commitment for one in signed}
-    unmatched = sum(count for code, count in codes_withdrawn.items() if code not in known)
-    return _finish(received, sums, unreadable, unmatched)
-
-
-def _remember(entry: SignatureEntry, decision: Decision | None) -> _Signed:
-    published = _published(entry) if entry.signature.public is True else None
-    return _Signed(entry.commitment, entry.by_hand, decision, published)
+            sums.unreadable[entry.reason] += 1
+    unmatched = sum(count for code, count in withdrawn.items() if code not in sums.matched)
+    return sums.finish(unmatched)
 
 
 def _published(entry: SignatureEntry) -> PublishedSignature:
@@ -87,42 +75,66 @@ def _published(entry: SignatureEntry) -> PublishedSignature:
     return PublishedSignature(entry.signature.name, entry.signature.relation, entry.signature.prisoner)
 
 
-def _sum(signed: Iterable[_Signed], codes_withdrawn: Container[bytes]) -> _Sums:
-    sums = _Sums()
-    for one in signed:
-        if one.commitment in codes_withdrawn:
-            sums.withdrawn += 1
-        elif one.decision is None:
-            sums.undecided += 1
-        elif one.decision.verdict is Verdict.HELD:
-            sums.held += 1
-        elif one.decision.verdict is Verdict.ACCEPTED:
-            sums.counted.append(one)
+def _fate(decision: Decision | None) -> Fate:
+    if decision is None:
+        return Fate.UNDECIDED
+    if decision.verdict is Verdict.HELD:
+        return Fate.HELD
+    if decision.verdict is Verdict.ACCEPTED:
+        return Fate.COUNTED
+    return Fate.DUPLICATE if decision.reason is Reason.DUPLICATE else Fate.REJECTED
+
+
+@dataclass
+class _Sums:
+    """What is known so far; of a signature that is not public, its receipt's eight bytes."""
+
+    asked: Container[PublishedSignature]
+    received: int = 0
+    fates: Counter[Fate] = field(default_factory=Counter)
+    by_hand: int = 0
+    public_by_hand: int = 0
+    unreadable: Counter[str] = field(default_factory=Counter)
+    matched: set[bytes] = field(default_factory=set)
+    public: list[PublishedSignature] = field(default_factory=list)
+    receipts: list[str] = field(default_factory=list)
+    left_out: dict[PublishedSignature, Counter[Fate]] = field(default_factory=dict)
+
+    def add(self, entry: SignatureEntry, fate: Fate) -> None:
+        """A signature and what became of it."""
+        self.fates[fate] += 1
+        if fate is Fate.COUNTED:
+            self._count(entry)
+        elif entry.signature.public is True and (shown := _published(entry)) in self.asked:
+            self.left_out.setdefault(shown, Counter())[fate] += 1
+
+    def _count(self, entry: SignatureEntry) -> None:
+        if entry.by_hand:
+            self.by_hand += 1
+            self.public_by_hand += entry.signature.public
         else:
-            sums.duplicates += one.decision.reason is Reason.DUPLICATE
-            sums.rejected += one.decision.reason is not Reason.DUPLICATE
-    return sums
+            self.receipts.append(receipt(entry.commitment))
+        if entry.signature.public is True:
+            self.public.append(_published(entry))
 
-
-def _finish(received: int, sums: _Sums, unreadable: Mapping[str, int], unmatched_withdrawals: int) -> Tally:
-    public = [one.published for one in sums.counted if one.published is not None]
-    public_by_hand = sum(one.by_hand and one.published is not None for one in sums.counted)
-    all_by_hand = sum(one.by_hand for one in sums.counted)
-    return Tally(
-        counts=Counts(
-            received=received,
-            unreadable=sum(unreadable.values()),
-            duplicates=sums.duplicates,
-            rejected=sums.rejected,
-            withdrawn=sums.withdrawn,
-            public=len(public),
-            nonpublic=len(sums.counted) - len(public),
-        ),
-        by_hand=ByHand(public_by_hand, all_by_hand - public_by_hand),
-        signatures=tuple(sorted(public, key=collation_key)),
-        receipts=tuple(sorted(receipt(one.commitment) for one in sums.counted if not one.by_hand)),
-        undecided=sums.undecided,
-        held=sums.held,
-        unreadable=dict(sorted(unreadable.items())),
-        unmatched_withdrawals=unmatched_withdrawals,
-    )
+    def finish(self, unmatched_withdrawals: int) -> Tally:
+        """The tally of all that was added."""
+        return Tally(
+            counts=Counts(
+                received=self.received,
+                unreadable=self.unreadable.total(),
+                duplicates=self.fates[Fate.DUPLICATE],
+                rejected=self.fates[Fate.REJECTED],
+                withdrawn=self.fates[Fate.WITHDRAWN],
+                public=len(self.public),
+                nonpublic=self.fates[Fate.COUNTED] - len(self.public),
+            ),
+            by_hand=ByHand(self.public_by_hand, self.by_hand - self.public_by_hand),
+            signatures=tuple(sorted(self.public, key=collation_key)),
+            receipts=tuple(sorted(self.receipts)),
+            undecided=self.fates[Fate.UNDECIDED],
+            held=self.fates[Fate.HELD],
+            unreadable=dict(sorted(self.unreadable.items())),
+            unmatched_withdrawals=unmatched_withdrawals,
+            left_out=self.left_out,
+        )

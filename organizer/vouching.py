@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from organizer.errors import OrganizerError
@@ -101,16 +101,6 @@ def offer_word(random: Callable[[int], bytes]) -> str:
     draw = (random(1)[0] for _ in iter(int, 1))
     syllables = ("".join(_fair(letters, draw) for letters in (_CONSONANTS, _VOWELS)) for _ in range(_SYLLABLES))
     return "".join(syllables)
-
-
-def withdraw(word: VouchWord) -> VouchWord:
-    """The word, not trusted any more."""
-    return replace(word, withdrawn=True)
-
-
-def restore(word: VouchWord) -> VouchWord:
-    """The word, trusted again."""
-    return replace(word, withdrawn=False)
 
 
 def write_word(word: VouchWord) -> bytes:

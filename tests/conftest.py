@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from redis_servers import PROGRAMS, Server, running, running_cluster
+from terminal import Terminal
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -144,3 +145,17 @@ def empty(started: Callable[[str], list[Server]]) -> Callable[[str], list[Server
         return started(kind)
 
     return start
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    """Opens terminals, and closes them whatever happens."""
+    opened: list[Terminal] = []
+
+    def start(*arguments: str, **size: int) -> Terminal:
+        opened.append(Terminal(*arguments, **size))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()

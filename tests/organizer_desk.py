@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,12 +16,15 @@ from crypto.envelope import envelope_id
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.ledger import write_ledger
 from crypto.minisign import MinisignPublicKey
+from crypto.publication import PublishedSignature
 from crypto.seal import seal_signature, seal_withdrawal
 from crypto.signature import Signature
 from organizer import keyfile
 from organizer.ceremony import NewKeys, make_keys
+from organizer.entries import Decision, Entry, WithdrawalEntry
 from organizer.periods import public_name
 from organizer.records import Records
+from organizer.tally import Tally, tally
 from organizer.workspace import Workspace, make_workspace
 
 APPEAL_ID = bytes(range(16))
@@ -72,8 +76,9 @@ class Desk:
         return path
 
 
-def make_desk(home: Path) -> Desk:
-    keys = new_keys()
+def make_desk(home: Path, keys: NewKeys | None = None) -> Desk:
+    """A desk with the keys that all tests share, or with others."""
+    keys = keys or new_keys()
     desk = Desk(home, keys.periods[0].period.record, keys.minisign)
     make_workspace(str(desk.folder), keys.files)
     desk.passphrase.write_text(PASSPHRASE + "\n")
@@ -86,6 +91,17 @@ def open_records(folder: Path) -> Iterator[Records]:
     """The records of a folder under WORK_KEY."""
     with Workspace(folder).tables() as tables:
         yield Records(tables, WORK_KEY)
+
+
+def tally_of(
+    entries: Iterable[Entry],
+    decisions: Mapping[bytes, Decision],
+    asked: Container[PublishedSignature] = frozenset(),
+) -> Tally:
+    """The tally of entries that lie here and not in a workspace."""
+    entries = list(entries)
+    codes = Counter(entry.commitment for entry in entries if isinstance(entry, WithdrawalEntry))
+    return tally([(entry, decisions.get(entry.id)) for entry in entries], codes, asked)
 
 
 def appeal_of(record: KeyRecord, *signers: MinisignPublicKey, threshold: int = 1) -> Appeal:

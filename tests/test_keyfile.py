@@ -98,12 +98,14 @@ def test_half_a_character_is_no_passphrase() -> None:
 
 
 def test_people_get_the_strongest_limits() -> None:
-    """Nothing but a test names the cheap profile."""
+    """Nothing but a test names the cheap profile, and nothing but a rehearsal that of a rehearsal."""
     assert keyfile.Profile(argon2id.OPSLIMIT_SENSITIVE, argon2id.MEMLIMIT_SENSITIVE) == SENSITIVE
     assert lock.__defaults__ == (SENSITIVE,)
     assert (ceremony.make_keys.__defaults__ or ())[-1] == SENSITIVE
     sources = Path(keyfile.__file__).parent.rglob("*.py")
-    assert [path.name for path in sources if "CHEAP" in path.read_text("utf-8")] == ["keyfile.py"]
+    texts = {path.name: path.read_text("utf-8") for path in sources}
+    assert [name for name, text in texts.items() if "CHEAP" in text] == ["keyfile.py"]
+    assert {name for name, text in texts.items() if "REHEARSAL" in text} == {"keyfile.py", "rehearse.py"}
 
 
 def test_an_offered_passphrase_has_120_bits() -> None:

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import tempfile
 import tracemalloc
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organizer_desk import APPEAL_ID, KEY, KEYS, MASTER, RECORD, ledger_of, open_records, seal, withdraw
+from organizer_desk import APPEAL_ID, KEY, KEYS, MASTER, RECORD, WORK_KEY, ledger_of, open_records, seal, withdraw
 
 from crypto.code import commitment
 from crypto.envelope import SIZE, envelope_id
@@ -23,13 +25,18 @@ from crypto.errors import LedgerError
 from crypto.keys import OrganizersKey
 from crypto.ledger import LedgerHeader
 from crypto.seal import open_envelope
+from organizer.blocks import PAIRS, BlockOpener, Keys, open_batch
 from organizer.entries import SignatureEntry, UnreadableEntry, WithdrawalEntry
-from organizer.opening import BATCH, Opening, explain, open_batch, open_ledger
-from organizer.records import Records
-from organizer.workspace import open_ledger_file
+from organizer.errors import OrganizerError
+from organizer.opening import BATCH, Opening, explain, open_ledger
+from organizer.records import Boxes, Records
+from organizer.workers import hired
+from organizer.workspace import Workspace, open_ledger_file
 
 CODE = "4829103377590218841270536"
-OTHER = OrganizersKey.derive(MASTER[::-1], APPEAL_ID).record
+OTHER_KEY = OrganizersKey.derive(MASTER[::-1], APPEAL_ID)
+THIRD_KEY = OrganizersKey.derive(bytes(32), APPEAL_ID)
+OTHER = OTHER_KEY.record
 GOOD = [seal("Анна"), seal("Ева", False), seal("Ян", code=CODE), withdraw(CODE)]
 
 
@@ -38,11 +45,24 @@ def junk(number: int) -> bytes:
     return number.to_bytes(SIZE, "big")
 
 
-def read(records: Records, data: bytes, folder: Path) -> Opening:
+def silent(_done: int, _total: int) -> None:
+    """Nobody looks at the progress."""
+
+
+def read(
+    records: Records,
+    data: bytes,
+    folder: Path,
+    keys: Keys = KEYS,
+    crew_of: int = 0,
+    progress: Callable[[int, int], None] = silent,
+) -> Opening:
     path = folder / "ledger.bin"
     path.write_bytes(data)
-    with open_ledger_file(str(path)) as file:
-        return open_ledger(records, KEYS, file, lambda _done, _total: None)
+    with ExitStack() as stack:
+        crew = stack.enter_context(hired(BlockOpener(keys, records.boxes), crew_of)) if crew_of else None
+        file = stack.enter_context(open_ledger_file(str(path)))
+        return open_ledger(records, keys, file, progress, crew)
 
 
 def names(records: Records) -> set[str]:
@@ -132,10 +152,123 @@ def test_a_broken_ledger_is_named_and_its_good_part_kept(
         assert (opening.digest, records.ledgers()) == (None, [])
 
 
+# Several keys
+
+
+def keys_of(*keys: OrganizersKey) -> dict[bytes, OrganizersKey]:
+    return {key.record.key_id: key for key in keys}
+
+
+def test_each_envelope_is_opened_by_the_key_it_names(tmp_path: Path) -> None:
+    """Ledgers of several periods, one after the other or mixed; the publication will name the keys that were used."""
+    mixed = [seal("Анна"), seal("Ева", record=OTHER), withdraw(CODE, OTHER)]
+    with open_records(tmp_path) as records:
+        opening = read(records, ledger_of(mixed), tmp_path, keys_of(KEY, OTHER_KEY, THIRD_KEY))
+        assert (opening.signatures, opening.withdrawals, opening.set_aside.total()) == (2, 1, 0)
+        assert records.keys() == sorted(record.fingerprint.hex() for record in (RECORD, OTHER))
+
+
+def test_what_no_key_was_there_for_is_tried_again_when_it_came(tmp_path: Path) -> None:
+    """Counted once: set aside while the key is missing, opened when the same envelopes come again with the key."""
+    mixed = [seal("Анна"), seal("Ева", record=OTHER), seal("Ян", record=OTHER)]
+    with open_records(tmp_path) as records:
+        first = read(records, ledger_of(mixed), tmp_path)
+        assert (first.signatures, dict(first.set_aside)) == (1, {"envelope-key": 2})
+        again = read(records, ledger_of(mixed), tmp_path)
+        assert (again.seen_before, again.key_came) == (3, 0)
+        came = read(records, ledger_of([*mixed, seal("Зоя")]), tmp_path, keys_of(KEY, OTHER_KEY))
+        assert (came.signatures, came.key_came, came.seen_before, came.set_aside.total()) == (3, 2, 1, 0)
+        assert names(records) == {"Анна", "Ева", "Ян", "Зоя"}
+        assert len(list(records.entries())) == 4
+        last = read(records, ledger_of(mixed), tmp_path, keys_of(KEY, OTHER_KEY))
+        assert (last.seen_before, last.key_came) == (3, 0)
+
+
+def test_what_could_not_be_opened_with_its_key_is_not_tried_again(tmp_path: Path) -> None:
+    """A changed envelope stays set aside, whatever keys come."""
+    changed = bytearray(seal("Ева", record=OTHER))
+    changed[-1] ^= 1
+    with open_records(tmp_path) as records:
+        assert dict(read(records, ledger_of([bytes(changed)]), tmp_path).set_aside) == {"envelope-key": 1}
+        tried = read(records, ledger_of([bytes(changed)]), tmp_path, keys_of(KEY, OTHER_KEY))
+        assert (tried.key_came, dict(tried.set_aside)) == (1, {"open-outer": 1})
+        again = read(records, ledger_of([bytes(changed)]), tmp_path, keys_of(KEY, OTHER_KEY))
+        assert (again.key_came, again.seen_before) == (0, 1)
+
+
+# On all cores
+
+
+def everything(folder: Path) -> list[list[tuple[bytes, bytes]]]:
+    """All that the workspace of a folder holds, table by table."""
+    boxes = Boxes(WORK_KEY)
+    with Workspace(folder).tables() as tables:
+        return [
+            [(name, boxes.unlock(table, name, box)) for name, box in tables.rows(table)]
+            for table in ("entries", "decisions", "ledgers", "keys", "waiting")
+        ]
+
+
+def test_workers_bring_what_one_process_brings(tmp_path: Path) -> None:
+    """Every row of the workspace is the same, however many opened it; nothing is left running."""
+    envelopes = [seal(f"Нехта {number}", number % 2 == 0) for number in range(2 * PAIRS)]
+    data = ledger_of([*GOOD, *envelopes, *map(junk, range(5 * PAIRS)), seal("Чужы", record=OTHER)])
+    kept, counts = [], []
+    for count in (0, 1, 3):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        with open_records(folder) as records:
+            counts.append(vars(read(records, data, folder, crew_of=count)))
+        kept.append(everything(folder))
+    assert kept[0] == kept[1] == kept[2]
+    assert counts[0] == counts[1] == counts[2]
+    assert len(kept[0][0]) == 7 * PAIRS + 5
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_worker_that_is_killed_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    """As a machine short of memory does; the same command goes on afterwards."""
+    data = ledger_of(map(junk, range(2 * BATCH)))
+
+    def kill(_done: int, _total: int) -> None:
+        for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+
+    with open_records(tmp_path) as records:
+        with pytest.raises(OrganizerError) as caught:
+            read(records, data, tmp_path, crew_of=2, progress=kill)
+        assert caught.value.reason == "worker"
+        assert len(list(records.entries())) >= BATCH
+        assert read(records, data, tmp_path, crew_of=2).error is None
+        assert len(list(records.entries())) == 2 * BATCH
+
+
+def test_workers_keep_no_file_open(tmp_path: Path) -> None:
+    """A stick can be taken out, and an ended program leaves no lock behind."""
+
+    def look(_block: bytes) -> bytes:
+        found = [os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd") if int(name) > 2]
+        return "\n".join(found).encode()
+
+    def look_calmly(block: bytes) -> bytes:
+        with suppress(OSError):  # the listing's own descriptor is gone when it is looked at
+            return look(block)
+        return b"\n".join(os.fsencode(name) for name in os.listdir("/proc/self/fd"))
+
+    (tmp_path / "file").write_bytes(b"")
+    with (tmp_path / "file").open(), hired(look_calmly, 2) as crew:
+        for answer in crew([b"", b"", b""]):
+            assert b"file" not in answer
+            assert len(answer.split(b"\n")) <= 6  # the three of every program, two pipes, the listing itself
+
+
+# Stopping
+
+
 def test_an_interruption_loses_one_batch_at_most(tmp_path: Path) -> None:
     """Ctrl-C in the middle: what was told as done is kept, and the same command goes on."""
-    path = tmp_path / "ledger.bin"
-    path.write_bytes(ledger_of([*GOOD, *map(junk, range(2 * BATCH))]))
+    data = ledger_of([*GOOD, *map(junk, range(2 * BATCH + 1000))])
     told = []
 
     def stop(done: int, _total: int) -> None:
@@ -143,52 +276,69 @@ def test_an_interruption_loses_one_batch_at_most(tmp_path: Path) -> None:
         if len(told) == 2:
             raise KeyboardInterrupt
 
-    with open_records(tmp_path) as records, open_ledger_file(str(path)) as file, pytest.raises(KeyboardInterrupt):
-        open_ledger(records, KEYS, file, stop)
+    with open_records(tmp_path) as records, pytest.raises(KeyboardInterrupt):
+        read(records, data, tmp_path, crew_of=2, progress=stop)
     with open_records(tmp_path) as records:
-        assert len(list(records.entries())) == sum(told) == 2 * BATCH
+        assert 2 * BATCH <= len(list(records.entries())) == sum(told) < 2 * BATCH + 1000
         assert records.ledgers() == []
-        opening = read(records, path.read_bytes(), tmp_path)
-        assert opening.seen_before == 2 * BATCH
-        assert opening.signatures + opening.withdrawals + opening.set_aside.total() == 4
+        opening = read(records, data, tmp_path)
+        assert opening.seen_before == sum(told)
+        assert opening.signatures + opening.withdrawals + opening.set_aside.total() == 1004 + 2 * BATCH - sum(told)
         assert names(records) == {"Анна", "Ева", "Ян"}
 
 
-KILLED = """
+OPENED = """
 import os, signal, sys
 from pathlib import Path
 from organizer_desk import KEYS, open_records
+from organizer.blocks import BlockOpener
 from organizer.opening import open_ledger
+from organizer.workers import hired
 from organizer.workspace import open_ledger_file
-folder = Path(sys.argv[1])
-with open_records(folder) as records, open_ledger_file(str(folder / "ledger.bin")) as file:
-    left = iter(range(AT - 1))
-    die = lambda sql: sql.startswith("WORD") and next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)
+folder, last = Path(sys.argv[1]), int(sys.argv[2])
+with open_records(folder) as records, hired(BlockOpener(KEYS, records.boxes), 2) as crew:
+    left = iter(range(last - 1))
+    die = lambda sql: next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)
     records._tables._connection.set_trace_callback(die)
-    open_ledger(records, KEYS, file, lambda done, total: print(done, flush=True))
+    with open_ledger_file(str(folder / "ledger.bin")) as file:
+        open_ledger(records, KEYS, file, lambda done, total: print(done, flush=True), crew)
 """
+NEVER = 1_000_000
 
 
-@pytest.mark.parametrize(("word", "at"), [("INSERT", 600), ("COMMIT", 3), ("BEGIN", 3)])
-def test_a_killed_program_loses_one_batch_at_most(tmp_path: Path, word: str, at: int) -> None:
-    """kill -9 within a batch, before its end, before the next: the workspace opens with all that was told as done."""
-    (tmp_path / "ledger.bin").write_bytes(ledger_of([*GOOD, *map(junk, range(4 * BATCH))]))
+def opened(folder: Path, statement: int) -> tuple[int, int]:
+    """A program opens the ledger of a folder and gets kill -9 before that statement of its database.
+
+    Its exit code, and how many envelopes it told as done.
+    """
     here = Path(__file__).parent
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED.replace("WORD", word).replace("AT", str(at)), str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": f"{here}:{here.parent}"},
-        capture_output=True,
-        check=False,
-    )
-    told = sum(map(int, done.stdout.split()))
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    assert told > 0
-    with open_records(tmp_path) as records:
-        kept = len(list(records.entries()))
-        assert told <= kept <= told + BATCH < 4 * BATCH
-        opening = read(records, (tmp_path / "ledger.bin").read_bytes(), tmp_path)
-        assert (opening.seen_before, opening.error) == (kept, None)
-        assert names(records) == {"Анна", "Ева", "Ян"}
+    environment = {**os.environ, "PYTHONPATH": f"{here}:{here.parent}"}
+    command = [sys.executable, "-c", OPENED, str(folder), str(statement)]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    return done.returncode, sum(map(int, done.stdout.split()))
+
+
+def test_a_killed_program_goes_on_where_it_was(tmp_path: Path) -> None:
+    """kill -9 again and again at random places; in the end the workspace is that of an uninterrupted run."""
+    envelopes = [seal(f"Нехта {number}", number % 2 == 0) for number in range(300)]
+    data = ledger_of([*GOOD, seal("Чужы", record=OTHER), *envelopes, *map(junk, range(3 * BATCH))])
+    whole, broken_off = tmp_path / "whole", tmp_path / "broken off"
+    for folder in (whole, broken_off):
+        folder.mkdir()
+        (folder / "ledger.bin").write_bytes(data)
+    size, chance, kept = 305 + 3 * BATCH, random.Random(1948), 0
+    assert opened(whole, NEVER) == (0, size)
+    for _ in range(6):
+        code, told = opened(broken_off, chance.randrange(1, size - kept))  # each envelope left is a statement
+        assert code == -signal.SIGKILL
+        with open_records(broken_off) as records:
+            before, kept = kept, sum(1 for _ in records.entries())
+            assert records.ledgers() == []
+        # Told are those seen before, too, so what is kept is at least the greater of the two.
+        assert max(told, before) <= kept < size
+    assert kept > 0
+    assert opened(broken_off, NEVER) == (0, size)
+    assert everything(broken_off) == everything(whole)
 
 
 def test_memory_does_not_grow_with_the_ledger(tmp_path: Path) -> None:
@@ -205,7 +355,7 @@ def test_memory_does_not_grow_with_the_ledger(tmp_path: Path) -> None:
 
 
 def test_a_batch_can_be_opened_anywhere() -> None:
-    """Key, envelopes and entries pass between processes: the way to use all cores later."""
+    """Keys, envelopes and entries pass between processes."""
     pairs = [(envelope_id(envelope), envelope) for envelope in [*GOOD, junk(1)]]
     entries = open_batch(pickle.loads(pickle.dumps(KEYS)), pairs)
     assert [entry.id for entry in entries] == [name for name, _ in pairs]

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import pty
 import re
-import select
 import subprocess
-import sys
-import termios
 import tomllib
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from organizer_desk import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
+from terminal import Terminal
 
 from crypto.appeal import write_appeal
 from crypto.code import commitment, receipt
@@ -31,7 +25,10 @@ from organizer.periods import Period, read_public, write_public
 
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
-COMMANDS = ("keygen", "open", "review", "duplicates", "add", "withdraw", "publish", "verify", "status")
+COMMANDS = (
+    "ceremony", "keygen", "restore", "open", "review", "duplicates", "add", "withdraw", "publish", "sign", "verify",
+    "export", "export-nonpublic", "status", "burn", "rehearse",
+)  # fmt: skip
 NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 
 
@@ -42,9 +39,10 @@ def desk(tmp_path: Path) -> Desk:
 
 def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
     """One command in the desk's workspace, with the passphrase where one is needed."""
-    needs_key = key and command in {"open", "review", "publish", "status"}
+    needs_key = key and (command in {"open", "review", "publish", "status"} or "--csv" in options)
     where = [] if command == "verify" else ["-w", str(desk.folder)]
     passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
+    passphrase += ["--yes"] if "--csv" in options else []
     return CliRunner().invoke(organizer, [command, *map(str, options), *where, *passphrase])
 
 
@@ -58,75 +56,6 @@ def run_json(desk: Desk, command: str, *options: str | Path, exit_code: int = 0)
     return found
 
 
-class Terminal:
-    """A real terminal with a program in it: read until a text appears, type, look at what came."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._screen, inside = pty.openpty()
-        fcntl.ioctl(inside, termios.TIOCSWINSZ, b"\x28\0\x78\0\0\0\0\0")  # 40 lines of 120 characters
-        self.program = subprocess.Popen(
-            [sys.executable, "-m", "organizer", *arguments],
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
-            start_new_session=True,
-        )
-        os.close(inside)
-        self.seen = ""
-
-    def until(self, text: str) -> str:
-        """What came since the last call, up to and with `text`."""
-        raw = self.seen.encode()
-        while text not in raw.decode("utf-8", "ignore"):
-            raw += self._more(text, raw)
-        shown, _, self.seen = raw.decode("utf-8", "ignore").partition(text)
-        return shown + text
-
-    def type(self, text: str) -> None:
-        os.write(self._screen, text.encode())
-
-    def press(self, key: str) -> None:
-        """A key for a program that reads single keys; what comes before it listens is thrown away by design."""
-        while termios.tcgetattr(self._screen)[3] & termios.ICANON:
-            select.select([], [], [], 0.005)
-        self.type(key)
-
-    def end(self) -> str:
-        """What came until the program ended, which it must do well."""
-        raw = self.seen.encode()
-        with suppress(OSError):  # so a terminal tells that nobody is left on the other side
-            while True:
-                raw += self._more("the end", raw)
-        assert self.program.wait() == 0, raw.decode()
-        return raw.decode()
-
-    def _more(self, text: str, raw: bytes) -> bytes:
-        ready, _, _ = select.select([self._screen], [], [], 30)
-        assert ready, f"{text!r} did not come; this did: {raw.decode()!r}"
-        return os.read(self._screen, 65536)
-
-    def close(self) -> None:
-        """Leave nothing running behind."""
-        self.program.kill()
-        self.program.wait()
-        os.close(self._screen)
-
-
-@pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
-    """Opens terminals, and closes them whatever happens."""
-    opened: list[Terminal] = []
-
-    def start(*arguments: str) -> Terminal:
-        opened.append(Terminal(*arguments))
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        one.close()
-
-
 # The whole circle
 
 
@@ -134,9 +63,12 @@ def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., 
     """Keys of full strength made by hand, a ledger opened, reviewed by key presses, published, verified by anyone."""
     work, appeal, out = tmp_path / "work", tmp_path / "appeal.json", tmp_path / "stick"
     screen = terminal("keygen", "--signer", "anna", "-w", str(work))
-    passphrase = re.findall(r"[a-z0-9]{5}(?:-[a-z0-9]{5}){4}", screen.until("Press Enter"))[0]
-    screen.until("shown)")
+    screen.until("Press Enter to go on")
     screen.type("\n")
+    passphrase = re.findall(r"[a-z0-9]{5}(?:-[a-z0-9]{5}){4}", screen.until("is not shown)"))[0]
+    screen.type("\n")
+    screen.until("from your paper")
+    screen.type(passphrase + "\n")
     shown = screen.end()
     (public,) = work.glob("period-*.pub")
     record = read_public(public.read_text()).record
@@ -313,6 +245,28 @@ def test_a_wrong_entry_by_hand_can_be_taken_out_again(desk: Desk) -> None:
     assert "nothing to review" in empty.output
 
 
+# Publishing
+
+
+def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """Space goes on, q has seen enough; the question comes after either, and no means no."""
+    run(
+        desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(90))), "--appeal", desk.appeal
+    )
+    run(desk, "review", "--accept-all")
+    for key, more in ((" ", "Lines 76 of 91."), ("q", "Beside names")):
+        screen = terminal("publish", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+        assert "Нехта 9\r\n" not in screen.until("Lines 38 of 91. Space: go on. q: enough.")
+        screen.press(key)
+        screen.until(more)
+        if key == " ":
+            screen.press("q")
+        screen.until("publication? [y/N]")
+        screen.type("n\n")
+        screen.until("Nothing was published.")
+    assert run_json(desk, "status")["publications"] == []
+
+
 # By hand
 
 
@@ -334,7 +288,7 @@ def test_a_table_with_bad_lines_loses_no_good_one(desk: Desk) -> None:
     assert run_json(desk, "status")["nonpublic"] == 3
     result = run(desk, "add", "--csv", desk.home / "paper.csv")
     assert result.exit_code == 1
-    assert "Line 5 was left out" in result.stdout
+    assert "Line 5 is left out" in result.stdout
     assert "Lines left out: 6." in result.stderr
 
 
@@ -353,6 +307,57 @@ def test_a_table_that_is_none_is_refused_whole(desk: Desk, data: bytes, reason: 
     (desk.home / "paper.csv").write_bytes(data)
     found = run_json(desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=1)
     assert found["error"] == reason
+
+
+def add_table(desk: Desk, table: Path, answer: str) -> Result:
+    """The command at a pipe, asked once."""
+    where = ["-w", str(desk.folder), "--passphrase-file", str(desk.passphrase), "--appeal", str(desk.appeal)]
+    return CliRunner().invoke(organizer, ["add", "--csv", str(table), *where], input=answer)
+
+
+def test_a_table_is_shown_before_it_is_added(desk: Desk) -> None:
+    """Every line with what will become of it; Enter is a no, and with --json it must be asked for."""
+    table = desk.home / "paper.csv"
+    table.write_text("name,public,relation\nЗоя,так,сястра\nУля,не,\nЯн,maybe,\n", "utf-8")
+    shown = add_table(desk, table, "\n")
+    assert shown.exit_code == 1
+    for words in (
+        "Line 2, PUBLIC: Зоя; сястра",
+        "Line 3, not public: Уля",
+        "Line 4 is left out",
+        "2, 1 of them public",
+    ):
+        assert words in shown.output
+    where = ["-w", str(desk.folder), "--passphrase-file", str(desk.passphrase), "--appeal", str(desk.appeal)]
+    without_yes = CliRunner().invoke(organizer, ["add", "--csv", str(table), *where, "--json"])
+    assert json.loads(without_yes.stdout)["error"] == "question"
+    assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
+    assert "Signatures added: 2" in add_table(desk, table, "y\n").output
+    assert run_json(desk, "status")["by_hand"] == {"public": 1, "nonpublic": 1}
+
+
+def test_what_was_entered_before_is_recognised(desk: Desk) -> None:
+    """The same table again, a longer one, one line twice; spaces and capitals do not matter, other words do."""
+    table = desk.home / "paper.csv"
+    table.write_text("name,public,relation\nЗоя,так,сястра\nУля,не,\n", "utf-8")
+    first = run_json(desk, "add", "--csv", table, "--appeal", desk.appeal)
+    assert (first["added"], first["repeated"]) == (2, [])
+    again = run_json(desk, "add", "--csv", table)
+    assert (again["added"], again["repeated"]) == (0, [2, 3])
+    assert "nothing new in this table" in run(desk, "add", "--csv", table).output
+    table.write_text("name;public;relation\nЗоя;так;сястра\n зоя ;не;Сястра\nЗоя;так;маці\nЕва;не;\nЕВА;не;\n", "utf-8")
+    result = add_table(desk, table, "y\n")
+    assert "Line 2 is left out: it was entered before." in result.output
+    assert "Line 3 is left out: it was entered before, but with another answer" in result.output
+    assert "Line 6 is left out: it is the same as line 5." in result.output
+    assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 2}
+
+
+def test_only_what_came_by_hand_is_compared(desk: Desk) -> None:
+    """Somebody who signed in the browser and on paper is for the review to find."""
+    run(desk, "open", desk.ledger(seal("Зоя", record=desk.record)), "--appeal", desk.appeal)
+    (desk.home / "paper.csv").write_text("name,public\nЗоя,yes\n", "utf-8")
+    assert run_json(desk, "add", "--csv", desk.home / "paper.csv")["added"] == 1
 
 
 def test_signatures_can_be_typed_in(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from organizer_desk import LETTER, LETTERS, RECORD, appeal_of
+from organizer_desk import LETTER, LETTERS, RECORD, appeal_of, tally_of
 
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignSecretKey, sign
@@ -24,13 +24,14 @@ from organizer.publish import (
     place_after,
     sign_publication,
     stock_command,
+    write_draft,
 )
-from organizer.tally import tally
 
 ANNA = MinisignSecretKey.make(b"annaanna", bytes(range(32)))
 BORIS = MinisignSecretKey.make(b"borisbor", bytes(range(32, 64)))
 EVIL = MinisignSecretKey.make(b"evilevil", bytes(range(64, 96)))
 APPEAL = appeal_of(RECORD, ANNA.public, BORIS.public)
+KEY_NAMES = [RECORD.fingerprint.hex()]
 FIRST = Place(1, None)
 
 
@@ -39,10 +40,9 @@ def made(place: Place = FIRST, *names: str) -> tuple[bytes, str]:
         SignatureEntry(bytes([number]) * 32, LETTER, bytes([number]) * 32, Signature(name, public=number % 2 == 0))
         for number, name in enumerate(names or ("Ева", "Ян", "Зоя"))
     ]
-    found = tally(entries, {entry.id: Decision(Verdict.ACCEPTED) for entry in entries})
-    return sign_publication(
-        make_publication(found, APPEAL, [RECORD.fingerprint.hex()], ["ab" * 32], place, "2026-11-22"), ANNA
-    )
+    found = tally_of(entries, {entry.id: Decision(Verdict.ACCEPTED) for entry in entries})
+    data, _ = write_draft(make_publication(found, APPEAL, KEY_NAMES, ["ab" * 32], place, "2026-11-22"))
+    return data, sign_publication(data, ANNA)
 
 
 DATA, MINISIG = made()
@@ -156,7 +156,8 @@ def test_another_appeal_and_wrong_sums_are_refused() -> None:
 
 
 def test_a_publication_that_contradicts_itself_is_not_signed() -> None:
-    """The last gate before the key is used."""
-    wrong = replace(read_publication(DATA), signatures=())
+    """Not when it is written, and not when the key is used."""
     with pytest.raises(PublicationError):
-        sign_publication(wrong, ANNA)
+        write_draft(replace(read_publication(DATA), signatures=()))
+    with pytest.raises(PublicationError):
+        sign_publication(DATA.replace(b'"total": 3', b'"total": 4'), ANNA)

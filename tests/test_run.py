@@ -23,6 +23,7 @@ from serving import ROOT
         ["move", "--help"],
         ["test", "--help"],
         ["build", "--help"],
+        ["bench", "--help"],
         ["lock", "--help"],
     ],
 )

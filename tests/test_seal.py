@@ -39,7 +39,7 @@ from crypto.seal import (
     seal_signature,
     seal_withdrawal,
 )
-from crypto.signature import FIELDS, LIMITS, Signature, read_signature, write_signature
+from crypto.signature import FIELDS, LIMITS, Signature, is_plainly_canonical, read_signature, write_signature
 
 Json = dict[str, Any]
 Record = Signature | str
@@ -123,7 +123,8 @@ def seal(record: Record) -> bytes:
 
 def expected(record: Record, slot: bytes = SLOT) -> Opened:
     if isinstance(record, Signature):
-        return OpenedSignature(LETTER, slot, record)
+        text = write_signature(record)
+        return OpenedSignature(LETTER, slot, text, is_plainly_canonical(text))
     return OpenedWithdrawal(LETTER, record)
 
 

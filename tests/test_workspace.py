@@ -25,6 +25,7 @@ from organizer.workspace import (
     open_ledger_file,
     open_workspace,
     read_file,
+    shipped_files,
 )
 
 
@@ -118,6 +119,30 @@ def test_a_file_is_replaced_whole_or_not_at_all(desk: Desk) -> None:
     assert modes(desk.folder) == before
 
 
+def test_a_publication_is_replaced_whole_or_not_at_all(desk: Desk) -> None:
+    """After a failure the old one stands; after a power cut between, its number is free and its names go next time."""
+    with open_workspace(str(desk.folder)) as workspace:
+        folder = desk.folder / "publications"
+        workspace.write_publication(1, {"publication.json": b"old"})
+        with pytest.raises(OSError, match="/"):
+            workspace.write_publication(1, {"no/such/place": b"new"}, replace=True)
+        assert workspace.read_publication(1) == b"old"
+        workspace.write_publication(1, {"publication.json": b"new"}, replace=True)
+        assert workspace.read_publication(1) == b"new"
+        assert [path.name for path in folder.iterdir()] == ["1"]
+        (folder / "1").rename(folder / ".replaced-1")
+        assert workspace.publications() == []
+        workspace.write_publication(1, {"publication.json": b"next"})
+        assert [path.name for path in folder.iterdir()] == ["1"]
+
+
+def test_what_comes_with_the_tool_can_be_opened_for_a_while() -> None:
+    """As a file with its own name, which is gone afterwards."""
+    with shipped_files(["fonts/LICENSE"]) as paths:
+        assert "Bitstream Vera" in Path(paths["fonts/LICENSE"]).read_text("utf-8")
+    assert not Path(paths["fonts/LICENSE"]).exists()
+
+
 def test_a_publication_is_never_overwritten(desk: Desk) -> None:
     """Numbers are found by folder, and a number is given once."""
     with open_workspace(str(desk.folder)) as workspace:
@@ -172,7 +197,7 @@ def test_rows_come_back_as_they_went_in(tmp_path: Path) -> None:
         assert records.entry(b"\xfe" * 32) == entries[2500]
         assert records.decisions() == decisions
         assert records.ledgers() == ["01" * 32, "02" * 32]
-        records.undecide(bytes(32))
+        records.decide({bytes(32): None})
         assert set(records.decisions()) == {b"\xff" * 32}
 
 

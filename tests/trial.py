@@ -35,7 +35,7 @@ class Trial:
 
     def organizer(self, *arguments: str) -> Any:
         passphrase = self.data / "demo" / "passphrase.txt"
-        secret = ["--passphrase-file", str(passphrase)] if arguments[0] not in ("add", "verify") else []
+        secret = ["--passphrase-file", str(passphrase)] if arguments[0] != "verify" else []
         command = [sys.executable, "run", "organizer", "-w", self.workspace, "--json", *arguments, *secret]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

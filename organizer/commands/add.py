@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from nacl.utils import random
 
+from crypto.appeal import Appeal
 from crypto.errors import RecordError
 from crypto.signature import Signature
 from organizer import byhand
 from organizer.commands import Result
+from organizer.entries import SignatureEntry
 from organizer.errors import OrganizerError
+from organizer.opening import open_by_hand
 from organizer.records import add_by_hand
-from organizer.session import load_appeal, need_appeal, public_record
+from organizer.session import Session, load_appeal, need_appeal, open_session, public_record
 from organizer.talk import Talk
 from organizer.workspace import Workspace, open_workspace, read_file
+
+PREVIEWED = 30
+"""Lines of a table that are shown before it is added."""
 
 _QUESTIONS = {
     "name": "Name (Enter ends)",
@@ -25,26 +33,58 @@ _QUESTIONS = {
 }
 
 
-def run(talk: Talk, folder: str, csv: str | None, letter: str | None, appeal_file: str | None) -> Result:
-    """Needs no passphrase. Raises OrganizerError: no-appeal, appeal-letter, csv-header, csv-lines, …"""
+def run(talk: Talk, folder: str, letter: str | None, appeal_file: str | None) -> Result:
+    """Signatures typed in; needs no passphrase. Raises OrganizerError: no-appeal, appeal-letter, question, …"""
     with open_workspace(folder) as workspace:
-        appeal = need_appeal(load_appeal(workspace, appeal_file))
-        language = letter or next(iter(appeal.letters), "")
-        if language not in appeal.letters:
-            known = ", ".join(appeal.letters) or "none"
-            text = f"Name one of the appeal's letters with --letter. There are: {known}."
-            raise OrganizerError("appeal-letter", text)
-        desk = _Desk(workspace, language, bytes.fromhex(appeal.letters[language]))
-        return _ask(talk, desk) if csv is None else _read(talk, desk, csv)
+        desk = _Desk(workspace, load_appeal(workspace, appeal_file), letter)
+        return _ask(talk, desk)
+
+
+def run_table(
+    talk: Talk,
+    folder: str,
+    csv: str,
+    letter: str | None,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    yes: bool,
+) -> Result:
+    """A table; needs the passphrase, for only who can read what was entered before can recognise it.
+
+    Raises OrganizerError: no-appeal, appeal-letter, csv-header, csv-lines, stopped, …
+    """
+    with open_session(talk, folder, passphrase_file, appeal_file) as session:
+        desk = _Desk(session.workspace, session.appeal, letter)
+        table = _read_table(desk, csv, session)
+        if not table.new:
+            _say_left_out(talk, table)
+            talk.say("There is nothing new in this table. Nothing was added.")
+        elif yes or _is_wanted(talk, table):
+            desk.keep([envelope for _, envelope in table.new])
+            _say_left_out(talk, table)
+            talk.say(f"Signatures added: {len(table.new):,}.")
+        else:
+            raise OrganizerError("stopped", "Nothing was added.")
+    result = {"added": len(table.new), "repeated": [line.number for line in table.repeated], "bad": []}
+    if table.bad:
+        lines = [{"line": wrong.number, "reason": wrong.reason, "text": wrong.text} for wrong in table.bad]
+        text = f"Lines left out: {len(table.bad):,}. Correct them and add the table again; the others are recognised."
+        raise OrganizerError("csv-lines", text, {**result, "bad": lines})
+    return result
 
 
 class _Desk:
     """Where signatures go: sealed to the organizers' key under one letter, into the workspace."""
 
-    def __init__(self, workspace: Workspace, language: str, letter_hash: bytes) -> None:
-        self.language = language
+    def __init__(self, workspace: Workspace, appeal: Appeal | None, letter: str | None) -> None:
+        letters = need_appeal(appeal).letters
+        self.language = letter or next(iter(letters), "")
+        if self.language not in letters:
+            known = ", ".join(letters) or "none"
+            text = f"Name one of the appeal's letters with --letter. There are: {known}."
+            raise OrganizerError("appeal-letter", text)
         self._workspace = workspace
-        self._letter_hash = letter_hash
+        self._letter_hash = bytes.fromhex(letters[self.language])
         self._record = public_record(workspace)
 
     def seal(self, signature: Signature) -> bytes:
@@ -55,26 +95,60 @@ class _Desk:
             add_by_hand(tables, envelopes)
 
 
-def _read(talk: Talk, desk: _Desk, path: str) -> Result:
-    envelopes: list[bytes] = []
-    bad: list[byhand.BadLine] = []
-    for line in byhand.read_csv(read_file(path), desk.language):
-        if isinstance(line, byhand.BadLine):
-            bad.append(line)
+@dataclass(frozen=True)
+class _Table:
+    """A table's lines by what will become of them; a new one comes with its envelope."""
+
+    new: list[tuple[byhand.GoodLine, bytes]]
+    repeated: list[byhand.RepeatedLine]
+    bad: list[byhand.BadLine]
+
+
+def _read_table(desk: _Desk, path: str, session: Session) -> _Table:
+    lines = byhand.read_csv(read_file(path), desk.language)
+    good = [line for line in lines if isinstance(line, byhand.GoodLine)]
+    bad = [line for line in lines if isinstance(line, byhand.BadLine)]
+    open_by_hand(session.records, session.keys)
+    entries = session.records.entries()
+    before = (entry.signature for entry in entries if isinstance(entry, SignatureEntry) and entry.by_hand)
+    repeated = byhand.find_repeated(good, before)
+    left_out = {line.number for line in repeated}
+    new: list[tuple[byhand.GoodLine, bytes]] = []
+    for line in good:
+        if line.number in left_out:
             continue
         try:
-            envelopes.append(desk.seal(line.signature))
+            new.append((line, desk.seal(line.signature)))
         except RecordError as error:
             bad.append(byhand.BadLine(line.number, error.reason, str(error)))
-    desk.keep(envelopes)
-    for wrong in bad:
-        talk.say(f"Line {wrong.number:,} was left out: {wrong.text}")
-    talk.say(f"Signatures added: {len(envelopes):,}.")
-    if bad:
-        lines = [{"line": wrong.number, "reason": wrong.reason, "text": wrong.text} for wrong in bad]
-        text = f"Lines left out: {len(bad):,}. Correct them and add a table with only these lines."
-        raise OrganizerError("csv-lines", text, {"added": len(envelopes), "bad": lines})
-    return {"added": len(envelopes), "bad": []}
+    return _Table(new, repeated, sorted(bad, key=lambda line: line.number))
+
+
+def _is_wanted(talk: Talk, table: _Table) -> bool:
+    talk.check_may_ask()
+    # Names that are not public are on it, so it leaves no trace in the scrollback.
+    with talk.private_screen():
+        for line, _ in table.new[:PREVIEWED]:
+            signature = line.signature
+            words = "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner)))
+            talk.say(f"Line {line.number:,}, {'PUBLIC' if signature.public else 'not public'}: {words}")
+        if len(table.new) > PREVIEWED:
+            talk.say(f"… and {len(table.new) - PREVIEWED:,} more lines.")
+        _say_left_out(talk, table)
+        public = sum(line.signature.public for line, _ in table.new)
+        talk.say(f"New signatures: {len(table.new):,}, {public:,} of them public.", "bold")
+        return talk.confirm("Add them? They count as accepted")
+
+
+def _say_left_out(talk: Talk, table: _Table) -> None:
+    for wrong in table.bad:
+        talk.say(f"Line {wrong.number:,} is left out: {wrong.text}")
+    for line in table.repeated[:PREVIEWED]:
+        where = "it was entered before" if line.first is None else f"it is the same as line {line.first:,}"
+        differs = ", but with another answer to “public”. Look at it with organizer review --again"
+        talk.say(f"Line {line.number:,} is left out: {where}{differs if line.other_public else ''}.")
+    if table.repeated:
+        talk.say(f"Lines left out because they are there already: {len(table.repeated):,}.", "bold")
 
 
 def _ask(talk: Talk, desk: _Desk) -> Result:

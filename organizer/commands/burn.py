@@ -57,7 +57,7 @@ def run(
         with open_workspace(folder) as workspace:
             workspace.burn_all()
     _say_after(talk, folder, ending, whole=period is None)
-    return {"burned": [one.name for one in ending], "workspace": None if period is None else folder}
+    return {"burned": [one.name for one in ending], "workspace": folder if period is None else None}
 
 
 def _ending(session: Session, name: str | None) -> tuple[Period, ...]:
@@ -119,9 +119,7 @@ def _confirm(talk: Talk, word: str, given: str | None) -> None:
 def _say_loss(talk: Talk, session: Session, found: Tally, ending: tuple[Period, ...], whole: bool) -> None:
     talk.say("What will be lost, for ever:", "bold")
     for period in ending:
-        talk.say(
-            f"- the key {period.name}, {period.days}: what is sealed to it opens with its cards only, while enough exist"
-        )
+        talk.say(f"- the key {period.name}, {period.days}: what is sealed to it opens only with enough of its cards")
     if not whole:
         talk.say("What stays: all that was opened with it and what was decided, under the passphrase.")
         talk.say("Envelopes that you have not fetched and opened yet are lost to you.")

@@ -174,7 +174,9 @@ def _say_end(talk: Talk, folder: str) -> None:
     talk.say(f"- Copy the folder {folder} to a second place, such as a stick that you hide well.")
     talk.say("- Give each card to another person. None of them should be able to find all others.")
     talk.say("- Publish the fingerprints in several places. Two organizers read them out to each other.")
-    talk.say("- Bring the public folder to whoever runs the site.")
+    talk.say(
+        "- Bring the public folder to whoever runs the site. Keep a copy: cards are compared with it when restoring."
+    )
     talk.say("- Practise before it counts: organizer rehearse")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crypto.errors import UndersignedError
+from organizer.blocks import BlockOpener
 from organizer.commands import Result
 from organizer.errors import OrganizerError
-from organizer.opening import Opening, explain, open_by_hand, open_ledger
+from organizer.opening import NO_KEY, Opening, explain, open_by_hand, open_ledger
 from organizer.session import Session, need_keys, open_session
 from organizer.talk import Talk
+from organizer.workers import Crew, cores, hired
 from organizer.workspace import file_name, open_ledger_file
 
 
@@ -18,7 +20,9 @@ def run(talk: Talk, folder: str, paths: Sequence[str], appeal_file: str | None, 
     with open_session(talk, folder, passphrase_file, appeal_file) as session:
         need_keys(session)
         by_hand = open_by_hand(session.records, session.keys)
-        opened = [(path, _open(talk, session, path)) for path in paths]
+        # Before any progress bar: a program that runs a thread should not make copies of itself.
+        with hired(BlockOpener(session.keys, session.records.boxes), cores()) as crew:
+            opened = [(path, _open(talk, session, path, crew)) for path in paths]
     for path, opening in opened:
         if opening.announced or not opening.error:
             _say(talk, path, opening)
@@ -32,10 +36,10 @@ def run(talk: Talk, folder: str, paths: Sequence[str], appeal_file: str | None, 
     return result
 
 
-def _open(talk: Talk, session: Session, path: str) -> Opening:
+def _open(talk: Talk, session: Session, path: str, crew: Crew) -> Opening:
     try:
         with open_ledger_file(path) as file, talk.progress(file_name(path)) as progress:
-            return open_ledger(session.records, session.keys, file, progress)
+            return open_ledger(session.records, session.keys, file, progress, crew)
     except OrganizerError as error:
         if error.reason != "no-file":
             raise
@@ -55,10 +59,13 @@ def _say(talk: Talk, path: str, opening: Opening) -> None:
             ("new signatures", f"{opening.signatures:,}"),
             ("new withdrawals", f"{opening.withdrawals:,}"),
             ("seen before", f"{opening.seen_before:,}"),
+            *([("tried again, the key is here now", f"{opening.key_came:,}")] if opening.key_came else []),
             ("set aside", f"{sum(opening.set_aside.values()):,}"),
             *((f"  {reason}", f"{n:,}  ({explain(reason)})") for reason, n in sorted(opening.set_aside.items())),
         ]
     )
+    if opening.set_aside[NO_KEY]:
+        talk.say("For the missing key: once it is in this workspace, open the same ledger again.")
 
 
 def _result(opening: Opening) -> Result:
@@ -69,5 +76,6 @@ def _result(opening: Opening) -> Result:
         "signatures": opening.signatures,
         "withdrawals": opening.withdrawals,
         "seen_before": opening.seen_before,
+        "key_came": opening.key_came,
         "set_aside": dict(sorted(opening.set_aside.items())),
     }

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from crypto.publication import Publication, digest
-from organizer import publish
+from dataclasses import dataclass
+
+from crypto.appeal import Appeal
+from crypto.publication import Publication, digest, read_publication
+from organizer import preview, publish
 from organizer.commands import Result
 from organizer.commands.status import count, counts_result, say_doubts
 from organizer.errors import OrganizerError
 from organizer.session import Session, check_listed, need_appeal, open_minisign, open_session, own_minisign
-from organizer.talk import Talk
+from organizer.talk import Talk, harmless
 from organizer.tally import Tally
-from organizer.workspace import PUBLICATION_FILE, hand_over
+from organizer.workspace import PUBLICATION_FILE, hand_over, write_new
+
+REPLACED_FILE = "replaces.txt"
 
 
 def run(
@@ -19,38 +24,126 @@ def run(
     date: str,
     appeal_file: str | None,
     passphrase_file: str | None,
-    yes: bool,
-    out: str | None,
+    choice: Choice,
 ) -> Result:
-    """`date` is YYYY-MM-DD. Raises OrganizerError: no-appeal, appeal-signer, stopped, …"""
+    """`date` is YYYY-MM-DD. Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …"""
     with open_session(talk, folder, passphrase_file, appeal_file) as session:
         appeal = need_appeal(session.appeal)
         signer, public = own_minisign(session.workspace)
         check_listed(appeal, public)
-        found = count(session)
-        ledgers, place = session.records.ledgers(), _place(session)
-        publication = publish.make_publication(found, appeal, session.records.keys(), ledgers, place, date)
-        _preview(talk, publication, found)
-        if not yes and not talk.confirm("Sign and write this publication?"):
+        draft = _draft(session, appeal, date, choice.replace)
+        if choice.preview is not None:
+            return _keep_preview(talk, draft, choice.preview)
+        say_publication(talk, draft.publication, draft.last, draft.changes, page=not choice.yes)
+        _say_not_counted(talk, draft.found)
+        if not choice.yes and not talk.confirm(_question(talk, draft)):
             raise OrganizerError("stopped", "Nothing was published.")
         talk.say("Signing. This takes some seconds.")
         minisign = open_minisign(session)
         check_listed(appeal, minisign.public)
-        data, minisig = publish.sign_publication(publication, minisign)
-        files = {PUBLICATION_FILE: data, publish.minisig_name(signer): minisig.encode("utf-8")}
-        written = session.workspace.write_publication(publication.number, files)
-    if out is not None:
-        _hand_over(out, written, files)
-    _say_written(talk, out or written, list(files), appeal.threshold)
-    return {
-        "number": publication.number,
-        "date": date,
-        "digest": digest(data),
-        "total": publication.total,
-        "folder": written,
-        "files": list(files),
-        **counts_result(found),
-    }
+        minisig = publish.sign_publication(draft.data, minisign)
+        files = {PUBLICATION_FILE: draft.data, publish.minisig_name(signer): minisig.encode("utf-8")}
+        kept = files if draft.replaced is None else {**files, REPLACED_FILE: f"{draft.replaced}\n".encode("ascii")}
+        number = draft.publication.number
+        written = session.workspace.write_publication(number, kept, replace=draft.replaced is not None)
+    if choice.out is not None:
+        _hand_over(choice.out, written, files)
+    _say_written(talk, choice.out or written, list(files), appeal.threshold)
+    return {**_result(draft), "folder": written, "files": list(files)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the options said: sign without asking, where copies go, where to write a preview only, replace the last."""
+
+    yes: bool = False
+    out: str | None = None
+    preview: str | None = None
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A publication before it is signed: its bytes, what a reader finds in them, and what came before."""
+
+    data: bytes
+    publication: Publication
+    found: Tally
+    last: Publication | None
+    changes: preview.Changes | None
+    replaced: str | None
+    """The digest of the publication whose number is taken again."""
+
+
+def _draft(session: Session, appeal: Appeal, date: str, replace: bool) -> _Draft:
+    numbers = session.workspace.publications()
+    replaced = None
+    if replace:
+        if not numbers:
+            raise OrganizerError("replace", "There is no publication yet that could be replaced. Leave --replace out.")
+        replaced = digest(session.workspace.read_publication(numbers.pop()))
+    before = session.workspace.read_publication(numbers[-1]) if numbers else None
+    last = None if before is None else read_publication(before)
+    found = count(session, frozenset() if last is None else frozenset(last.signatures))
+    keys, ledgers, place = session.records.keys(), session.records.ledgers(), publish.place_after(before)
+    made = publish.make_publication(found, appeal, keys, ledgers, place, date)
+    data, publication = publish.write_draft(made)
+    changes = None if last is None else preview.compare(last, publication, found.left_out)
+    return _Draft(data, publication, found, last, changes, replaced)
+
+
+def say_publication(
+    talk: Talk, publication: Publication, last: Publication | None, changes: preview.Changes | None, page: bool
+) -> None:
+    """All that is in a publication and what has changed since the one before, for whoever is about to sign it."""
+    talk.say(f"Publication number {publication.number}, {publication.date}. This is what the world will see.", "bold")
+    if last is not None:
+        talk.say(f"It follows number {last.number} of {last.date}, SHA-256 {publication.previous}.")
+    talk.say()
+    talk.table(preview.numbers(publication, last))
+    talk.say()
+    talk.pages(_lists(publication, last, changes), page)
+    talk.say()
+    talk.say(preview.beside_names(publication))
+
+
+def _say_not_counted(talk: Talk, found: Tally) -> None:
+    if found.undecided or found.held:
+        text = f"Not counted, because nobody decided yet: {found.undecided:,} undecided and {found.held:,} held."
+        talk.say(text, "bold")
+    say_doubts(talk, found)
+
+
+def _lists(publication: Publication, last: Publication | None, changes: preview.Changes | None) -> list[str]:
+    lines = list(preview.names(publication))
+    if last is not None and changes is not None:
+        lines = [*preview.changed(last, changes), "", *lines]
+    return lines
+
+
+def _question(talk: Talk, draft: _Draft) -> str:
+    number = draft.publication.number
+    if draft.replaced is None:
+        if draft.last is not None:
+            talk.say(
+                f"If number {number - 1} was never handed in, answer no and use --replace: it then takes its place."
+            )
+        return "Sign and write this publication?"
+    talk.say()
+    text = f"This replaces number {number}, SHA-256 {draft.replaced}, which is deleted here."
+    talk.say(f"{text} Two signed publications of one number contradict each other, and whoever has both can show it.")
+    talk.say("Replace it only if it was never handed in and nobody else has it; other organizers delete their copies.")
+    return f"Was number {number} never handed in, and shall this one be signed in its place?"
+
+
+def _keep_preview(talk: Talk, draft: _Draft, path: str) -> Result:
+    rows = [f"{label:<22} {value}" for label, value in preview.numbers(draft.publication, draft.last)]
+    head = f"Publication number {draft.publication.number}, {draft.publication.date}. Not signed: a preview."
+    lists = _lists(draft.publication, draft.last, draft.changes)
+    lines = [head, "", *rows, "", *lists, "", preview.beside_names(draft.publication)]
+    write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
+    talk.say(f"Nothing was signed. What would be published stands in {path}, every name and every change.")
+    return {**_result(draft), "preview": path}
 
 
 def _hand_over(out: str, written: str, files: dict[str, bytes]) -> None:
@@ -62,41 +155,6 @@ def _hand_over(out: str, written: str, files: dict[str, bytes]) -> None:
         raise OrganizerError("hand-over", text) from error
 
 
-def _place(session: Session) -> publish.Place:
-    numbers = session.workspace.publications()
-    return publish.place_after(session.workspace.read_publication(numbers[-1]) if numbers else None)
-
-
-def _preview(talk: Talk, publication: Publication, found: Tally) -> None:
-    talk.say(f"Publication number {publication.number}, {publication.date}. This is what the world will see.")
-    talk.say()
-    talk.say(f"Signatures in all: {publication.total:,}", "bold")
-    talk.table(counts_rows(publication))
-    talk.say()
-    talk.say("The public names:" if publication.signatures else "There are no public names.")
-    for shown in publication.signatures:
-        talk.say(f"  {'; '.join(part for part in (shown.name, shown.relation, shown.prisoner) if part)}")
-    talk.say()
-    if found.undecided or found.held:
-        text = f"Not counted, because nobody decided yet: {found.undecided:,} undecided and {found.held:,} held."
-        talk.say(text, "bold")
-    say_doubts(talk, found)
-
-
-def counts_rows(publication: Publication) -> list[tuple[str, str]]:
-    """The numbers of a publication in words."""
-    counts, by_hand = publication.counts, publication.by_hand
-    return [
-        ("public", f"{counts.public:,}  (by hand: {by_hand.public:,})"),
-        ("not public", f"{counts.nonpublic:,}  (by hand: {by_hand.nonpublic:,})"),
-        ("envelopes received", f"{counts.received:,}"),
-        ("unreadable", f"{counts.unreadable:,}"),
-        ("duplicates", f"{counts.duplicates:,}"),
-        ("rejected", f"{counts.rejected:,}"),
-        ("withdrawn", f"{counts.withdrawn:,}"),
-    ]
-
-
 def _say_written(talk: Talk, folder: str, files: list[str], threshold: int) -> None:
     talk.say(f"Written and signed. Hand over these files from {folder}:")
     for name in files:
@@ -106,3 +164,17 @@ def _say_written(talk: Talk, folder: str, files: list[str], threshold: int) -> N
         talk.say_exactly("  organizer sign publication.json --appeal appeal.json")
         talk.say("or with the stock program and their own minisign key:")
         talk.say_exactly("  minisign -S -s minisign.key -m publication.json -x publication.json.NAME.minisig")
+
+
+def _result(draft: _Draft) -> Result:
+    changes = draft.changes
+    return {
+        "number": draft.publication.number,
+        "date": draft.publication.date,
+        "digest": digest(draft.data),
+        "total": draft.publication.total,
+        "names_added": len(draft.publication.signatures) if changes is None else len(changes.added),
+        "names_gone": {} if changes is None else changes.gone_by_reason,
+        "replaced": draft.replaced,
+        **counts_result(draft.found),
+    }

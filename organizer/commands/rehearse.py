@@ -48,12 +48,12 @@ class _Stage:
 
     talk: Talk
     fast: bool
-    home: str
+    folder: str
     keys: ceremony.NewKeys
     cards: list[shares.Card]
 
     def path(self, name: str) -> str:
-        return f"{self.home}/{name}"
+        return f"{self.folder}/{name}"
 
     @property
     def work(self) -> str:
@@ -164,8 +164,8 @@ def _review(stage: _Stage) -> None:
         "The review",
         "review",
         "Signatures that nobody stands behind are refused; here the rehearsal refuses the flood for you.",
-        "Five are left, for one of the six has taken the signature back. Accept them with the key a. Stopping with q is "
-        "safe: what is undecided is not counted.",
+        "Five are left, for one of the six has taken the signature back. Accept them with the key a.",
+        "Stopping with q is safe: what is undecided is not counted.",
     )
     _refuse_flood(stage)
     if not stage.fast:
@@ -193,11 +193,12 @@ def _publish(stage: _Stage, boris: str) -> None:
         "Boris looks at the numbers and the names that are new before he signs. Then anyone can verify.",
     )
     stick = stage.path("stick")
-    publish.run(stage.talk, stage.work, PUBLISHED, stage.appeal, stage.passphrase, yes=stage.fast, out=stick)
+    choice = publish.Choice(yes=stage.fast, out=stick)
+    publish.run(stage.talk, stage.work, PUBLISHED, stage.appeal, stage.passphrase, choice)
     file = f"{stick}/{PUBLICATION_FILE}"
     stage.talk.heading("Now you are Boris")
     sign.run(stage.talk, boris, file, stage.appeal, None, stage.passphrase, yes=stage.fast, out=None)
-    verify.run(stage.talk, file, [], stage.appeal, None)
+    verify.run(stage.talk, verify.Files(file, [], stage.appeal))
 
 
 def _lose(stage: _Stage) -> None:

@@ -89,8 +89,7 @@ def open_pile(talk: Talk, session: Session) -> Pile:
     """All that can be reviewed in a workspace, what was entered by hand included. Raises OrganizerError."""
     open_by_hand(session.records, session.keys)
     letters = None if session.appeal is None else set(session.appeal.letters.values())
-    with talk.progress("Comparing names", "names compared") as progress:
-        return Pile(session.records, letters, progress)
+    return Pile(session.records, letters, lambda: talk.progress("Comparing names", "names compared"))
 
 
 def _accept_vouched(talk: Talk, review: Review, yes: bool) -> None:

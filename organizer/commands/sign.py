@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from crypto.appeal import Appeal, read_appeal
 from crypto.minisign import MinisignSecretKey
-from crypto.publication import Publication, PublishedSignature, digest, read_publication, signers
+from crypto.publication import Publication, digest, read_publication, signers
 from organizer import publish
 from organizer.commands import Result
-from organizer.commands.publish import counts_rows
+from organizer.commands.publish import say_publication
 from organizer.commands.status import count
-from organizer.cosigning import changes, check_before_signing, check_not_another, differences
+from organizer.cosigning import check_before_signing, check_not_another, differences
 from organizer.errors import OrganizerError
+from organizer.preview import compare
 from organizer.session import (
     APPEAL_FILE,
     Session,
@@ -36,7 +37,7 @@ from organizer.workspace import (
 )
 
 SHOWN = 200
-"""Changed names listed before the rest is only counted."""
+"""Differences listed before the rest is only counted."""
 
 
 def run(
@@ -54,14 +55,14 @@ def run(
     beside = {name: read_file(name).decode("utf-8", "replace") for name in minisigs_beside(path)}
     if has_keys(folder):
         with open_session(talk, folder, passphrase_file, appeal_file) as session:
-            publication = _show(talk, session.workspace, need_appeal(session.appeal), data, before, beside)
+            publication = _show(talk, session.workspace, need_appeal(session.appeal), data, before, beside, not yes)
             _compare(talk, session, publication, yes)
             _confirm(talk, publication, yes)
             talk.say("Signing. This takes some seconds.")
             return _sign(talk, session.workspace, open_minisign(session), need_appeal(session.appeal), data, path, out)
     with open_workspace(folder) as workspace:
         appeal = _appeal(workspace, appeal_file)
-        publication = _show(talk, workspace, appeal, data, before, beside)
+        publication = _show(talk, workspace, appeal, data, before, beside, not yes)
         talk.say("This workspace has no key that opens envelopes, so the numbers could not be counted again here.")
         _confirm(talk, publication, yes)
         minisign = ask_minisign(talk, workspace, passphrase_file)
@@ -79,7 +80,13 @@ def _appeal(workspace: Workspace, path: str | None) -> Appeal:
 
 
 def _show(
-    talk: Talk, workspace: Workspace, appeal: Appeal, data: bytes, before: bytes | None, beside: Mapping[str, str]
+    talk: Talk,
+    workspace: Workspace,
+    appeal: Appeal,
+    data: bytes,
+    before: bytes | None,
+    beside: Mapping[str, str],
+    page: bool,
 ) -> Publication:
     """All that can be known of a publication before it is signed, in words."""
     check_listed(appeal, own_minisign(workspace)[1])
@@ -90,37 +97,15 @@ def _show(
         before = workspace.read_publication(publication.number - 1)
     check_before_signing(data, appeal, before)
     signed = signers(data, beside.values(), appeal.minisign)
-    talk.say(f"Publication number {publication.number}, {publication.date}.")
-    talk.say(f"Signatures in all: {publication.total:,}", "bold")
-    talk.table(counts_rows(publication))
-    talk.say()
-    _say_changes(talk, publication, before)
+    last = None if before is None else read_publication(before)
+    say_publication(talk, publication, last, None if last is None else compare(last, publication), page)
+    if last is None and publication.previous is not None:
+        talk.say("What changed is not known here: give the publication before it with --previous.", "bold")
     talk.say()
     talk.say(f"SHA-256: {digest(data)}. Compare it with the organizer who published, over another line.")
     lines = ", ".join(key.line for key in signed) or "nobody"
     talk.say(f"Organizers who must sign: {appeal.threshold}. Signed so far: {len(signed)} ({lines}).")
     return publication
-
-
-def _say_changes(talk: Talk, publication: Publication, before: bytes | None) -> None:
-    if before is None and publication.previous is not None:
-        talk.say("What changed is not known here: give the publication before it with --previous.")
-        talk.say(f"Public names in it: {len(publication.signatures):,}.")
-        return
-    change = changes(None if before is None else read_publication(before), publication)
-    talk.say("It is the first." if before is None else f"It follows number {publication.number - 1}. What changed:")
-    for name, (was, now) in change.counts.items() if before is not None else ():
-        talk.say(f"  {name}: {was:,} before, {now:,} now")
-    _say_names(talk, "Names that are new", change.added)
-    _say_names(talk, "Names that are gone", change.removed)
-
-
-def _say_names(talk: Talk, what: str, names: tuple[PublishedSignature, ...]) -> None:
-    talk.say(f"{what}: {len(names):,}", "bold")
-    for one in names[:SHOWN]:
-        talk.say(f"  {'; '.join(part for part in (one.name, one.relation, one.prisoner) if part)}")
-    if len(names) > SHOWN:
-        talk.say(f"  … and {len(names) - SHOWN:,} more; the file lists them all.")
 
 
 def _compare(talk: Talk, session: Session, publication: Publication, yes: bool) -> None:
@@ -150,7 +135,7 @@ def _sign(
     talk: Talk, workspace: Workspace, key: MinisignSecretKey, appeal: Appeal, data: bytes, path: str, out: str | None
 ) -> Result:
     check_listed(appeal, key.public)
-    publication, minisig = publish.sign_file(data, key)
+    publication, minisig = read_publication(data), publish.sign_publication(data, key)
     name = publish.minisig_name(own_minisign(workspace)[0])
     files = {name: minisig.encode("utf-8")}
     if publication.number not in workspace.publications():

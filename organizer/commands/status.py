@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from crypto.publication import PublishedSignature
 from organizer.commands import Result
 from organizer.opening import explain, open_by_hand
 from organizer.periods import Period
@@ -34,10 +35,10 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
     }
 
 
-def count(session: Session) -> Tally:
-    """The tally of a workspace, with what was entered by hand opened first."""
+def count(session: Session, asked: Container[PublishedSignature] = frozenset()) -> Tally:
+    """The tally of a workspace, with what was entered by hand opened first; `asked` as in tally()."""
     open_by_hand(session.records, session.keys)
-    return tally(session.records.entries(), session.records.decisions())
+    return tally(session.records.judged(), session.records.withdrawn(), asked)
 
 
 def say_periods(talk: Talk, periods: Iterable[Period], here: Container[bytes]) -> None:

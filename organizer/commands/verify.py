@@ -3,38 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from crypto.appeal import read_appeal
-from crypto.publication import digest, read_publication
+from crypto.publication import Publication, digest, read_publication
 from organizer.commands import Result
 from organizer.errors import OrganizerError
-from organizer.publish import check_publication, stock_command
+from organizer.publish import Checked, check_publication, stock_command
 from organizer.talk import Talk
 from organizer.workspace import minisigs_beside, read_file
 
 
-def run(talk: Talk, path: str, minisigs: Sequence[str], appeal_file: str, previous: str | None) -> Result:
+@dataclass(frozen=True)
+class Files:
+    """The files that a reader has: publication, its minisigs (else those beside it), appeal.json, the one before."""
+
+    publication: str
+    minisigs: Sequence[str]
+    appeal: str
+    previous: str | None = None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A publication that holds in everything that can be checked."""
+
+    publication: Publication
+    digest: str
+    checked: Checked
+
+
+def run(talk: Talk, files: Files) -> Result:
     """Raises OrganizerError with the reason of the check that failed; AppealError."""
-    data, appeal = read_file(path), read_appeal(read_file(appeal_file))
-    texts = {name: read_file(name).decode("utf-8", "replace") for name in minisigs or minisigs_beside(path)}
-    if not texts:
-        raise OrganizerError("no-minisig", f"There is no .minisig file beside {path}. Name one with --minisig.")
-    checked = check_publication(data, texts, appeal, None if previous is None else read_file(previous))
-    for number, step in enumerate(checked.steps, start=1):
-        talk.say(f"{number}. {step}")
-    if checked.error:
-        text = f"This publication must not be trusted. {checked.error}"
-        raise OrganizerError(checked.error.reason, text, {"steps": checked.steps})
-    publication = read_publication(data)
-    commands = [stock_command(key, path, minisig) for minisig, key in checked.signed_by.items()]
+    found = verified(talk, files)
+    publication, checked = found.publication, found.checked
+    commands = [stock_command(key, files.publication, minisig) for minisig, key in checked.signed_by.items()]
+    talk.say()
     talk.say(f"This is the organizers' publication {publication.number}: {publication.total:,} signatures.", "bold")
+    talk.say("All that can be checked holds, if this appeal.json is the right one: compare its keys with other places.")
+    talk.say("That each signature is a person's, only the organizers can know: they have read them and signed this.")
+    talk.say()
     talk.say("To check the minisign signature with the stock program and nothing of ours:")
     talk.say_exactly("\n".join(commands))
     return {
         "number": publication.number,
         "total": publication.total,
-        "digest": digest(data),
+        "digest": found.digest,
         "signed_by": [key.line for key in checked.signed_by.values()],
         "commands": commands,
         "steps": checked.steps,
     }
+
+
+def verified(talk: Talk, files: Files) -> Verified:
+    """Check, and say each step. Raises OrganizerError with the reason of the check that failed; AppealError."""
+    data, appeal = read_file(files.publication), read_appeal(read_file(files.appeal))
+    beside = files.minisigs or minisigs_beside(files.publication)
+    texts = {name: read_file(name).decode("utf-8", "replace") for name in beside}
+    if not texts:
+        text = f"There is no .minisig file beside {files.publication}. Name one with --minisig."
+        raise OrganizerError("no-minisig", text)
+    previous = None if files.previous is None else read_file(files.previous)
+    checked = check_publication(data, texts, appeal, previous)
+    for number, step in enumerate(checked.steps, start=1):
+        talk.say(f"{number}. {step}")
+    if checked.error:
+        text = f"This publication must not be trusted. {checked.error}"
+        raise OrganizerError(checked.error.reason, text, {"steps": checked.steps})
+    return Verified(read_publication(data), digest(data), checked)

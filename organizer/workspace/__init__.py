@@ -21,17 +21,21 @@ from crypto.ledger import HEADER_MAX
 from organizer.errors import OrganizerError
 from organizer.workspace.burning import burn_file, burn_folder
 from organizer.workspace.files import burn_secret_file as burn_secret_file
+from organizer.workspace.files import check_no_file as check_no_file
 from organizer.workspace.files import check_no_folder as check_no_folder
 from organizer.workspace.files import file_name as file_name
 from organizer.workspace.files import folder_of as folder_of
 from organizer.workspace.files import hand_over as hand_over
+from organizer.workspace.files import in_folder as in_folder
 from organizer.workspace.files import minisigs_beside as minisigs_beside
 from organizer.workspace.files import practice_folder as practice_folder
 from organizer.workspace.files import read_appeal_folder as read_appeal_folder
 from organizer.workspace.files import read_file as read_file
 from organizer.workspace.files import reading
+from organizer.workspace.files import shipped_files as shipped_files
+from organizer.workspace.files import write_new as write_new
 from organizer.workspace.files import write_secret_file as write_secret_file
-from organizer.workspace.writing import write_file, write_folder
+from organizer.workspace.writing import remove_replaced, replace_folder, write_file, write_folder
 
 DEFAULT_FOLDER = "organizer-workspace"
 KEY_FILE = "organizers.key"
@@ -46,7 +50,7 @@ DATABASE = "workspace.sqlite"
 PUBLICATIONS = "publications"
 PUBLICATION_FILE = "publication.json"
 
-TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "words", "compared")
+TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared")
 
 # TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
 # page_size: a row must fit into a page many times over, or each takes a page of its own beside it.
@@ -64,6 +68,10 @@ _GET = {table: f"SELECT box FROM {table} WHERE id = ?" for table in TABLES}  # n
 _DROP = {table: f"DELETE FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
 _FIND = {table: f"SELECT id FROM {table} WHERE id IN (%s)" for table in TABLES}  # noqa: S608 our own names
 _NEXT = {table: f"SELECT id, box FROM {table} WHERE id > ? ORDER BY id LIMIT 1000" for table in TABLES}  # noqa: S608
+_LAST = {table: f"SELECT max(id) FROM {table}" for table in TABLES}  # noqa: S608 our own names
+
+PIECES = 64
+"""Envelopes read from a ledger at once."""
 
 Row = tuple[str, bytes, bytes]
 """Table, id, box."""
@@ -102,6 +110,10 @@ class Tables:
         while page := self._connection.execute(_NEXT[table], (last,)).fetchall():
             yield from page
             last = page[-1][0]
+
+    def last(self, table: str) -> bytes:
+        """The greatest id of a table, empty when it has no rows."""
+        return bytes(self._connection.execute(_LAST[table]).fetchone()[0] or b"")
 
     def missing(self, table: str, names: Sequence[bytes]) -> set[bytes]:
         """Those of `names` (some hundreds) that have no row yet."""
@@ -158,11 +170,12 @@ class Workspace:
         """The bytes of one publication.json of ours."""
         return (self._folder / PUBLICATIONS / str(number) / PUBLICATION_FILE).read_bytes()
 
-    def write_publication(self, number: int, files: dict[str, bytes]) -> str:
-        """Put a publication in place, all files or none; returns its folder."""
+    def write_publication(self, number: int, files: dict[str, bytes], replace: bool = False) -> str:
+        """Put a publication in place, all files or none; returns its folder. One that is replaced is deleted."""
         parent = self._folder / PUBLICATIONS
         parent.mkdir(mode=0o700, exist_ok=True)
-        write_folder(parent / str(number), files)
+        remove_replaced(parent)
+        (replace_folder if replace else write_folder)(parent / str(number), files)
         return self.path(PUBLICATIONS, str(number))
 
     @contextmanager
@@ -252,8 +265,9 @@ class LedgerFile:
 
     def pieces(self) -> Iterator[bytes]:
         """What follows the first line, 4,096 bytes at a time; the last piece may be shorter."""
-        while piece := self._taken(self._file.read(SIZE)):
-            yield piece
+        while pieces := self._taken(self._file.read(PIECES * SIZE)):
+            for at in range(0, len(pieces), SIZE):
+                yield pieces[at : at + SIZE]
 
     @property
     def digest(self) -> bytes:

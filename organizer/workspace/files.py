@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, cast
 
+import organizer
 from organizer.errors import OrganizerError
 from organizer.workspace.burning import burn_file
 from organizer.workspace.writing import write_file
 
 _APPEAL = re.compile(r"appeal\.toml|letter\.[A-Za-z-]{1,16}\.md")
+_OWN = Path(organizer.__path__[0])
+
+
+class _Loader(Protocol):
+    def get_data(self, path: str) -> bytes: ...
+
+
+_loader = cast(_Loader, organizer.__spec__ and organizer.__spec__.loader)  # of files, or of one archive
 
 
 def read_file(path: str) -> bytes:
@@ -34,6 +44,23 @@ def minisigs_beside(path: str) -> list[str]:
     )
 
 
+@contextmanager
+def shipped_files(names: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Paths, by name, of files that come with the tool, for a library that opens them itself; gone afterwards.
+
+    Copies, because the tool may be one file on a stick, with no file of its own inside that could be opened.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            (Path(folder) / Path(name).name).write_bytes(_loader.get_data(str(_OWN / name)))
+        yield {name: str(Path(folder) / Path(name).name) for name in names}
+
+
+def in_folder(folder: str, name: str) -> str:
+    """The path of a file in a folder that a person named."""
+    return str(Path(folder) / name)
+
+
 def folder_of(path: str) -> str:
     """The folder that a file lies in."""
     return str(Path(path).parent)
@@ -42,6 +69,12 @@ def folder_of(path: str) -> str:
 def file_name(path: str) -> str:
     """The last part of a path."""
     return Path(path).name
+
+
+def check_no_file(path: str) -> None:
+    """Whether a file can be written there. Raises OrganizerError: file-exists."""
+    if Path(path).exists():
+        raise OrganizerError("file-exists", f"There is a file {path} already, and it is not overwritten. Name another.")
 
 
 def check_no_folder(folder: str) -> None:
@@ -63,6 +96,12 @@ def practice_folder() -> Iterator[str]:
     """A folder for made-up data, removed with all that is in it whatever happens."""
     with tempfile.TemporaryDirectory(prefix="organizer-rehearsal-") as folder:
         yield folder
+
+
+def write_new(path: str, content: bytes) -> None:
+    """A file that only its owner can read, where there is none yet. Raises OrganizerError: file-exists."""
+    check_no_file(path)
+    write_file(Path(path), content)
 
 
 def write_secret_file(folder: str, name: str, content: bytes) -> str:

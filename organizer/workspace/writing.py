@@ -11,6 +11,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+_REPLACED = ".replaced-"
+
 
 def write_folder(path: Path, files: dict[str, bytes]) -> None:
     """A new folder with these files, readable for its owner only: all of it or nothing."""
@@ -23,6 +25,27 @@ def write_folder(path: Path, files: dict[str, bytes]) -> None:
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+
+
+def replace_folder(path: Path, files: dict[str, bytes]) -> None:
+    """A folder in place of one that is there, whose files are deleted; when anything goes wrong, the old one is back.
+
+    Cut off by a power failure the name is free, and the old files wait for remove_replaced().
+    """
+    aside = path.with_name(f"{_REPLACED}{path.name}")
+    path.rename(aside)
+    try:
+        write_folder(path, files)
+    except BaseException:
+        aside.rename(path)
+        raise
+    shutil.rmtree(aside)
+
+
+def remove_replaced(parent: Path) -> None:
+    """Delete what a replacing that was cut off has left."""
+    for left in parent.glob(f"{_REPLACED}*"):
+        shutil.rmtree(left)
 
 
 def write_file(path: Path, content: bytes, mode: int = 0o600) -> None:

@@ -111,7 +111,7 @@ def test_a_second_round_counts_what_is_new_and_what_came_on_paper(page: Page, tm
         sign(page, "nonpublic", "Second Person")
         table = tmp_path / "paper.csv"
         table.write_text("name,public\nPaper Person,yes\nQuiet Person,no\n", "utf-8")
-        running.organizer("add", "--csv", str(table))
+        running.organizer("add", "--csv", str(table), "--yes")
         publish(running, tmp_path / "second")
         published = json.loads(running.get("/publication.json"))
         assert (published["number"], published["total"]) == (2, 4)

@@ -1,0 +1,39 @@
+"""`organizer export-nonpublic`: write down the names that are not public, after saying what that means."""
+
+from __future__ import annotations
+
+from organizer import nonpublic
+from organizer.commands import Result
+from organizer.errors import OrganizerError
+from organizer.opening import open_by_hand
+from organizer.session import open_session
+from organizer.talk import Talk
+from organizer.workspace import check_no_file, write_new
+
+_WARNING = (
+    "These people asked not to be named. Whoever gets this file can harm them.",
+    "The file is NOT encrypted: anyone who opens this computer, or the stick it is copied to, can read it, and a "
+    "deleted file can often be brought back.",
+    "Write it only to a disk that is encrypted itself, never send it, and delete it as soon as it has served.",
+    "The workspace has all of this already, locked: to look at a name, “organizer review --again” is enough.",
+)
+
+
+def run(talk: Talk, folder: str, passphrase_file: str | None, out: str) -> Result:
+    """Asks always, so a script cannot do it. Raises OrganizerError: question, stopped, file-exists, …"""
+    talk.check_may_ask()
+    check_no_file(out)
+    for line in _WARNING:
+        talk.say(line, "bold")
+    with open_session(talk, folder, passphrase_file) as session:
+        open_by_hand(session.records, session.keys)
+        people = nonpublic.counted(session.records.judged(), session.records.withdrawn())
+        if not people:
+            raise OrganizerError("stopped", "No accepted signature is non-public. Nothing was written.")
+        words = f"write {len(people)} names"
+        typed = talk.ask(f"To write name, relation, prisoner, contact and message of all of them, type “{words}”")
+        if typed.strip() != words:
+            raise OrganizerError("stopped", "Nothing was written.")
+        write_new(out, nonpublic.table(people))
+    talk.say(f"Written to {out}, readable only for you: {len(people):,} names that are not public.")
+    return {"written": len(people), "file": out}

@@ -1,0 +1,64 @@
+"""What stands in an exported document, whatever its format.
+
+Made of a publication and a letter and of nothing else. Every stranger's text has been made harmless here, once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crypto.publication import Publication, PublishedSignature
+from organizer.exports.letter import Letter
+from organizer.exports.phrases import PHRASES, Phrases
+from organizer.talk import harmless
+
+
+@dataclass(frozen=True)
+class Document:
+    """One publication in one language; `counts` are label and number, `details` sentences under the count."""
+
+    language: str
+    phrases: Phrases
+    letter: Letter | None
+    date: str
+    result: str
+    count: str
+    details: tuple[str, ...]
+    counts: tuple[tuple[str, int], ...]
+    signatures: tuple[PublishedSignature, ...]
+
+
+def make_document(publication: Publication, digest: str, language: str, letter: Letter | None) -> Document:
+    """`language` is one of PHRASES; `digest` is the SHA-256 of the publication's file in hex."""
+    phrases = PHRASES[language]
+    counts, by_hand = publication.counts, publication.by_hand
+    numbers = {
+        "total": publication.total,
+        **vars(counts),
+        "by_hand_public": by_hand.public,
+        "by_hand_nonpublic": by_hand.nonpublic,
+    }
+    details = [phrases.named.format(phrases.number(counts.public))]
+    if counts.nonpublic:
+        details.append(phrases.not_named.format(phrases.number(counts.nonpublic)))
+    if by_hand.public or by_hand.nonpublic:
+        details.append(phrases.by_hand.format(phrases.number(by_hand.public + by_hand.nonpublic)))
+    return Document(
+        language=language,
+        phrases=phrases,
+        letter=letter,
+        date=publication.date,
+        result=phrases.result.format(number=publication.number, date=publication.date, digest=digest),
+        count=phrases.signed_by(publication.total),
+        details=tuple(details),
+        counts=tuple((label, numbers[name]) for name, label in phrases.counts.items()),
+        signatures=tuple(
+            PublishedSignature(harmless(shown.name), harmless(shown.relation), harmless(shown.prisoner))
+            for shown in publication.signatures
+        ),
+    )
+
+
+def more(shown: PublishedSignature) -> str:
+    """What stands under a name: relation and prisoner, whichever there is."""
+    return ", ".join(part for part in (shown.relation, shown.prisoner) if part)

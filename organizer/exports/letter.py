@@ -1,0 +1,102 @@
+"""The letter that a list belongs to, from the appeal's public folder, and whether it is the one that was signed.
+
+Knows the text of `appeal.toml` and of one letter file. Must never open them itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from crypto.publication import Publication
+from organizer.errors import OrganizerError
+
+APPEAL_FILE = "appeal.toml"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, a heading or an item of a list, as plain text."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What stands before the names: in one language. `group` are the people who began it, with their relation."""
+
+    language: str
+    title: str
+    addressee: str
+    blocks: tuple[Block, ...]
+    group: tuple[tuple[str, str], ...]
+
+
+def read_letter(read: Callable[[str], bytes], publication: Publication, language: str | None) -> Letter:
+    """The letter in `language`, or in the appeal's first if it has none in that; `read` gives a file of the folder.
+
+    Raises OrganizerError: letter-folder, when a file is missing or malformed or is not what the publication names.
+    """
+    table = _table(read(APPEAL_FILE))
+    languages = [code for code in _list(table, "languages") if isinstance(code, str)]
+    if table.get("id") != publication.appeal or not languages:
+        raise OrganizerError("letter-folder", "This folder is that of another appeal, or its appeal.toml is damaged.")
+    chosen = language if language in languages else languages[0]
+    source = read(f"letter.{chosen}.md")
+    if hashlib.sha256(source).hexdigest() not in publication.letters.values():
+        text = f"The file letter.{chosen}.md is not the text that was signed: the publication has another SHA-256."
+        raise OrganizerError("letter-folder", text)
+    try:
+        text = source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OrganizerError("letter-folder", f"The file letter.{chosen}.md is not text in UTF-8.") from error
+    members = [member for member in _list(table, "group") if isinstance(member, dict)]
+    return Letter(
+        language=chosen,
+        title=_in(table, "title", chosen),
+        addressee=_in(table, "addressee", chosen),
+        blocks=blocks(text),
+        group=tuple((_in(member, "name", chosen), _in(member, "relation", chosen)) for member in members),
+    )
+
+
+def blocks(source: str) -> tuple[Block, ...]:
+    """A letter's Markdown as plain blocks; marks for bold or italics are left out, their text stays."""
+    found: list[Block] = []
+    kind = "paragraph"
+    for token in MarkdownIt("js-default").disable(["image", "link", "autolink"]).parse(source):
+        if token.type in ("heading_open", "list_item_open"):
+            kind = "heading" if token.type == "heading_open" else "item"
+        elif token.type == "inline":
+            parts = [
+                " " if child.type in ("softbreak", "hardbreak") else child.content for child in token.children or ()
+            ]
+            found.append(Block(kind, "".join(parts)))
+            kind = "paragraph"
+        elif token.type in ("fence", "code_block"):
+            found.append(Block("paragraph", token.content.strip()))
+    return tuple(found)
+
+
+def _table(data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise OrganizerError("letter-folder", f"The file {APPEAL_FILE} cannot be read: {error}") from error
+
+
+def _list(table: dict[str, Any], name: str) -> list[Any]:
+    value = table.get(name, [])
+    return value if isinstance(value, list) else []
+
+
+def _in(table: dict[str, Any], name: str, language: str) -> str:
+    value = table.get(name)
+    found = value.get(language, "") if isinstance(value, dict) else ""
+    return found if isinstance(found, str) else ""

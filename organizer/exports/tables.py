@@ -1,0 +1,93 @@
+"""Tables for spreadsheets: CSV, and XLSX as xlsxwriter makes it.
+
+What a stranger typed is text and stays text: a spreadsheet that opens these files calculates nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import BytesIO
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from organizer.errors import OrganizerError
+from organizer.exports.document import Document
+
+ROWS_MAX = 1_048_576
+"""Rows of a sheet; xlsxwriter leaves out silently what is below."""
+
+_A4 = 9
+
+# What makes a spreadsheet take a cell for a formula, the full-width forms included. Programs disagree about what parts
+# cells, so a sign counts after any of those marks, too, and after quotes and blanks that a program may drop.
+_FORMULA = re.compile(r"(^|[,;|\t\r\n])([\s\"'“”„«»]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\u2212])")
+
+
+def plain_cell(text: str) -> str:
+    """The text with an apostrophe before whatever a spreadsheet would calculate."""
+    return _FORMULA.sub(r"\1\2'", text)
+
+
+def write_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    """UTF-8 with the mark that Excel needs, every cell in quotes, lines ending in CR LF."""
+    lines: list[str] = []
+    writer = csv.writer(_Lines(lines), quoting=csv.QUOTE_ALL)
+    writer.writerows([plain_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return "".join(lines).encode("utf-8-sig")
+
+
+def names_csv(document: Document) -> bytes:
+    """The public names, one line each."""
+    return write_csv(_names(document))
+
+
+def counts_csv(document: Document) -> bytes:
+    """The numbers, and which result they are of."""
+    return write_csv([*document.counts, (document.result, "")])
+
+
+def write_xlsx(document: Document) -> bytes:
+    """Two sheets, names and counts. Raises OrganizerError: xlsx-rows."""
+    if len(document.signatures) >= ROWS_MAX:
+        raise OrganizerError("xlsx-rows", f"A spreadsheet holds {ROWS_MAX - 1:,} names. Take the other formats.")
+    file = BytesIO()
+    workbook = Workbook(file, {"in_memory": True})
+    workbook.set_properties({"created": datetime.fromisoformat(document.date), "author": ""})
+    bold = workbook.add_format({"bold": True})
+    words = document.phrases
+    _sheet(workbook.add_worksheet(words.who[:31]), [36, 36, 36], list(_names(document)), bold, document.result)
+    counts = [(document.count, ""), *document.counts, (document.result, "")]
+    _sheet(workbook.add_worksheet("Σ"), [60, 14], counts, bold, document.result)
+    workbook.close()
+    return file.getvalue()
+
+
+def _names(document: Document) -> Iterable[tuple[str, str, str]]:
+    words = document.phrases
+    yield words.name, words.relation, words.prisoner
+    yield from ((shown.name, shown.relation, shown.prisoner) for shown in document.signatures)
+
+
+def _sheet(sheet: Worksheet, widths: list[int], rows: Sequence[Sequence[object]], bold: object, foot: str) -> None:
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, int):
+                sheet.write_number(row, column, cell)
+            else:
+                # Never write(): it makes formulas of “=1+1”, links of “https:…” and numbers of what looks like one.
+                sheet.write_string(row, column, str(cell), bold if row == 0 else None)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_paper(_A4)
+    sheet.set_footer(f"&L&8{foot}&R&8&P / &N")
+
+
+class _Lines:
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
