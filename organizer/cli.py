@@ -18,6 +18,7 @@ from organizer.commands import (
     add,
     burn,
     ceremony,
+    decisions,
     duplicates,
     export,
     export_nonpublic,
@@ -135,7 +136,10 @@ def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     The options below may stand before the command or after it.
     """
     given = {"folder": folder, "as_json": as_json}
-    context.default_map = dict.fromkeys(organizer.commands, given)
+    context.default_map = {
+        **dict.fromkeys(organizer.commands, given),
+        "decisions": dict.fromkeys(_decisions.commands, given),
+    }
 
 
 @organizer.command("ceremony")
@@ -306,6 +310,71 @@ def _vouch(
         _carry_out(as_json, lambda talk: vouch.run_restore(talk, folder, restored, passphrase_file))
     else:
         _carry_out(as_json, lambda talk: vouch.run_list(talk, folder, passphrase_file))
+
+
+@organizer.group("decisions")
+def _decisions() -> None:
+    """Review apart: hand your decisions to another organizer, and merge theirs.
+
+    Both of you open the same ledgers and review, each on your own computer. Then one exports and the other merges:
+    what only one decided is taken over, what both decided alike stays, and where you differ it goes on hold and is
+    shown, for you to settle. Merging the same file again changes nothing. Each has --help; export, merge and undo
+    take --json.
+
+    \b
+    Example:
+      organizer decisions export --out anna.decisions
+      organizer decisions merge anna.decisions
+      organizer decisions undo
+    """
+
+
+@_decisions.command("export")
+@click.option("--out", required=True, metavar="FILE", help="Write into FILE, which must not be there yet.")
+@_options(_workspace, _passphrase, _json)
+def _decisions_export(out: str, folder: str, passphrase_file: str | None, as_json: bool) -> None:
+    """Write what you decided into a file for another organizer.
+
+    It is locked with the key of your latest period, which the other one must have, too. In it are envelope ids,
+    decisions, vouch words and their notes, and your short name; no signer is named. What was entered by hand stays
+    out: the other one does not have it.
+
+    \b
+    Example:
+      organizer decisions export --out anna.decisions
+    """
+    _carry_out(as_json, lambda talk: decisions.run_export(talk, folder, out, passphrase_file))
+
+
+@_decisions.command("merge")
+@click.argument("file")
+@_options(_workspace, _passphrase, _json)
+def _decisions_merge(file: str, folder: str, passphrase_file: str | None, as_json: bool) -> None:
+    """Take over what another organizer decided, and settle where you differ.
+
+    Where you differ, the signature goes on hold. At a terminal you then see each one with both decisions and choose;
+    what you leave stays on hold. Undo takes all of it back.
+
+    \b
+    Example:
+      organizer decisions merge anna.decisions
+    """
+    _carry_out(as_json, lambda talk: decisions.run_merge(talk, folder, file, passphrase_file))
+
+
+@_decisions.command("undo")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_options(_workspace, _passphrase, _json)
+def _decisions_undo(yes: bool, folder: str, passphrase_file: str | None, as_json: bool) -> None:
+    """Take back what was decided last: one decision, or all that was decided at once.
+
+    The same as the key u in the review. Each call takes back one step more.
+
+    \b
+    Example:
+      organizer decisions undo
+    """
+    _carry_out(as_json, lambda talk: decisions.run_undo(talk, folder, yes, passphrase_file))
 
 
 @organizer.command("list")

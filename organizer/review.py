@@ -96,6 +96,10 @@ class Review:
         self.pile.keep({name: self._made(name, Decision(verdict, reason, self.pile.step + 1))})
         self.at += 1
 
+    def only(self, names: Iterable[bytes]) -> None:
+        """Go over these, in this order."""
+        self.names, self.at = list(names), 0
+
     def move(self, by: int) -> None:
         """Go to another signature without deciding, as far as there are any; one beyond the last is the end."""
         self.at = min(max(self.at + by, 0), len(self.names))

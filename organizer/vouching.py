@@ -110,6 +110,17 @@ def write_word(word: VouchWord) -> bytes:
     return text.ljust(-(-len(text) // WORD_WIDTH) * WORD_WIDTH)
 
 
+def checked_word(number: object, word: object, note: object, withdrawn: object) -> VouchWord:
+    """A word as it was read from somewhere. Raises TypeError, ValueError."""
+    if not (
+        isinstance(number, int) and isinstance(word, str) and isinstance(note, str) and isinstance(withdrawn, bool)
+    ):
+        raise TypeError("Number, word, note and whether it was withdrawn.")
+    if number < 1 or len(word) > LONGEST or len(note) > LONGEST_NOTE or not (word + note).isprintable():
+        raise ValueError("No command makes such a word.")
+    return VouchWord(number, word, note, withdrawn)
+
+
 def read_word(row: bytes) -> VouchWord:
     """The word in a row. Raises OrganizerError: workspace-damaged."""
     try:

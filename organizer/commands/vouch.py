@@ -32,9 +32,8 @@ def run_list(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
                 talk.say(_line(word, counts[word.number]))
         unknown = sum(1 for facts in pile.facts.values() if facts.vouched is Vouched.UNKNOWN)
         none = sum(1 for facts in pile.facts.values() if facts.vouched is Vouched.NO)
-    talk.say(
-        f"Vouch words: {len(pile.words):,}. Signatures with a word that nobody gave out: {unknown:,}; with none: {none:,}."
-    )
+    talk.say(f"Vouch words: {len(pile.words):,}.")
+    talk.say(f"Signatures with a word that nobody gave out: {unknown:,}; with none: {none:,}.")
     rows = [_row(word, counts[word.number]) for word in pile.words]
     return {"words": rows, "unknown_word": unknown, "no_word": none}
 
