@@ -239,6 +239,7 @@ def _open(
     "--accept-vouched", is_flag=True, help="Accept what has a vouch word that counts; you see some of it first."
 )
 @click.option("--accept-all", is_flag=True, help="Accept all that is undecided without showing it.")
+@click.option("--even-alike", is_flag=True, help="With --accept-all: also what resembles another one.")
 @click.option("--yes", is_flag=True, help="Do not ask before accepting what is vouched for.")
 @_options(*_marks, _workspace, _passphrase, _json)
 def _review(
@@ -249,6 +250,7 @@ def _review(
     again: bool,
     accept_vouched: bool,
     accept_all: bool,
+    even_alike: bool,
     yes: bool,
     **marks: Any,
 ) -> None:
@@ -266,7 +268,7 @@ def _review(
       organizer review --table --vouch unknown
       organizer review --accept-vouched
     """
-    choice = review.Choice(accept_all, accept_vouched, yes, again, table)
+    choice = review.Choice(accept_all, even_alike, accept_vouched, yes, again, table)
     _carry_out(as_json, lambda talk: review.run(talk, folder, passphrase_file, choice, review.Marks(**marks)))
 
 

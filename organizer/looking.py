@@ -19,7 +19,7 @@ FIELDS = ("name", "relation", "prisoner", "message", "contact", "language", "vou
 LONG, SHORT = 240, 90
 """Characters of a text that are shown: alone, and beside another one. Space shows all of it."""
 
-LINES_AROUND = 7
+LINES_AROUND = 8
 """What stands above and below the rows of a list."""
 
 SAMPLE = 8

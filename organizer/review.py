@@ -119,9 +119,10 @@ class Review:
             self.narrow(self.filter)
         return len(names)
 
-    def accept_all(self) -> Bulk:
-        """Accept everything in this pass that is undecided, but what resembles another. What is held stays held."""
-        return self._bulk(self.names[self.at :], Decision(Verdict.ACCEPTED))
+    def accept_all(self, even_alike: bool = False) -> Bulk:
+        """Accept everything in this pass that is undecided. What is held stays held, and what resembles another stays
+        undecided unless it was asked for."""
+        return self._bulk(self.names[self.at :], Decision(Verdict.ACCEPTED), even_alike=even_alike)
 
     def with_word(self, word: int) -> list[bytes]:
         """All undecided signatures with one vouch word."""
@@ -174,10 +175,12 @@ class Review:
         """How many of these resemble another signature, so that none of them is accepted together with it."""
         return sum(1 for name in names if self.pile.resembles(name))
 
-    def _bulk(self, names: Iterable[bytes], decision: Decision, by_word: bool = False) -> Bulk:
+    def _bulk(
+        self, names: Iterable[bytes], decision: Decision, by_word: bool = False, even_alike: bool = False
+    ) -> Bulk:
         names = [name for name in names if name not in self.pile.decisions]
         chosen = names
-        if decision.verdict is Verdict.ACCEPTED:
+        if decision.verdict is Verdict.ACCEPTED and not even_alike:
             chosen = [name for name in names if not self.pile.resembles(name)]
         decision = replace(decision, step=self.pile.step + 1)
         words = {name: self.pile.facts[name].word if by_word else decision.vouch for name in chosen}

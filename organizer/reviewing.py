@@ -105,12 +105,12 @@ class Dialogue:
 
     def _keys(self) -> str:
         if self._only_look:
-            return "Keys: space next page, Enter one signature, / search, f filter, ? all keys, q quit"
+            return "Keys: space next page, Enter one signature, / search, f filter, ? all, q quit"
         if self._shown is None:
-            return "Keys: b back, u undo, f filter, / search, ? all keys, q quit"
+            return "Keys: b back, u undo, f filter, / search, ? all, q quit"
         if self._table:
-            return "Keys: a accept, r refuse, h hold, Enter one signature, space next page, ? all keys, q quit"
-        return "Keys: a accept, r refuse, d duplicate, h hold, n next, u undo, ? all keys, q quit"
+            return "Keys: a accept, r refuse, h hold, Enter whole, space next page, ? all, q quit"
+        return "Keys: a accept, r refuse, d duplicate, h hold, n next, u undo, ? all, q quit"
 
     # What the keys do
 

@@ -51,6 +51,7 @@ class Choice:
     """What the options said about what to do."""
 
     accept_all: bool = False
+    even_alike: bool = False
     accept_vouched: bool = False
     yes: bool = False
     again: bool = False
@@ -68,7 +69,7 @@ def run(
         pile = open_pile(talk, session)
         review = Review(pile, choice.again, (marks or Marks()).filter(pile))
         if choice.accept_all:
-            _say_bulk(talk, "Accepted without being looked at", review.accept_all())
+            _say_bulk(talk, "Accepted without being looked at", review.accept_all(choice.even_alike))
         elif choice.accept_vouched:
             _accept_vouched(talk, review, choice.yes)
         elif review.total == 0:
