@@ -97,7 +97,7 @@ def _asked_back(talk: Talk, card: Card, period: Period) -> bool:
     talk.say()
     for number in looks.asked_back(card, random):
         try:
-            right = read_word(talk.ask(f"Word {number}")) == card.words[number - 1]
+            right = read_word(talk.ask(f"Word {number}", default=None)) == card.words[number - 1]
         except OrganizerError as error:
             if error.reason in {"stopped", "question"}:
                 raise

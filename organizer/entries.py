@@ -1,6 +1,6 @@
 """What the workspace keeps about one envelope, what the organizers decided about it, and how both become a row.
 
-Knows values and their bytes. Must never know where rows lie or under which key: that is workspace.py.
+Knows values and their bytes. Must never know where rows lie or under which key: that is records.py.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def hand_out_cards(talk: Talk, heading: str, new: Sequence[NewPeriod]) -> None:
     threshold, count = _ask_plan(talk)
     divided = [(one.period, shares.split(one.master, threshold, count)) for one in new]
     if way == 2:
-        _print(talk, divided)
+        _on_paper(talk, divided)
         return
     for period, made in divided:
         talk.say(f"The cards of the key {period.name}, {period.days}.")
@@ -64,7 +64,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _print(talk: Talk, divided: Sequence[tuple[Period, list[shares.Card]]]) -> None:
+def _on_paper(talk: Talk, divided: Sequence[tuple[Period, list[shares.Card]]]) -> None:
     talk.say(
         "A file for printing will hold all cards. Printers and their queues may remember what they print, so take "
         "one that is connected with a cable. The file is overwritten and removed once the cards are checked; a disk "

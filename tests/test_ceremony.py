@@ -162,8 +162,8 @@ def test_keys_for_later_periods_join_a_workspace(tmp_path: Path, terminal: Calla
     desk = make_desk(tmp_path)
     screen = terminal("ceremony", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
     answer(screen, ("make: ", "1"), ("no limit): ", "2028-01-01"), ("no limit): ", "2028-01-31"))
-    answer(screen, ("nevertheless? [y/N]: ", "y"), ("period? [y/N]: ", ""), ("How: ", "3"), ("have none): ", ""))
-    answer(screen, ("for the next", ""), ("no more): ", ""), ("result [1]: ", ""))
+    answer(screen, ("nevertheless? [y/N]: ", "y"), ("period? [y/N]: ", ""), ("How: ", "3"))
+    answer(screen, ("for the next", ""), ("have none): ", ""), ("no more): ", ""), ("result [1]: ", ""))
     answer(screen, ("public [public]: ", str(tmp_path / "public")))
     screen.end()
     assert (tmp_path / "public" / "appeal-keys.toml").read_text().count("[[keys]]") == 2

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from organizer_desk import Desk, make_desk, seal, withdraw
-from test_organizer_cli import Terminal
+from terminal import Terminal
 
 from bench.names import SET, Tried, is_held_out, lost_by_the_index, read_set, try_set
 from organizer.cli import organizer

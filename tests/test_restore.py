@@ -74,10 +74,6 @@ def test_a_lost_passphrase_loses_nothing(desk: Desk, terminal: Callable[..., Ter
     (desk.home / "new").write_text(passphrase)
     status = run(desk.folder, desk.home / "new", "status")
     assert (status["nonpublic"], status["keys"][0]["here"]) == (1, True)
-    old = CliRunner().invoke(
-        organizer, ["status", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase), "--json"]
-    )
-    assert json.loads(old.stdout)["error"] == "passphrase"
 
 
 def test_a_new_workspace_from_cards(desk: Desk, terminal: Callable[..., Terminal]) -> None:

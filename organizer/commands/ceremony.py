@@ -25,7 +25,7 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
     if is_workspace(folder):
         return _go_on(talk, folder, passphrase_file)
     check_new(folder)
-    talk.say("This makes the keys of an appeal. It takes about half an hour.", "bold")
+    talk.say("This makes the keys of an appeal. Take your time: writing the cards is what lasts.", "bold")
     talk.say("You need: this computer without a network, paper and a pen, and time without being watched.")
     talk.say("You can stop at any moment with Ctrl-C. Nothing is on the disk until the keys are made in step 4.")
     talk.heading(f"1 of {_STEPS}  Who you are")

@@ -48,12 +48,12 @@ class _Stage:
 
     talk: Talk
     fast: bool
-    folder: str
+    place: str
     keys: ceremony.NewKeys
     cards: list[shares.Card]
 
     def path(self, name: str) -> str:
-        return f"{self.folder}/{name}"
+        return f"{self.place}/{name}"
 
     @property
     def work(self) -> str:
@@ -86,6 +86,7 @@ def run(talk: Talk, fast: bool, envelopes: int) -> Result:
         talk.check_may_ask()
     talk.say("A rehearsal: everything is made up, nothing is kept, and nothing you do can harm anyone.", "bold")
     talk.say("You are Anna. Boris is a second organizer. The letter is signed by six people who do not exist.")
+    talk.say("Making keys. This takes some seconds.")
     with practice_folder() as home:
         stage = _ceremony(talk, fast, home)
         boris = _site(stage)
@@ -123,10 +124,12 @@ def _site(stage: _Stage) -> str:
     stage.step(
         2,
         "A second organizer, and the site",
-        "ceremony   (Boris, on his own computer, chooses “my minisign key only”)",
-        "Boris reads out the line of his key. The public folder with both keys goes to whoever runs the site, and the",
-        "site shows appeal.json, from which everyone else's program learns the keys.",
+        "ceremony",
+        "On his own computer, Boris runs the ceremony and chooses “my minisign key only”. He",
+        "reads out the line of his key. The public folder with both keys goes to whoever runs the site, and the site",
+        "shows appeal.json, from which everyone else's program learns the keys.",
     )
+    stage.talk.say("Making the key of Boris. This takes some seconds.")
     line, files = ceremony.minisign_files("boris", _PASSPHRASE, random)
     make_workspace(stage.path("boris"), files)
     period = stage.keys.periods[0].period
@@ -188,7 +191,7 @@ def _publish(stage: _Stage, boris: str) -> None:
     stage.step(
         5,
         "The result, signed by two",
-        "publish --out stick    and then, Boris:  sign stick/publication.json --appeal appeal.json",
+        "publish --out stick",
         "You see what the world will see.",
         "Boris looks at the numbers and the names that are new before he signs. Then anyone can verify.",
     )
@@ -197,6 +200,7 @@ def _publish(stage: _Stage, boris: str) -> None:
     publish.run(stage.talk, stage.work, PUBLISHED, stage.appeal, stage.passphrase, choice)
     file = f"{stick}/{PUBLICATION_FILE}"
     stage.talk.heading("Now you are Boris")
+    stage.talk.say_exactly("  In earnest: organizer sign stick/publication.json --appeal appeal.json", "bold")
     sign.run(stage.talk, boris, file, stage.appeal, None, stage.passphrase, yes=stage.fast, out=None)
     verify.run(stage.talk, verify.Files(file, [], stage.appeal))
 
@@ -213,8 +217,7 @@ def _lose(stage: _Stage) -> None:
         workspace.burn_all()
     master = _type_cards(stage)
     new = stage.keys.periods[0]
-    expected = Expected((new.period,))
-    if expected.match(master) != new.period:
+    if Expected((new.period,)).match(master) != new.period:
         raise AssertionError("the cards gave back another key")
     stage.talk.say("The key has the fingerprint that appeal.json names, so it is the right one.")
     root = random(keyfile.ROOT_SIZE)
@@ -259,15 +262,22 @@ def _burn(stage: _Stage) -> None:
     stage.step(
         7,
         "The burning",
-        f"burn --period {period.name} --publication stick/publication.json",
-        "The period is over and the result is published, so its key is destroyed: from now on nobody can open its",
-        "envelopes, whoever asks. First everything must be decided again, for the decisions were lost.",
+        f"burn --period {period.name}",
+        "The period is over and the result is published, so its key is destroyed, and in earnest its cards, too: then",
+        "nobody can open its envelopes, whoever asks. First everything is decided again, for the decisions were lost.",
     )
     _refuse_flood(stage)
     review.run(stage.talk, stage.work, stage.passphrase, review.Choice(accept_all=True))
     file = stage.path(f"stick/{PUBLICATION_FILE}")
     word = period.name if stage.fast else None
-    burn.run(stage.talk, stage.work, AFTER, period.name, file, False, word, stage.appeal, stage.passphrase)
+    try:
+        burn.run(stage.talk, stage.work, AFTER, period.name, file, False, word, stage.appeal, stage.passphrase)
+    except OrganizerError as error:
+        if error.reason != "stopped":
+            raise
+        stage.talk.say(
+            f"{error} Another word than the one that is asked for burns nothing, and in earnest you try again."
+        )
     status.run(stage.talk, stage.work, stage.passphrase)
 
 
