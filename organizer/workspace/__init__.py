@@ -46,7 +46,7 @@ MINISIGN_FILE = "minisign.key"
 BURNING_FILE = "burning.txt"
 """Stands in a folder whose burning was begun: what is left of it is good for nothing but to be burned, too."""
 FORMAT_FILE = "format.txt"
-FORMAT = b"undersigned workspace 2\n"
+FORMAT = b"undersigned workspace 3\n"
 """Names of files and the meaning of tables; a change that an older tool would misread takes another number."""
 
 DATABASE = "workspace.sqlite"

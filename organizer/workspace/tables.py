@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting")
+TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared")
 
 # TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
 # page_size: a row must fit into a page many times over, or each takes a page of its own beside it.
