@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ from crypto.signature import Signature
 from service import create_app
 from service.settings import Limits, Settings
 from service.store_sqlite import SqliteStore
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and every program that they start would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")

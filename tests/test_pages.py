@@ -31,7 +31,11 @@ LANGUAGES = ("be", "ru", "en")
 PAGES = [
     f"/{language}/{page}" for language in LANGUAGES for page in ("", "how", "result", "withdraw", "check", "cleanup")
 ]
-HTML = {"Accept": "text/html"}
+# As Chromium asks for a page.
+HTML = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/jxl,image/avif,image/webp,image/apng,"
+    "*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"
+}
 PAGE_MOST = 54_000
 ADDRESSES = ("https://letter.example", f"http://{'a2b3' * 14}.onion")
 

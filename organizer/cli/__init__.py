@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from organizer.cli import keys, results, signatures
+from organizer.cli import keys, results, reviewing, signatures
 from organizer.cli.frame import JSON, WORKSPACE, carry_out, options
 from organizer.commands import version
 from organizer.talk import Talk
@@ -20,7 +20,10 @@ _COMMANDS = (
     keys.keygen_command,
     keys.restore_command,
     signatures.open_command,
-    signatures.review_command,
+    reviewing.review_command,
+    reviewing.vouch_command,
+    reviewing.decisions_command,
+    reviewing.list_command,
     signatures.duplicates_command,
     signatures.add_command,
     signatures.withdraw_command,
@@ -77,4 +80,5 @@ def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     The options below may stand before the command or after it.
     """
     given = {"folder": folder, "as_json": as_json}
-    context.default_map = dict.fromkeys(organizer.commands, given)
+    of_groups = {"decisions": dict.fromkeys(reviewing.decisions_command.commands, given)}
+    context.default_map = {**dict.fromkeys(organizer.commands, given), **of_groups}
