@@ -233,12 +233,13 @@ def test_a_file_of_another_form_is_refused_calmly(value: object) -> None:
     """Even from somebody who has the key: nothing but “decisions-file”, or proper decisions."""
     header, box = MAGIC + KEY_ID, Aead(derive_secret(MASTER, b"undersigned-deci", Aead.KEY_SIZE))
     data = header + bytes(box.encrypt(json.dumps(value).encode(), header))
+    reason, made = "", dict[bytes, tuple[str, int]]()
     try:
-        found = read_decisions(data, {KEY_ID: MASTER})
+        made = dict(read_decisions(data, {KEY_ID: MASTER}).made)
     except OrganizerError as error:
-        assert error.reason == "decisions-file"
-    else:
-        assert {len(name) for name in found.made} <= {32}
+        reason = error.reason
+    assert reason in {"", "decisions-file"}
+    assert {len(name) for name in made} <= {32}
 
 
 # The commands
