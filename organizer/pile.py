@@ -135,17 +135,15 @@ class Pile:
 
     def _gather(self, letters: Container[str] | None) -> None:
         withdrawn: set[bytes] = set()
-        for entry, made in self.records.judged():
+        for entry in self.records.entries():
             if isinstance(entry, WithdrawalEntry):
                 withdrawn.add(entry.commitment)
             elif isinstance(entry, SignatureEntry):
                 self.facts[entry.id] = self._facts(entry, letters)
-                if made is not None:
-                    self.decisions[entry.id] = made
         for name in [name for name, facts in self.facts.items() if facts.code in withdrawn]:
-            # Nobody needs to read what was taken back.
-            del self.facts[name]
-            self.decisions.pop(name, None)
+            del self.facts[name]  # nobody needs to read what was taken back
+        made = self.records.decisions()
+        self.decisions = {name: decision for name, decision in made.items() if name in self.facts}
 
     def _facts(self, entry: SignatureEntry, letters: Container[str] | None) -> Facts:
         signed = entry.signature
