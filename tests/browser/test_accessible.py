@@ -16,6 +16,7 @@ from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+NARROW = {"width": 320, "height": 640}
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 LOOKS = [(scheme, size) for scheme in ("light", "dark") for size in (PHONE, DESKTOP)]
 # Everything axe knows, its experiments and the strictest level of WCAG excepted. What it could not decide counts, too,
@@ -82,6 +83,20 @@ def test_axe_finds_nothing_in_any_state(tab: Page, sites: Sites, tmp_path: Path,
     tab.set_viewport_size(PHONE)
     reach(tab, STATES[name], sites, LANGUAGES[at % len(LANGUAGES)], tmp_path)
     assert look(tab, *LOOKS[at % len(LOOKS)]) == []
+
+
+@pytest.mark.parametrize(("at", "name"), list(enumerate(STATES)), ids=list(STATES))
+def test_every_state_fits_a_narrow_screen_very_large_text_and_a_thumb(
+    tab: Page, sites: Sites, tmp_path: Path, at: int, name: str
+) -> None:
+    """320 pixels wide, and 200 % of the text on a phone, without sideways scrolling; 44 pixels for what is pressed."""
+    tab.set_viewport_size(NARROW)
+    reach(tab, STATES[name], sites, LANGUAGES[(at + 3) % len(LANGUAGES)], tmp_path)
+    found = {"narrow": tab.evaluate(TOO_WIDE), "small": tab.evaluate(SMALL_TARGETS)}
+    tab.set_viewport_size(PHONE)
+    tab.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    found["large"] = tab.evaluate(TOO_WIDE)
+    assert found == {"narrow": [], "small": [], "large": []}
 
 
 @pytest.mark.long
