@@ -10,7 +10,7 @@ from bench.page import measure
 
 @pytest.mark.long
 def test_an_old_phone_on_a_slow_line_is_not_kept_waiting(site: Served) -> None:
-    """One response; readable and ready soon after it; sealed before a finger has left the glass; rated by Lighthouse."""
+    """One response; readable and ready soon after it; sealed at once; and what Lighthouse thinks of it."""
     found = measure(f"{site.url}/be/", rounds=3)
     print(found)
     assert (found["requests"], found["accessibility"]) == (1, 100)
