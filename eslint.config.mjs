@@ -25,4 +25,6 @@ export default [
     },
   },
   { files: ['tests/**'], languageOptions: { globals: globals.node } },
+  // What they give a browser to run is written among what node runs.
+  { files: ['tests/browser/**'], languageOptions: { globals: globals.browser } },
 ];

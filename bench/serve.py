@@ -22,6 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.front import nginx
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service.redis_users import CONFIG, make_users
@@ -46,15 +47,20 @@ class Line:
     script: str
     slow_disk: bool = False
     store: str = "sqlite"
+    path: str = "/envelopes"
+    through_nginx: bool = False
+    is_yardstick: bool = False
 
 
 LINES = (
-    Line("bare view, POST", "bare", "post.lua"),
+    Line("bare view, POST", "bare", "post.lua", is_yardstick=True),
     Line("ours, POST, SQLite synchronous=FULL", "ours", "post.lua"),
     Line("ours, POST, and 2 ms added to every fsync", "ours", "post.lua", slow_disk=True),
     Line("ours, POST, Redis appendfsync always", "ours", "post.lua", store="redis"),
-    Line("bare view, GET 80 kB", "bare", "get.lua"),
-    Line("ours, GET the page", "ours", "get.lua"),
+    Line("bare view, GET 80 kB", "bare", "get.lua", path="/en/", is_yardstick=True),
+    Line("ours, GET the page", "ours", "get.lua", path="/en/"),
+    Line("nginx, GET a file of its own", "ours", "get.lua", path="/file/page", through_nginx=True, is_yardstick=True),
+    Line("ours through nginx, GET the page", "ours", "get.lua", path="/en/", through_nginx=True),
 )
 
 
@@ -64,39 +70,57 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=8, help="for each line and round (8)")
     parser.add_argument("--rounds", type=int, default=3, help="how often round (3)")
     parser.add_argument("--connections", type=int, default=64, help="at once (64)")
+    parser.add_argument("--only", default="", help="lines with this word in their name, such as GET (all)")
     chosen = parser.parse_args()
-    results: dict[str, list[dict[str, float]]] = {line.name: [] for line in LINES}
+    lines = [line for line in LINES if chosen.only in line.name]
+    results: dict[str, list[dict[str, float]]] = {line.name: [] for line in lines}
     for _ in range(chosen.rounds):
-        for line in LINES:
+        for line in lines:
             results[line.name].append(measure(line, chosen.seconds, chosen.connections))
     report(results)
 
 
 def measure(line: Line, seconds: int, connections: int) -> dict[str, float]:
     """One run of wrk: requests per second and latencies in ms. Fails when a request failed."""
-    with tempfile.TemporaryDirectory() as temporary, served(line, Path(temporary)) as port:
-        path = "/envelopes" if line.script == "post.lua" else "/en/"
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        port = stack.enter_context(served(line, folder))
+        if line.through_nginx:
+            port = stack.enter_context(nginx(folder, port))
         command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / line.script)]
-        command += [f"http://127.0.0.1:{port}{path}", "--", KEY.record.header.hex()]
+        if line.through_nginx:
+            command += ["-H", "Accept-Encoding: gzip"]
+        command += [f"http://127.0.0.1:{port}{line.path}", "--", KEY.record.header.hex()]
+        used = -processor_seconds(os.getpid())
         done = subprocess.run(command, capture_output=True, text=True, check=True)
+        used += processor_seconds(os.getpid())
     found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     assert found["failed"] == 0, done.stdout
-    return {"rate": found["requests"] / found["seconds"], "p50": found["p50_ms"], "p99": found["p99_ms"]}
+    cost = used / found["requests"] * 1e6
+    return {"rate": found["requests"] / found["seconds"], "cost": cost, "p50": found["p50_ms"], "p99": found["p99_ms"]}
+
+
+def processor_seconds(pid: int) -> float:
+    """User and system time of a process and all that it started and that are running: the servers, not wrk."""
+    ticks = sum(map(int, Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[11:13]))
+    children = " ".join(path.read_text("ascii") for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(processor_seconds(int(child)) for child in children.split())
 
 
 def report(results: dict[str, list[dict[str, float]]]) -> None:
-    """A table: rate, ratio to the yardstick of the same request, latency."""
+    """A table: rate, ratio to the yardstick of the same request, processor time of all servers, latency."""
     medians = {
         name: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for name, runs in results.items()
     }
-    print(f"{'':46}{'per second':>11}{'ratio':>8}{'p50 ms':>9}{'p99 ms':>9}")
+    print(f"{'':46}{'per second':>11}{'ratio':>8}{'µs of a core':>14}{'p50 ms':>9}{'p99 ms':>9}")
     yardstick = 1.0
-    for line in LINES:
+    for line in (line for line in LINES if line.name in results):
         found = medians[line.name]
-        if line.server == "bare":
+        if line.is_yardstick:
             yardstick = found["rate"]
         ratio = found["rate"] / yardstick
-        print(f"{line.name:46}{found['rate']:>11,.0f}{ratio:>8.2f}{found['p50']:>9.1f}{found['p99']:>9.1f}")
+        line_of_rates = f"{line.name:46}{found['rate']:>11,.0f}{ratio:>8.2f}{found['cost']:>14.1f}"
+        print(f"{line_of_rates}{found['p50']:>9.1f}{found['p99']:>9.1f}")
 
 
 @contextmanager

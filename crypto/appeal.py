@@ -51,16 +51,17 @@ def choose_key(appeal: Appeal, today: str) -> KeyRecord:
 
 
 def write_appeal(appeal: Appeal) -> bytes:
-    """The file, UTF-8, ending in LF."""
-    value = {
+    """The file, UTF-8, ending in LF; without `signing_file` where there is none, which means the same as empty."""
+    value: dict[str, Any] = {
         "format": FORMAT,
         "appeal": appeal.appeal_id.hex(),
         "keys": [{"record": encode(bytes(key.record)), "from": key.start, "until": key.until} for key in appeal.keys],
         "letters": appeal.letters,
         "minisign": [key.line for key in appeal.minisign],
         "threshold": appeal.threshold,
-        "signing_file": appeal.signing_file,
     }
+    if appeal.signing_file:
+        value["signing_file"] = appeal.signing_file
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 

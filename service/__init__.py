@@ -18,12 +18,13 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, desk_page, pages, result_pages
+from service import desk, desk_page, hand_in, origins, pages, result_pages
 from service.appeal import load_appeal
 from service.counters import Counters
 from service.front import Front
 from service.headers import security_headers
 from service.moments import Moments
+from service.offline import make_files
 from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
@@ -36,6 +37,7 @@ from service.store_redis import RedisStore
 from service.store_sqlite import SqliteStore
 from service.submissions import Submissions
 from service.throttle import ClientKeys, limit, limit_blueprint
+from service.watch import Watch
 from service.work import Load, Work
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +45,7 @@ ROOT = Path(__file__).parent.parent
 BODY_MOST = 64 * 1024
 
 # What answers forms that people send; all other POSTs come from programs.
-_FORMS = (desk_page.blueprint.name, result_pages.search.name)
+_FORMS = (desk_page.blueprint.name, hand_in.blueprint.name, result_pages.search.name)
 
 _log = logging.getLogger("undersigned")
 
@@ -72,30 +74,46 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     app.config["MAX_CONTENT_LENGTH"] = BODY_MOST
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     Babel(app, default_translation_directories=str(ROOT / "service" / "translations"))
-    appeal = load_appeal(settings.appeal)
     assets = Assets.load()
+    files = make_files(app, load_appeal(settings.appeal), assets)
+    appeal = files.appeal
     headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
-    work = Work(settings.work_above, Load(time.monotonic), time.time, counters.secret)
+    work = Work(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
     results = Results(publications, appeal.addresses)
     made = Pages(app, appeal, assets, lambda: results.current)
     keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
-    of_envelopes = limit(counters, keys, "envelopes", limits.envelopes, limits.everyone)
+    of_envelopes = _while_sound(
+        Watch(counters.wrong, time.monotonic), limit(counters, keys, "envelopes", limits.envelopes, limits.everyone)
+    )
     submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today)
-    parts = Parts(settings, appeal, store, publications, results, made, submissions)
+    parts = Parts(settings, appeal, store, publications, results, made, files, submissions)
     app.extensions[EXTENSION] = parts
-    for blueprint in (pages.blueprint, result_pages.blueprint):
+    for blueprint in (pages.blueprint, origins.blueprint, result_pages.blueprint):
         app.register_blueprint(blueprint)
-    limited = {desk.blueprint: limits.desk, desk_page.blueprint: limits.desk, result_pages.search: limits.search}
-    for blueprint, per_client in limited.items():
+    limited = {
+        hand_in.blueprint: of_envelopes,
+        desk.blueprint: limit(counters, keys, desk.blueprint.name, limits.desk),
+        desk_page.blueprint: limit(counters, keys, desk_page.blueprint.name, limits.desk),
+        result_pages.search: limit(counters, keys, result_pages.search.name, limits.search),
+    }
+    for blueprint, check in limited.items():
         app.register_blueprint(blueprint)
-        limit_blueprint(app, blueprint, limit(counters, keys, blueprint.name, per_client))
+        limit_blueprint(app, blueprint, check)
     _answer_errors(app)
     front = Front(app.wsgi_app, parts, lambda: appeal.is_open(today()), headers, _problem_for)
     hops = settings.trusted_hops
     app.wsgi_app = ProxyFix(front, x_for=hops, x_proto=0, x_host=0) if hops else front  # type: ignore[method-assign]  # the way Flask documents
     return app
+
+
+def _while_sound(watch: Watch, check: Callable[[str | None], None]) -> Callable[[str | None], None]:
+    def check_both(address: str | None) -> None:
+        watch.require_sound()
+        check(address)
+
+    return check_both
 
 
 def _answer_errors(app: Flask) -> None:
@@ -123,7 +141,9 @@ def _problem_for(error: Exception) -> Problem:
 
 def _is_reading_a_page() -> bool:
     is_page = request.method in ("GET", "HEAD") or request.blueprint in _FORMS
-    return is_page and request.accept_mimetypes.best == "text/html"
+    # A browser names images, too, and rates them like pages; a program that takes anything gets what programs read.
+    accepted = request.accept_mimetypes
+    return is_page and accepted.quality("text/html") > accepted.quality("application/problem+json")
 
 
 def _parts_of(app: Flask) -> Parts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -116,6 +116,10 @@ class PublishedAppeal:
             return frozenset()
         days = [(today + shift).isoformat() for shift in (-GRACE, timedelta(), GRACE)]
         return frozenset(key.record.key_id for key in self.programs.keys if any(key.covers(day) for day in days))
+
+    def with_signing_files(self, hashes: dict[str, str]) -> PublishedAppeal:
+        """The same appeal, naming the SHA-256 of its signing file in each language."""
+        return replace(self, programs=replace(self.programs, signing_file=hashes))
 
     @cached_property
     def json(self) -> bytes:

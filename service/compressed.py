@@ -37,11 +37,6 @@ def compressed_for(accepted: str, content: bytes) -> tuple[bytes, str | None]:
     return content, None
 
 
-@lru_cache(maxsize=512)
-def _compressed(encoding: str, content: bytes) -> bytes:
-    return _ENCODINGS[encoding](content)
-
-
 def for_everyone(content: bytes, content_type: str) -> Response:
     """The same bytes for everyone, compressed for those who can read that."""
     return _answer(content_type, *compressed_for(request.headers.get("Accept-Encoding", ""), content))
@@ -49,7 +44,7 @@ def for_everyone(content: bytes, content_type: str) -> Response:
 
 def for_one(content: bytes, content_type: str) -> Response:
     """What was made for this request: compressed more quickly, and forgotten."""
-    if request.accept_encodings["gzip"]:
+    if _TAKES["gzip"].search(request.headers.get("Accept-Encoding", "")):
         return _answer(content_type, gzip.compress(content, compresslevel=4, mtime=0), "gzip")
     return _answer(content_type, content, None)
 
@@ -60,3 +55,8 @@ def _answer(content_type: str, content: bytes, encoding: str | None) -> Response
     if encoding:
         answer.content_encoding = encoding
     return answer
+
+
+@lru_cache(maxsize=512)
+def _compressed(encoding: str, content: bytes) -> bytes:
+    return _ENCODINGS[encoding](content)

@@ -17,11 +17,14 @@ from flask_limiter import Limiter
 from limits import RateLimitItem
 from limits.strategies import RateLimiter
 
+from service.doctor import examine_limits
 from service.redis_access import ERRORS, Lazily, RedisAddress
 
 # For how long a server that did not answer is left alone.
 PAUSE_SECONDS = 10.0
 SECRET_SIZE = 32
+# A minute's sum is asked for during the minute.
+LOAD_SECONDS = 120
 
 # Name and seconds of life to 32 random bytes that several processes have in common, or None.
 SharedSecret = Callable[[str, int], "bytes | None"]
@@ -36,6 +39,7 @@ class Counters:
         self._clock = clock
         self._near = _engine("memory://")
         self._client = Lazily(partial(server.connect, "limits")) if server else None
+        self._doctor = Lazily(partial(server.connect, "doctor")) if server else None
         self._far: RateLimiter | None = None
         self._paused_until = 0.0
         self._is_down = False
@@ -44,6 +48,15 @@ class Counters:
         """Count one more under these names, and whether it is within the limit."""
         answer = self._ask(lambda: self._engine().hit(item, *names))
         return self._near.hit(item, *names) if answer is None else bool(answer)
+
+    def wrong(self) -> list[str]:
+        """What is wrong with the limits server; nothing without one, or while it does not answer."""
+
+        def examined() -> list[str]:
+            assert self._doctor is not None
+            return [f"limits: {sentence}" for sentence in examine_limits(self._doctor())]
+
+        return self._ask(examined) or []
 
     def secret(self, name: str, seconds: int) -> bytes | None:
         """32 random bytes that all processes share for so long, kept in the server's memory; None without a server."""
@@ -55,6 +68,20 @@ class Counters:
             return cast(bytes, client.get(key))
 
         return cast("bytes | None", self._ask(shared))
+
+    def add(self, minute: int, more: int) -> int | None:
+        """Add to the envelopes that came to all processes in a minute since 1970; their sum, None without a server."""
+
+        def added() -> int:
+            assert self._client is not None
+            key = f"LIMITS:load:{minute}"
+            with self._client().pipeline(transaction=False) as pipeline:
+                pipeline.incrby(key, more)
+                pipeline.expire(key, LOAD_SECONDS)
+                total, _ = pipeline.execute()
+            return int(total)
+
+        return cast("int | None", self._ask(added))
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         """What the server answers, or None when there is none or it does not answer."""

@@ -5,7 +5,9 @@ The token comes in the body, as the first field, and is gone with the request: n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -14,8 +16,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.desk import PUBLICATION_MOST, accept_publication, check_token
-from service.forms import BEFORE_TOKEN_MOST, Form, FormError, read_form
-from service.ledgers import fix_ledger, ledger_pieces
+from service.forms import Body, Form, FormError, read_form
+from service.ledgers import fix_ledger
 from service.parts import parts
 from service.problems import STANDARD, Problem
 
@@ -61,25 +63,22 @@ def _read() -> Form:
     request.max_content_length = PUBLICATION_MOST
     if request.mimetype != "multipart/form-data" or "boundary" not in request.mimetype_params:
         raise FormError("The form is of another type.")
-    return read_form(_pieces(cast(BinaryIO, request.stream)), request.mimetype_params["boundary"], check_token)
-
-
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    while piece := stream.read(BEFORE_TOKEN_MOST):
-        yield piece
+    body = Body(cast(BinaryIO, request.stream), check_token, time.monotonic)
+    return read_form(body.pieces(), request.mimetype_params["boundary"], body.admit)
 
 
 def _download(language: str, form: Form) -> Response:
     ledger = fix_ledger(parts().store, parts().appeal.programs.appeal_id)
-    answer = Response(ledger_pieces(parts().store, ledger), mimetype="application/octet-stream")
+    answer = Response(ledger.pieces(), mimetype="application/octet-stream")
+    answer.call_on_close(ledger.close)
     answer.headers["Content-Length"] = str(ledger.header.size)
     answer.headers["Content-Disposition"] = f'attachment; filename="{ledger.filename}"'
     return answer
 
 
 def _count(language: str, form: Form) -> Response:
-    ledger = fix_ledger(parts().store, parts().appeal.programs.appeal_id)
-    return _page(language, Outcome("counted", total=ledger.header.count, digest=ledger.digest))
+    with closing(fix_ledger(parts().store, parts().appeal.programs.appeal_id)) as ledger:
+        return _page(language, Outcome("counted", total=ledger.header.count, digest=ledger.digest))
 
 
 def _hand_in(language: str, form: Form) -> Response:

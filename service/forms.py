@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData, Preamble
 
 TOKEN = "token"  # noqa: S105 - the name of a field
-# Before the token is known, this is all that is read; afterwards the caller's limit for the whole body holds.
-BEFORE_TOKEN_MOST = 64 * 1024
+# Before the token is known, this is all that is read, and all the time there is for it; a browser needs 250 bytes.
+# Afterwards the caller's limit for the whole body holds.
+BEFORE_TOKEN_MOST = 1024
+BEFORE_TOKEN_SECONDS = 10.0
+PIECE = 64 * 1024
 PARTS_MOST = 40
 
 
@@ -36,8 +40,33 @@ class Form:
             self.files.setdefault(part.name, []).append(content)
 
 
+class Body:
+    """A request's body in pieces. `check` gets the token and raises when it is wrong; `clock` gives seconds.
+
+    Until then it comes byte by byte: a longer read would wait until all of its bytes have come, and whoever sends one
+    in a while would be waited for.
+    """
+
+    def __init__(self, stream: BinaryIO, check: Callable[[str], None], clock: Callable[[], float]) -> None:
+        self._stream, self._check, self._clock = stream, check, clock
+        self._size = 1
+
+    def admit(self, token: str) -> None:
+        """The token is known, or what `check` raises."""
+        self._check(token)
+        self._size = PIECE
+
+    def pieces(self) -> Iterator[bytes]:
+        """Until the end. Raises FormError when the token does not come in time."""
+        until = self._clock() + BEFORE_TOKEN_SECONDS
+        while piece := self._stream.read(self._size):
+            if self._size == 1 and self._clock() > until:
+                raise FormError("The token did not come in time.")
+            yield piece
+
+
 def read_form(pieces: Iterable[bytes], boundary: str, admit: Callable[[str], None]) -> Form:
-    """multipart/form-data in pieces of at most BEFORE_TOKEN_MOST bytes. Raises FormError, and what `admit` raises.
+    """multipart/form-data in pieces. Raises FormError, and what `admit` raises.
 
     `admit` gets the token, which must be the first field; no further piece is asked for before it returns.
     """

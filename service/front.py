@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from service.compressed import compressed_for
+from service.origins import FOR_FILES
 from service.parts import Parts
 from service.problems import Problem
 from service.submissions import MEDIA_TYPE, PATH
@@ -36,11 +37,10 @@ class Front:
     ) -> None:
         self._behind, self._pages, self._submissions, self._is_open = behind, parts.pages, parts.submissions, is_open
         self._headers, self._problem = list(headers.items()), problem
-        self._kept = [("Content-Type", MEDIA_TYPE), ("Content-Length", "0"), *self._headers]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == PATH:
-            return self._take(environ, start_response)
+            return self._take(environ, self._protected(start_response, FOR_FILES))
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].split("/")
         content = None
         if len(path) == 3 and method in ("GET", "HEAD"):
@@ -55,15 +55,17 @@ class Front:
         return [b"" if method == "HEAD" else content]
 
     def _take(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            return self._behind(environ, start_response)
         try:
             self._submissions.take(environ)
         except Exception as error:  # whatever it is, the answer is a problem, and says nothing of what was sent
-            return self._problem(error).response()(environ, self._protected(start_response))
-        start_response("201 CREATED", list(self._kept))
+            return self._problem(error).response()(environ, start_response)
+        start_response("201 CREATED", [("Content-Type", MEDIA_TYPE), ("Content-Length", "0")])
         return []
 
-    def _protected(self, start_response: StartResponse) -> StartResponse:
+    def _protected(self, start_response: StartResponse, *more: tuple[str, str]) -> StartResponse:
         def start(status: str, answer: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
-            return start_response(status, [*answer, *self._headers], exc_info)
+            return start_response(status, [*answer, *more, *self._headers], exc_info)
 
         return start

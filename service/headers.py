@@ -48,6 +48,23 @@ def security_headers(scripts: Iterable[bytes], styles: Iterable[bytes]) -> dict[
     }
 
 
+def policy_inside(script: bytes, style: bytes, addresses: Iterable[str]) -> str:
+    """The policy that a page carries in itself when it is opened from disk: it may ask these addresses only."""
+    reached = " ".join(addresses) or "'none'"
+    policy = (
+        "default-src 'none'",
+        f"script-src {_hashes([script])}",
+        f"style-src {_hashes([style])}",
+        "img-src data:",  # the blank icon
+        f"connect-src {reached}",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+    return "; ".join(policy)
+
+
 def _hashes(contents: Iterable[bytes]) -> str:
     digests = (base64.b64encode(hashlib.sha256(content).digest()).decode("ascii") for content in contents)
     return " ".join(f"'sha256-{digest}'" for digest in digests)

@@ -6,21 +6,25 @@ Settings are those of the service. Every mistake ends in a sentence and the exit
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from crypto.errors import PublicationError
 from service import open_store
 from service.appeal import AppealFolderError, PublishedAppeal, load_appeal
 from service.backup import Backup, BackupError, read_backup, write_backup
-from service.carrying import bring, still_missing
-from service.ledgers import fix_ledger
+from service.carrying import bring, compare
 from service.publications import Publications
 from service.settings import PREFIX, Settings, SettingsError, read_settings
-from service.store import EnvelopeStore, StoreUnavailable
+from service.store import Snapshot, StoreUnavailable
+
+# Between two words about how far it is.
+TELL_SECONDS = 10.0
 
 
 def main(arguments: list[str]) -> int:
@@ -39,17 +43,27 @@ def main(arguments: list[str]) -> int:
         "Bring all envelopes of one store into another, and compare. Begun again, it goes on where it was cut off. "
         "The first store stays as it is."
     ))  # fmt: skip
-    command.add_argument("--from", dest="source", required=True, metavar="STORE", help="such as sqlite:/srv/a.sqlite")
+    command.add_argument(
+        "--from", dest="source", required=True, metavar="STORE",
+        help="sqlite:PATH or a server, written as in the setting “store”",
+    )  # fmt: skip
     command.add_argument("--to", dest="target", required=True, metavar="STORE")
     command.set_defaults(work=move)
     chosen = parser.parse_args(arguments)
+    # What a store would tell a service's operator in passing is told here as the answer.
+    logging.getLogger("undersigned").disabled = True
     try:
         carry_out: Callable[[argparse.Namespace], int] = chosen.work
         return carry_out(chosen)
     except (SettingsError, AppealFolderError) as error:
         return _refuse(*error.mistakes)
-    except (BackupError, PublicationError, StoreUnavailable, OSError) as error:
+    except (BackupError, PublicationError, OSError) as error:
         return _refuse(str(error))
+    except StoreUnavailable as error:
+        reason = str(error.__cause__ or "")
+        return _refuse(str(error) if reason in str(error) else f"{error} {reason}")
+    except KeyboardInterrupt:
+        return _refuse("Cut off. Begin again: what is there already stays and is not written twice.")
 
 
 def backup(chosen: argparse.Namespace) -> int:
@@ -72,13 +86,14 @@ def restore(chosen: argparse.Namespace) -> int:
     _tell(found)
     publications = _publications(settings, appeal).restore(found.publications)
     with closing(open_store(settings.store)) as store:
-        added = bring(store, found.envelopes)
-        if missing := still_missing(store, found.envelopes):
-            return _refuse(f"{missing} envelopes of the backup are not in the store. Begin again.")
-        now = fix_ledger(store, appeal.programs.appeal_id)
+        added = bring(store, found.envelopes(), _progress(found.count))
+        with closing(store.snapshot()) as now:
+            compared = compare(Snapshot(found.count, found.envelopes, lambda: None), now, appeal.programs.appeal_id)
+    if compared.missing:
+        return _refuse(f"{compared.missing} envelopes of the backup are not in the store. Begin again.")
     print(f"Restored: {added} envelopes and {publications} publications that were missing here.")
-    print(f"Now kept: {now.header.count} envelopes; SHA-256 of their ledger: {now.digest}")
-    if now.digest == found.ledger_digest:
+    print(f"Now kept: {now.count} envelopes; SHA-256 of their ledger: {compared.second}")
+    if compared.second == found.ledger_digest:
         print("That is the digest of the backup: the same envelopes.")
     else:
         print(f"All {found.count} envelopes of the backup are among them.")
@@ -89,35 +104,54 @@ def restore(chosen: argparse.Namespace) -> int:
 
 def move(chosen: argparse.Namespace) -> int:
     """./run move --from STORE --to STORE"""
-    source_settings, target_settings = (
-        read_settings({**os.environ, f"{PREFIX}STORE": url}) for url in (chosen.source, chosen.target)
-    )
-    appeal_id = load_appeal(source_settings.appeal).programs.appeal_id
-    with ExitStack() as stack:
-        source = stack.enter_context(closing(open_store(source_settings.store, must_exist=True)))
-        target = stack.enter_context(closing(open_store(target_settings.store)))
-
-        def wanted() -> Iterator[bytes]:
-            return _all(source)
-
-        added = bring(target, wanted)
+    settings = _settings_with("--from", chosen.source)
+    appeal_id = load_appeal(settings.appeal).programs.appeal_id
+    target_url = _settings_with("--to", chosen.target).store
+    with closing(open_store(settings.store, must_exist=True)) as source:
+        with closing(source.snapshot()) as wanted:
+            if not wanted.count:
+                # A server that answers is not yet the right one.
+                return _refuse(f"There is no envelope in {chosen.source}. Is this the store that you mean?")
+            with closing(open_store(target_url)) as target:
+                target.check()
+                added = bring(target, wanted.envelopes, _progress(wanted.count))
         print(f"Moved: {added} envelopes that were missing there.")
-        ledgers = [fix_ledger(store, appeal_id) for store in (source, target)]
-        missing = still_missing(target, wanted)
-    for url, ledger in zip((chosen.source, chosen.target), ledgers, strict=True):
-        print(f"{url}: {ledger.header.count} envelopes; SHA-256 of their ledger: {ledger.digest}")
-    if missing:
-        return _refuse(f"{missing} envelopes are not there yet; perhaps they arrived meanwhile. Begin again.")
-    if ledgers[0].digest == ledgers[1].digest:
+        with (
+            closing(open_store(target_url)) as target,
+            closing(source.snapshot()) as first,
+            closing(target.snapshot()) as second,
+        ):
+            compared = compare(first, second, appeal_id)
+    print(f"{chosen.source}: {first.count} envelopes; SHA-256 of their ledger: {compared.first}")
+    print(f"{chosen.target}: {second.count} envelopes; SHA-256 of their ledger: {compared.second}")
+    if compared.missing:
+        return _refuse(f"{compared.missing} envelopes are not there yet; perhaps they arrived meanwhile. Begin again.")
+    if compared.first == compared.second:
         print("Both digests are equal: both stores hold the same envelopes.")
     else:
         print("All envelopes of the first store are in the second, which holds others too.")
     return 0
 
 
-def _all(store: EnvelopeStore) -> Iterator[bytes]:
-    with closing(store.snapshot()) as snapshot:
-        yield from snapshot.envelopes
+def _settings_with(option: str, store: str) -> Settings:
+    """The service's settings with another store. Raises SettingsError that names the option."""
+    try:
+        return read_settings({**os.environ, f"{PREFIX}STORE": store})
+    except SettingsError as error:
+        raise SettingsError([mistake.replace("“store”", f"“{option}”") for mistake in error.mistakes]) from error
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    """Tells people who wait how many were brought of at most `total`."""
+    told = time.monotonic()
+
+    def tell(added: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL_SECONDS:
+            told = time.monotonic()
+            print(f"{added} of {total} …", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def _publications(settings: Settings, appeal: PublishedAppeal) -> Publications:

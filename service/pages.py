@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.compressed import for_everyone
+from service.offline import PAGE, filename
 from service.parts import parts
 from service.problems import STANDARD
 from service.publications import FILE, minisig_name
@@ -32,6 +33,17 @@ def add_slash(language: str) -> AnyResponse:
 def appeal_json() -> Response:
     """What a program needs to seal for this appeal (docs/spec.md, section 7)."""
     return for_everyone(parts().appeal.json, "application/json")
+
+
+@blueprint.get(f"/<language>/{PAGE}")
+def signing_file(language: str) -> Response:
+    """The letter, form, key and script in one file that works from disk; to be kept, not to be shown."""
+    content = parts().files.contents.get(language)
+    if content is None:
+        raise STANDARD[404]
+    answer = for_everyone(content, "text/html; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{filename(language)}"'
+    return answer
 
 
 @blueprint.get(f"/{FILE}")

@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from service.appeal import PublishedAppeal
+from service.offline import SigningFiles
 from service.publications import Publications
 from service.rendering import Pages
 from service.results import Results
@@ -28,6 +29,7 @@ class Parts:
     publications: Publications
     results: Results
     pages: Pages
+    files: SigningFiles
     submissions: Submissions
 
 

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -27,6 +28,9 @@ TEMPLATES = {
     "": "appeal.html",
     "how": "how.html",
     "result": "result.html",
+    "withdraw": "withdraw.html",
+    "check": "check.html",
+    "hand-in": "hand-in.html",
     "cleanup": "cleanup.html",
     "poster": "poster.html",
     "desk": "desk.html",
@@ -37,7 +41,15 @@ NEED_ADDRESSES = {"poster"}
 _FURTHER = re.compile("result-([1-9][0-9]{0,5})")
 ERROR_STATUSES = (404, 429, 500)
 # Each language under its own name, so that whoever needs it can read it.
-LANGUAGE_NAMES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
+LANGUAGE_NAMES = {
+    "be": "Беларуская",
+    "ru": "Русский",
+    "uk": "Українська",
+    "pl": "Polski",
+    "lt": "Lietuvių",
+    "de": "Deutsch",
+    "en": "English",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,6 @@ class Pages:
         self._lock = threading.Lock()
         self._made_for: tuple[Result | None, bool] | None = None
         self._pages: Mapping[tuple[str, str], bytes] = {}
-        self._letters = {language: _letter(letter.source) for language, letter in appeal.letters.items()}
         self._errors = {
             (language, status): self._render(language, "error.html", page="", status=status)
             for language in appeal.languages
@@ -115,6 +126,10 @@ class Pages:
         ids = {"feed_id": feed_id, "entry_id": lambda digest: uuid5(feed_id, digest)}
         return self._render(language, "feed.xml", page="result", **ids, **_shown(self._current(), 1))
 
+    def hand_in(self, language: str, outcome: object) -> bytes:
+        """The page that takes an envelope as text, after somebody sent one; never kept."""
+        return self._render(language, "hand-in.html", page="hand-in", outcome=outcome)
+
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""
         if language not in self._appeal.languages:
@@ -122,28 +137,29 @@ class Pages:
         return self._errors[language, status if status in ERROR_STATUSES else 404 if 400 <= status < 500 else 500]
 
     def _render(self, language: str, template: str, **context: object) -> bytes:
-        # Outside any visitor's request: nothing of one can get into what all others see.
-        with self._app.test_request_context(), force_locale(language):
-            text = render_template(
-                template,
-                language=language,
-                appeal=self._appeal,
-                letter=self._letters[language],
-                language_names=LANGUAGE_NAMES,
-                qr=_qr,
-                fingerprints=[fingerprint_digits(key.record.fingerprint) for key in self._appeal.programs.keys],
-                appeal_json=self._appeal.json.decode("utf-8").replace("<", "\\u003c"),
-                script=self._assets.script,
-                style=self._assets.style,
-                **context,
-            )
-        return text.encode("utf-8")
+        return render(self._app, self._appeal, self._assets, language, template, **context)
 
 
-def _qr(text: str) -> Markup:
-    """A QR code as inline SVG, drawn without a style, which the policy would refuse; 4 modules of margin."""
-    code = segno.make_qr(text, error="m")
-    return Markup(code.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
+def render(
+    app: Flask, appeal: PublishedAppeal, assets: Assets, language: str, template: str, **context: object
+) -> bytes:
+    """One page in one of the appeal's languages."""
+    # Outside any visitor's request: nothing of one can get into what all others see.
+    with app.test_request_context(), force_locale(language):
+        text = render_template(
+            template,
+            language=language,
+            appeal=appeal,
+            letter=_letter(appeal.letters[language].source),
+            language_names=LANGUAGE_NAMES,
+            qr=_qr,
+            fingerprints=[fingerprint_digits(key.record.fingerprint) for key in appeal.programs.keys],
+            appeal_json=appeal.json.decode("utf-8").replace("<", "\\u003c"),
+            script=assets.script,
+            style=assets.style,
+            **context,
+        )
+    return text.encode("utf-8")
 
 
 def _shown(result: Result | None, number: int) -> dict[str, Any]:
@@ -155,6 +171,13 @@ def _shown(result: Result | None, number: int) -> dict[str, Any]:
     return {"shown": result.shown, "names": names, "history": result.history, "download_kilobytes": kilobytes}
 
 
+def _qr(text: str) -> Markup:
+    """A QR code as inline SVG, drawn without a style, which the policy would refuse; 4 modules of margin."""
+    code = segno.make_qr(text, error="m")
+    return Markup(code.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
+
+
+@lru_cache(maxsize=64)
 def _letter(source: bytes) -> Markup:
     # "js-default" refuses raw HTML. Images would be requests to other sites, links ways to leave by mistake.
     markdown = MarkdownIt("js-default").disable(["image", "link", "autolink"])

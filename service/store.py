@@ -16,14 +16,19 @@ class StoreUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A fixed set of envelopes: how many, and the envelopes, sorted by envelope id, each once.
+    """A fixed set of envelopes: how many, and how to read them, sorted by envelope id, each once.
 
     Must be closed by whoever asked for it, read or not.
     """
 
     count: int
-    envelopes: Iterator[bytes]
+    read: Callable[[], Iterator[bytes]]
     close: Callable[[], None]
+
+    @property
+    def envelopes(self) -> Iterator[bytes]:
+        """The same envelopes from the beginning, each time; one reading after the other."""
+        return self.read()
 
 
 class EnvelopeStore(Protocol):
@@ -36,7 +41,10 @@ class EnvelopeStore(Protocol):
         """How many different envelopes are kept."""
 
     def snapshot(self) -> Snapshot:
-        """The envelopes kept at this moment. Reading it slowly never holds up `add`."""
+        """All envelopes acknowledged before this call; of those that arrive while it lasts, some may be in it.
+
+        Reading it slowly never holds up `add`, and its memory does not grow with the number of envelopes.
+        """
 
     def check(self) -> None:
         """Return if an envelope could be kept now."""

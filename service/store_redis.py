@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from tempfile import SpooledTemporaryFile
-from typing import IO, cast
+from typing import cast
 
 import redis
 
 from crypto.envelope import ID_SIZE, SIZE, envelope_id
 from service.doctor import examine_envelopes, tell
 from service.forgetting import Forgetter
+from service.marks import Marks
 from service.moments import Moments
 from service.redis_access import ERRORS, Lazily, RedisAddress, servers
 from service.store import Snapshot, StoreUnavailable
@@ -33,9 +33,7 @@ HEAD = 8
 FIELD_SIZE = ID_SIZE + HEAD
 PAGE = 64
 
-_log = logging.getLogger("undersigned")
-# Ids of a snapshot beyond this size (100,000 envelopes) go to a temporary file without a name.
-SPOOL_BYTES = 4_000_000
+_NEWER = "The envelopes were written by a newer version of this service. Install that version."
 
 _log = logging.getLogger("undersigned")
 
@@ -78,21 +76,17 @@ class RedisStore:
             raise StoreUnavailable("The envelopes cannot be counted.") from error
 
     def snapshot(self) -> Snapshot:
-        """All envelopes acknowledged before this call; of those that arrive while it lasts, some may be in it.
-
-        Neither order nor time tells which came first, and other processes write too. So the set is what a first
-        reading finds: it notes the ids, and leaves out what is no envelope under its own id.
-        """
+        """What a first reading finds: neither order nor time tells which came first, and other processes write too."""
         self._require_open()
-        names: IO[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  # closed by the snapshot
         try:
-            counts = [self._note(key, names) for key in KEYS]
+            if int(self._export().hlen(FORMAT_KEY)) >= FORMAT:
+                raise StoreUnavailable(_NEWER)
+            marks = Marks(map(envelope_id, self._envelopes()))
         except ERRORS as error:
-            names.close()
             # Only organizers ask for this; they see a bare 503, and the operator must learn why.
             _log.error("The ledger cannot be given out: %s", error)
-            raise StoreUnavailable("The envelopes cannot be read.") from error
-        return Snapshot(sum(counts), self._read(names, counts), names.close)
+            raise StoreUnavailable(f"The envelopes cannot be read: {error}") from error
+        return Snapshot(marks.count, partial(self._read, marks), marks.close)
 
     def check(self) -> None:
         self._require_open()
@@ -137,43 +131,34 @@ class RedisStore:
     def _examine(self) -> list[str]:
         wrong = examine_envelopes(self._doctor(), self._cluster)
         if not wrong and int(self._web().hlen(FORMAT_KEY)) >= FORMAT:
-            wrong.append("The envelopes were written by a newer version of this service. Install that version.")
+            wrong.append(_NEWER)
         return wrong
 
-    def _note(self, key: str, names: IO[bytes]) -> int:
-        fields = sorted(field for field in cast("list[bytes]", self._export().hkeys(key)) if len(field) == FIELD_SIZE)
-        count = 0
-        for page in _pages(fields):
-            for field, envelope in zip(page, self._page(key, page), strict=True):
-                if _belongs(key, field, envelope):
-                    names.write(field)
-                    count += 1
-        return count
-
-    def _read(self, names: IO[bytes], counts: Sequence[int]) -> Iterator[bytes]:
-        names.seek(0)
+    def _read(self, marks: Marks) -> Iterator[bytes]:
         try:
-            for key, count in zip(KEYS, counts, strict=True):
-                for page in _pages([names.read(FIELD_SIZE) for _ in range(count)]):
-                    for field, envelope in zip(page, self._page(key, page), strict=True):
-                        if not _belongs(key, field, envelope):
-                            raise StoreUnavailable("An envelope has gone while it was being read.")
-                        yield envelope
+            yield from marks.only(self._envelopes())
         except ERRORS as error:
-            raise StoreUnavailable("The envelopes cannot be read.") from error
+            raise StoreUnavailable(f"The envelopes cannot be read: {error}") from error
 
-    def _page(self, key: str, fields: Sequence[bytes]) -> list[bytes]:
-        values = cast("list[bytes | None]", self._export().hmget(key, list(fields)))
-        return [field[ID_SIZE:] + (value or b"") for field, value in zip(fields, values, strict=True)]
+    def _envelopes(self) -> Iterator[bytes]:
+        """All, sorted by id, without what is no envelope under its own id."""
+        for key in KEYS:
+            yield from self._in_hash(key)
+
+    def _in_hash(self, key: str) -> Iterator[bytes]:
+        fields = sorted(field for field in cast("list[bytes]", self._export().hkeys(key)) if len(field) == FIELD_SIZE)
+        for start in range(0, len(fields), PAGE):
+            page = fields[start : start + PAGE]
+            values = cast("list[bytes | None]", self._export().hmget(key, page))
+            for field, value in zip(page, values, strict=True):
+                envelope = field[ID_SIZE:] + (value or b"")
+                if _belongs(key, field, envelope):
+                    yield envelope
 
 
 def _belongs(key: str, field: bytes, envelope: bytes) -> bool:
     """Whoever broke into the service could have written anything here; only what is named rightly is an envelope."""
     return len(envelope) == SIZE and KEYS[field[0]] == key and envelope_id(envelope) == field[:ID_SIZE]
-
-
-def _pages(fields: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    return (fields[at : at + PAGE] for at in range(0, len(fields), PAGE))
 
 
 def _rewrite(server: redis.Redis) -> None:

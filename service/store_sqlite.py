@@ -12,16 +12,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-from crypto.envelope import ID_SIZE, envelope_id
+from crypto.envelope import envelope_id
 from service.groups import Groups
+from service.marks import Marks
 from service.mixing import mix_piece
 from service.moments import Moments
 from service.store import Snapshot, StoreUnavailable
 
 FORMAT = 1
-PAGE_ROWS = 64
 # How long to wait for another process that writes to the same file (restore, move); less than an `add` may take.
 BUSY_SECONDS = 8.0
 
@@ -37,7 +38,9 @@ _PRAGMAS = (
 # Without a row id there is no counter that tells which envelope came first.
 _TABLE = "CREATE TABLE IF NOT EXISTS envelopes (id BLOB PRIMARY KEY, envelope BLOB NOT NULL) WITHOUT ROWID"
 
-_PAGE_OF_NAMES = "SELECT id FROM envelopes WHERE id > ? ORDER BY id LIMIT 2000"
+# A page is one short transaction: a reader that held a long one would keep the writer from committing.
+_NAMES = "SELECT id FROM envelopes WHERE id > ? ORDER BY id LIMIT 2000"
+_ENVELOPES = "SELECT id, envelope FROM envelopes WHERE id > ? ORDER BY id LIMIT 64"
 
 
 class SqliteStore:
@@ -80,9 +83,14 @@ class SqliteStore:
             raise StoreUnavailable("The store cannot be read.") from error
 
     def snapshot(self) -> Snapshot:
+        """What a first reading finds: the file may have other writers, whose additions nobody tells us."""
         self._require_open()
-        names = self._names()
-        return Snapshot(len(names) // ID_SIZE, self._read(names), lambda: None)
+        try:
+            with closing(self._connect()) as connection:
+                marks = Marks(row[0] for row in _rows(connection, _NAMES))
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnavailable(f"The store cannot be read: {error}") from error
+        return Snapshot(marks.count, partial(self._read, marks), marks.close)
 
     def check(self) -> None:
         self._require_open()
@@ -182,31 +190,19 @@ class SqliteStore:
             self._moments.end()
             self._moments.added(1 if error else 0)  # what could not be forgotten is forgotten at the next moment
 
-    # What readers do, each with a connection of its own.
+    # What a reader does, with a connection of its own.
 
-    def _names(self) -> bytes:
-        """The ids kept now, sorted, one after the other: 32 bytes for each envelope are all a snapshot remembers.
-
-        Whoever adds to the file later, this process or another, cannot change what it holds. Page by page, here and in
-        reading: a reader that held one long transaction would keep the writer from committing.
-        """
+    def _read(self, marks: Marks) -> Iterator[bytes]:
         try:
             with closing(self._connect()) as connection:
-                names = bytearray()
-                while page := connection.execute(_PAGE_OF_NAMES, (bytes(names[-ID_SIZE:]),)).fetchall():
-                    names += b"".join(row[0] for row in page)
-                return bytes(names)
-        except sqlite3.Error as error:
-            raise StoreUnavailable("The store cannot be read.") from error
+                yield from marks.only(row[1] for row in _rows(connection, _ENVELOPES))
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnavailable(f"The store cannot be read: {error}") from error
 
-    def _read(self, names: bytes) -> Iterator[bytes]:
-        select = "SELECT id, envelope FROM envelopes WHERE id BETWEEN ? AND ? ORDER BY id"
-        try:
-            with closing(self._connect()) as connection:
-                for start in range(0, len(names), PAGE_ROWS * ID_SIZE):
-                    page = names[start : start + PAGE_ROWS * ID_SIZE]
-                    wanted = {page[at : at + ID_SIZE] for at in range(0, len(page), ID_SIZE)}
-                    rows = connection.execute(select, (page[:ID_SIZE], page[-ID_SIZE:])).fetchall()
-                    yield from (envelope for name, envelope in rows if name in wanted)
-        except sqlite3.Error as error:
-            raise StoreUnavailable("The store cannot be read.") from error
+
+def _rows(connection: sqlite3.Connection, select: str) -> Iterator[tuple[bytes, ...]]:
+    """All rows in the order of their ids."""
+    last = b""
+    while page := connection.execute(select, (last,)).fetchall():
+        yield from page
+        last = page[-1][0]

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, BinaryIO, cast
-from urllib.parse import urlsplit
-
-from werkzeug.wsgi import get_host
 
 from crypto.envelope import SIZE, check_envelope
 from crypto.errors import EnvelopeError
+from service.origins import check_origin
 from service.problems import STANDARD, Problem
 from service.store import EnvelopeStore
 from service.work import Work
@@ -24,9 +22,7 @@ if TYPE_CHECKING:
 
 PATH = "/envelopes"
 MEDIA_TYPE = "application/octet-stream"
-WORK_HEADER = "Undersigned-Work"
 
-_WRONG_ORIGIN = Problem(403, "origin", "Envelopes are accepted from this site's own pages only.")
 _WRONG_TYPE = Problem(415, "media-type", f"An envelope is sent as {MEDIA_TYPE}, without any encoding.")
 _NO_LENGTH = Problem(411, "length", f"An envelope is sent with Content-Length: {SIZE}.")
 _CLOSED = Problem(403, "closed", "This letter is no longer collecting signatures.")
@@ -59,7 +55,7 @@ class Submissions:
         self._limit(environ.get("REMOTE_ADDR"))
         if environ["REQUEST_METHOD"] != "POST":
             raise STANDARD[405]
-        _check_origin(environ)
+        check_origin(environ)
         self.keep(_exact_body(environ), environ.get("HTTP_UNDERSIGNED_WORK"))
 
     def keep(self, envelope: bytes, solution: str | None) -> None:
@@ -83,13 +79,6 @@ class Submissions:
         except EnvelopeError as error:
             # A key that is not accepted is the one mistake a good page can make: it was opened before the key changed.
             raise Problem(409 if error.reason == "envelope-key" else 400, error.reason, str(error)) from error
-
-
-def _check_origin(environ: WSGIEnvironment) -> None:
-    """Our own pages, a file opened from disk (Origin: null), and old browsers that send no Origin."""
-    origin = environ.get("HTTP_ORIGIN")
-    if origin not in (None, "null") and urlsplit(origin).netloc != get_host(environ):
-        raise _WRONG_ORIGIN
 
 
 def _exact_body(environ: WSGIEnvironment) -> bytes:

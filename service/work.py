@@ -25,6 +25,7 @@ LEAST_TRIES, MOST_TRIES = 500, 20_000
 LIFETIME_SECONDS = 600
 SECRET_SECONDS = 24 * 3600
 MINUTE = 60.0
+TELL_SECONDS = 1.0
 
 
 def tries_for(load: float, free: int) -> int:
@@ -33,22 +34,39 @@ def tries_for(load: float, free: int) -> int:
 
 
 class Load:
-    """How many envelopes came within the last minute, from two counters. `clock` gives seconds."""
+    """How many envelopes came within the last minute, from two counters. `clock` gives seconds since 1970.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    `together` adds to a sum of all processes: (minute, how many more) to the sum, or None where nobody else counts. It
+    is asked once in a second, not for every envelope, so the others' numbers are a second old.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float], together: Callable[[int, int], int | None] = lambda minute, more: None
+    ) -> None:
+        self._clock, self._together = clock, together
         self._lock = threading.Lock()
         self._minute, self._this, self._before = 0, 0, 0
+        self._untold, self._told_at = 0, 0.0
 
     def add(self) -> float:
         """Count one more, and the number that came within the last minute."""
         with self._lock:
-            now = self._clock() / MINUTE
-            if (passed := int(now) - self._minute) > 0:
-                self._before = self._this if passed == 1 else 0
-                self._minute, self._this = int(now), 0
-            self._this += 1
-            return self._this + self._before * (1 - now % 1)
+            now = self._clock()
+            minute, part = divmod(now / MINUTE, 1)
+            if minute != self._minute:
+                self._begin(int(minute))
+            self._this, self._untold = self._this + 1, self._untold + 1
+            if abs(now - self._told_at) >= TELL_SECONDS:
+                if (everyones := self._together(self._minute, self._untold)) is not None:
+                    self._this, self._untold = everyones, 0
+                self._told_at = now
+            return self._this + self._before * (1 - part)
+
+    def _begin(self, minute: int) -> None:
+        mine, untold = (self._this, self._untold) if minute == self._minute + 1 else (0, 0)
+        everyones = self._together(minute - 1, untold)
+        self._before = mine if everyones is None else everyones
+        self._minute, self._this, self._untold, self._told_at = minute, 0, 0, 0.0
 
 
 class Work:

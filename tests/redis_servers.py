@@ -107,11 +107,15 @@ def running(
 
 
 @contextmanager
-def running_cluster(kind: str, folder: Path) -> Iterator[list[Server]]:
+def running_cluster(kind: str, folder: Path, *, tls: tuple[str, ...] = ()) -> Iterator[list[Server]]:
     """Three servers that share the slots, put together by redis-cli as an operator would."""
+    among_themselves = ("--tls-cluster", "yes", "--tls-replication", "yes") if tls else ()
     with ExitStack() as stack:
         servers = [
-            stack.enter_context(running(kind, folder / str(number), options=cluster_options())) for number in range(3)
+            stack.enter_context(
+                running(kind, folder / str(number), options=(*cluster_options(), *among_themselves), tls=tls)
+            )
+            for number in range(3)
         ]
         nodes = [f"127.0.0.1:{server.port}" for server in servers]
         subprocess.run(
@@ -145,8 +149,8 @@ def write_users(folder: Path, name: str) -> None:
         file.write(f"user admin on #{hashlib.sha256(password('admin').encode('ascii')).hexdigest()} ~* &* +@all\n")
 
 
-def write_certificate(folder: Path) -> None:
-    """cert.pem and key.pem for 127.0.0.1, signed by itself, for the days around this one."""
+def write_certificate(folder: Path, address: str = "127.0.0.1") -> tuple[str, ...]:
+    """cert.pem and key.pem for an address, signed by itself, for the days around this one; a server's options."""
     folder.mkdir()
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a server of the tests")])
@@ -155,13 +159,15 @@ def write_certificate(folder: Path) -> None:
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
     (folder / "cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "key.pem").write_bytes(secret)
+    files = ("cert", folder / "cert.pem"), ("key", folder / "key.pem"), ("ca-cert", folder / "cert.pem")
+    return (*(word for name, path in files for word in (f"--tls-{name}-file", str(path))), "--tls-auth-clients", "no")
 
 
 def wait_for(server: Server) -> None:

@@ -71,9 +71,9 @@ def environment_for(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def serving(settings: Settings, log: Path) -> Iterator[Served]:
+def serving(settings: Settings, log: Path, port: int | None = None) -> Iterator[Served]:
     """The service with these settings, stopped at the end as an operator would stop it."""
-    port = free_port()
+    port = port or free_port()
     environment = environment_for(settings) | {"UNDERSIGNED_LISTEN": f"127.0.0.1:{port}"}
     with log.open("wb") as output:
         process = subprocess.Popen(

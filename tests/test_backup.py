@@ -1,4 +1,4 @@
-"""Backup, restore, move: a drill with running services, and every way in which a backup can be wrong."""
+"""Backup and restore: a drill with running services, and every way in which a backup can be wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 from conftest import APPEAL_ID, TODAY, TOKEN
 from publishing import hand_in, publication
 from serving import Served, serving
-from test_store import held, some
+from test_store import some
 
 from crypto.envelope import envelope_id
 from crypto.errors import PublicationError
@@ -27,7 +27,7 @@ from crypto.minisign import MinisignSecretKey
 from service import create_app
 from service.appeal import load_appeal
 from service.backup import BackupError, read_backup, write_backup
-from service.carrying import absent, bring
+from service.carrying import bring
 from service.publications import Publications
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
@@ -70,7 +70,7 @@ def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
 def filled(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> list[bytes]:
     """300 envelopes and two publications, the second signed by both organizers."""
     envelopes = some(300)
-    bring(store, lambda: sorted(envelopes, key=envelope_id))
+    bring(store, sorted(envelopes, key=envelope_id))
     client = create_app(settings, store, today=lambda: TODAY).test_client()
     first = publication()
     second = publication(number=2, previous=hashlib.sha256(first).hexdigest())
@@ -252,71 +252,3 @@ def test_a_running_service_goes_on_from_what_was_restored(
         assert hand_in(client, publication(), minisign_keys[0]).status_code == 422
         third = publication(number=3, previous=kept[-1].digest)
         assert hand_in(client, third, minisign_keys[0]).status_code == 201
-
-
-def test_envelopes_move_and_a_move_that_was_cut_off_goes_on(
-    settings: Settings, store: SqliteStore, filled: list[bytes], tmp_path: Path
-) -> None:
-    """Half of them are there already; afterwards both digests are equal; again, nothing is left to do."""
-    target = tmp_path / "other" / "envelopes.sqlite"
-    with closing(SqliteStore(target)) as other:
-        bring(other, lambda: sorted(filled[:150], key=envelope_id))
-    for moved in (150, 0):
-        done = run(settings, "move", "--from", settings.store, "--to", f"sqlite:{target}")
-        assert done.returncode == 0, done.stderr
-        assert f"Moved: {moved} envelopes" in done.stdout
-        assert "Both digests are equal" in done.stdout
-    with closing(SqliteStore(target)) as other:
-        assert held(other) == held(store)
-
-
-def test_a_move_into_a_store_with_others_says_so(settings: Settings, filled: list[bytes], tmp_path: Path) -> None:
-    """Nothing is taken away there; the digests differ, and the reason is told."""
-    target = tmp_path / "other.sqlite"
-    with closing(SqliteStore(target)) as other:
-        other.add(os.urandom(4096))
-    done = run(settings, "move", "--from", settings.store, "--to", f"sqlite:{target}")
-    assert done.returncode == 0, done.stderr
-    assert "holds others too" in done.stdout
-
-
-def test_a_store_that_is_not_there_is_not_moved(settings: Settings, tmp_path: Path) -> None:
-    """A misspelt name must not look like an empty store."""
-    done = run(settings, "move", "--from", f"sqlite:{tmp_path / 'nowhere'}", "--to", f"sqlite:{tmp_path / 'b'}")
-    assert done.returncode == 2
-    assert "There is no store" in done.stderr
-    assert not (tmp_path / "nowhere").exists()
-
-
-def test_a_killed_move_is_finished_by_the_next_one(settings: Settings, filled: list[bytes], tmp_path: Path) -> None:
-    """kill -9 while envelopes are being added."""
-    target = tmp_path / "other" / "envelopes.sqlite"
-    program = (
-        "import os, signal, sys\n"
-        "from pathlib import Path\n"
-        "from service.carrying import bring\n"
-        "from service.store_sqlite import SqliteStore\n"
-        "source, target = (SqliteStore(Path(path)) for path in sys.argv[1:])\n"
-        "def cut():\n"
-        "    for at, envelope in enumerate(source.snapshot().envelopes):\n"
-        "        yield envelope\n"
-        "        if at == 200: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "import service.carrying\n"
-        "service.carrying.GROUP = 50\n"
-        "bring(target, cut)\n"
-    )
-    source = settings.store.removeprefix("sqlite:")
-    killed = subprocess.run([sys.executable, "-c", program, source, str(target)], cwd=ROOT, check=False)
-    assert killed.returncode == -9
-    with closing(SqliteStore(target)) as other:
-        assert 0 < other.count() < 300
-    done = run(settings, "move", "--from", settings.store, "--to", f"sqlite:{target}")
-    assert "Both digests are equal" in done.stdout
-
-
-def test_what_is_absent_is_found_in_sorted_sets() -> None:
-    """Nothing twice, nothing forgotten, whichever side is empty or longer."""
-    all_of_them = sorted(some(40), key=envelope_id)
-    for present in ([], all_of_them, all_of_them[:10], all_of_them[10:], all_of_them[::3]):
-        for wanted in ([], all_of_them, all_of_them[::2], all_of_them[:5]):
-            assert list(absent(wanted, present)) == [each for each in wanted if each not in present]

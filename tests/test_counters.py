@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from limits import parse
 from redis_servers import Server, running
 
+from service import create_app
 from service.counters import PAUSE_SECONDS, Counters
 from service.redis_access import RedisAddress
+from service.settings import Settings
+from service.store_sqlite import SqliteStore
 from service.throttle import EPOCH_SECONDS, ClientKeys
 from service.work import Load, Work
 
@@ -71,6 +76,52 @@ def test_processes_with_a_server_share_keys_and_work(server: Server) -> None:
     assert works[0]._secret(b"challenge") == works[1]._secret(b"challenge")
 
 
+def test_processes_with_a_server_share_the_load(server: Server) -> None:
+    """What came to one counts for the other a second later, in this minute and from the last one."""
+    clock = Clock(1e9 - 1e9 % 60)
+    counted: list[tuple[int, int]] = []
+
+    def add(minute: int, more: int) -> int | None:
+        counted.append((minute, more))
+        return together(server).add(minute, more)
+
+    busy, quiet = Load(clock, add), Load(clock, together(server).add)
+    assert [quiet.add(), busy.add()] == [1, 2]
+    clock.now += 0.5
+    assert [busy.add() for _ in range(28)][-1] == 30
+    assert counted[1:] == [(counted[0][0] + 1, 1)]
+    clock.now += 0.5
+    assert busy.add() == 31
+    clock.now += 1
+    assert quiet.add() == 32
+    clock.now += 58
+    late = Load(clock, together(server).add)
+    assert late.add() == 1 + 32
+    assert quiet.add() == 2 + 32
+    clock.now += 31
+    assert 16 < quiet.add() < 19
+    with server.client("admin") as client:
+        assert all(0 < client.ttl(name) <= 120 for name in client.keys("LIMITS:load:*"))
+
+
+def test_without_a_server_the_load_is_this_processes_own() -> None:
+    """Also while the server does not answer: nothing is counted twice when it is back."""
+    clock, answers = Clock(6e8), [None, None, 0, 5]
+    told: list[int] = []
+
+    def add(minute: int, more: int) -> int | None:
+        told.append(more)
+        return answers[len(told) - 1]
+
+    load = Load(clock, add)
+    assert [load.add(), load.add()] == [1, 2]
+    clock.now += 1
+    load.add()
+    clock.now += 1
+    assert load.add() == 5
+    assert told == [0, 1, 3, 1]
+
+
 def test_the_server_learns_no_address(server: Server) -> None:
     """Its memory holds counters under keys, and secrets that expire."""
     keys = ClientKeys(Clock(1e9), bytes(32), together(server).secret)
@@ -100,3 +151,24 @@ def test_a_dead_server_leaves_every_process_limited(tmp_path: Path, caplog: pyte
         assert hits(counters, "alone", 1) == [True]
         assert "answers again" in caplog.text
     assert "203.0.113" not in caplog.text
+
+
+def test_no_envelope_is_taken_while_the_limits_server_would_write_to_the_disk(
+    tmp_path: Path, settings: Settings, envelope: bytes
+) -> None:
+    """503 as soon as it is looked at, and 201 once it is dead: then each process counts alone."""
+    with (
+        running("redis", tmp_path / "limits", "limits") as server,
+        closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store,
+    ):
+        told = replace(settings, limits_server=server.url)
+        answers = []
+        for value in ("no", "yes"):
+            with server.client("admin") as admin:
+                admin.config_set("appendonly", value)
+            client = create_app(told, store).test_client()
+            answers.append(client.post("/envelopes", data=envelope, content_type="application/octet-stream"))
+        server.kill()
+        client = create_app(told, store).test_client()
+        answers.append(client.post("/envelopes", data=envelope, content_type="application/octet-stream"))
+    assert [answer.status_code for answer in answers] == [201, 503, 201]

@@ -49,11 +49,11 @@ def test_the_ledger_is_all_envelopes_sorted(client: FlaskClient, store: SqliteSt
     envelopes = [os.urandom(4096) for _ in range(200)]
     for envelope in envelopes:
         store.add(envelope)
-    answer = client.get("/ledger", headers=BEARER)
+    answer = client.get("/ledger", headers=BEARER, buffered=True)
     expected = f"undersigned/v1/ledger {APPEAL_ID.hex()} 200\n".encode() + b"".join(sorted(envelopes, key=envelope_id))
     assert answer.data == expected
     assert answer.headers["Content-Length"] == str(len(expected))
-    assert client.get("/ledger", headers=BEARER).data == expected
+    assert client.get("/ledger", headers=BEARER, buffered=True).data == expected
 
 
 def test_a_signed_publication_is_shown_exactly_as_signed(client: FlaskClient, minisign_keys: Keys) -> None:

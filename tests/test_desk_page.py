@@ -22,7 +22,7 @@ from crypto.minisign import MinisignSecretKey, sign
 from service import create_app
 from service.desk import PUBLICATION_MOST
 from service.desk_page import Outcome
-from service.forms import BEFORE_TOKEN_MOST, Form, FormError, read_form
+from service.forms import BEFORE_TOKEN_MOST, BEFORE_TOKEN_SECONDS, Body, Form, FormError, read_form
 from service.settings import Limits, Settings
 from service.store_sqlite import SqliteStore
 
@@ -49,7 +49,9 @@ def press(client: FlaskClient, language: str, what: str, *files: Part, token: st
     """POST the form as a browser does: the token, the files, the pressed button."""
     body = multipart([part("token", token), *files, part("what", what)])
     content_type = f"multipart/form-data; boundary={BOUNDARY}"
-    return client.post(f"/{language}/desk", data=body, content_type=content_type, headers=HTML, **more)
+    return client.post(
+        f"/{language}/desk", data=body, content_type=content_type, headers=HTML, **{"buffered": True} | more
+    )
 
 
 def handed_in(data: bytes, *signers: MinisignSecretKey) -> list[Part]:
@@ -118,11 +120,11 @@ def test_the_envelopes_come_as_a_file_whose_name_says_what_it_must_be(client: Fl
 def test_what_arrives_during_the_download_does_not_change_it(client: FlaskClient, store: SqliteStore) -> None:
     """The digest was told at the beginning; the file keeps to it."""
     kept(store, 130)
-    answer = press(client, "be", "file", buffered=False)
-    pieces = answer.iter_encoded()
-    data = next(pieces)
-    kept(store, 40)
-    data += b"".join(pieces)
+    with press(client, "be", "file", buffered=False) as answer:
+        pieces = answer.iter_encoded()
+        data = next(pieces)
+        kept(store, 40)
+        data += b"".join(pieces)
     assert f"-{hashlib.sha256(data).hexdigest()}." in answer.headers["Content-Disposition"]
     assert data.startswith(f"undersigned/v1/ledger {APPEAL_ID.hex()} 130\n".encode())
 
@@ -244,6 +246,31 @@ def test_a_stranger_cannot_make_the_service_read_a_large_body(client: FlaskClien
     )
     assert answer.status_code in (400, 401)
     assert 0 < body.read_bytes <= 2 * BEFORE_TOKEN_MOST
+
+
+def test_a_stranger_cannot_make_the_service_wait_for_a_token() -> None:
+    """One byte in a while is waited for some seconds; whoever showed the token may take as long as the line needs."""
+    now = 0.0
+
+    class Slow(io.BytesIO):
+        """A body that comes a byte in a second."""
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            nonlocal now
+            now += size or 0
+            return super().read(size)
+
+    def right(token: str) -> None:
+        assert token == TOKEN
+
+    late = Body(Slow(multipart([part("token", TOKEN)])), right, lambda: now)
+    with pytest.raises(FormError, match="in time"):
+        read_form(late.pieces(), BOUNDARY, late.admit)
+    assert now <= BEFORE_TOKEN_SECONDS + 1
+    quick = Body(
+        Slow(multipart([part("token", TOKEN), part("publication", bytes(300_000), "p")])), right, lambda: now / 1e3
+    )
+    assert read_form(quick.pieces(), BOUNDARY, quick.admit).files == {"publication": [bytes(300_000)]}
 
 
 def test_a_body_that_is_too_large_is_refused_unread(client: FlaskClient) -> None:

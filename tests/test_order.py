@@ -123,16 +123,17 @@ def test_snapshots_are_read_and_envelopes_added_during_a_pass(tmp_path: Path) ->
     with closing(SqliteStore(path)) as store, ThreadPoolExecutor(16) as adding:
         list(adding.map(store.add, early))
         with closing(store.snapshot()) as snapshot:
-            read = [next(snapshot.envelopes)]
+            reading = snapshot.envelopes
+            read = [next(reading)]
             passing = threading.Thread(target=store.forget_order)
             passing.start()
             answered_during = 0
             for envelope in late:
                 store.add(envelope)
                 answered_during += passing.is_alive()
-                read.append(next(snapshot.envelopes))
+                read.append(next(reading))
             passing.join()
-            read += snapshot.envelopes
+            read += reading
         assert answered_during
         assert read == sorted(early, key=envelope_id)
         assert held(store) == sorted(early + late, key=envelope_id)

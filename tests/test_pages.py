@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import html
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
 from html.parser import HTMLParser
@@ -12,7 +14,7 @@ from typing import Any
 import brotli
 import pytest
 import segno
-from conftest import APPEAL_ID, TODAY
+from conftest import APPEAL_ID, CODE, TODAY
 from flask.testing import FlaskClient
 from publishing import hand_in, publication
 
@@ -26,8 +28,14 @@ from service.settings import Settings
 from service.store_sqlite import SqliteStore
 
 LANGUAGES = ("be", "ru", "en")
-PAGES = [f"/{language}/{page}" for language in LANGUAGES for page in ("", "how", "cleanup", "result")]
-HTML = {"Accept": "text/html"}
+PAGES = [
+    f"/{language}/{page}" for language in LANGUAGES for page in ("", "how", "result", "withdraw", "check", "cleanup")
+]
+# As Chromium asks for a page.
+HTML = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/jxl,image/avif,image/webp,image/apng,"
+    "*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"
+}
 PAGE_MOST = 54_000
 ADDRESSES = ("https://letter.example", f"http://{'a2b3' * 14}.onion")
 
@@ -173,6 +181,51 @@ def test_no_browser_can_submit_what_is_typed(client: FlaskClient, language: str)
     (form,) = [attributes for attributes in elements.named("div") if attributes.get("id") == "form"]
     assert "hidden" in form
     assert {button["type"] for button in elements.named("button")} == {"button"}
+
+
+@pytest.mark.parametrize("page", ["withdraw", "check"])
+def test_no_browser_can_submit_a_code(
+    client: FlaskClient, page: str, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> None:
+    """The field for it has no name and stands in no form, hidden until the script has started."""
+    hand_in(client, publication(), minisign_keys[0])
+    elements = Elements(client.get(f"/be/{page}").text)
+    (field,) = elements.named("input", "textarea")
+    assert "name" not in field
+    assert (field["autocomplete"], field["autocorrect"], field["spellcheck"]) == ("off", "off", "false")
+    assert not list(elements.named("form"))
+    hidden = [attributes for attributes in elements.named("div") if attributes.get("id") in ("form", "ready")]
+    assert len(hidden) == 1
+    assert "hidden" in hidden[0]
+
+
+def test_before_the_first_result_there_is_nothing_to_look_into(client: FlaskClient) -> None:
+    """The page says so, offers no field and asks for nothing."""
+    text = client.get("/en/check").text
+    assert "have not published a result here yet" in text
+    assert "<input" not in text
+    assert "<script" not in text
+
+
+def test_a_receipt_can_be_computed_without_a_script(
+    client: FlaskClient, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> None:
+    """The command on the page, run by the shell, gives the receipt of the worked example (docs/spec.md, section 8)."""
+    hand_in(client, publication(), minisign_keys[0])
+    (command,) = re.findall('<code id="command">(.*?)</code>', client.get("/en/check").text)
+    done = subprocess.run(
+        ["sh", "-c", html.unescape(command)], input=f"{CODE}\n", capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "d67b228d3fe7ad50\n"
+
+
+def test_after_closing_a_withdrawal_says_how_long_it_is_taken(settings: Settings, store: SqliteStore) -> None:
+    """The form stays, because the service still takes withdrawals for some days, and the page says what then."""
+    path = settings.appeal / "appeal.toml"
+    path.write_text("closing = 2026-11-21\n" + path.read_text("utf-8"), "utf-8")
+    text = create_app(settings, store, today=lambda: TODAY).test_client().get("/en/withdraw").text
+    assert "no longer collects signatures" in text
+    assert 'id="form"' in text
 
 
 def test_the_title_tells_a_stranger_nothing(client: FlaskClient) -> None:

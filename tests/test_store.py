@@ -103,16 +103,18 @@ class TestContract:
         assert set(held(store)) == {envelope for own in per_thread for envelope in own}
 
     def test_a_snapshot_does_not_change_and_holds_nobody_up(self, opened: Callable[[], EnvelopeStore]) -> None:
-        """Somebody downloads slowly; meanwhile people sign."""
+        """Somebody downloads slowly, and again; meanwhile people sign."""
         store, before, after = opened(), some(200), some(50)
         for envelope in before:
             store.add(envelope)
         with closing(store.snapshot()) as snapshot:
-            first = next(snapshot.envelopes)
+            reading = snapshot.envelopes
+            first = next(reading)
             for envelope in after:
                 store.add(envelope)
-            rest = list(snapshot.envelopes)
-        assert [first, *rest] == sorted(before, key=envelope_id)
+            rest = list(reading)
+            assert [first, *rest] == sorted(before, key=envelope_id)
+            assert list(snapshot.envelopes) == [first, *rest]
         assert snapshot.count == 200
         assert len(held(store)) == 250
 

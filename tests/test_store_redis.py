@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from redis.crc import key_slot
-from redis_servers import PROGRAMS, Server, cluster_url, running, wait_until, write_certificate
+from redis_servers import PROGRAMS, Server, cluster_url, running, running_cluster, wait_until, write_certificate
 from test_order import rank_correlation
 
 from crypto.envelope import envelope_id
@@ -285,20 +285,43 @@ def test_a_socket_will_do(empty: Callable[[str], list[Server]]) -> None:
         assert held(store) == [envelope]
 
 
-def test_over_a_network_the_server_shows_its_certificate(tmp_path: Path) -> None:
-    """rediss: with the CA that signed it, envelopes pass; with another one, none does."""
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_over_a_network_the_server_shows_its_certificate(tmp_path: Path, kind: str) -> None:
+    """rediss: with the CA that signed it, envelopes pass; with another CA, or at another address, none does."""
     ours, other = tmp_path / "ours", tmp_path / "other"
-    write_certificate(ours)
+    files = write_certificate(ours)
     write_certificate(other)
-    files = ("--tls-cert-file", f"{ours}/cert.pem", "--tls-key-file", f"{ours}/key.pem", "--tls-auth-clients", "no")
-    with running("redis", tmp_path / "tls", tls=files) as server:
+    with running(kind, tmp_path / "tls", tls=files) as server:
         address = f"rediss://127.0.0.1:{server.tls_port}?passwords={server.passwords}"
         with opened(f"{address}&ca={ours}/cert.pem") as store:
             envelope = some(1)[0]
             store.add(envelope)
             assert held(store) == [envelope]
+        for url in (
+            f"{address}&ca={other}/cert.pem",
+            address.replace("127.0.0.1", "127.0.0.2") + f"&ca={ours}/cert.pem",
+        ):
+            with opened(url) as store:
+                assert not accepts(store, some(1)[0])
+
+
+def test_a_cluster_over_a_network_shows_its_certificates(tmp_path: Path) -> None:
+    """rediss-cluster: each node is spoken to by TLS, also those that only the first one named; no other CA will do."""
+    ours, other = tmp_path / "ours", tmp_path / "other"
+    files = write_certificate(ours)
+    write_certificate(other)
+    with running_cluster("redis", tmp_path / "cluster", tls=files) as servers:
+        address = f"rediss-cluster://127.0.0.1:{servers[0].tls_port}?passwords={servers[0].passwords}"
+        envelopes = some(60)
+        with opened(f"{address}&ca={ours}/cert.pem") as store:
+            add_all(store, envelopes)
+            assert held(store) == sorted(envelopes, key=envelope_id)
+            for server in servers:
+                with server.client("admin") as admin:
+                    ours_there = [each for each in admin.client_list() if each["user"] in ("web", "export", "doctor")]
+                assert {each["laddr"] for each in ours_there} == {f"127.0.0.1:{server.tls_port}"}
         with opened(f"{address}&ca={other}/cert.pem") as store:
-            assert not accepts(store, some(1)[0])
+            assert not accepts(store, envelopes[0])
 
 
 @pytest.mark.parametrize("kind", PROGRAMS)

@@ -11,6 +11,7 @@ import pytest
 from conftest import CODE
 from flask.testing import FlaskClient
 from serving import serving
+from test_store import held
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -34,7 +35,7 @@ def test_a_good_envelope_is_kept_and_answered_with_nothing(
     """201, no body, and the very bytes in the store."""
     answer = post(client, envelope)
     assert (answer.status_code, answer.data) == (201, b"")
-    assert list(store.snapshot().envelopes) == [envelope]
+    assert held(store) == [envelope]
 
 
 def test_every_good_envelope_gets_the_same_answer(client: FlaskClient, key: OrganizersKey, envelope: bytes) -> None:
@@ -166,7 +167,7 @@ def test_no_trick_of_http_gets_a_wrong_body_in(settings: Settings, tmp_path: Pat
         cut = raw(envelope[:-1], typed, "Content-Length: 4096")
         assert not served.ask(cut, hang_up=True).startswith(b"HTTP/1.1 2")
     store = SqliteStore(settings.data / "envelopes.sqlite")
-    assert list(store.snapshot().envelopes) == [envelope]
+    assert held(store) == [envelope]
     store.close()
 
 

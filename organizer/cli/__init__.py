@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from organizer.cli import keys, results, reviewing, signatures
-from organizer.cli.frame import JSON, WORKSPACE, options
+from organizer.cli.frame import JSON, WORKSPACE, carry_out, options
+from organizer.commands import version
 from organizer.talk import Talk
 
 _COMMANDS = (
@@ -55,12 +56,20 @@ class _Organizer(click.Group):
             raise SystemExit(1) from error
 
 
+def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        program: str | None = context.obj  # the path of the one file, told by what starts it
+        carry_out(bool(context.params.get("as_json")), lambda talk: version.run(talk, program))
+        context.exit()
+
+
 @click.group(
     cls=_Organizer,
     commands=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @options(WORKSPACE, JSON)
+@click.option("--version", is_flag=True, expose_value=False, callback=_show_version, help="Show the version and exit.")
 @click.pass_context
 def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     """Open, review and publish the signatures of an appeal, offline.

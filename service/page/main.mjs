@@ -1,19 +1,25 @@
 // The one script of all pages: starts what the page at hand has.
 
 import './vintage.mjs';
+import { startChecking } from './checking.mjs';
+import { startHandingIn } from './handing.mjs';
 import { startExit } from './leaving.mjs';
-import { startSharing } from './sharing.mjs';
 import { startResulting } from './resulting.mjs';
+import { startSharing } from './sharing.mjs';
 import { startSigning } from './signing.mjs';
 import { startInApp } from './surroundings.mjs';
+import { startWithdrawing } from './withdrawing.mjs';
 
 // The id of the element that a part works in, and what brings it to life.
 const PARTS = {
   exit: startExit,
   'in-app': startInApp,
-  form: startSigning,
-  share: startSharing,
+  sign: startSigning,
   verification: startResulting,
+  share: startSharing,
+  withdraw: startWithdrawing,
+  check: startChecking,
+  'hand-in': startHandingIn,
 };
 
 for (const [id, start] of Object.entries(PARTS)) {

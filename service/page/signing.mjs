@@ -1,49 +1,43 @@
-// The letter's form: from what was typed to an envelope that has arrived, and what the person sees meanwhile.
-// Everything that leaves the page leaves through send(), and everything that enters send() comes out of sealSignature().
+// The letter's form: from what was typed to an envelope that has arrived, or lies as text before whoever typed it.
+// Everything that leaves the page leaves through deliver(), and what enters deliver() comes out of sealSignature().
 
 import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
 import { sealingFor } from './appeal.mjs';
+import {
+  begin,
+  deliver,
+  hideOutcome,
+  interrupt,
+  showFailure,
+  showState,
+  showSuccess,
+  startDelivery,
+  word,
+} from './delivery.mjs';
 import { checkFields, focusField, lockFields, readFields, showMistake, wipeFields } from './fields.mjs';
 import { whenLeaving } from './leaving.mjs';
-import { send } from './sending.mjs';
+import { chosenWay, offerText, startPassing, TEXT, wipeText } from './passing.mjs';
 import { canSeal } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
-const word = (key) => document.querySelector(`[data-word="${key}"]`).textContent;
 const random = (size) => crypto.getRandomValues(new Uint8Array(size));
 
 // Kept until an envelope has arrived: a second try after a lost answer then carries the same commitment.
 let code = null;
 let busy = false;
-// Ends what is on its way, for one of the reasons that fail() knows.
-let stop = () => {};
-
-function showState(name) {
-  for (const state of document.querySelectorAll('[data-state]')) state.hidden = state.dataset.state !== name;
-  element('stop-actions').hidden = name !== 'retrying' && name !== 'working';
-  element('submit').hidden = name !== null;
-}
-
-/** A picture of the new state must be on the screen before sealing keeps the phone busy. */
-const painted = () =>
-  new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
 
 async function sign() {
   if (busy) return;
-  const { language, envelopes } = element('form').dataset;
+  const { language } = element('form').dataset;
   const signature = readFields(language);
-  element('failed').hidden = true;
+  hideOutcome();
   if (!checkFields(signature, word)) return;
   busy = true;
-  const stopped = new Promise((resolve) => {
-    stop = resolve;
-  });
   lockFields(true);
-  showState('sealing');
-  const left = await Promise.race([painted(), stopped]);
+  const left = await begin('sealing');
   const envelope = left ? fail(left) : seal(signature, language);
-  if (envelope) await deliver(envelopes, envelope, stopped);
+  if (envelope) await handOver(envelope, chosenWay());
   busy = false;
 }
 
@@ -64,33 +58,18 @@ function seal(signature, language) {
   }
 }
 
-async function deliver(address, envelope, stopped) {
-  showState('sending');
-  const { outcome, status } = await send(address, envelope, {
-    retrying: () => showState('retrying'),
-    working: () => showState('working'),
-    stopped: stopped.then(() => {}), // the reason is not for those who send
-  });
-  if (outcome === 'sent') succeed();
-  else if (outcome === 'stopped') fail(await stopped);
-  else fail({ 403: 'closed', 409: 'key' }[status] || 'refused');
-}
-
-function succeed() {
+async function handOver(envelope, way) {
+  if (way === TEXT) offerText(envelope);
+  const outcome = way === TEXT ? 'sent' : await deliver(way, envelope);
+  if (outcome !== 'sent') return fail(outcome);
   wipeFields();
   lockFields(false);
-  showState(null);
-  element('form').hidden = true;
-  element('sent').hidden = false;
-  element('sent').focus();
+  showSuccess();
 }
 
 function fail(reason) {
-  release();
-  element('failed-reason').textContent = word(reason);
-  element('failed-kept').hidden = reason === 'left';
-  element('failed').hidden = false;
-  element('failed').focus();
+  lockFields(false);
+  showFailure(reason);
 }
 
 function release() {
@@ -108,20 +87,20 @@ function showCode(shown) {
 function forget() {
   code = null;
   wipeFields();
+  wipeText();
   showCode(false);
 }
 
 /** Back to an empty form, as if the page had just been opened. */
 function reset() {
   forget();
-  for (const id of ['sent', 'failed']) element(id).hidden = true;
-  element('form').hidden = false;
+  hideOutcome();
   labelButton();
 }
 
 /** What was on its way may have arrived; whoever comes back to a page that was kept is told so. */
 function leave() {
-  stop('left');
+  interrupt('left');
   reset();
 }
 
@@ -134,9 +113,10 @@ function labelButton() {
 export function startSigning() {
   if (!canSeal()) return;
   reset();
+  startDelivery();
+  startPassing();
   element('not-started').hidden = true;
   element('submit').addEventListener('click', sign);
-  element('stop').addEventListener('click', () => stop('stopped'));
   element('visibility').addEventListener('change', labelButton);
   element('show-code').addEventListener('click', () => (showCode(true), element('hide-code').focus()));
   element('hide-code').addEventListener('click', () => (showCode(false), element('show-code').focus()));

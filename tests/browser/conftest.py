@@ -78,6 +78,11 @@ class Recorder:
     requests: list[Request] = field(default_factory=list)
 
     @property
+    def urls(self) -> list[str]:
+        """What was asked for over a network or from a disk; the icon stands in the page."""
+        return [request.url for request in self.requests if not request.url.startswith(("data:", "blob:"))]
+
+    @property
     def posts(self) -> list[Request]:
         """The requests that carried something away."""
         return [request for request in self.requests if request.method == "POST"]

@@ -18,7 +18,6 @@ from service.appeal import load_appeal
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
 
-
 FIELDS = ("name", "relation", "prisoner", "vouch", "contact", "message")
 
 

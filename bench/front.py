@@ -1,0 +1,84 @@
+"""nginx as it is shipped before a service that is measured; beside the pages, one of them as a file of nginx's own.
+
+Without TLS, which costs the file as much as the page.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).parent.parent
+# The shipped server blocks with other doors, and the file.
+SITE = """
+map "" $hsts {{ default ""; }}
+map "" $onion_location {{ default ""; }}
+server {{
+    listen 127.0.0.1:{port};
+    location ^~ /file/ {{ root {folder}; gzip_static on; default_type "text/html; charset=utf-8"; }}
+    include answers.conf;
+}}
+"""
+
+
+@contextmanager
+def nginx(folder: Path, service_port: int) -> Iterator[int]:
+    """Its port. `/en/` is the page, `/file/page` the same bytes as a file, plain and compressed."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    _lay_out(folder, port, service_port)
+    # Run by root, its workers would become "nobody" and could not enter the folder.
+    user = f"user {pwd.getpwuid(os.geteuid()).pw_name};" if os.geteuid() == 0 else ""
+    process = subprocess.Popen(
+        ["nginx", "-c", str(folder / "nginx" / "nginx.conf"), "-g", user], stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(port)
+        # Who comes while the very first reader's page is fetched waits for half a second; that is not what is measured.
+        urlopen(Request(f"http://127.0.0.1:{port}/en/", headers={"Accept-Encoding": "gzip"})).close()
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _lay_out(folder: Path, port: int, service_port: int) -> None:
+    shutil.copytree(ROOT / "deploy" / "nginx", folder / "nginx")
+    (folder / "run").mkdir()
+    (folder / "file").mkdir()
+    with urlopen(f"http://127.0.0.1:{service_port}/en/") as answer:
+        page = answer.read()
+    (folder / "file" / "page").write_bytes(page)
+    (folder / "file" / "page.gz").write_bytes(gzip.compress(page, mtime=0))
+    (folder / "nginx" / "site.conf").write_text(SITE.format(port=port, folder=folder), "utf-8")
+    places = {
+        "/run/undersigned-nginx": str(folder / "run"),
+        "unix:/run/undersigned/service.sock": f"127.0.0.1:{service_port}",
+        "/etc/undersigned/nginx/*.conf": str(folder / "nginx" / "site.conf"),
+    }
+    shipped = folder / "nginx" / "nginx.conf"
+    text = shipped.read_text("utf-8")
+    for there, here in places.items():
+        assert there in text, f"{there} is not in the shipped nginx.conf."
+        text = text.replace(there, here)
+    shipped.write_text(text, "utf-8")
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("nginx did not start.")

@@ -1,0 +1,113 @@
+"""`./run bench ledger`: what a store with many envelopes costs: bytes for each, time and memory to give out the ledger.
+
+Each store is filled and read by processes of their own, so that the memory of one step is not counted in the next.
+Processor time (user and system) is that of our process; a machine with other work changes it less than seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from bench.serve import ROOT, redis_server
+from crypto.envelope import SIZE
+from service import open_store
+
+GROUP = 5_000
+THREADS = 64
+
+
+def main() -> None:
+    """Fill and measure both stores, or do one step of it in a process of its own."""
+    parser = argparse.ArgumentParser(prog="./run bench ledger", description=__doc__)
+    parser.add_argument("--count", type=int, default=100_000, help="envelopes in each store (100000)")
+    parser.add_argument("--step", nargs=2, metavar=("WHAT", "STORE"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.step:
+        {"fill": fill, "read": read}[chosen.step[0]](chosen.step[1], chosen.count)
+        return
+    for name in ("sqlite", "redis"):
+        print(f"{name}, {chosen.count:,} envelopes")
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            if name == "redis":
+                url = stack.enter_context(redis_server(folder / "redis"))
+            else:
+                url = f"sqlite:{folder / 'envelopes.sqlite'}"
+            empty = memory_of_server(folder) if name == "redis" else 0
+            for step in ("fill", "read"):
+                command = [sys.executable, "-m", "bench.ledger", "--count", str(chosen.count), "--step", step, url]
+                subprocess.run(command, cwd=ROOT, check=True)
+            print(f"  {bytes_for_each(folder, url, chosen.count, empty)}")
+
+
+def fill(url: str, count: int) -> None:
+    """Random bytes in the shape of envelopes, added as many clients at once would."""
+    began, cpu = time.monotonic(), time.process_time()
+    with closing(open_store(url)) as store, ThreadPoolExecutor(THREADS) as adding:
+        for start in range(0, count, GROUP):
+            for _ in adding.map(store.add, (os.urandom(SIZE) for _ in range(min(GROUP, count - start)))):
+                pass
+    tell("added, each on the disk before the next of its thread", began, cpu, count)
+
+
+def read(url: str, count: int) -> None:
+    """Twice, as for a ledger whose digest is told with it. The second line's memory must be that of the first."""
+    with closing(open_store(url)) as store:
+        tell_memory("before")
+        began, cpu = time.monotonic(), time.process_time()
+        with closing(store.snapshot()) as snapshot:
+            assert snapshot.count == count
+            tell("first reading: which envelopes", began, cpu, count)
+            began, cpu = time.monotonic(), time.process_time()
+            assert sum(1 for _ in snapshot.envelopes) == count
+            tell("second reading: the envelopes", began, cpu, count)
+    tell_memory("at most")
+
+
+def tell(what: str, began: float, cpu: float, count: int) -> None:
+    """Seconds, processor time and the number a second."""
+    seconds, used = time.monotonic() - began, time.process_time() - cpu
+    print(f"  {what:56}{seconds:8.1f} s{used:8.1f} s of a core{count / seconds:10,.0f}/s", flush=True)
+
+
+def tell_memory(when: str) -> None:
+    """Of this process, the most it ever had."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  {'memory of the process, ' + when:56}{most:8.0f} MiB", flush=True)
+
+
+def bytes_for_each(folder: Path, url: str, count: int, empty: int) -> str:
+    """On the disk, and in the memory of a server: all of its process, less what it had when it was empty."""
+    found = f"bytes on the disk for each envelope: {size_of(folder) / count:,.0f}"
+    if url.startswith("unix:"):
+        found += f"; in memory: {(memory_of_server(folder) - empty) / count:,.0f}"
+    return found
+
+
+def memory_of_server(folder: Path) -> int:
+    """Bytes of resident memory of the process that listens on the socket."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(folder / "redis" / "socket"))
+        pid, _, _ = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize()
+
+
+def size_of(folder: Path) -> int:
+    """All files of a store; what the trial needs besides is too small to show."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+if __name__ == "__main__":
+    main()

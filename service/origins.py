@@ -1,0 +1,45 @@
+"""Who may send envelopes: our own pages, a file opened from disk (`Origin: null`), old browsers that name no origin.
+
+Other sites may not, and cannot read what is answered. Every answer says the same of this, whoever asks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+from werkzeug.wsgi import get_host
+
+from service.problems import Problem
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+blueprint = Blueprint("origins", __name__)
+
+WORK_HEADER = "Undersigned-Work"
+# An answer with it is readable for a page that was opened from disk, and for no page of another site.
+FOR_FILES = ("Access-Control-Allow-Origin", "null")
+# How long a browser may remember the answer to its question; sending again after a lost answer then asks only once.
+REMEMBERED_SECONDS = 600
+
+_WRONG_ORIGIN = Problem(403, "origin", "Envelopes are accepted from this site's own pages only.")
+
+
+def check_origin(environ: WSGIEnvironment) -> None:
+    """Raises Problem when another site's page sends."""
+    origin = environ.get("HTTP_ORIGIN")
+    if origin not in (None, "null") and urlsplit(origin).netloc != get_host(environ):
+        raise _WRONG_ORIGIN
+
+
+@blueprint.route("/envelopes", methods=["OPTIONS"])
+def preflight() -> Response:
+    """What a browser asks before it lets a file send an envelope (CORS); keeps nothing, so no limit counts it."""
+    check_origin(request.environ)
+    answer = Response(status=204)
+    answer.headers["Access-Control-Allow-Methods"] = "POST"
+    answer.headers["Access-Control-Allow-Headers"] = f"Content-Type, {WORK_HEADER}"
+    answer.headers["Access-Control-Max-Age"] = str(REMEMBERED_SECONDS)
+    return answer

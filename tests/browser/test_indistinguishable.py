@@ -1,0 +1,90 @@
+"""Whoever watches the line, or the service, cannot tell a public signature, a non-public one and a withdrawal."""
+
+from __future__ import annotations
+
+import random
+import statistics
+from typing import Any
+
+import pytest
+from conftest import CODE
+from playwright.sync_api import Browser, Page, expect
+from serving import Served
+
+from browser.conftest import Recorder
+from browser.test_circle import looks, open_letter
+
+# How long sealing takes: from the first random bytes that it asks for to the request that carries the envelope.
+CLOCK = """
+window.took = null;
+let began = null;
+const { getRandomValues } = Crypto.prototype;
+Crypto.prototype.getRandomValues = function (array) {
+  if (began === null) began = performance.now();
+  return getRandomValues.call(this, array);
+};
+const { fetch } = window;
+window.fetch = (...given) => {
+  window.took = performance.now() - began;
+  return fetch.apply(window, given);
+};
+"""
+KINDS = ("public", "nonpublic", "withdrawal")
+
+
+def act(page: Page, kind: str, at: int) -> None:
+    """One envelope of this kind, from a page that is open; everything that a person can fill in varies."""
+    if kind == "withdrawal":
+        page.fill("#typed-code", CODE[at % 25 :] + CODE[: at % 25])
+    else:
+        page.click(f"label[for={kind}]")
+        page.fill("#name", "Я" * (1 + at % 120))
+        page.fill("#relation", "маці" * (at % 20))
+    page.click("#submit")
+    expect(page.locator("#sent")).to_be_visible()
+
+
+def record(browser: Browser, site: Served, kinds: list[str]) -> dict[str, list[tuple[list[dict[str, Any]], float]]]:
+    """For each kind, what was seen of the requests after the page was there, and the milliseconds before the last."""
+    seen: dict[str, list[tuple[list[dict[str, Any]], float]]] = {kind: [] for kind in KINDS}
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(30_000)
+    context.add_init_script(CLOCK)
+    page = context.new_page()
+    recorder = Recorder()
+    page.on("request", lambda request: recorder.requests.append(request))
+    for at, kind in enumerate(kinds):
+        open_letter(page, f"{site.url}/en/{'withdraw' if kind == 'withdrawal' else ''}")
+        recorder.requests.clear()
+        act(page, kind, at)
+        page.wait_for_load_state("networkidle")
+        seen[kind].append(([looks(request) for request in recorder.requests], page.evaluate("window.took")))
+    context.close()
+    return seen
+
+
+def shuffled(each: int, withdrawals: int) -> list[str]:
+    """So many of both kinds of signature and withdrawals among them, in no order; the same in every run."""
+    kinds = ["public", "nonpublic"] * each + ["withdrawal"] * withdrawals
+    random.Random(4).shuffle(kinds)
+    return kinds
+
+
+@pytest.mark.parametrize(
+    ("each", "withdrawals", "apart"),
+    [pytest.param(6, 3, 1.0, id="some"), pytest.param(50, 25, 0.35, id="many", marks=pytest.mark.long)],
+)
+def test_requests_and_times_of_all_kinds_do_not_differ(
+    browser: Browser, site: Served, each: int, withdrawals: int, apart: float
+) -> None:
+    """One request each, of one address, one set of headers, one size both ways; and sealing takes as long.
+
+    Middle times may be `apart` by that part of them: a busy machine stretches some, and a few say less than many.
+    """
+    seen = record(browser, site, shuffled(each, withdrawals))
+    first = seen["public"][0][0]
+    assert len(first) == 1
+    assert [requests for kind in KINDS for requests, _ in seen[kind] if requests != first] == []
+    median = {kind: statistics.median(took for _, took in seen[kind]) for kind in KINDS}
+    print("sealing, median ms:", {kind: round(value, 1) for kind, value in median.items()})
+    assert max(median.values()) <= (1 + apart) * min(median.values()), median
