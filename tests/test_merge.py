@@ -234,13 +234,13 @@ def test_a_file_of_another_form_is_refused_calmly(value: object) -> None:
     """Even from somebody who has the key: nothing but “decisions-file”, or proper decisions."""
     header, box = MAGIC + KEY_ID, Aead(derive_secret(MASTER, b"undersigned-deci", Aead.KEY_SIZE))
     data = header + bytes(box.encrypt(json.dumps(value).encode(), header))
-    reason, made = "", dict[bytes, tuple[str, int]]()
+    reasons, sizes = set(), set()
     try:
-        made = dict(read_decisions(data, {KEY_ID: MASTER}).made)
+        sizes = {len(name) for name in read_decisions(data, {KEY_ID: MASTER}).made}
     except OrganizerError as error:
-        reason = error.reason
-    assert reason in {"", "decisions-file"}
-    assert {len(name) for name in made} <= {32}
+        reasons = {error.reason}
+    assert reasons <= {"decisions-file"}
+    assert sizes <= {32}
 
 
 # The commands

@@ -26,9 +26,8 @@ from organizer.periods import Period, read_public, write_public
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
 COMMANDS = (
-    "ceremony", "keygen", "restore", "open", "review", "vouch", "decisions", "list",
-    "duplicates", "add", "withdraw", "publish", "sign", "verify",
-    "export", "export-nonpublic", "status", "burn", "rehearse",
+    "ceremony", "keygen", "restore", "open", "review", "vouch", "decisions", "list", "duplicates", "add", "withdraw",
+    "publish", "sign", "verify", "export", "export-nonpublic", "status", "burn", "rehearse",
 )  # fmt: skip
 NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 
