@@ -59,11 +59,6 @@ class Filter:
     word: int = 0
     text: tuple[str, ...] = ()
 
-    @property
-    def has_marks(self) -> bool:
-        """Whether anything but words is asked for."""
-        return replace(self, text=()) != Filter()
-
     def fits(self, facts: Facts, made: Decision | None, alike: bool) -> bool:
         """Whether the marks are those asked for; `alike`: whether it resembles another one."""
         return (

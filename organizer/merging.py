@@ -126,7 +126,7 @@ def merge(pile: Pile, theirs: Decisions) -> Merge:
     what was accepted for a word that one of the two withdrew. To merge a file twice changes nothing the second time.
     """
     found = Merge()
-    step = pile.step + 1
+    step = pile.next_step
     numbers = _merge_words(pile, theirs.words, found)
     withdrawn = {word.number for word in found.words if word.withdrawn}
     withdrawn |= {word.number for word in pile.words if word.withdrawn}

@@ -41,6 +41,7 @@ class Pile:
         self.words = VouchWords(records.vouch_words())
         self.facts: dict[bytes, Facts] = {}
         self.decisions: dict[bytes, Decision] = {}
+        self._latest = 0
         self._gather(letters)
         self._codes = _repeated(self.facts.values())
         compared = {name for name in self.facts if is_compared(self.decisions.get(name))}
@@ -48,8 +49,13 @@ class Pile:
 
     @property
     def step(self) -> int:
-        """The number of the latest thing a person did."""
+        """The number of the latest thing a person did about a signature that was not taken back."""
         return max((made.step for made in self.decisions.values()), default=0)
+
+    @property
+    def next_step(self) -> int:
+        """A number for the next one: later than all, for what was taken back may be counted again."""
+        return max(self.step, self._latest) + 1
 
     def entry(self, name: bytes) -> SignatureEntry:
         """The signature of that id, which must be one."""
@@ -135,17 +141,16 @@ class Pile:
 
     def _gather(self, letters: Container[str] | None) -> None:
         withdrawn: set[bytes] = set()
-        for entry, made in self.records.judged():
+        for entry in self.records.entries():
             if isinstance(entry, WithdrawalEntry):
                 withdrawn.add(entry.commitment)
             elif isinstance(entry, SignatureEntry):
                 self.facts[entry.id] = self._facts(entry, letters)
-                if made is not None:
-                    self.decisions[entry.id] = made
         for name in [name for name, facts in self.facts.items() if facts.code in withdrawn]:
-            # Nobody needs to read what was taken back.
-            del self.facts[name]
-            self.decisions.pop(name, None)
+            del self.facts[name]  # nobody needs to read what was taken back
+        made = self.records.decisions()
+        self.decisions = {name: decision for name, decision in made.items() if name in self.facts}
+        self._latest = max((decision.step for decision in made.values()), default=0)
 
     def _facts(self, entry: SignatureEntry, letters: Container[str] | None) -> Facts:
         signed = entry.signature

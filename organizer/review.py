@@ -93,7 +93,7 @@ class Review:
     def decide(self, verdict: Verdict, reason: Reason | None = None) -> None:
         """Decide about the current signature and go on to the next. A refusal needs a reason (ValueError)."""
         name = self.names[self.at]
-        self.pile.keep({name: self._made(name, Decision(verdict, reason, self.pile.step + 1))})
+        self.pile.keep({name: self._made(name, Decision(verdict, reason, self.pile.next_step))})
         self.at += 1
 
     def only(self, names: Iterable[bytes]) -> None:
@@ -153,7 +153,7 @@ class Review:
     def withdraw_word(self, word: int) -> None:
         """A word leaked: it says nothing from now on, and what was accepted for it alone goes on hold; one step."""
         names = self.accepted_for(word)
-        decision = Decision(Verdict.HELD, None, self.pile.step + 1, word)
+        decision = Decision(Verdict.HELD, None, self.pile.next_step, word)
         changed = replace(self.pile.words.numbered(word), withdrawn=True)
         self.pile.keep({name: self._made(name, decision) for name in names}, [changed])
         self.narrow(self.filter)
@@ -182,7 +182,7 @@ class Review:
         chosen = names
         if decision.verdict is Verdict.ACCEPTED and not even_alike:
             chosen = [name for name in names if not self.pile.resembles(name)]
-        decision = replace(decision, step=self.pile.step + 1)
+        decision = replace(decision, step=self.pile.next_step)
         words = {name: self.pile.facts[name].word if by_word else decision.vouch for name in chosen}
         self.pile.keep({name: self._made(name, replace(decision, vouch=words[name])) for name in chosen})
         self.narrow(self.filter)

@@ -8,6 +8,7 @@ Knows a terminal. Must never know a key, a disk or what an answer is good for.
 # 2. A call of say() is one line. Strangers' words cannot begin another one.
 # 3. Markup is off: square brackets are square brackets. Colour only repeats what the words say already.
 # 4. A stranger's text stands last on its line, so letters written from right to left cannot move our words about.
+#    Only layout.py sets two texts side by side, and not when such a letter is in one of them.
 # 5. A passphrase is typed without echo, at a terminal or not at all; scripts give a file.
 # 6. With --json, standard output carries one JSON object, errors too, and nothing is asked but a passphrase.
 # 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from nacl.secret import Aead
 from organizer_desk import KEY, MASTER, Desk, make_desk, open_records, seal
 from review_pile import KNOWN, again, entry, verdicts
+from terminal import Terminal
 
 from crypto.keys import derive_secret
 from organizer.cli import organizer
@@ -233,13 +234,13 @@ def test_a_file_of_another_form_is_refused_calmly(value: object) -> None:
     """Even from somebody who has the key: nothing but “decisions-file”, or proper decisions."""
     header, box = MAGIC + KEY_ID, Aead(derive_secret(MASTER, b"undersigned-deci", Aead.KEY_SIZE))
     data = header + bytes(box.encrypt(json.dumps(value).encode(), header))
-    reasons, sizes = set(), set()
+    reason, made = "", dict[bytes, tuple[str, int]]()
     try:
-        sizes = {len(name) for name in read_decisions(data, {KEY_ID: MASTER}).made}
+        made = dict(read_decisions(data, {KEY_ID: MASTER}).made)
     except OrganizerError as error:
-        reasons = {error.reason}
-    assert reasons <= {"decisions-file"}
-    assert sizes <= {32}
+        reason = error.reason
+    assert reason in {"", "decisions-file"}
+    assert {len(name) for name in made} <= {32}
 
 
 # The commands
@@ -250,6 +251,34 @@ def run(desk: Desk, folder: str, *arguments: str | Path, typed: str = "", exit_c
     result = CliRunner().invoke(organizer, [*map(str, arguments), *where], input=typed)
     assert result.exit_code == exit_code, result.output
     return result.output
+
+
+def test_differences_are_settled_at_a_terminal(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+    """Each with both decisions; one stays as it was decided here, one becomes the other's, one is left on hold."""
+    desk = make_desk(tmp_path)
+    shutil.copytree(desk.folder, tmp_path / "other")
+    names = ("Ева Слаўнікава", "Ян Верабей", "Zoja Kot")
+    ledger = desk.ledger(*(seal(name, record=desk.record) for name in names))
+    for folder, keys in (("work", "a\na\na\n"), ("other", "r\n1\nr\n3\nd\n")):
+        run(desk, folder, "open", ledger, "--appeal", desk.appeal)
+        run(desk, folder, "review", typed=keys)
+    run(desk, "other", "decisions", "export", "--out", tmp_path / "b.decisions")
+    where = ("-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+    screen = terminal("decisions", "merge", str(tmp_path / "b.decisions"), *where)
+    screen.until("where you differ")
+    screen.type("\n")
+    for place, key in enumerate("mth", start=1):
+        shown = screen.until("q quit")
+        assert f"{place} of 3" in shown
+        assert [name for name in names if name in shown]
+        assert "accepted" in shown
+        assert "refused" in shown
+        screen.press(key)
+    screen.end()
+    status = json.loads(run(desk, "work", "status", "--json"))
+    assert (status["public"], status["rejected"] + status["duplicates"], status["held"]) == (1, 1, 1)
+    again = json.loads(run(desk, "work", "decisions", "merge", tmp_path / "b.decisions", "--json"))
+    assert (again["settled_before"], again["agreed"], len(again["differ"])) == (1, 1, 1)
 
 
 def test_two_workspaces_by_command(tmp_path: Path) -> None:

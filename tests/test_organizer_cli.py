@@ -26,8 +26,9 @@ from organizer.periods import Period, read_public, write_public
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
 COMMANDS = (
-    "ceremony", "keygen", "restore", "open", "review", "vouch", "decisions", "list", "duplicates", "add", "withdraw",
-    "publish", "sign", "verify", "export", "export-nonpublic", "status", "burn", "rehearse",
+    "ceremony", "keygen", "restore", "open", "review", "vouch", "decisions", "list",
+    "duplicates", "add", "withdraw", "publish", "sign", "verify",
+    "export", "export-nonpublic", "status", "burn", "rehearse",
 )  # fmt: skip
 NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 
@@ -39,7 +40,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
     """One command in the desk's workspace, with the passphrase where one is needed."""
-    needs_key = key and (command in {"open", "review", "publish", "status"} or "--csv" in options)
+    needs_key = key and (command in {"open", "review", "list", "publish", "status"} or "--csv" in options)
     where = [] if command == "verify" else ["-w", str(desk.folder)]
     passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
     passphrase += ["--yes"] if "--csv" in options else []
@@ -216,6 +217,57 @@ def test_a_review_ends_anywhere_and_goes_on_there(desk: Desk, terminal: Callable
     assert "undecided 1, held 1" in screen.end()
     status = run_json(desk, "status")
     assert (status["duplicates"], status["held"], status["undecided"]) == (1, 1, 1)
+
+
+def test_a_review_in_a_list_by_keys_alone(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """A list with a cursor, search, filter, all of one vouch word at once, undo, help, and back to one signature."""
+    people = [seal(name, record=desk.record, relation="[red]") for name in ("Ева Слаўнікава", "Ян Верабей", "Zoja Kot")]
+    people += [seal(name, record=desk.record, vouch="Kamu tirope") for name in ("Уля Бярозка", "Ада Крыніца")]
+    run(desk, "open", desk.ledger(*people), "--appeal", desk.appeal)
+    added = ["vouch", "--add", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
+    assert CliRunner().invoke(organizer, added, input="kamutirope\nA.\n\n").exit_code == 0
+    screen = terminal("review", "--table", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+
+    def press(key: str, until: str = "q quit") -> str:
+        screen.press(key)
+        return screen.until(until)
+
+    shown = screen.until("q quit")
+    assert "1 of 5" in shown
+    assert "[red]" in shown
+    assert "\x1b[31m" not in shown
+    assert "2 of 5" in press("\x1b[B")
+    assert "the same ones work" in press("?", "goes back.")
+    assert "2 of 5" in press("x")
+    assert "All 2:" in press("v", "others go back")
+    assert "Decided at once: 2." in press("a")
+    assert "takes back 2 decisions" in press("u", "to do it.")
+    assert "Taken back: 2." in press("y")
+    screen.press("/")
+    screen.until("everything):")
+    screen.type("верабей\n")
+    assert "1 of 1, only with" in screen.until("q quit")
+    assert "NOT PUBLIC" not in press("\r")
+    assert "That was the last one." in press("a")
+    press("f", "to go on.")
+    assert "1  public" in press("0", "to go on.")
+    assert "of 4" in press("x")
+    screen.press("q")
+    assert "Accepted 1, undecided 4, held 0." in screen.end()
+
+
+def test_a_list_names_nobody_outside_a_terminal(desk: Desk) -> None:
+    """What goes into a file or another program has ids, decisions and marks."""
+    twins = [seal(name, name == "Ева Слаўнікава", record=desk.record) for name in ("Ева Слаўнікава", "Eva Slaŭnikava")]
+    run(desk, "open", desk.ledger(*twins, seal("Ян Верабей", record=desk.record)), "--appeal", desk.appeal)
+    found = run_json(desk, "list", "--alike")["signatures"]
+    assert [one["resembles"] for one in found] == [[found[1]["id"]], [found[0]["id"]]]
+    assert {one["standing"] for one in found} == {"undecided"}
+    assert len(run_json(desk, "list", "--public")["signatures"]) == 2
+    assert run_json(desk, "list", "--word", "3", exit_code=1)["error"] == "vouch-number"
+    shown = run(desk, "list").output
+    assert "Names are shown at a terminal only." in shown
+    assert not [name for name in NAMES if name in shown]
 
 
 def test_likeness_and_unknown_letters_are_pointed_out(desk: Desk) -> None:

@@ -280,6 +280,19 @@ def test_what_was_withdrawn_need_not_be_read(records: Records) -> None:
     assert (review.total, number(review), others(review)) == (1, 2, [])
 
 
+def test_what_was_taken_back_keeps_its_step(records: Records) -> None:
+    """Counted again after all, it is not undone together with what was decided meanwhile."""
+    start(records, entry(1), entry(2)).decide(Verdict.ACCEPTED)
+    withdrawal = WithdrawalEntry(b"w" * 32, entry(1).commitment, by_hand=True, reason="lost code")
+    records.add([withdrawal])
+    review = again(records)
+    assert (number(review), review.latest()) == (2, [])
+    review.decide(Verdict.ACCEPTED)
+    records.forget(withdrawal.id)
+    assert again(records).undo() == 1
+    assert verdicts(records) == {1: Verdict.ACCEPTED}
+
+
 def test_everything_can_be_gone_over_again(records: Records) -> None:
     """A wrong entry by hand is corrected this way; what is left as it is keeps its decision."""
     records.add([entry(1), entry(2)], {entry(1).id: Decision(Verdict.ACCEPTED)})

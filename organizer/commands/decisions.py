@@ -145,7 +145,6 @@ def _show(talk: Talk, review: Review, one: Disagreement, signer: str) -> None:
         [
             ("you", looking.say_decision(one.here)),
             (signer, f"{verdict}{f' ({reason})' if reason else ''}"),
-            ("now", looking.say_decision(shown.decided)),
         ]
     )
     for other in shown.others:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from organizer.commands import Result
 from organizer.commands.review import Marks, open_pile
 from organizer.filtering import Filter, standing
@@ -22,7 +24,9 @@ def run(talk: Talk, folder: str, marks: Marks, passphrase_file: str | None) -> R
         else:
             _say_without_names(talk, review)
         rows = [_row(pile, name) for name in review.names]
-    talk.say(f"Signatures: {review.total:,}{'' if review.filter == Filter() else f', only {review.filter}'}.")
+    # Without the words searched for: a name does not stay in the scrollback.
+    wanted = replace(review.filter, text=())
+    talk.say(f"Signatures: {review.total:,}{'' if wanted == Filter() else f', only {wanted}'}.")
     return {"signatures": rows}
 
 

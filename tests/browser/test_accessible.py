@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from serving import ROOT
 
 from browser.states import LANGUAGES, STATES, all_sites, reach
@@ -16,6 +17,7 @@ from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+NARROW = {"width": 320, "height": 640}
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 LOOKS = [(scheme, size) for scheme in ("light", "dark") for size in (PHONE, DESKTOP)]
 # Everything axe knows, its experiments and the strictest level of WCAG excepted. What it could not decide counts, too,
@@ -36,7 +38,7 @@ RUN = """async () => {
 # Links inside a sentence may be smaller (WCAG 2.5.8 excepts them); the rest is for a thumb.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
   'button, input:not([type=radio]):not([type=checkbox]):not([type=hidden]), textarea, select, summary, ' +
-  '.choice label, .languages a, a.go, a.leave, a.way, a.onward, nav a')]
+  '.choice, .languages a, a.go, a.leave, a.way, a.onward, nav a')]
   .filter((element) => element.offsetParent && getComputedStyle(element).visibility === 'visible')
   .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
   .filter(([, { width, height }]) => Math.min(width, height) < 43.9)
@@ -44,6 +46,21 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
   .map((element) => element.outerHTML.slice(0, 80)).slice(-3)"""
+
+MOVING = (
+    "() => document.getAnimations().map((each) => String(each.effect && each.effect.target && each.effect.target.id))"
+)
+# Where the focus is, how far down, and whether it can be seen: in view, and with an outline or a border of its own.
+FOCUSED = """() => {
+  const element = document.activeElement;
+  const { top, bottom } = element.getBoundingClientRect();
+  const { outlineStyle, outlineWidth } = getComputedStyle(element);
+  return [
+    element.id || element.className || element.localName,
+    Math.round(top + scrollY),
+    bottom > 0 && top < innerHeight && outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
+  ];
+}"""
 
 Sites = dict[str, str]
 
@@ -77,11 +94,88 @@ def look(page: Page, scheme: str, size: dict[str, int]) -> Any:
 
 
 @pytest.mark.parametrize(("at", "name"), list(enumerate(STATES)), ids=list(STATES))
-def test_axe_finds_nothing_in_any_state(tab: Page, sites: Sites, tmp_path: Path, at: int, name: str) -> None:
-    """Every state, in one language and one look after the other."""
-    tab.set_viewport_size(PHONE)
+def test_every_state_is_for_everyone(tab: Page, sites: Sites, tmp_path: Path, at: int, name: str) -> None:
+    """No sideways scrolling at 320 pixels or with 200 % of the text, 44 pixels for a thumb, no motion; axe is content.
+
+    In one language and one look after the other; the long proof has them all.
+    """
+    tab.set_viewport_size(NARROW)
     reach(tab, STATES[name], sites, LANGUAGES[at % len(LANGUAGES)], tmp_path)
+    found = {"narrow": tab.evaluate(TOO_WIDE), "small": tab.evaluate(SMALL_TARGETS), "moving": tab.evaluate(MOVING)}
+    tab.set_viewport_size(PHONE)
+    tab.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    found["large"] = tab.evaluate(TOO_WIDE)
+    tab.evaluate("() => { document.documentElement.style.fontSize = '' }")
+    assert found == {"narrow": [], "small": [], "moving": [], "large": []}
     assert look(tab, *LOOKS[at % len(LOOKS)]) == []
+
+
+def test_a_letter_is_signed_with_the_keyboard_alone(browser: Browser, sites: Sites) -> None:
+    """From the top of the page, by Tab, arrows, space and Enter; the focus goes down the page and can be seen."""
+    context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{sites['open']}/be/")
+    expect(page.locator("#submit")).to_be_visible()
+    passed: list[tuple[str, float]] = []
+    typed = {"name": "Ян", "relation": "брат", "vouch": "бусел", "message": "Трымайцеся"}
+    while not passed or passed[-1][0] != "submit":
+        page.keyboard.press("Tab")
+        name, top, seen = page.evaluate(FOCUSED)
+        assert seen, f"the focus on {name} cannot be seen"
+        passed.append((name, top))
+        if name == "nonpublic":
+            page.keyboard.press("ArrowDown")
+        elif name == "summary":
+            page.keyboard.press("Enter")
+        elif name in typed:
+            page.keyboard.type(typed.pop(name))
+        assert len(passed) < 60, passed
+    names = [name for name, _ in passed]
+    assert typed == {}
+    assert names[:2] == ["skip", "leave"]
+    tops = [top for _, top in passed[2:]]
+    assert tops == sorted(tops)
+    fields = ["nonpublic", "name", "relation", "prisoner", "summary", "vouch", "contact", "message", "submit"]
+    assert names[names.index("nonpublic") :] == fields
+    page.keyboard.press("Enter")
+    expect(page.locator("#sent")).to_be_focused()
+    while page.evaluate(FOCUSED)[0] != "show-code":
+        page.keyboard.press("Tab")
+    page.keyboard.press(" ")
+    expect(page.locator("#code")).to_have_text(re.compile(r"^(\d{5} ?){5}$"))
+    context.close()
+
+
+def test_what_a_screen_reader_is_told_of_the_form(tab: Page, sites: Sites, tmp_path: Path) -> None:
+    """Names, groups, hints and mistakes, as the browser hands them on."""
+    reach(tab, STATES["mistakes"], sites, "en", tmp_path)
+    expect(tab.locator("#visibility")).to_match_aria_snapshot(
+        """
+        - group "How do you want to sign?":
+          - radio "Non-publicly"
+          - text: Non-publicly
+          - paragraph: Only the organizers will see your name. You are counted, and your name is not published.
+          - radio "Publicly" [checked]
+        """
+    )
+    name = tab.get_by_role("textbox", name="Your name")
+    expect(name).to_have_accessible_description(re.compile("As you write it yourself.*Please write your name.$"))
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(name).to_be_focused()
+
+
+@pytest.mark.parametrize("name", ["mistakes", "refused", "sent", "retrying", "result that differs"])
+def test_nothing_is_told_by_colour_alone(tab: Page, sites: Sites, tmp_path: Path, name: str) -> None:
+    """Each message is words, and what surrounds it has a border that stays when the browser takes all colours."""
+    reach(tab, STATES[name], sites, "en", tmp_path)
+    tab.emulate_media(forced_colors="active")
+    told = tab.locator(".error:visible, .state:visible").all()
+    assert told
+    for each in told:
+        assert len(each.inner_text()) > 10
+        width = each.evaluate("(element) => parseFloat(getComputedStyle(element).borderLeftWidth)")
+        assert width > 0 or "error" in str(each.get_attribute("class"))
+    tab.emulate_media(forced_colors="none")
 
 
 @pytest.mark.long
