@@ -116,15 +116,29 @@ class Play:
         self.seen = done.stdout
 
 
-def test_the_guide_can_be_followed_from_beginning_to_end(
+VERIFY = "organizer verify result/publication.json --appeal appeal.json"
+
+
+def test_the_guide_can_be_followed_to_a_checked_result(
     bundle: Path, tmp_path: Path, terminal: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each line that it has typed is typed here, in its order; each quotation was on the screen."""
-    anna, boris = tmp_path / "anna", tmp_path / "boris"
-    anna.mkdir()
-    boris.mkdir()
-    shutil.copyfile(bundle, anna / "organizer.pyz")
-    play, steps = Play(terminal, bundle, anna, boris, monkeypatch), iter(STEPS)
+    follow(Play(terminal, bundle, tmp_path / "anna", tmp_path / "boris", monkeypatch), VERIFY)
+
+
+@pytest.mark.long
+def test_the_guide_can_be_followed_to_its_end(
+    bundle: Path, tmp_path: Path, terminal: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, with the burning, and with all that goes wrong; long because every key takes its seconds to open."""
+    follow(Play(terminal, bundle, tmp_path / "anna", tmp_path / "boris", monkeypatch), "")
+
+
+def follow(play: Play, last: str) -> None:
+    play.anna.mkdir()
+    play.boris.mkdir()
+    shutil.copyfile(play.bundle, play.anna / "organizer.pyz")
+    steps = iter(STEPS)
     for kind, content in blocks():
         if kind == "sh":
             line, step = next(steps)
@@ -133,6 +147,8 @@ def test_the_guide_can_be_followed_from_beginning_to_end(
         else:
             quoted = r"\s+".join(re.escape(word).replace("…", r".*?") for word in content.split())
             assert re.search(quoted, play.seen, re.DOTALL), f"{content!r} is not in {play.seen!r}"
+            if line == last:
+                return
     assert next(steps, None) is None
 
 
@@ -281,14 +297,12 @@ def wrong_name(play: Play, line: str) -> None:
     """Ян Памылка did not sign."""
     screen = play.start(line)
     answer(screen, ("Passphrase", play.passphrases["anna"]))
-    for _ in range(4):
-        if "Памылка" in screen.until("q quit"):
-            screen.press("r")
-            screen.until("goes back.")
-            screen.press("1")
-        else:
-            screen.press("k")
-    screen.until("That was the last one.")
+    while "Памылка" not in screen.until("q quit"):
+        screen.press("n")
+    screen.press("r")
+    screen.until("goes back.")
+    screen.press("1")
+    screen.until("q quit")
     screen.press("q")
     play.keep(screen)
 
@@ -310,7 +324,7 @@ STEPS: list[tuple[str, Callable[[Play, str], None]]] = [
     ("organizer withdraw", withdraw),
     ("organizer publish --out result", publish),
     ("organizer sign result/publication.json --appeal appeal.json", sign),
-    ("organizer verify result/publication.json --appeal appeal.json", without_questions),
+    (VERIFY, without_questions),
     (
         "organizer export result/publication.json --appeal appeal.json --language en --out embassy",
         without_questions,
