@@ -152,8 +152,9 @@ def _canonical_pattern() -> re.Pattern[str]:
             parts.append(',"public":(?:true|false)')
             continue
         shortest, longest = max(LIMITS[field][0], 1), LIMITS[field][1]
-        value = f'[^"]{{{shortest},{longest}}}'
-        parts.append(f'"name":"({value})"' if field == "name" else f'(?:,"{field}":"{value}")?')
+        # The second + says that nothing is tried twice: a value ends at its quotation mark, and there is no other way.
+        value = f'[^"]{{{shortest},{longest}}}+'
+        parts.append(f'"name":"({value})"' if field == "name" else f'(?:,"{field}":"{value}")?+')
     return re.compile(r"\{" + "".join(parts) + r"\}")
 
 

@@ -1,11 +1,11 @@
 """What the workspace keeps about one envelope, what the organizers decided about it, and how both become a row.
 
-Knows values and their bytes. Must never know where rows lie or under which key: that is workspace.py.
+Knows values and their bytes. Must never know where rows lie or under which key: that is records.py.
 """
 
 from __future__ import annotations
 
-import json
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from organizer.errors import OrganizerError
 
 ENTRY_WIDTH = 512
 DECISION_WIDTH = 128
-"""Rows are padded to multiples of these: a seized disk shows their lengths, and "true" is shorter than "false"."""
+"""Rows are padded to these or multiples: a seized disk shows their lengths, and "true" is shorter than "false"."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,44 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict; a refusal has its reason. `step` orders the decisions a person made, 0 is one made by the tool."""
+    """A verdict; a refusal has its reason.
+
+    `step` orders what a person did: all that was decided at once has the same one, and 0 is decided by the tool.
+    `vouch` is the number of the vouch word that it was made for without a look, or 0.
+    `against` is the `code` of what another organizer decided, when the two differ and a person knows it.
+    `before` is what was decided before, so that it can be given back.
+    """
 
     verdict: Verdict
     reason: Reason | None = None
     step: int = 0
+    vouch: int = 0
+    against: str = ""
+    before: Decision | None = None
 
     def __post_init__(self) -> None:
         if (self.verdict is Verdict.REFUSED) != (self.reason is not None):
             raise ValueError("A refusal, and only a refusal, has a reason.")
+
+    @property
+    def code(self) -> str:
+        """Verdict and reason in one letter."""
+        return _CODES[self.verdict, self.reason]
+
+
+_CODES: dict[tuple[Verdict, Reason | None], str] = {
+    (Verdict.ACCEPTED, None): "A",
+    (Verdict.HELD, None): "H",
+    (Verdict.REFUSED, Reason.NOT_A_PERSON): "N",
+    (Verdict.REFUSED, Reason.DUPLICATE): "D",
+    (Verdict.REFUSED, Reason.ABUSE): "B",
+    (Verdict.REFUSED, Reason.OTHER): "O",
+}
+VERDICTS = {code: meaning for meaning, code in _CODES.items()}
+"""Verdict and reason by their letter."""
+
+# Code, step, vouch word, what it was made against: from the latest to what was before it, as many as fit.
+_DECISION = struct.Struct(">cII1s")
 
 
 def write_entry(entry: Entry) -> bytes:
@@ -127,19 +156,29 @@ def withdrawn_code(row: bytes) -> bytes | None:
 
 
 def write_decision(decision: Decision) -> bytes:
-    """The plaintext of a decision's row."""
-    value = {"verdict": decision.verdict, "reason": decision.reason, "step": decision.step}
-    return _pad(json.dumps(value, separators=(",", ":")).encode("ascii"), DECISION_WIDTH)
+    """The plaintext of a decision's row, DECISION_WIDTH bytes whatever was decided how often."""
+    text = b""
+    made: Decision | None = decision
+    while made is not None and len(text) + _DECISION.size <= DECISION_WIDTH:
+        text += _DECISION.pack(made.code.encode("ascii"), made.step, made.vouch, made.against.encode("ascii"))
+        made = made.before
+    return text.ljust(DECISION_WIDTH, b"\0")
 
 
 def read_decision(row: bytes) -> Decision:
     """The decision in a row. Raises OrganizerError: workspace-damaged."""
+    made: Decision | None = None
     try:
-        value = json.loads(row)
-        reason = None if value["reason"] is None else Reason(value["reason"])
-        return Decision(Verdict(value["verdict"]), reason, value["step"])
-    except (ValueError, KeyError, TypeError) as error:
+        for at in range(DECISION_WIDTH - DECISION_WIDTH % _DECISION.size, 0, -_DECISION.size):
+            code, step, vouch, against = _DECISION.unpack_from(row, at - _DECISION.size)
+            if code != b"\0":
+                verdict, reason = VERDICTS[code.decode("ascii")]
+                made = Decision(verdict, reason, step, vouch, against.rstrip(b"\0").decode("ascii"), made)
+    except (ValueError, KeyError, struct.error) as error:
         raise _damaged() from error
+    if made is None:
+        raise _damaged()
+    return made
 
 
 def _pad(text: bytes, width: int) -> bytes:

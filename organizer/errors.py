@@ -16,7 +16,8 @@ class OrganizerError(UndersignedError):
     replace, file-exists, letter-folder, xlsx-rows, file, usage, reason, nobody, worker;
     workspace-format, no-key, days, number, folder, threshold, appeal-toml, fingerprint;
     share-plan, share-word, share-length, share-checksum, share-set, share-twice, share-few, share-key, restore-rows;
-    signed-another, counts-differ; burn-not-yet, burn-period.
+    signed-another, counts-differ; burn-not-yet, burn-period;
+    vouch-word, vouch-note, vouch-number, decisions-file, decisions-key, nothing.
     """
 
     def __init__(self, reason: str, text: str, details: dict[str, Any] | None = None) -> None:

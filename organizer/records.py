@@ -29,10 +29,14 @@ from organizer.entries import (
 )
 from organizer.errors import OrganizerError
 from organizer.locks import drop_lock
+from organizer.vouching import VouchWord, read_word, write_word
 from organizer.workspace import Row, Tables
 
 NONCE_SIZE = 12
 """Random nonces of 96 bits: with ten million rows written, one in 10^15 workspaces has any two alike."""
+
+PIECE = 1 << 16
+"""Bytes of a long text in one row."""
 
 
 def add_by_hand(tables: Tables, envelopes: Iterable[bytes]) -> None:
@@ -89,11 +93,10 @@ class Records:
         """The entry of that id, which must exist."""
         return read_entry(name, self.boxes.unlock("entries", name, self._tables.get("entries", name) or b""))
 
-    def keep(self, opened: Iterable[tuple[bytes, bytes]], waiting: Iterable[bytes], came: Iterable[bytes]) -> None:
+    def keep(self, opened: Sequence[tuple[bytes, bytes]], waiting: Iterable[bytes], came: Iterable[bytes]) -> None:
         """Keep entries as ids and locked boxes, all or none; `waiting` of them want a key, `came` had wanted one."""
-        rows: list[Row] = [("entries", name, box) for name, box in opened]
-        rows += [self._row("waiting", name, b"{}") for name in waiting]
-        self._tables.put(rows, [("waiting", name) for name in came])
+        rows = [self._row("waiting", name, b"{}") for name in waiting]
+        self._tables.put_many("entries", opened, rows, [("waiting", name) for name in came])
 
     def forget(self, name: bytes) -> None:
         """Take out one entry, which no envelope belongs to."""
@@ -128,13 +131,31 @@ class Records:
         """All decisions by the id of what they are about."""
         return {name: read_decision(text) for name, text in self._rows("decisions")}
 
-    def decide(self, decisions: Mapping[bytes, Decision]) -> None:
-        """Keep decisions: all or none."""
-        self._tables.put([self._row("decisions", name, write_decision(made)) for name, made in decisions.items()])
+    def decide(self, decisions: Mapping[bytes, Decision | None], words: Iterable[VouchWord] = ()) -> None:
+        """Keep decisions, forget those that are None, and keep vouch words: all of it or nothing."""
+        made = [(name, write_decision(one)) for name, one in decisions.items() if one is not None]
+        boxes = self.boxes.lock_all("decisions", made)
+        rows = [self._row("words", word.number.to_bytes(4, "big"), write_word(word)) for word in words]
+        undone = [("decisions", name) for name, one in decisions.items() if one is None]
+        pairs = [(name, box) for (name, _), box in zip(made, boxes, strict=True)]
+        self._tables.put_many("decisions", pairs, rows, undone)
 
-    def undecide(self, name: bytes) -> None:
-        """Forget the decision about one entry."""
-        self._tables.drop("decisions", name)
+    def vouch_words(self) -> Iterator[VouchWord]:
+        """All vouch words that were ever given out, by number."""
+        for _, text in self._rows("words"):
+            yield read_word(text)
+
+    def compared(self) -> bytes:
+        """What was kept last with keep_compared, or nothing."""
+        return b"".join(piece for _, piece in self._rows("compared")).rstrip(b" ")
+
+    def keep_compared(self, text: bytes) -> None:
+        """Keep a text of any length, which ends in no space, in place of the one before; piece by piece."""
+        pieces = [text[at : at + PIECE].ljust(PIECE) for at in range(0, len(text), PIECE)]
+        names = [place.to_bytes(4, "big") for place in range(len(pieces))]
+        boxes = self.boxes.lock_all("compared", list(zip(names, pieces, strict=True)))
+        old = [("compared", name) for name, _ in self._tables.rows("compared") if name not in names]
+        self._tables.put_many("compared", list(zip(names, boxes, strict=True)), (), old)
 
     def ledgers(self) -> list[str]:
         """The digests, in hex and sorted, of all ledgers that were read to their end."""

@@ -8,6 +8,7 @@ Knows a terminal. Must never know a key, a disk or what an answer is good for.
 # 2. A call of say() is one line. Strangers' words cannot begin another one.
 # 3. Markup is off: square brackets are square brackets. Colour only repeats what the words say already.
 # 4. A stranger's text stands last on its line, so letters written from right to left cannot move our words about.
+#    Only layout.py sets two texts side by side, and not when such a letter is in one of them.
 # 5. A passphrase is typed without echo, at a terminal or not at all; scripts give a file.
 # 6. With --json, standard output carries one JSON object, errors too, and nothing is asked but a passphrase.
 # 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
@@ -34,6 +35,11 @@ from organizer.errors import OrganizerError
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MARKS_IN_A_ROW = 4
+
+# What terminals send for keys that move (xterm, VT220, Linux console).
+_MOVES = {"\x1b[A": "up", "\x1bOA": "up", "\x1b[B": "down", "\x1bOB": "down"}
+_MOVES |= {"\x1b[5~": "page-up", "\x1b[6~": "page-down"}
+_MOVES |= {"\x1b[H": "home", "\x1bOH": "home", "\x1b[1~": "home", "\x1b[F": "end", "\x1bOF": "end", "\x1b[4~": "end"}
 
 # Control, format, surrogate, private use, unassigned; line and paragraph separators.
 _DANGEROUS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -88,6 +94,16 @@ class Talk:
         if not self.as_json:
             for line in text.splitlines():
                 self._out.print(Text(harmless(line), style), soft_wrap=True)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Characters in a line, lines on the screen."""
+        return self._out.size.width, self._out.size.height
+
+    def show(self, table: Table) -> None:
+        """A table of layout.py, which made every text in it harmless."""
+        if not self.as_json:
+            self._out.print(table)
 
     def heading(self, text: str) -> None:
         """Where a new part of a dialogue begins."""
@@ -172,12 +188,16 @@ class Talk:
             return str(click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True))
 
     def key(self) -> str | None:
-        """One key, or the first letter of a line when there is no terminal; None at Ctrl-C and at the end of input."""
+        """One key, or the first letter of a line when there is no terminal; None at Ctrl-C and at the end of input.
+
+        Of the other keys, those that move have a name: up, down, page-up, page-down, home, end. The rest is "".
+        """
         self.check_may_ask()
         try:
             if sys.stdin.isatty():
                 typed = click.getchar()
-                return typed if len(typed) == 1 else ""  # an arrow key is an escape sequence, not a decision
+                # An arrow key is an escape sequence, not a decision.
+                return typed if len(typed) == 1 else _MOVES.get(typed, "")
             line = sys.stdin.readline()
         except (KeyboardInterrupt, EOFError):
             return None

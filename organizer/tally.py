@@ -6,17 +6,14 @@ Must never let anything of a signature that is not public out, except a number a
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
 
 from crypto.code import receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
 from organizer.collation import collation_key
-from organizer.duplicates import name_key
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict
 
 
@@ -41,8 +38,6 @@ class Tally:
     receipts: tuple[str, ...]
     undecided: int
     held: int
-    namesakes: int
-    """Counted signatures whose name another counted one has too."""
     unreadable: dict[str, int]
     """How many envelopes were set aside, by reason."""
     unmatched_withdrawals: int
@@ -92,7 +87,7 @@ def _fate(decision: Decision | None) -> Fate:
 
 @dataclass
 class _Sums:
-    """What is known so far; of a signature that is not public, a hash of its name and its receipt's eight bytes."""
+    """What is known so far; of a signature that is not public, its receipt's eight bytes."""
 
     asked: Container[PublishedSignature]
     received: int = 0
@@ -102,7 +97,6 @@ class _Sums:
     unreadable: Counter[str] = field(default_factory=Counter)
     matched: set[bytes] = field(default_factory=set)
     public: list[PublishedSignature] = field(default_factory=list)
-    names: array[int] = field(default_factory=lambda: array("q"))
     receipts: list[str] = field(default_factory=list)
     left_out: dict[PublishedSignature, Counter[Fate]] = field(default_factory=dict)
 
@@ -115,7 +109,6 @@ class _Sums:
             self.left_out.setdefault(shown, Counter())[fate] += 1
 
     def _count(self, entry: SignatureEntry) -> None:
-        self.names.append(hash(name_key(entry.signature.name)))
         if entry.by_hand:
             self.by_hand += 1
             self.public_by_hand += entry.signature.public
@@ -126,7 +119,6 @@ class _Sums:
 
     def finish(self, unmatched_withdrawals: int) -> Tally:
         """The tally of all that was added."""
-        same_name = (sum(1 for _ in group) for _, group in groupby(sorted(self.names)))
         return Tally(
             counts=Counts(
                 received=self.received,
@@ -142,7 +134,6 @@ class _Sums:
             receipts=tuple(sorted(self.receipts)),
             undecided=self.fates[Fate.UNDECIDED],
             held=self.fates[Fate.HELD],
-            namesakes=sum(count for count in same_name if count > 1),
             unreadable=dict(sorted(self.unreadable.items())),
             unmatched_withdrawals=unmatched_withdrawals,
             left_out=self.left_out,

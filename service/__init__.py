@@ -37,6 +37,7 @@ from service.store_redis import RedisStore
 from service.store_sqlite import SqliteStore
 from service.submissions import Submissions
 from service.throttle import ClientKeys, limit, limit_blueprint
+from service.watch import Watch
 from service.work import Load, Work
 
 ROOT = Path(__file__).parent.parent
@@ -83,7 +84,9 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     results = Results(publications, appeal.addresses)
     made = Pages(app, appeal, assets, lambda: results.current)
     keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
-    of_envelopes = limit(counters, keys, "envelopes", limits.envelopes, limits.everyone)
+    of_envelopes = _while_sound(
+        Watch(counters.wrong, time.monotonic), limit(counters, keys, "envelopes", limits.envelopes, limits.everyone)
+    )
     submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today)
     parts = Parts(settings, appeal, store, publications, results, made, files, submissions)
     app.extensions[EXTENSION] = parts
@@ -103,6 +106,14 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     hops = settings.trusted_hops
     app.wsgi_app = ProxyFix(front, x_for=hops, x_proto=0, x_host=0) if hops else front  # type: ignore[method-assign]  # the way Flask documents
     return app
+
+
+def _while_sound(watch: Watch, check: Callable[[str | None], None]) -> Callable[[str | None], None]:
+    def check_both(address: str | None) -> None:
+        watch.require_sound()
+        check(address)
+
+    return check_both
 
 
 def _answer_errors(app: Flask) -> None:

@@ -17,6 +17,7 @@ from flask_limiter import Limiter
 from limits import RateLimitItem
 from limits.strategies import RateLimiter
 
+from service.doctor import examine_limits
 from service.redis_access import ERRORS, Lazily, RedisAddress
 
 # For how long a server that did not answer is left alone.
@@ -38,6 +39,7 @@ class Counters:
         self._clock = clock
         self._near = _engine("memory://")
         self._client = Lazily(partial(server.connect, "limits")) if server else None
+        self._doctor = Lazily(partial(server.connect, "doctor")) if server else None
         self._far: RateLimiter | None = None
         self._paused_until = 0.0
         self._is_down = False
@@ -46,6 +48,15 @@ class Counters:
         """Count one more under these names, and whether it is within the limit."""
         answer = self._ask(lambda: self._engine().hit(item, *names))
         return self._near.hit(item, *names) if answer is None else bool(answer)
+
+    def wrong(self) -> list[str]:
+        """What is wrong with the limits server; nothing without one, or while it does not answer."""
+
+        def examined() -> list[str]:
+            assert self._doctor is not None
+            return [f"limits: {sentence}" for sentence in examine_limits(self._doctor())]
+
+        return self._ask(examined) or []
 
     def secret(self, name: str, seconds: int) -> bytes | None:
         """32 random bytes that all processes share for so long, kept in the server's memory; None without a server."""

@@ -1,4 +1,4 @@
-"""Keeps an eye on a store's server: no envelope is taken while something is wrong, and the operator hears of it once.
+"""Keeps an eye on a server: no envelope is taken while something is wrong, and the operator hears of it once.
 
 Knows only a function that tells what is wrong, and a clock.
 """
@@ -49,6 +49,6 @@ class Watch:
         self._until = self._clock() + (WRONG_SECONDS if self._wrong else SOUND_SECONDS)
         if self._wrong and self._wrong != before:
             told = "".join(f"\n  - {sentence}" for sentence in self._wrong)
-            _log.error("No envelope is accepted, because the store would not keep its promise:%s", told)
+            _log.error("No envelope is accepted, because a server would not keep its promise:%s", told)
         elif before and not self._wrong:
-            _log.warning("The store is as it should be. Envelopes are accepted again.")
+            _log.warning("The servers are as they should be. Envelopes are accepted again.")

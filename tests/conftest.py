@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -23,6 +26,9 @@ from crypto.signature import Signature
 from service import create_app
 from service.settings import Limits, Settings
 from service.store_sqlite import SqliteStore
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and every program that they start would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
@@ -159,3 +165,14 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
     yield start
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The organizers' tool in one file, made as anyone makes it; the first time its wheels are fetched."""
+    out = tmp_path_factory.mktemp("bundle") / "organizer.pyz"
+    build = [sys.executable, "run", "bundle", "--out", out]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{hashlib.sha256(out.read_bytes()).hexdigest()}  {out}\n" in done.stdout
+    return out

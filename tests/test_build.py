@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
 TRANSLATIONS = ROOT / "service" / "translations"
-LANGUAGES = ("be", "ru")
+LANGUAGES = ("be", "de", "lt", "pl", "ru", "uk")
 SCRIPT_MOST = 38_000
 
 

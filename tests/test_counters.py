@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from limits import parse
 from redis_servers import Server, running
 
+from service import create_app
 from service.counters import PAUSE_SECONDS, Counters
 from service.redis_access import RedisAddress
+from service.settings import Settings
+from service.store_sqlite import SqliteStore
 from service.throttle import EPOCH_SECONDS, ClientKeys
 from service.work import Load, Work
 
@@ -146,3 +151,24 @@ def test_a_dead_server_leaves_every_process_limited(tmp_path: Path, caplog: pyte
         assert hits(counters, "alone", 1) == [True]
         assert "answers again" in caplog.text
     assert "203.0.113" not in caplog.text
+
+
+def test_no_envelope_is_taken_while_the_limits_server_would_write_to_the_disk(
+    tmp_path: Path, settings: Settings, envelope: bytes
+) -> None:
+    """503 as soon as it is looked at, and 201 once it is dead: then each process counts alone."""
+    with (
+        running("redis", tmp_path / "limits", "limits") as server,
+        closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store,
+    ):
+        told = replace(settings, limits_server=server.url)
+        answers = []
+        for value in ("no", "yes"):
+            with server.client("admin") as admin:
+                admin.config_set("appendonly", value)
+            client = create_app(told, store).test_client()
+            answers.append(client.post("/envelopes", data=envelope, content_type="application/octet-stream"))
+        server.kill()
+        client = create_app(told, store).test_client()
+        answers.append(client.post("/envelopes", data=envelope, content_type="application/octet-stream"))
+    assert [answer.status_code for answer in answers] == [201, 503, 201]

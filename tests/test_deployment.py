@@ -129,7 +129,7 @@ def test_the_other_doors_come_through(site: Front, settings: Settings, envelope:
         file = exchange(site.connect(), request("GET /be/sign.html", *headers))
         assert ("content-disposition", 'attachment; filename="sign.be.html"') in headers_of(file)
     store = SqliteStore(settings.data / "envelopes.sqlite")
-    assert list(store.snapshot().envelopes) == [envelope]
+    assert held(store) == [envelope]
     store.close()
 
 

@@ -1,7 +1,8 @@
 """Hostile input: whatever a stranger seals or puts into a ledger file, and however much of it.
 
 Invariant of every case: no exception but those that are told in a sentence, no control character on the terminal, and
-no good record lost that lies beside it. Cases are made from a seed, so that a failure can be made again.
+no good record lost that lies beside it. What is sealed comes from a seed, so that a failure can be looked for again;
+the sealing itself draws its own randomness.
 """
 
 from __future__ import annotations

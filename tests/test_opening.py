@@ -328,7 +328,7 @@ def test_a_killed_program_goes_on_where_it_was(tmp_path: Path) -> None:
         (folder / "ledger.bin").write_bytes(data)
     size, chance, kept = 305 + 3 * BATCH, random.Random(1948), 0
     assert opened(whole, NEVER) == (0, size)
-    for _ in range(6):
+    for _ in range(4):
         code, told = opened(broken_off, chance.randrange(1, size - kept))  # each envelope left is a statement
         assert code == -signal.SIGKILL
         with open_records(broken_off) as records:

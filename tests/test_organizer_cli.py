@@ -26,7 +26,8 @@ from organizer.periods import Period, read_public, write_public
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
 COMMANDS = (
-    "ceremony", "keygen", "restore", "open", "review", "duplicates", "add", "withdraw", "publish", "sign", "verify",
+    "ceremony", "keygen", "restore", "open", "review", "vouch", "decisions", "list",
+    "duplicates", "add", "withdraw", "publish", "sign", "verify",
     "export", "export-nonpublic", "status", "burn", "rehearse",
 )  # fmt: skip
 NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
@@ -39,7 +40,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
     """One command in the desk's workspace, with the passphrase where one is needed."""
-    needs_key = key and (command in {"open", "review", "publish", "status"} or "--csv" in options)
+    needs_key = key and (command in {"open", "review", "list", "publish", "status"} or "--csv" in options)
     where = [] if command == "verify" else ["-w", str(desk.folder)]
     passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
     passphrase += ["--yes"] if "--csv" in options else []
@@ -202,20 +203,71 @@ def test_a_review_ends_anywhere_and_goes_on_there(desk: Desk, terminal: Callable
     """At the end of input, by q, by Ctrl-C; what was decided stays decided."""
     run(desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(3))), "--appeal", desk.appeal)
     arguments = ["review", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
-    result = CliRunner().invoke(organizer, arguments, input="a\n?\nk\nr\n9\nu\nu\nh\n")
+    result = CliRunner().invoke(organizer, arguments, input="a\n?\nx\nk\nr\n9\nu\nu\nh\n")
     assert result.exit_code == 0
-    for words in ("1 of 3", "does nothing here", "Nothing was decided", "no decision to take back", "held 1"):
+    for words in ("1 of 3", "Any key goes back", "does nothing here", "Nothing was decided", "Taken back: 1", "held 1"):
         assert words in result.output
     screen = terminal(*arguments)
     assert "1 of 3" in screen.until("q quit")
     screen.press("d")
     assert "2 of 3" in screen.until("q quit")
-    screen.press("\x1b[A")  # an arrow key decides nothing
+    screen.press("\x1b[15~")  # a function key decides nothing
     assert "does nothing here" in screen.until("q quit")
     screen.press("\x03")
     assert "undecided 1, held 1" in screen.end()
     status = run_json(desk, "status")
     assert (status["duplicates"], status["held"], status["undecided"]) == (1, 1, 1)
+
+
+def test_a_review_in_a_list_by_keys_alone(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """A list with a cursor, search, filter, all of one vouch word at once, undo, help, and back to one signature."""
+    people = [seal(name, record=desk.record, relation="[red]") for name in ("Ева Слаўнікава", "Ян Верабей", "Zoja Kot")]
+    people += [seal(name, record=desk.record, vouch="Kamu tirope") for name in ("Уля Бярозка", "Ада Крыніца")]
+    run(desk, "open", desk.ledger(*people), "--appeal", desk.appeal)
+    added = ["vouch", "--add", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
+    assert CliRunner().invoke(organizer, added, input="kamutirope\nA.\n\n").exit_code == 0
+    screen = terminal("review", "--table", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+
+    def press(key: str, until: str = "q quit") -> str:
+        screen.press(key)
+        return screen.until(until)
+
+    shown = screen.until("q quit")
+    assert "1 of 5" in shown
+    assert "[red]" in shown
+    assert "\x1b[31m" not in shown
+    assert "2 of 5" in press("\x1b[B")
+    assert "the same ones work" in press("?", "goes back.")
+    assert "2 of 5" in press("x")
+    assert "All 2:" in press("v", "others go back")
+    assert "Decided at once: 2." in press("a")
+    assert "takes back 2 decisions" in press("u", "to do it.")
+    assert "Taken back: 2." in press("y")
+    screen.press("/")
+    screen.until("everything):")
+    screen.type("верабей\n")
+    assert "1 of 1, only with" in screen.until("q quit")
+    assert "NOT PUBLIC" not in press("\r")
+    assert "That was the last one." in press("a")
+    press("f", "to go on.")
+    assert "1  public" in press("0", "to go on.")
+    assert "of 4" in press("x")
+    screen.press("q")
+    assert "Accepted 1, undecided 4, held 0." in screen.end()
+
+
+def test_a_list_names_nobody_outside_a_terminal(desk: Desk) -> None:
+    """What goes into a file or another program has ids, decisions and marks."""
+    twins = [seal(name, name == "Ева Слаўнікава", record=desk.record) for name in ("Ева Слаўнікава", "Eva Slaŭnikava")]
+    run(desk, "open", desk.ledger(*twins, seal("Ян Верабей", record=desk.record)), "--appeal", desk.appeal)
+    found = run_json(desk, "list", "--alike")["signatures"]
+    assert [one["resembles"] for one in found] == [[found[1]["id"]], [found[0]["id"]]]
+    assert {one["standing"] for one in found} == {"undecided"}
+    assert len(run_json(desk, "list", "--public")["signatures"]) == 2
+    assert run_json(desk, "list", "--word", "3", exit_code=1)["error"] == "vouch-number"
+    shown = run(desk, "list").output
+    assert "Names are shown at a terminal only." in shown
+    assert not [name for name in NAMES if name in shown]
 
 
 def test_likeness_and_unknown_letters_are_pointed_out(desk: Desk) -> None:
@@ -228,7 +280,8 @@ def test_likeness_and_unknown_letters_are_pointed_out(desk: Desk) -> None:
     run(desk, "open", desk.ledger(*twins), "--appeal", desk.appeal)
     result = CliRunner().invoke(organizer, arguments, input="a\nq\n")
     assert result.output.count("not among the letters") == 2
-    assert re.search("same name as an accepted signature: (Ева|ЕВА); сястра", result.output)
+    assert "May be one person, 100% alike: same name" in result.output
+    assert re.search("stands +≠ +undecided +accepted", result.output)
 
 
 def test_a_wrong_entry_by_hand_can_be_taken_out_again(desk: Desk) -> None:
@@ -253,7 +306,7 @@ def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., T
     run(
         desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(90))), "--appeal", desk.appeal
     )
-    run(desk, "review", "--accept-all")
+    run(desk, "review", "--accept-all", "--even-alike")
     for key, more in ((" ", "Lines 76 of 91."), ("q", "Beside names")):
         screen = terminal("publish", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
         assert "Нехта 9\r\n" not in screen.until("Lines 38 of 91. Space: go on. q: enough.")

@@ -24,6 +24,7 @@ from serving import ROOT
         ["test", "--help"],
         ["build", "--help"],
         ["bench", "--help"],
+        ["bundle", "--help"],
         ["lock", "--help"],
     ],
 )

@@ -17,13 +17,14 @@ def pinned(name: str) -> set[str]:
 
 
 def test_the_lists_for_machines_name_every_package(tmp_path: Path) -> None:
-    """CycloneDX: all that requirements.txt pins, and all of npm that is built into sign.js."""
+    """CycloneDX: all that the requirements pin, for the service and in the organizers' file, and all of npm that is built into sign.js."""
     subprocess.run(
         [sys.executable, "run", "sbom", "--out", str(tmp_path)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
-    python = json.loads((tmp_path / "python.cdx.json").read_text("utf-8"))
-    assert python["bomFormat"] == "CycloneDX"
-    assert {component["name"].lower() for component in python["components"]} == pinned("requirements.txt")
+    for name, lock in (("python", "requirements.txt"), ("organizer", "requirements-organizer.txt")):
+        listed = json.loads((tmp_path / f"{name}.cdx.json").read_text("utf-8"))
+        assert listed["bomFormat"] == "CycloneDX"
+        assert {component["name"].lower() for component in listed["components"]} == pinned(lock)
     javascript = json.loads((tmp_path / "javascript.cdx.json").read_text("utf-8"))
     found = {f"{component.get('group', '')}/{component['name']}".strip("/") for component in javascript["components"]}
     names = {name.split("/")[-1] for name in found}

@@ -65,7 +65,7 @@ def test_every_number_says_what_the_specification_says() -> None:
     assert found.by_hand == ByHand(public=1, nonpublic=1)
     assert found.signatures == (PublishedSignature("Ева", "", ""), PublishedSignature("Ян", "", ""))
     assert found.receipts == tuple(sorted(receipt(signed(number).commitment) for number in (1, 2)))
-    assert (found.undecided, found.held, found.namesakes) == (1, 1, 2)
+    assert (found.undecided, found.held) == (1, 1)
     assert found.unreadable == {"open-outer": 1, "record-json": 1}
     assert found.unmatched_withdrawals == 1
 

@@ -197,7 +197,7 @@ def test_rows_come_back_as_they_went_in(tmp_path: Path) -> None:
         assert records.entry(b"\xfe" * 32) == entries[2500]
         assert records.decisions() == decisions
         assert records.ledgers() == ["01" * 32, "02" * 32]
-        records.undecide(bytes(32))
+        records.decide({bytes(32): None})
         assert set(records.decisions()) == {b"\xff" * 32}
 
 

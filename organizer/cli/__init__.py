@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from organizer.cli import keys, results, signatures
-from organizer.cli.frame import JSON, WORKSPACE, options
+from organizer.cli import keys, results, reviewing, signatures
+from organizer.cli.frame import JSON, WORKSPACE, carry_out, options
+from organizer.commands import version
 from organizer.talk import Talk
 
 _COMMANDS = (
@@ -19,7 +20,10 @@ _COMMANDS = (
     keys.keygen_command,
     keys.restore_command,
     signatures.open_command,
-    signatures.review_command,
+    reviewing.review_command,
+    reviewing.vouch_command,
+    reviewing.decisions_command,
+    reviewing.list_command,
     signatures.duplicates_command,
     signatures.add_command,
     signatures.withdraw_command,
@@ -52,12 +56,20 @@ class _Organizer(click.Group):
             raise SystemExit(1) from error
 
 
+def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        program: str | None = context.obj  # the path of the one file, told by what starts it
+        carry_out(bool(context.params.get("as_json")), lambda talk: version.run(talk, program))
+        context.exit()
+
+
 @click.group(
     cls=_Organizer,
     commands=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @options(WORKSPACE, JSON)
+@click.option("--version", is_flag=True, expose_value=False, callback=_show_version, help="Show the version and exit.")
 @click.pass_context
 def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     """Open, review and publish the signatures of an appeal, offline.
@@ -68,4 +80,5 @@ def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     The options below may stand before the command or after it.
     """
     given = {"folder": folder, "as_json": as_json}
-    context.default_map = dict.fromkeys(organizer.commands, given)
+    of_groups = {"decisions": dict.fromkeys(reviewing.decisions_command.commands, given)}
+    context.default_map = {**dict.fromkeys(organizer.commands, given), **of_groups}

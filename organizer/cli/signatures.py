@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from organizer.cli.frame import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
-from organizer.commands import add, duplicates, export_nonpublic, open_ledgers, review, status, withdraw
+from organizer.commands import add, duplicates, export_nonpublic, open_ledgers, status, withdraw
 
 
 @click.command("open")
@@ -27,23 +27,6 @@ def open_command(
       organizer open ledger.bin --appeal appeal.json
     """
     carry_out(as_json, lambda talk: open_ledgers.run(talk, folder, ledgers, appeal_file, passphrase_file))
-
-
-@click.command("review")
-@click.option("--accept-all", is_flag=True, help="Accept all that is undecided without showing it.")
-@click.option("--again", is_flag=True, help="Go over everything once more, what was entered by hand included.")
-@options(WORKSPACE, PASSPHRASE, JSON)
-def review_command(folder: str, accept_all: bool, again: bool, passphrase_file: str | None, as_json: bool) -> None:
-    """Look at one signature at a time and accept, refuse or hold it.
-
-    Press one key for each signature. Stop whenever you like; the next time it goes on where you stopped. What is
-    held comes back the next time. Signatures that look like one accepted before are marked; you decide.
-
-    \b
-    Example:
-      organizer review
-    """
-    carry_out(as_json, lambda talk: review.run(talk, folder, accept_all, again, passphrase_file))
 
 
 @click.command("duplicates")

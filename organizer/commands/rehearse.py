@@ -172,8 +172,8 @@ def _review(stage: _Stage) -> None:
     )
     _refuse_flood(stage)
     if not stage.fast:
-        review.run(stage.talk, stage.work, accept_all=False, again=False, passphrase_file=stage.passphrase)
-    review.run(stage.talk, stage.work, accept_all=True, again=False, passphrase_file=stage.passphrase)
+        review.run(stage.talk, stage.work, stage.passphrase)
+    review.run(stage.talk, stage.work, stage.passphrase, review.Choice(accept_all=True))
 
 
 def _refuse_flood(stage: _Stage) -> None:
@@ -267,7 +267,7 @@ def _burn(stage: _Stage) -> None:
         "nobody can open its envelopes, whoever asks. First everything is decided again, for the decisions were lost.",
     )
     _refuse_flood(stage)
-    review.run(stage.talk, stage.work, accept_all=True, again=False, passphrase_file=stage.passphrase)
+    review.run(stage.talk, stage.work, stage.passphrase, review.Choice(accept_all=True))
     file = stage.path(f"stick/{PUBLICATION_FILE}")
     word = period.name if stage.fast else None
     try:

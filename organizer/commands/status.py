@@ -81,8 +81,6 @@ def say_doubts(talk: Talk, found: Tally) -> None:
     """What may want a second look before a result is published."""
     if found.unmatched_withdrawals:
         talk.say(f"Withdrawals whose signature has not come yet: {found.unmatched_withdrawals:,}.")
-    if found.namesakes:
-        talk.say(f"Accepted signatures that share a name with another accepted one: {found.namesakes:,}.")
 
 
 def counts_result(found: Tally) -> Result:
@@ -92,7 +90,6 @@ def counts_result(found: Tally) -> Result:
         "by_hand": vars(found.by_hand),
         "undecided": found.undecided,
         "held": found.held,
-        "namesakes": found.namesakes,
         "set_aside": found.unreadable,
         "unmatched_withdrawals": found.unmatched_withdrawals,
     }

@@ -1,7 +1,7 @@
 """The organizers' folder on disk, and every other file the tool reads or writes.
 
-Only this package touches a disk: writing.py puts files in place, burning.py destroys them, files.py knows those that
-lie outside the workspace.
+Only this package touches a disk: tables.py knows the database, writing.py puts files in place, burning.py destroys
+them, files.py knows those that lie outside the workspace.
 Knows file names, bytes and locked boxes; must never hold a key that opens a box.
 """
 
@@ -11,8 +11,8 @@ import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +35,9 @@ from organizer.workspace.files import reading
 from organizer.workspace.files import shipped_files as shipped_files
 from organizer.workspace.files import write_new as write_new
 from organizer.workspace.files import write_secret_file as write_secret_file
+from organizer.workspace.tables import Row as Row
+from organizer.workspace.tables import Tables as Tables
+from organizer.workspace.tables import open_tables
 from organizer.workspace.writing import remove_replaced, replace_folder, write_file, write_folder
 
 DEFAULT_FOLDER = "organizer-workspace"
@@ -43,82 +46,15 @@ MINISIGN_FILE = "minisign.key"
 BURNING_FILE = "burning.txt"
 """Stands in a folder whose burning was begun: what is left of it is good for nothing but to be burned, too."""
 FORMAT_FILE = "format.txt"
-FORMAT = b"undersigned workspace 2\n"
+FORMAT = b"undersigned workspace 3\n"
 """Names of files and the meaning of tables; a change that an older tool would misread takes another number."""
 
 DATABASE = "workspace.sqlite"
 PUBLICATIONS = "publications"
 PUBLICATION_FILE = "publication.json"
 
-TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting")
-
-# TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
-# page_size: a row must fit into a page many times over, or each takes a page of its own beside it.
-_SETTINGS = (
-    "PRAGMA page_size = 16384",
-    "PRAGMA journal_mode = TRUNCATE",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA secure_delete = ON",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA trusted_schema = OFF",
-)
-_CREATE = "CREATE TABLE IF NOT EXISTS {} (id BLOB PRIMARY KEY, box BLOB NOT NULL) WITHOUT ROWID"
-_PUT = {table: f"INSERT OR REPLACE INTO {table} VALUES (?, ?)" for table in TABLES}  # noqa: S608 our own names
-_GET = {table: f"SELECT box FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
-_DROP = {table: f"DELETE FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
-_FIND = {table: f"SELECT id FROM {table} WHERE id IN (%s)" for table in TABLES}  # noqa: S608 our own names
-_NEXT = {table: f"SELECT id, box FROM {table} WHERE id > ? ORDER BY id LIMIT 1000" for table in TABLES}  # noqa: S608
-_LAST = {table: f"SELECT max(id) FROM {table}" for table in TABLES}  # noqa: S608 our own names
-
 PIECES = 64
 """Envelopes read from a ledger at once."""
-
-Row = tuple[str, bytes, bytes]
-"""Table, id, box."""
-
-
-class Tables:
-    """Boxes by table and id. What is in a box, and who can open it, is the business of records.py."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def put(self, rows: Iterable[Row], dropped: Iterable[tuple[str, bytes]] = ()) -> None:
-        """Write all rows and forget those dropped, by table and id; or, when anything goes wrong, do none of it."""
-        by_table: dict[str, list[tuple[bytes, bytes]]] = {}
-        for table, name, box in rows:
-            by_table.setdefault(table, []).append((name, box))
-        with _transaction(self._connection):
-            for table, pairs in by_table.items():
-                self._connection.executemany(_PUT[table], pairs)
-            for table, name in dropped:
-                self._connection.execute(_DROP[table], (name,))
-
-    def drop(self, table: str, name: bytes) -> None:
-        """Forget one row."""
-        with _transaction(self._connection):
-            self._connection.execute(_DROP[table], (name,))
-
-    def get(self, table: str, name: bytes) -> bytes | None:
-        """The box of one row, None when there is none."""
-        found = self._connection.execute(_GET[table], (name,)).fetchone()
-        return None if found is None else bytes(found[0])
-
-    def rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
-        """All ids and boxes in the order of ids, page by page: neither memory nor a lock grows with the table."""
-        last = b""
-        while page := self._connection.execute(_NEXT[table], (last,)).fetchall():
-            yield from page
-            last = page[-1][0]
-
-    def last(self, table: str) -> bytes:
-        """The greatest id of a table, empty when it has no rows."""
-        return bytes(self._connection.execute(_LAST[table]).fetchone()[0] or b"")
-
-    def missing(self, table: str, names: Sequence[bytes]) -> set[bytes]:
-        """Those of `names` (some hundreds) that have no row yet."""
-        marks = ",".join("?" * len(names))
-        return set(names) - {name for (name,) in self._connection.execute(_FIND[table] % marks, names)}
 
 
 class Workspace:
@@ -185,12 +121,8 @@ class Workspace:
         # SQLite would make the file readable for everyone; its journal takes over the mode of the file.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         try:
-            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-                for setting in _SETTINGS:
-                    connection.execute(setting)
-                for table in TABLES:
-                    connection.execute(_CREATE.format(table))
-                yield Tables(connection)
+            with open_tables(path) as tables:
+                yield tables
         except sqlite3.Error as error:
             text = f"The file {DATABASE} cannot be used: {error}. If it is damaged, put back a copy of the folder."
             raise OrganizerError("workspace-damaged", text) from error
@@ -284,15 +216,3 @@ def open_ledger_file(path: str) -> Iterator[LedgerFile]:
     """A ledger on disk. Raises OrganizerError: no-file."""
     with reading(path), open(path, "rb") as file:
         yield LedgerFile(file)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

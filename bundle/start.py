@@ -1,0 +1,226 @@
+"""The first thing that runs of organizer.pyz, the organizers' tool in one file: makes its libraries importable.
+
+Knows the file it is in and the wheels inside. Must never write: code and libraries are read into memory, so nothing is
+left behind on the computer, whatever happens, and nobody can change a library between the check and its use.
+Must run with the standard library alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import re
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.abc import MetaPathFinder, SourceLoader
+from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec
+from importlib.util import spec_from_file_location
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from types import ModuleType
+from zipfile import BadZipFile, ZipFile
+from zipfile import Path as ZipPath
+
+LOCK = "requirements-organizer.txt"
+"""Names every library with the hashes of its wheels, as its makers published them."""
+WHEELS = "wheels"
+"""The folder of wheels, inside the file and, for other computers, beside it."""
+LEFT_OUT = {"pillow", "pycparser"}
+"""Pinned with the others, but never needed: images in a PDF, and building C code."""
+
+_READS_BY_PATH = {"shamir_mnemonic.wordlist"}  # opens a file beside itself, which here is in a wheel in memory
+_WHEEL = re.compile(r"(?P<name>[^-]+)-[^-]+(-[0-9][^-]*)?-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl")
+
+
+class Damaged(Exception):
+    """The file, or a wheel beside it, is not what it was made as."""
+
+
+class Missing(Exception):
+    """There are no wheels for this computer of these libraries."""
+
+
+def pinned(lock: str) -> set[str]:
+    """The names of the libraries that the tool needs."""
+    return set(re.findall(r"(?m)^([a-z0-9-]+)==", lock)) - LEFT_OUT
+
+
+def hashes(lock: str) -> set[str]:
+    """The SHA-256 of every file that a library may come in, in hex."""
+    return set(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock))
+
+
+def project(wheel: str) -> str:
+    """The library that a wheel's file name tells."""
+    return re.sub(r"[-_.]+", "-", wheel.split("-")[0]).lower()
+
+
+def fits(wheel: str, version: tuple[int, int], machine: str) -> bool:
+    """Whether a wheel of this file name runs on this Python of a Linux with glibc."""
+    tags = _WHEEL.fullmatch(wheel)
+    if not tags:
+        return False
+    if tags["abi"] == "none" and tags["platform"] == "any":
+        return "py3" in tags["python"].split(".")
+    platforms = tags["platform"].split(".")
+    if not any(one.startswith("manylinux") and one.endswith(f"_{machine}") for one in platforms):
+        return False
+    made_for = re.fullmatch(r"cp3([0-9]+)", tags["python"])
+    if made_for and tags["abi"] == "abi3":
+        return int(made_for[1]) <= version[1]
+    return tags["python"] == tags["abi"] == f"cp{version[0]}{version[1]}"
+
+
+def choose(lock: str, sources: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    """One wheel for each library, the first of `sources` (names and bytes). Raises Damaged, Missing."""
+    wanted, allowed = pinned(lock), hashes(lock)
+    found: dict[str, bytes] = {}
+    for name, content in sources:
+        if project(name) in wanted - found.keys():
+            if hashlib.sha256(content).hexdigest() not in allowed:
+                raise Damaged(name)
+            found[project(name)] = content
+    if wanted - found.keys():
+        raise Missing(", ".join(sorted(wanted - found.keys())))
+    return found
+
+
+class Shelf(MetaPathFinder):
+    """Finds modules in zip files: the tool's own in `archive`, libraries in wheels that lie in memory."""
+
+    def __init__(self, archive: Path, zips: Sequence[ZipFile]) -> None:
+        self._archive = archive
+        self._where = {name: one for one in zips for name in one.namelist()}
+        self._loaded = 0
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Asked by Python for each module that is imported."""
+        stem = fullname.replace(".", "/")
+        for name in (f"{stem}/__init__.py", f"{stem}.py"):
+            if name in self._where:
+                loader = _FromShelf(self, fullname, self.path(name))
+                return spec_from_file_location(fullname, self.path(name), loader=loader)
+        for name in (stem + suffix for suffix in EXTENSION_SUFFIXES):
+            if name in self._where:
+                return self._compiled(fullname, self._where[name].read(name))
+        return None
+
+    def path(self, name: str) -> str:
+        """What stands in for the path of a file on the shelf; the system finds nothing there."""
+        return str(self._archive / name)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file on the shelf. Raises FileNotFoundError."""
+        name = path.removeprefix(f"{self._archive}/")
+        if name not in self._where:
+            raise FileNotFoundError(path)
+        return self._where[name].read(name)
+
+    def folder(self, package: str) -> ZipPath:
+        """A package's folder, for libraries that read their data in the way Python proposes."""
+        at = package.replace(".", "/")
+        return ZipPath(self._where[f"{at}/__init__.py"], f"{at}/")
+
+    def _compiled(self, fullname: str, library: bytes) -> ModuleSpec | None:
+        # A file in memory has a number, not a place. Python opens it by that number; the system's loader remembers
+        # libraries by the spelling of their path, so each gets a spelling of its own and numbers may be used again.
+        self._loaded += 1
+        number = os.memfd_create(fullname)
+        with os.fdopen(number, "wb", closefd=False) as file:
+            file.write(library)
+        path = f"/proc/self/fd/{'./' * self._loaded}{number}"
+        return spec_from_file_location(fullname, path, loader=_Compiled(fullname, path, number))
+
+
+class _Compiled(ExtensionFileLoader):
+    """Loads a compiled library and lets go of its file: it stays mapped."""
+
+    def __init__(self, name: str, path: str, number: int) -> None:
+        super().__init__(name, path)
+        self._number = number
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = super().create_module(spec)
+        os.close(self._number)
+        return module
+
+
+class _FromShelf(SourceLoader):
+    """Loads one module in Python, and reads the files that lie beside it."""
+
+    def __init__(self, shelf: Shelf, fullname: str, path: str) -> None:
+        self._shelf, self._fullname, self._path = shelf, fullname, path
+
+    def get_filename(self, fullname: str) -> str:
+        return self._path
+
+    def get_data(self, path: str | bytes) -> bytes:
+        return self._shelf.read(os.fsdecode(path))
+
+    def exec_module(self, module: ModuleType) -> None:
+        if self._fullname in _READS_BY_PATH:
+            module.__dict__["open"] = self._open
+        super().exec_module(module)
+
+    def get_resource_reader(self, fullname: str) -> _Resources:
+        return _Resources(self._shelf.folder(fullname))
+
+    def _open(self, path: str, mode: str = "r") -> TextIOWrapper:
+        return TextIOWrapper(BytesIO(self.get_data(path)), encoding="utf-8")
+
+
+class _Resources:
+    """What importlib.resources asks for; its base class is not where an older Python could import it and be told so."""
+
+    def __init__(self, folder: ZipPath) -> None:
+        self._folder = folder
+
+    def files(self) -> ZipPath:
+        return self._folder
+
+
+def wheels_for(archive: ZipFile, beside: Path, version: tuple[int, int], machine: str) -> Iterator[tuple[str, bytes]]:
+    """Wheels that fit this computer: those in the file, then those in the folder `wheels` beside it."""
+    for name in sorted(archive.namelist()):
+        wheel = name.removeprefix(f"{WHEELS}/")
+        if wheel != name and fits(wheel, version, machine):
+            yield wheel, archive.read(name)
+    for path in sorted(beside.glob("*.whl")):
+        if fits(path.name, version, machine):
+            yield path.name, path.read_bytes()
+
+
+def main(archive: Path) -> None:
+    """Start the tool that is in this file, apart from all that is installed on this computer."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - it is started by whatever Python a computer has
+        sys.exit(f"This needs Python 3.11 or newer, as Debian 12 and 13 have; this is {sys.version.split()[0]}.")
+    if not (sys.flags.isolated and sys.flags.no_site):
+        # Libraries of this computer, of its user, or named by the environment could be found before ours.
+        python = sys.executable or os.readlink("/proc/self/exe")  # found by a PATH that is not there, it has no name
+        os.execv(python, [python, "-I", "-S", str(archive), *sys.argv[1:]])  # noqa: S606 - itself
+    version, machine = sys.version_info[:2], os.uname().machine
+    try:
+        own = ZipFile(archive)
+        if damaged := own.testzip():
+            raise Damaged(damaged)
+        chosen = choose(own.read(LOCK).decode(), wheels_for(own, archive.parent / WHEELS, version, machine))
+        shelf = Shelf(archive, [own, *(ZipFile(BytesIO(content)) for content in chosen.values())])
+    except Missing as missing:
+        sys.exit(
+            "Inside are the libraries for Linux on x86-64 with Python 3.11 or 3.13, as Debian 12 and 13 have them.\n"
+            f"This is Python {version[0]}.{version[1]} on {machine}. Missing: {missing}.\n"
+            "“./run bundle --wheels FOLDER” fetches those for others; put that folder beside this file as “wheels”."
+        )
+    except (Damaged, BadZipFile) as error:
+        sys.exit(f"This file is damaged ({error}). Get it again and compare its SHA-256.")
+    sys.meta_path.insert(0, shelf)
+    warnings.filterwarnings("ignore", message="Pillow could not be imported")  # no PDF of ours has an image
+    importlib.import_module("organizer.cli").organizer(prog_name="organizer", obj=str(archive))
+
+
+if __name__ == "__main__":
+    main(Path(__file__).parent.resolve())

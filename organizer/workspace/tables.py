@@ -1,0 +1,111 @@
+"""The tables of a workspace: boxes by table and id, written in whole or not at all.
+
+Knows SQLite. Must never hold a key that opens a box, nor keep rows in the order they came in.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared")
+
+# TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
+# page_size: a row must fit into a page many times over, or each takes a page of its own beside it.
+_SETTINGS = (
+    "PRAGMA page_size = 16384",
+    "PRAGMA journal_mode = TRUNCATE",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA trusted_schema = OFF",
+)
+_CREATE = "CREATE TABLE IF NOT EXISTS {} (id BLOB PRIMARY KEY, box BLOB NOT NULL) WITHOUT ROWID"
+_PUT = {table: f"INSERT OR REPLACE INTO {table} VALUES (?, ?)" for table in TABLES}  # noqa: S608 our own names
+_GET = {table: f"SELECT box FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
+_DROP = {table: f"DELETE FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
+_FIND = {table: f"SELECT id FROM {table} WHERE id IN (%s)" for table in TABLES}  # noqa: S608 our own names
+_NEXT = {table: f"SELECT id, box FROM {table} WHERE id > ? ORDER BY id LIMIT 1000" for table in TABLES}  # noqa: S608
+_LAST = {table: f"SELECT max(id) FROM {table}" for table in TABLES}  # noqa: S608 our own names
+
+Row = tuple[str, bytes, bytes]
+"""Table, id, box."""
+
+
+class Tables:
+    """Boxes by table and id. What is in a box, and who can open it, is the business of records.py."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def put(self, rows: Iterable[Row]) -> None:
+        """Write all of them or, when anything goes wrong, none."""
+        with _transaction(self._connection):
+            for table, name, box in rows:
+                self._connection.execute(_PUT[table], (name, box))
+
+    def put_many(
+        self,
+        table: str,
+        pairs: Sequence[tuple[bytes, bytes]],
+        rows: Iterable[Row] = (),
+        dropped: Iterable[tuple[str, bytes]] = (),
+    ) -> None:
+        """Write ids and boxes of one table and, in the same transaction, a few rows; forget a few by table and id."""
+        with _transaction(self._connection):
+            self._connection.executemany(_PUT[table], pairs)
+            for table, name, box in rows:
+                self._connection.execute(_PUT[table], (name, box))
+            for table, name in dropped:
+                self._connection.execute(_DROP[table], (name,))
+
+    def drop(self, table: str, name: bytes) -> None:
+        """Forget one row."""
+        with _transaction(self._connection):
+            self._connection.execute(_DROP[table], (name,))
+
+    def get(self, table: str, name: bytes) -> bytes | None:
+        """The box of one row, None when there is none."""
+        found = self._connection.execute(_GET[table], (name,)).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
+        """All ids and boxes in the order of ids, page by page: neither memory nor a lock grows with the table."""
+        last = b""
+        while page := self._connection.execute(_NEXT[table], (last,)).fetchall():
+            yield from page
+            last = page[-1][0]
+
+    def last(self, table: str) -> bytes:
+        """The greatest id of a table, empty when it has no rows."""
+        return bytes(self._connection.execute(_LAST[table]).fetchone()[0] or b"")
+
+    def missing(self, table: str, names: Sequence[bytes]) -> set[bytes]:
+        """Those of `names` (some hundreds) that have no row yet."""
+        marks = ",".join("?" * len(names))
+        return set(names) - {name for (name,) in self._connection.execute(_FIND[table] % marks, names)}
+
+
+@contextmanager
+def open_tables(path: Path) -> Iterator[Tables]:
+    """The tables in a file that is there, made when missing. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        for table in TABLES:
+            connection.execute(_CREATE.format(table))
+        yield Tables(connection)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,252 @@
+"""The organizers' tool in one file: made again it is the same, and it runs with nothing but python3."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from organizer_desk import make_desk, seal
+from serving import ROOT
+
+from bundle.build import CACHE
+from bundle.start import LEFT_OUT, LOCK, Damaged, Missing, choose, fits, hashes, pinned, project
+from organizer import VERSION
+
+# Python as the system has it, without .venv.
+PYTHON = sys._base_executable  # type: ignore[attr-defined]  # the standard library's own way to make a venv, untyped
+
+Start = Callable[..., subprocess.CompletedProcess[str]]
+
+
+BARE = {"bookworm": "Python 3.11", "trixie": "Python 3.13"}
+
+
+@pytest.fixture
+def start(bundle: Path, tmp_path: Path) -> Start:
+    """Starts the file in an empty folder without any environment; what it wrote elsewhere than asked would be seen."""
+
+    def run(*arguments: str | Path, file: Path = bundle, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PYTHON, file, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_two_builds_have_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
+    """Another place, another user's habits, other times of files, another order of names in sets."""
+    copy = copy_of_sources(tmp_path / "copy")
+    (copy / ".venv").symlink_to(ROOT / ".venv")
+    (copy / "organizer" / "left.pyc").write_bytes(b"\0")
+    environment = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
+    build = [PYTHON, "-m", "bundle.build", "--out", "again.pyz"]
+    done = subprocess.run(build, cwd=copy, env=environment, umask=0o077, capture_output=True, text=True, check=True)
+    assert sha256(bundle) in done.stdout
+    assert (copy / "again.pyz").read_bytes() == bundle.read_bytes()
+
+
+def copy_of_sources(folder: Path) -> Path:
+    for name in ("bundle", "crypto", "organizer", "vendor"):
+        shutil.copytree(ROOT / name, folder / name, copy_function=shutil.copyfile)
+    for name in ("LICENSE", "THIRD-PARTY.md", LOCK):
+        shutil.copyfile(ROOT / name, folder / name)
+    return folder
+
+
+def test_it_holds_the_tool_the_pinned_wheels_and_nothing_else(bundle: Path) -> None:
+    """Every wheel is byte for byte one that the lock file names; each library is there for both Debians."""
+    lock = (ROOT / LOCK).read_text("utf-8")
+    with ZipFile(bundle) as archive:
+        wheels = [name for name in archive.namelist() if name.startswith("wheels/")]
+        assert {hashlib.sha256(archive.read(name)).hexdigest() for name in wheels} <= hashes(lock)
+        ours = {name for name in archive.namelist() if name not in wheels}
+    for version in ((3, 11), (3, 13)):
+        fitting = [wheel for name in wheels if fits(wheel := name.removeprefix("wheels/"), version, "x86_64")]
+        assert sorted(map(project, fitting)) == sorted(pinned(lock))
+    rooms = {name for name in ours if name.startswith(("crypto/", "organizer/"))}
+    assert {"crypto/seal.py", "organizer/talk.py"} <= rooms
+    assert ours - rooms == {"__main__.py", "LICENSE", "THIRD-PARTY.md", LOCK}
+    assert not [name for name in rooms if "__pycache__" in name or name.endswith((".pyc", ".mjs"))]
+    named = (ROOT / "THIRD-PARTY.md").read_text("utf-8").partition("## In organizer.pyz")[2].lower()
+    assert not [name for name in pinned(lock) if name not in named.replace("_", "-")]
+
+
+def test_the_tool_and_the_service_run_on_the_same_versions() -> None:
+    """What the organizers' lock file pins, the one of all pins, too, with the same hashes."""
+
+    def entries(name: str) -> dict[str, set[str]]:
+        parts = re.split(r"(?m)^(?=[a-z0-9-]+==)", (ROOT / name).read_text("utf-8"))
+        return {part.split(" ")[0]: hashes(part) for part in parts if "==" in part}
+
+    assert entries(LOCK).items() <= entries("requirements.txt").items()
+    assert {name.partition("==")[0] for name in entries(LOCK)} >= LEFT_OUT
+
+
+def test_it_starts_alone(start: Start, bundle: Path, tmp_path: Path) -> None:
+    """Without .venv, without an environment, from whatever folder; it writes nothing and says which file it is."""
+    assert "ceremony" in start("--help").stdout
+    shown = json.loads(start("--json", "--version", HOME=str(tmp_path), TMPDIR=str(tmp_path)).stdout)
+    assert shown == {"version": VERSION, "sha256": sha256(bundle)}
+    assert sha256(bundle) in start("--version").stdout
+    assert list(tmp_path.iterdir()) == []
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION
+
+
+def test_what_else_is_installed_is_not_used(start: Start, tmp_path: Path) -> None:
+    """A library of the same name in the folder, in the environment or in the user's own packages."""
+    trap = "raise SystemExit('another library was loaded')"
+    packages = tmp_path / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    packages.mkdir(parents=True)
+    for folder in (tmp_path, packages):
+        for name in ("click", "nacl", "organizer"):
+            (folder / f"{name}.py").write_text(trap)
+    done = start("--version", PYTHONPATH=str(tmp_path), PYTHONUSERBASE=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_whole_circle_runs_in_it(start: Start, tmp_path: Path) -> None:
+    """Keys, a ledger opened on all cores, a review, a result, its check, a document with names in Cyrillic."""
+    play_a_circle(start, tmp_path)
+
+
+def play_a_circle(start: Start, home: Path) -> None:
+    """`start` runs the file in the folder that is `home` for us; the paths given to it are relative to that."""
+    desk = make_desk(home / "desk")
+    secret = ("--passphrase-file", "desk/passphrase")
+    made = start("keygen", "--signer", "bela", "--minisign-only", "-w", "own", *secret)
+    assert (made.returncode, made.stderr) == (0, "")
+    desk.ledger(*(seal(f"Людзі {n}", n % 2 == 0, record=desk.record) for n in range(40)))
+    work = ("-w", "desk/work", *secret)
+    opened = start("open", "desk/ledger.bin", "--appeal", "desk/appeal.json", "--json", *work)
+    assert json.loads(opened.stdout)["ledgers"][0]["signatures"] == 40, opened
+    assert start("review", "--accept-all", *work).returncode == 0
+    published = start("publish", "--yes", "--out", "вынік", *work)
+    assert "Людзі 38" in published.stdout, published
+    for command in (["verify"], ["export", "--out", "дакумент"]):
+        done = start(*command, "вынік/publication.json", "--appeal", "desk/appeal.json")
+        assert (done.returncode, done.stderr) == (0, ""), done
+    assert (home / "дакумент" / "letter.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_damage_is_told_in_a_sentence(start: Start, bundle: Path, tmp_path: Path) -> None:
+    """One wrong byte in a library or in the tool itself."""
+    whole = bundle.read_bytes()
+    with ZipFile(bundle) as archive:
+        wheel = next(name for name in archive.namelist() if "wheels/cryptography" in name)
+        places = [archive.getinfo(name).header_offset + 2000 for name in (wheel, "organizer/talk.py")]
+    for place in places:
+        broken = tmp_path / "broken.pyz"
+        broken.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        done = start("--version", file=broken)
+        assert done.returncode == 1
+        assert done.stderr.startswith("This file is damaged ("), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_wheels_for_other_computers_lie_beside_it(start: Start, bundle: Path, tmp_path: Path) -> None:
+    """What is missing for this computer is named, found in the folder `wheels`, and only if its hash is pinned."""
+    small, beside = tmp_path / "organizer.pyz", tmp_path / "wheels"
+    beside.mkdir()
+    with ZipFile(bundle) as whole, ZipFile(small, "w") as archive:
+        for name in whole.namelist():
+            if "wheels/cffi" in name:
+                (beside / Path(name).name).write_bytes(whole.read(name))
+            else:
+                archive.writestr(name, whole.read(name))
+    assert start("--version", file=small).returncode == 0
+    for path in beside.iterdir():
+        path.write_bytes(path.read_bytes() + b"\0")
+    assert re.search(r"damaged \(cffi", start("--version", file=small).stderr)
+    shutil.rmtree(beside)
+    done = start("--version", file=small)
+    assert done.returncode == 1
+    assert "Missing: cffi." in done.stderr
+    assert "./run bundle --wheels FOLDER" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wheel", "fitting"),
+    [
+        ("click-8.5.1-py3-none-any.whl", {"3.11 x86_64", "3.13 x86_64", "3.13 aarch64"}),
+        ("defusedxml-0.7.1-py2.py3-none-any.whl", {"3.11 x86_64", "3.13 x86_64", "3.13 aarch64"}),
+        ("old-1-py2-none-any.whl", set()),
+        ("pynacl-1.6-cp38-abi3-manylinux_2_26_x86_64.manylinux_2_28_x86_64.whl", {"3.11 x86_64", "3.13 x86_64"}),
+        ("new-1-cp312-abi3-manylinux_2_28_x86_64.whl", {"3.13 x86_64"}),
+        ("cffi-2.1-cp313-cp313-manylinux2014_aarch64.manylinux_2_17_aarch64.whl", {"3.13 aarch64"}),
+        ("cffi-2.1-1-cp311-cp311-manylinux2014_x86_64.whl", {"3.11 x86_64"}),
+        ("cffi-2.1-cp313-cp313t-manylinux_2_17_x86_64.whl", set()),
+        ("cffi-2.1-cp311-cp311-musllinux_1_2_x86_64.whl", set()),
+        ("cffi-2.1-cp311-cp311-macosx_11_0_x86_64.whl", set()),
+        ("cffi.whl", set()),
+    ],
+)
+def test_a_wheel_fits_by_its_name(wheel: str, fitting: set[str]) -> None:
+    """Python's version, the stable interface, and a Linux with glibc on this processor."""
+    computers = {"3.11 x86_64": (3, 11), "3.13 x86_64": (3, 13), "3.13 aarch64": (3, 13)}
+    assert {name for name, version in computers.items() if fits(wheel, version, name.split()[1])} == fitting
+
+
+def test_one_wheel_of_each_library_is_chosen_and_checked() -> None:
+    """The first that is offered; others are not even looked at, and one that is not pinned is never taken."""
+    first, second = b"first", b"second"
+    lock = f"one==1 \\\n    --hash=sha256:{hashlib.sha256(first).hexdigest()}\ntwo==2 \\\npillow==1 \\\n"
+    with pytest.raises(Missing, match=r"^two$"):
+        choose(lock, [("one-1-py3-none-any.whl", first), ("one-1-py3-none-any.whl", second)])
+    with pytest.raises(Damaged, match="one"):
+        choose(lock, [("one-1-py3-none-any.whl", second)])
+
+
+def test_an_older_python_is_told() -> None:
+    """Debian 11 and whatever else is too old gets a sentence: the file must still be readable there."""
+    old = (
+        "import runpy, sys; sys.version_info = (3, 9, 2, 'final', 0); runpy.run_path(sys.argv[1], run_name='__main__')"
+    )
+    done = subprocess.run(
+        [PYTHON, "-c", old, ROOT / "bundle" / "start.py"], capture_output=True, text=True, check=False
+    )
+    assert done.stderr.startswith("This needs Python 3.11 or newer")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("release", BARE)
+def test_a_bare_debian_needs_nothing_else(release: str, bundle: Path, tmp_path: Path) -> None:
+    """A whole circle and the building itself on Debian 12 and 13 with only python3, without a network. Needs root."""
+    root = tmp_path / "root"
+    bootstrap = ["debootstrap", "--variant=minbase", "--include=python3", release, root, mirror()]
+    subprocess.run(bootstrap, check=True, stdout=subprocess.DEVNULL)
+    shutil.copyfile(bundle, root / "root" / "organizer.pyz")
+    shutil.copytree(CACHE, copy_of_sources(root / "root" / "sources") / CACHE.relative_to(ROOT))
+
+    def inside(*command: str) -> subprocess.CompletedProcess[str]:
+        apart = ["unshare", "--net", "--mount", "--pid", "--fork", f"--mount-proc={root}/proc"]
+        shell = ["/bin/sh", "-c", 'cd /root && exec "$@"', "sh", *command]
+        environment = {"PATH": "/usr/bin:/bin"}
+        chroot = [*apart, shutil.which("chroot") or "chroot", root, *shell]
+        return subprocess.run(chroot, env=environment, capture_output=True, text=True, check=False)
+
+    installed = inside("dpkg-query", "--show", "--showformat", "${Package} ").stdout
+    assert {name for name in installed.split() if name.startswith("python3-")} == {"python3-minimal"}
+    assert BARE[release] in inside("python3", "--version").stdout
+    assert sha256(bundle) in inside("python3", "organizer.pyz", "--version").stdout
+    play_a_circle(lambda *arguments: inside("python3", "organizer.pyz", *arguments), root / "root")
+    shell = inside("sh", "-c", "cd sources && python3 -m bundle.build --out again.pyz")
+    assert sha256(bundle) in shell.stdout, shell
+
+
+def mirror() -> str:
+    """Where this machine gets Debian's packages."""
+    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0]
