@@ -73,10 +73,13 @@ def take(
     ).to_be_visible()
     act(page)
     picture = FOLDER / f"{name}.png"
-    if part:
-        # The bar at the top would lie across a part that is taller than the screen.
+    if part or whole:
+        # The bar at the top would lie across what is taller than the screen.
         page.evaluate("() => { document.getElementById('exit').style.position = 'static' }")
-        page.locator(part).screenshot(path=picture)
+    box = page.locator(part).bounding_box() if part else None
+    if box:
+        top = box["y"] + page.evaluate("scrollY")
+        page.screenshot(path=picture, full_page=True, clip={**box, "x": 0, "y": top, "width": size["width"]})  # type: ignore[typeddict-item]
     else:
         page.screenshot(path=picture, full_page=whole)
     context.close()
