@@ -130,6 +130,7 @@ process.stdout.write(
     letter_ms: Math.round(median(opened.map(({ letter }) => letter))),
     form_ms: Math.round(median(opened.map(({ form }) => form))),
     seal_jitless_ms: Math.round(median(sealed)),
+    seal_jitless_least_ms: Math.round(Math.min(...sealed)),
     seal_ms: Math.round(median(compiled)),
     ...rated,
   })}\n`,
