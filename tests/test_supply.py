@@ -17,7 +17,7 @@ def pinned(name: str) -> set[str]:
 
 
 def test_the_lists_for_machines_name_every_package(tmp_path: Path) -> None:
-    """CycloneDX: all that the service and the organizers' file have pinned, and all of npm that is built into sign.js."""
+    """CycloneDX: all that the service and the organizers' file have pinned, and all of npm built into sign.js."""
     subprocess.run(
         [sys.executable, "run", "sbom", "--out", str(tmp_path)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
