@@ -6,7 +6,8 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -256,14 +257,20 @@ def without_questions(play: Play, line: str) -> None:
     play.ask(line)
 
 
-def burn(play: Play, line: str) -> None:
-    """In a copy of the folder, which is put away again: what follows goes wrong before that."""
-    assert play.period
+@contextmanager
+def as_if(play: Play) -> Iterator[None]:
+    """What is done to the workspace here is not so for what follows."""
     shutil.copytree(play.anna / WORKSPACE, play.anna / "put-away")
-    name = play.period.name
-    play.ask(line.replace(KEY_ID, name), ("Passphrase", play.passphrases["anna"]), ("type the word", name))
+    yield
     shutil.rmtree(play.anna / WORKSPACE)
     (play.anna / "put-away").rename(play.anna / WORKSPACE)
+
+
+def burn(play: Play, line: str) -> None:
+    assert play.period
+    name = play.period.name
+    with as_if(play):
+        play.ask(line.replace(KEY_ID, name), ("Passphrase", play.passphrases["anna"]), ("type the word", name))
 
 
 def new_cards(play: Play, line: str) -> None:
@@ -274,10 +281,11 @@ def new_cards(play: Play, line: str) -> None:
 
 
 def forgotten(play: Play, line: str) -> None:
-    screen = give_cards(play, line)
-    answer(screen, ("it is lost)", ""))
-    play.passphrases["anna"] = new_passphrase(screen)
-    play.keep(screen)
+    with as_if(play):
+        screen = give_cards(play, line)
+        answer(screen, ("it is lost)", ""))
+        new_passphrase(screen)
+        play.keep(screen)
 
 
 def lost_laptop(play: Play, line: str) -> None:
