@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,11 @@ def test_without_the_limits_server_people_stay_limited_and_without_the_other_not
         assert status(exchange(site.connect(), request("GET /ru/"))) == 200
         stack.enter_context(valkey("envelopes", site.folder))
         deadline = time.monotonic() + 20
-        while status(exchange(site.connect(source="127.0.0.10"), sealed(sent[21]))) != 201:
+        # No limit counts this question; afterwards from ever other addresses, for one alone soon sends too much.
+        while status(exchange(site.connect(), request("GET /healthz"))) != 200:
+            assert time.monotonic() < deadline
+        others = (f"127.0.{at // 250 + 1}.{at % 250 + 1}" for at in count())
+        while status(exchange(site.connect(source=next(others)), sealed(sent[21]))) != 201:
             assert time.monotonic() < deadline
         with closing(open_store(whole.settings.store)) as store:
             assert store.count() == answers.count(201) + 1
