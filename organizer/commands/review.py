@@ -76,7 +76,7 @@ def run(
             talk.say("There is nothing to review. “organizer review --again” goes over what is decided already.")
         else:
             Dialogue(talk, review, table=choice.table).run()
-        twice = len(pile.accepted_pairs())
+        twice = pile.accepted_pairs()
         found = count(session)
     accepted = found.counts.public + found.counts.nonpublic
     talk.say(f"Accepted {accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
