@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 
 from crypto.code import receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
-from organizer.collation import collation_key
+from organizer.collation import in_order
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict
 
 
@@ -72,7 +73,8 @@ def tally(
 
 def _published(entry: SignatureEntry) -> PublishedSignature:
     assert entry.signature.public is True  # the one gate through which a name gets out
-    return PublishedSignature(entry.signature.name, entry.signature.relation, entry.signature.prisoner)
+    # Interned: many name the same prisoner, and there may be a million.
+    return PublishedSignature(entry.signature.name, intern(entry.signature.relation), intern(entry.signature.prisoner))
 
 
 def _fate(decision: Decision | None) -> Fate:
@@ -130,7 +132,7 @@ class _Sums:
                 nonpublic=self.fates[Fate.COUNTED] - len(self.public),
             ),
             by_hand=ByHand(self.public_by_hand, self.by_hand - self.public_by_hand),
-            signatures=tuple(sorted(self.public, key=collation_key)),
+            signatures=tuple(in_order(self.public)),
             receipts=tuple(sorted(self.receipts)),
             undecided=self.fates[Fate.UNDECIDED],
             held=self.fates[Fate.HELD],

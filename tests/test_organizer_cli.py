@@ -553,7 +553,11 @@ def test_one_broken_ledger_does_not_stop_the_others(desk: Desk) -> None:
     assert run_json(desk, "status")["undecided"] == 1
     told = run(desk, "open", desk.home / "none", broken, good)
     assert "Not read to the end: 2 of 3 ledgers." in told.stderr
-    assert [told.stdout.count(sentence) for sentence in ("none is not there", "broken.bin: The ", "Opened ")] == [1, 1, 2]
+    assert [told.stdout.count(sentence) for sentence in ("none is not there", "broken.bin: The ", "Opened ")] == [
+        1,
+        1,
+        2,
+    ]
     assert "broken.bin: The " in run(desk, "open", broken).stderr
 
 
