@@ -90,7 +90,7 @@ def entry(name: bytes, person: Person, number: int) -> SignatureEntry:
 def review(place: Path) -> None:
     """All that happens before the first signature is shown."""
     with records_in(place) as records:
-        print(f"  pairs: {len(Pile(records, {LETTER.hex()}).pairs()):,}")
+        print(f"  to go over: {Review(Pile(records, {LETTER.hex()})).total:,}")
 
 
 def accept(place: Path) -> None:
@@ -102,7 +102,7 @@ def accept(place: Path) -> None:
 def count(place: Path) -> None:
     """From rows to numbers."""
     with records_in(place) as records:
-        tally(records.judged(), records.withdrawn())
+        tally(records.judged(), records.withdrawn(), listed=False)
 
 
 def make(place: Path) -> None:

@@ -70,11 +70,12 @@ class Likenesses:
 
     def among(self, fits: Callable[[bytes], bool]) -> Iterator[Pair]:
         """The pairs both of which fit, in no order."""
-        fitting = bytes(map(fits, self.ids()))
+        names = list(self.ids())  # one object for each id, however many pairs it is in
+        fitting = bytes(map(fits, names))
         for (score, reasons), pairs in self._kinds.items():
             for both in pairs:
                 if fitting[both >> 32] and fitting[both & _OTHER]:
-                    yield Pair(self._id(both >> 32), self._id(both & _OTHER), score, reasons)
+                    yield Pair(names[both >> 32], names[both & _OTHER], score, reasons)
 
     def add(self, pair: Pair) -> None:
         """Take up a pair whose `first` and `second` are places, as _person() writes them."""

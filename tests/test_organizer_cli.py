@@ -553,11 +553,8 @@ def test_one_broken_ledger_does_not_stop_the_others(desk: Desk) -> None:
     assert run_json(desk, "status")["undecided"] == 1
     told = run(desk, "open", desk.home / "none", broken, good)
     assert "Not read to the end: 2 of 3 ledgers." in told.stderr
-    assert [told.stdout.count(sentence) for sentence in ("none is not there", "broken.bin: The ", "Opened ")] == [
-        1,
-        1,
-        2,
-    ]
+    sentences = ("none is not there", "broken.bin: The ", "Opened ")
+    assert [told.stdout.count(sentence) for sentence in sentences] == [1, 1, 2]
     assert "broken.bin: The " in run(desk, "open", broken).stderr
 
 
@@ -733,6 +730,12 @@ def test_options_may_stand_before_the_command(desk: Desk) -> None:
     where, key = ["--json", "-w", str(desk.folder)], ["--passphrase-file", str(desk.passphrase)]
     for given in (["decisions", *where, "undo"], [*where, "decisions", "undo"], ["decisions", "undo", *where]):
         assert reason_of(CliRunner().invoke(organizer, [*given, "--yes", *key])) == "nothing"
+
+
+def test_the_version_is_told_to_scripts_too() -> None:
+    """Wherever --json stands."""
+    for given in (["--json", "--version"], ["--version", "--json"]):
+        assert set(json.loads(CliRunner().invoke(organizer, given).stdout)) == {"version", "sha256"}
 
 
 def test_no_option_takes_a_secret() -> None:

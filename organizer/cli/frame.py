@@ -33,7 +33,8 @@ APPEAL = click.option("--appeal", "appeal_file", metavar="FILE", help="The appea
 MINISIG = click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
 TRUSTED = click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
 PREVIOUS = click.option("--previous", metavar="FILE", help="The publication.json before this one.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and ask nothing.")
+# Eager, so that it is known when --version is met, wherever it stands.
+JSON = click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print one JSON object and ask nothing.")
 
 
 def options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -77,7 +77,7 @@ def run(
         else:
             Dialogue(talk, review, table=choice.table).run()
         twice = pile.accepted_pairs()
-        found = count(session)
+        found = count(session, listed=False)
     accepted = found.counts.public + found.counts.nonpublic
     talk.say(f"Accepted {accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
     if twice:
