@@ -5,21 +5,27 @@ import { chooseKey, readAppeal } from '../../crypto/js/appeal.mjs';
 import { fromBase64 } from '../../crypto/js/base64.mjs';
 import { KeyRecord } from '../../crypto/js/keys.mjs';
 
+// Key records by their text, each read once, so that what was made ready ahead is there when sealing begins.
+const records = new Map();
+
+/** The day in UTC, YYYY-MM-DD. */
+export const today = () => new Date().toISOString().slice(0, 10);
+
 /**
  * What sealing in this page's language needs.
  * @param {string} language
- * @param {string} today YYYY-MM-DD
+ * @param {string} day as `today` gives it
  * @returns {{record: KeyRecord, letterHash: Uint8Array}}
  * @throws {UndersignedError} when the page carries no key for this day, or a broken one
  */
-export function sealingFor(language, today) {
+export function sealingFor(language, day) {
   const appeal = JSON.parse(document.getElementById('appeal-json').textContent);
-  const keys = appeal.keys.map((key) => ({
-    record: KeyRecord.parse(fromBase64(key.record)),
-    from: key.from,
-    until: key.until,
-  }));
-  return { record: chooseKey({ keys }, today), letterHash: bytesFromHex(appeal.letters[language]) };
+  return { record: recordOf(chooseKey(appeal, day)), letterHash: bytesFromHex(appeal.letters[language]) };
+}
+
+function recordOf(text) {
+  if (!records.has(text)) records.set(text, KeyRecord.parse(fromBase64(text)));
+  return records.get(text);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
-import { sealingFor } from './appeal.mjs';
+import { sealingFor, today } from './appeal.mjs';
 import {
   begin,
   deliver,
@@ -18,6 +18,7 @@ import {
 import { checkFields, focusField, lockFields, readFields, showMistake, wipeFields } from './fields.mjs';
 import { whenLeaving } from './leaving.mjs';
 import { chosenWay, offerText, startPassing, TEXT, wipeText } from './passing.mjs';
+import { prepareSealing } from './preparing.mjs';
 import { canSeal } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
@@ -43,7 +44,7 @@ async function sign() {
 
 function seal(signature, language) {
   try {
-    const { record, letterHash } = sealingFor(language, new Date().toISOString().slice(0, 10));
+    const { record, letterHash } = sealingFor(language, today());
     code = code || generateCode(random);
     return sealSignature(record, signature, letterHash, commitment(code), random);
   } catch (error) {
@@ -114,6 +115,7 @@ export function startSigning() {
   if (!canSeal()) return;
   reset();
   startDelivery();
+  prepareSealing(element('form'));
   startPassing();
   element('not-started').hidden = true;
   element('submit').addEventListener('click', sign);

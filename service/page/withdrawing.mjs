@@ -2,7 +2,7 @@
 // What leaves the page leaves through deliver(), and what enters deliver() comes out of sealWithdrawal().
 
 import { sealWithdrawal } from '../../crypto/js/seal.mjs';
-import { sealingFor } from './appeal.mjs';
+import { sealingFor, today } from './appeal.mjs';
 import { readCode, wipeCode } from './codefield.mjs';
 import {
   begin,
@@ -15,6 +15,7 @@ import {
 } from './delivery.mjs';
 import { lockFields } from './fields.mjs';
 import { whenLeaving } from './leaving.mjs';
+import { prepareSealing } from './preparing.mjs';
 import { canSeal } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
@@ -44,7 +45,7 @@ async function withdraw() {
 async function sealAndDeliver(code, language, address) {
   let envelope;
   try {
-    const { record, letterHash } = sealingFor(language, new Date().toISOString().slice(0, 10));
+    const { record, letterHash } = sealingFor(language, today());
     envelope = sealWithdrawal(record, letterHash, code, random);
   } catch (error) {
     return error.reason === 'appeal-no-key' ? 'key' : 'unsealed';
@@ -67,6 +68,7 @@ export function startWithdrawing() {
   if (!canSeal()) return;
   reset();
   startDelivery();
+  prepareSealing(element('form'));
   element('not-started').hidden = true;
   element('submit').addEventListener('click', withdraw);
   whenLeaving(leave, wipeCode);
