@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from nacl.pwhash import argon2id
 from redis_servers import PROGRAMS, Server, running, running_cluster
 from terminal import Terminal
 
@@ -35,6 +37,18 @@ APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
 TOKEN = "a token for tests"
 TODAY = date(2026, 11, 22)
 CODE = "4829103377590218841270536"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guesses() -> Iterator[None]:
+    """A guess at a passphrase costs seconds on purpose: what came of one is remembered, and programs of their own pay.
+
+    Both functions are pure: the same passphrase, salt and limits give the same key, so no test sees a difference.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashlib, "scrypt", cache(hashlib.scrypt))
+        patch.setattr(argon2id, "kdf", cache(argon2id.kdf))
+        yield
 
 
 @pytest.fixture(scope="session")
