@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from conftest import CODE, TOKEN
+from conftest import APPEAL_ID, CODE, TOKEN
 from playwright.sync_api import Browser, Page, Route, expect
 from publishing import publication
 from serving import Served, free_port, serving
-from trial import publication_request, publish, trial
+from trial import prepare, publication_request, publish, trial
 
 from browser.conftest import Recorder
 from browser.test_circle import looks, open_letter, sign
@@ -53,7 +53,7 @@ def withdrawal(page: Page, site: Served) -> Page:
 
 def test_from_a_signature_to_its_withdrawal_and_back_to_the_count(page: Page, scriptless: Page, tmp_path: Path) -> None:
     """One signs on the page and takes it back, one signs in the file and has it handed in: the tool counts one."""
-    with trial(tmp_path / "data") as running:
+    with trial(prepare(tmp_path / "data", APPEAL_ID.hex())) as running:
         open_letter(page, f"{running.url}/en/")
         sign(page, "public", "Taken Back")
         page.click("#show-code")
