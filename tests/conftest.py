@@ -110,6 +110,21 @@ def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
     return make_settings(tmp_path / "data", appeal_folder)
 
 
+@pytest.fixture(scope="session")
+def settle(
+    tmp_path_factory: pytest.TempPathFactory,
+    key: OrganizersKey,
+    minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey],
+) -> Callable[[str], Settings]:
+    """Makes settings with an appeal and data in a new folder, for an application that serves many tests."""
+
+    def make(name: str) -> Settings:
+        folder = tmp_path_factory.mktemp(name)
+        return make_settings(folder / "data", make_appeal(folder / "appeal", key, minisign_keys))
+
+    return make
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
     """The store of one application."""
