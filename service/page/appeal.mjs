@@ -4,23 +4,21 @@
 import { chooseKey, readAppeal } from '../../crypto/js/appeal.mjs';
 import { fromBase64 } from '../../crypto/js/base64.mjs';
 import { KeyRecord } from '../../crypto/js/keys.mjs';
+import { unhex } from './hex.mjs';
 
 // Key records by their text, each read once, so that what was made ready ahead is there when sealing begins.
 const records = new Map();
 
-/** The day in UTC, YYYY-MM-DD. */
-export const today = () => new Date().toISOString().slice(0, 10);
-
 /**
- * What sealing in this page's language needs.
+ * What sealing in this page's language needs today.
  * @param {string} language
- * @param {string} day as `today` gives it
  * @returns {{record: KeyRecord, letterHash: Uint8Array}}
  * @throws {UndersignedError} when the page carries no key for this day, or a broken one
  */
-export function sealingFor(language, day) {
+export function sealingFor(language) {
   const appeal = JSON.parse(document.getElementById('appeal-json').textContent);
-  return { record: recordOf(chooseKey(appeal, day)), letterHash: bytesFromHex(appeal.letters[language]) };
+  const today = new Date().toISOString().slice(0, 10);
+  return { record: recordOf(chooseKey(appeal, today)), letterHash: unhex(appeal.letters[language]) };
 }
 
 function recordOf(text) {
@@ -35,8 +33,4 @@ function recordOf(text) {
  */
 export function pageAppeal() {
   return readAppeal(new TextEncoder().encode(document.getElementById('appeal-json').textContent));
-}
-
-function bytesFromHex(hex) {
-  return Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
 }

@@ -2,7 +2,7 @@
 // envelope. Knows the public key; must never know what is typed, nor draw anything at random, for then a secret would
 // lie in the page from the first touch on.
 
-import { sealingFor, today } from './appeal.mjs';
+import { sealingFor } from './appeal.mjs';
 import { painted } from './delivery.mjs';
 
 /**
@@ -17,7 +17,7 @@ export function prepareSealing(form) {
 async function prepare(language) {
   try {
     await painted();
-    const { record } = sealingFor(language, today());
+    const { record } = sealingFor(language);
     // A task of its own, so that a key stroke need not wait for both.
     await painted();
     record.kem();
