@@ -29,7 +29,7 @@ from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
 from service.redis_access import RedisAddress
-from service.rendering import Assets, Pages
+from service.rendering import HTML, Assets, Pages
 from service.results import Results
 from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
@@ -122,7 +122,7 @@ def _answer_errors(app: Flask) -> None:
         problem = _problem_for(error)
         if _is_reading_a_page():
             content = _parts_of(app).pages.error(request.path.split("/")[1], problem.status)
-            return Response(content, status=problem.status, content_type="text/html; charset=utf-8")
+            return Response(content, status=problem.status, content_type=HTML)
         return problem.response()
 
 

@@ -23,6 +23,7 @@ from service.compressed import compressed_for
 from service.names import NamesPage
 from service.results import Result
 
+HTML = "text/html; charset=utf-8"
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = {
     "": "appeal.html",
