@@ -60,6 +60,12 @@ def test_every_word_of_the_pages_is_translated(language: str) -> None:
         assert list(message.check(found)) == []
 
 
+def test_the_name_of_a_hash_stays_in_one_line() -> None:
+    """On a narrow screen "SHA-" and "256" below each other look like a mistake; U+2011 keeps them together."""
+    for path in (*(ROOT / "templates").iterdir(), *TRANSLATIONS.glob("*/*/*.po")):
+        assert "SHA-256" not in path.read_text("utf-8"), path
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_compiled_catalogue_is_the_written_one(language: str, tmp_path: Path) -> None:
     """The service reads the compiled file."""

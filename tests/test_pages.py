@@ -176,11 +176,25 @@ def test_no_browser_can_submit_what_is_typed(client: FlaskClient, language: str)
     typed = [field for field in elements.named("input", "textarea") if field.get("type") != "radio"]
     assert len(typed) == 6
     assert not [field for field in typed if "name" in field]
-    assert all(field["autocomplete"] == "off" and field["spellcheck"] == "false" for field in typed)
     assert not list(elements.named("form"))
     (form,) = [attributes for attributes in elements.named("div") if attributes.get("id") == "form"]
     assert "hidden" in form
     assert {button["type"] for button in elements.named("button")} == {"button"}
+
+
+def test_no_field_is_completed_corrected_or_checked_by_the_device(
+    with_addresses: FlaskClient, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> None:
+    """What a person types teaches no browser and no keyboard, on any page and in the signing file."""
+    hand_in(with_addresses, publication(), minisign_keys[0])
+    seen = 0
+    for page in (*TEMPLATES, "sign.html"):
+        for field in Elements(with_addresses.get(f"/be/{page}").text).named("input", "textarea"):
+            if field.get("type") not in ("radio", "file", "hidden"):
+                kept = (field["autocomplete"], field["autocorrect"], field["spellcheck"])
+                assert kept == ("off", "off", "false"), (page, field["id"])
+                seen += 1
+    assert seen == 19
 
 
 @pytest.mark.parametrize("page", ["withdraw", "check"])
@@ -192,7 +206,6 @@ def test_no_browser_can_submit_a_code(
     elements = Elements(client.get(f"/be/{page}").text)
     (field,) = elements.named("input", "textarea")
     assert "name" not in field
-    assert (field["autocomplete"], field["autocorrect"], field["spellcheck"]) == ("off", "off", "false")
     assert not list(elements.named("form"))
     hidden = [attributes for attributes in elements.named("div") if attributes.get("id") in ("form", "ready")]
     assert len(hidden) == 1
