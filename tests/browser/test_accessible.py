@@ -50,15 +50,17 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 MOVING = (
     "() => document.getAnimations().map((each) => String(each.effect && each.effect.target && each.effect.target.id))"
 )
-# Where the focus is, how far down, and whether it can be seen: in view, and with an outline or a border of its own.
+# Where the focus is, how far down, and whether it can be seen: in view, under nothing, with an outline of its own. Over a
+# choice lies its own label.
 FOCUSED = """() => {
   const element = document.activeElement;
-  const { top, bottom } = element.getBoundingClientRect();
+  const { top, bottom, left, right } = element.getBoundingClientRect();
+  const above = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
   const { outlineStyle, outlineWidth } = getComputedStyle(element);
   return [
     element.id || element.className || element.localName,
     Math.round(top + scrollY),
-    bottom > 0 && top < innerHeight && outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
+    (element.closest('.choice') || element).contains(above) && outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
   ];
 }"""
 
