@@ -25,11 +25,12 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language, abort_invalid=True)
 
 
-def test_the_script_is_the_one_its_sources_make(tmp_path: Path) -> None:
+def test_script_and_style_are_those_their_sources_make(tmp_path: Path) -> None:
     """Byte for byte, so whoever compares what a site serves compares it with the sources."""
-    built = tmp_path / "sign.js"
-    subprocess.run([sys.executable, "run", "build", "--script", str(built)], cwd=ROOT, check=True)
-    assert built.read_bytes() == (ROOT / "service" / "static" / "sign.js").read_bytes()
+    subprocess.run([sys.executable, "run", "build", "--static", str(tmp_path)], cwd=ROOT, check=True)
+    kept = {path.name: path.read_bytes() for path in (ROOT / "service" / "static").iterdir()}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
+    assert sorted(kept) == ["sign.js", "style.css"]
 
 
 def test_the_script_is_small_enough_for_a_slow_link() -> None:

@@ -5,9 +5,9 @@
 import { commitment, receipt } from '../../crypto/js/code.mjs';
 import { pageAppeal } from './appeal.mjs';
 import { readCode, wipeCode } from './codefield.mjs';
-import { word } from './delivery.mjs';
 import { whenLeaving } from './leaving.mjs';
 import { FetchError, fetchVerified } from './verifying.mjs';
+import { word } from './words.mjs';
 
 const STATES = ['loading', 'broken', 'ready'];
 const ANSWERS = ['counted', 'not-counted'];
