@@ -30,7 +30,7 @@ def test_script_and_style_are_those_their_sources_make(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "run", "build", "--static", str(tmp_path)], cwd=ROOT, check=True)
     kept = {path.name: path.read_bytes() for path in (ROOT / "service" / "static").iterdir()}
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
-    assert sorted(kept) == ["sign.js", "style.css"]
+    assert sorted(kept) == ["exit.js", "sign.js", "style.css"]
 
 
 def test_the_script_is_small_enough_for_a_slow_link() -> None:
@@ -40,7 +40,7 @@ def test_the_script_is_small_enough_for_a_slow_link() -> None:
 
 def test_script_and_style_can_be_inlined() -> None:
     """Nothing in them ends the element they stand in."""
-    for name, end in (("sign.js", "</script"), ("style.css", "</style")):
+    for name, end in (("sign.js", "</script"), ("exit.js", "</script"), ("style.css", "</style")):
         assert end not in (ROOT / "service" / "static" / name).read_text("utf-8").lower()
 
 

@@ -23,7 +23,7 @@ from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service import create_app
 from service.appeal import EXIT
-from service.rendering import TEMPLATES
+from service.rendering import TEMPLATES, Assets
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
 
@@ -77,6 +77,10 @@ class Elements(HTMLParser):
 
     def named(self, *tags: str) -> Iterator[dict[str, str | None]]:
         return (attributes for tag, attributes in self.found if tag in tags)
+
+
+def scripts(text: str) -> list[str]:
+    return re.findall("<script>(.*?)</script>", text, re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +221,7 @@ def test_before_the_first_result_there_is_nothing_to_look_into(client: FlaskClie
     text = client.get("/en/check").text
     assert "have not published a result here yet" in text
     assert "<input" not in text
-    assert "<script" not in text
+    assert scripts(text) == [Assets.load().exit]
 
 
 def test_a_receipt_can_be_computed_without_a_script(
@@ -322,7 +326,7 @@ def test_after_the_closing_day_there_is_no_form(settings: Settings, store: Sqlit
     text = client.get("/en/").text
     assert "Collecting has ended" in text
     assert 'id="form"' not in text
-    assert "<script" not in text
+    assert scripts(text) == [Assets.load().exit]
 
 
 def standing(client: FlaskClient) -> str:
@@ -417,6 +421,16 @@ def test_the_quick_exit_leads_where_the_organizers_say(
     for page in (*PAGES, "/en/nowhere"):
         (link,) = [a for a in Elements(client.get(page, headers=HTML).text).named("a") if a.get("id") == "leave"]
         assert (link["href"], link["rel"]) == ("https://weather.example/by?now=1", "noreferrer")
+
+
+def test_every_page_has_one_script_with_the_quick_exit_in_it(with_addresses: FlaskClient) -> None:
+    """The large one where it has work, and a few hundred bytes elsewhere."""
+    assets = Assets.load()
+    assert len(assets.exit) < 600
+    for page in (*TEMPLATES, "nowhere"):
+        has_work = page in ("", "withdraw", "hand-in")
+        found = scripts(with_addresses.get(f"/be/{page}", headers=HTML).text)
+        assert found == [assets.script if has_work else assets.exit], page
 
 
 def test_a_trial_is_marked_on_every_page(settings: Settings, store: SqliteStore) -> None:
