@@ -14,8 +14,10 @@ from typing import Any
 import brotli
 import pytest
 import segno
+from browser.states import speaking_all
 from conftest import APPEAL_ID, CODE, TODAY
 from flask.testing import FlaskClient
+from flask_babel import force_locale, ngettext
 from publishing import hand_in, publication
 
 from crypto.appeal import read_appeal
@@ -23,7 +25,7 @@ from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service import create_app
 from service.appeal import EXIT
-from service.rendering import TEMPLATES, Assets
+from service.rendering import LANGUAGE_NAMES, TEMPLATES, Assets
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
 
@@ -91,6 +93,38 @@ def test_the_start_leads_to_the_browsers_language(client: FlaskClient, accepted:
     """The appeal's first language is for those who ask for none of its languages."""
     answer = client.get("/", headers={"Accept-Language": accepted})
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{language}/")
+
+
+NUMBERS = (1, 2, 5, 21)
+# For each language of the pages: the closing day, and so many people.
+SEVEN = {
+    "be": ("31 студзеня 2027 г.", "чалавек падпісаў", "чалавекі падпісалі", "чалавек падпісалі", "чалавек падпісаў"),
+    "ru": ("31 января 2027 г.", "человек подписал", "человека подписали", "человек подписали", "человек подписал"),
+    "uk": ("31 січня 2027 р.", "людина підписала", "людини підписали", "людей підписали", "людина підписала"),
+    "pl": ("31 stycznia 2027", "osoba podpisała", "osoby podpisały", "osób podpisało", "osób podpisało"),
+    "lt": ("2027 m. sausio 31 d.", "žmogus pasirašė", "žmonės pasirašė", "žmonės pasirašė", "žmogus pasirašė"),
+    "de": ("31. Januar 2027", "Person hat", "Menschen haben", "Menschen haben", "Menschen haben"),
+    "en": ("January 31, 2027", "person has", "people have", "people have", "people have"),
+}
+
+
+def test_seven_languages_have_their_links_dates_and_plurals(settings: Settings, store: SqliteStore) -> None:
+    """Each is offered under its own name, by a plain link to the same page in it."""
+    speaking_all(settings.appeal, "closing = 2027-01-31", 8000)
+    app = create_app(settings, store, today=lambda: TODAY)
+    assert set(SEVEN) == set(LANGUAGE_NAMES)
+    for language, (day, *counts) in SEVEN.items():
+        text = app.test_client().get(f"/{language}/").text
+        assert f'<html lang="{language}">' in text
+        assert day in re.sub(r"\s", " ", text)
+        for other, name in LANGUAGE_NAMES.items():
+            link = f'<a href="../{other}/" lang="{other}" hreflang="{other}">{name}</a>'
+            here = f'<span aria-current="true" lang="{other}">{name}</span>'
+            assert (here if other == language else link) in text
+        with app.test_request_context(), force_locale(language):
+            for number, words in zip(NUMBERS, counts, strict=True):
+                found = ngettext("%(num)s person has signed", "%(num)s people have signed", number)
+                assert found.startswith(f"{number} {words}"), found
 
 
 @pytest.mark.parametrize("path", PAGES)
