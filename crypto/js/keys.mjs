@@ -69,6 +69,9 @@ export class KeyRecord {
     this.keyId = this.fingerprint.subarray(0, KEY_ID_SIZE);
     /** The first 8 bytes of every envelope sealed to this key. */
     this.header = concatBytes(Uint8Array.of(VERSION), this.keyId);
+    let kem = null;
+    /** The encapsulation key, expanded. Half the work of a sealing, so done once, perhaps ahead; nothing in it is secret. */
+    this.kem = () => (kem = kem || ml_kem768.prepare(kemPublic));
     Object.freeze(this);
   }
 

@@ -6,6 +6,9 @@ import { fromBase64 } from '../../crypto/js/base64.mjs';
 import { KeyRecord } from '../../crypto/js/keys.mjs';
 import { unhex } from './hex.mjs';
 
+// Key records by their text, each read once, so that what was made ready ahead is there when sealing begins.
+const records = new Map();
+
 /**
  * What sealing in this page's language needs today.
  * @param {string} language
@@ -14,13 +17,13 @@ import { unhex } from './hex.mjs';
  */
 export function sealingFor(language) {
   const appeal = JSON.parse(document.getElementById('appeal-json').textContent);
-  const keys = appeal.keys.map((key) => ({
-    record: KeyRecord.parse(fromBase64(key.record)),
-    from: key.from,
-    until: key.until,
-  }));
   const today = new Date().toISOString().slice(0, 10);
-  return { record: chooseKey({ keys }, today), letterHash: unhex(appeal.letters[language]) };
+  return { record: recordOf(chooseKey(appeal, today)), letterHash: unhex(appeal.letters[language]) };
+}
+
+function recordOf(text) {
+  if (!records.has(text)) records.set(text, KeyRecord.parse(fromBase64(text)));
+  return records.get(text);
 }
 
 /**

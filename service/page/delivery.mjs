@@ -16,8 +16,8 @@ export function showState(name) {
   document.querySelector('[data-sends]').hidden = name !== null;
 }
 
-/** A picture of the new state must be on the screen before sealing keeps the phone busy. */
-const painted = () =>
+/** A picture of the new state must be on the screen before sealing, or work ahead of it, keeps the phone busy. */
+export const painted = () =>
   new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
 
 /**

@@ -8,6 +8,7 @@ import { hideOutcome } from './delivery.mjs';
 import { checkFields, readFields, wipeFields } from './fields.mjs';
 import { startForm } from './form.mjs';
 import { passOn, startPassing, wipeText } from './passing.mjs';
+import { prepareSealing } from './preparing.mjs';
 import { canSeal, random } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
@@ -57,6 +58,7 @@ export function startSigning() {
   if (!canSeal()) return;
   reset();
   startPassing();
+  prepareSealing(element('form'));
   element('not-started').hidden = true;
   const mistakes = { 'too-long-together': 'message' };
   const sign = startForm({ read, seal, pass: passOn, wipe: wipeFields, forget, mistakes });

@@ -6,6 +6,7 @@ import { sealingFor } from './appeal.mjs';
 import { readCode, wipeCode } from './codefield.mjs';
 import { hideOutcome } from './delivery.mjs';
 import { startForm } from './form.mjs';
+import { prepareSealing } from './preparing.mjs';
 import { canSeal, random } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
@@ -20,6 +21,7 @@ export function startWithdrawing() {
   if (!canSeal()) return;
   wipeCode();
   hideOutcome();
+  prepareSealing(element('form'));
   element('not-started').hidden = true;
   element('submit').addEventListener('click', startForm({ read: readCode, seal, wipe: wipeCode }));
 }
