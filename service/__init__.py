@@ -77,7 +77,8 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     assets = Assets.load()
     files = make_files(app, load_appeal(settings.appeal), assets)
     appeal = files.appeal
-    headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
+    scripts, style = (assets.script, assets.exit), assets.style
+    headers = security_headers([script.encode("utf-8") for script in scripts], [style.encode("utf-8")])
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
     work = Work(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
