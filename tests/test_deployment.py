@@ -435,21 +435,25 @@ def test_through_a_real_tor_network_each_circuit_has_its_own_limit(settings: Set
         assert statuses == [201, 201, 429, 201]
 
 
-def test_the_service_learns_nothing_of_a_client_but_where_it_stands(settings: Settings, envelope: bytes) -> None:
-    """What nginx passes on: the request, its address for the limits, and the one name that the client asked for."""
+@pytest.mark.parametrize("door", ["/envelopes", "/be/hand-in"])
+def test_the_service_learns_nothing_of_a_client_but_where_it_stands(
+    settings: Settings, envelope: bytes, door: str
+) -> None:
+    """What nginx passes on, at once or between a page and its form: the request, its address, the name asked for."""
     named = ("User-Agent: a", "Referer: b", "Cookie: c", "X-Forwarded-For: d", "X-Real-IP: e", "Forwarded: for=f",
              "X-Forwarded-Host: g", "X-Forwarded-Proto: h")  # fmt: skip
     with front() as site, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(site.service_socket))
         listener.listen()
         with site.connect_as_tor(0x10002) as client:
-            client.sendall(sealed(envelope, *named))
+            client.sendall(sealed(envelope, *named).replace(b"/envelopes", door.encode(), 1))
             passed_on, _ = listener.accept()
             with passed_on:
                 passed_on.settimeout(30)
                 received = b""
                 while len(received.partition(b"\r\n\r\n")[2]) < len(envelope):
                     received += passed_on.recv(65536)
+    assert received.startswith(f"POST {door} ".encode())
     assert received.partition(b"\r\n\r\n")[2] == envelope
     assert sorted(headers_of(received)) == [
         ("content-length", "4096"),
