@@ -76,26 +76,34 @@ def doctor(arguments: Sequence[str]) -> int:
         "--store", help="the server of the envelopes, as in the setting of this name (from the settings)"
     )
     parser.add_argument(
-        "--limits", help="the server that counts for the limits, written in the same way (not examined)"
+        "--limits",
+        help="the server that counts for the limits, written in the same way (from the settings; with --store, none)",
     )
     chosen = parser.parse_args(arguments)
     wrong: list[str] = []
     try:
-        store = chosen.store or read_settings(os.environ).store
+        store, limits = _servers_to_examine(chosen.store, chosen.limits)
         if store.startswith("sqlite:"):
             print("The store is a file; the service sets it up by itself whenever it starts.")
         else:
             address = RedisAddress.parse(store)
             wrong += tell(lambda: examine_envelopes(address.connect("doctor"), address.cluster))
-        if chosen.limits:
-            limits = RedisAddress.parse(chosen.limits)
-            wrong += [f"limits: {found}" for found in tell(lambda: examine_limits(limits.connect("doctor")))]
+        if limits:
+            counting = RedisAddress.parse(limits)
+            wrong += [f"limits: {found}" for found in tell(lambda: examine_limits(counting.connect("doctor")))]
     except SettingsError as error:
         return _refuse("The settings cannot be used:", error.mistakes)
     except ValueError as error:
         return _refuse("The address of a server cannot be used:", [f"It {error}"])
     print(*(["This is wrong:"] + [f"  - {sentence}" for sentence in wrong] if wrong else ["All is well."]), sep="\n")
     return 1 if wrong else 0
+
+
+def _servers_to_examine(store: str | None, limits: str | None) -> tuple[str, str | None]:
+    if store:
+        return store, limits
+    settings = read_settings(os.environ)
+    return settings.store, limits or settings.limits_server
 
 
 def users(arguments: Sequence[str]) -> int:

@@ -207,6 +207,29 @@ def test_a_mirror_under_a_path_works_as_the_guide_says(settings: Settings, envel
         assert status(ask(own.replace(b"4096", b"4097") + b"x")) == 413
 
 
+def test_tor_browser_is_told_where_the_onion_is(settings: Settings, envelope: bytes) -> None:
+    """On every answer over TLS, with the same path, once; not over plain HTTP, where anyone could write another one."""
+    onion = "a" * 56 + ".onion"
+    with front(onion=onion) as site, serving_behind(site, settings):
+        for sent, expected in (
+            (request("GET /be/"), 200),
+            (request("GET /be/how?from=x"), 200),
+            (request("GET /"), 303),
+            (request("GET /be/nothing"), 404),
+            (sealed(envelope), 201),
+            (sealed(envelope).replace(b"4096", b"4097") + b"x", 413),
+        ):
+            answer = exchange(site.connect(), sent)
+            path = sent.split(b" ")[1].decode()
+            assert status(answer) == expected
+            assert [value for name, value in headers_of(answer) if name == "onion-location"] == [
+                f"http://{onion}{path}"
+            ]
+            protection_of(answer)
+        for connection in (site.connect(tls=False), site.connect_as_tor(7)):
+            assert "onion-location" not in dict(headers_of(exchange(connection, request("GET /be/"))))
+
+
 def test_whoever_asks_for_another_name_learns_nothing(site: Front) -> None:
     """No certificate, no answer."""
     with pytest.raises(ssl.SSLError, match="unrecognized name"):
