@@ -19,6 +19,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from crypto.errors import PublicationError
 from service import create_app, open_store
 from service.appeal import AppealFolderError, load_appeal
 from service.doctor import examine_envelopes, examine_limits, tell
@@ -26,7 +27,7 @@ from service.moments import SERVER_REST_SECONDS, Moments
 from service.redis_access import RedisAddress
 from service.redis_users import CONFIG, make_users
 from service.settings import Settings, SettingsError, read_settings
-from service.store import EnvelopeStore
+from service.store import EnvelopeStore, StoreUnavailable
 
 # Threads that wait for the disk; a group commit serves all of them at once.
 THREADS = 64
@@ -35,9 +36,15 @@ SOCKET_MODE = 0o660
 
 
 def app() -> Flask:
-    """The factory that granian calls in its worker process."""
+    """The factory that granian calls in its worker process. What is wrong with the data ends it with a sentence."""
     settings = read_settings(os.environ)
-    return create_app(settings, open_own_store(settings.store))
+    try:
+        return create_app(settings, open_own_store(settings.store))
+    except (StoreUnavailable, OSError) as error:
+        mistake = str(error)
+    except PublicationError as error:
+        mistake = f"A result in {settings.data / 'publications'} cannot be shown ({error.reason}): {error}"
+    sys.exit(_refuse("The service cannot start with its data:", [mistake]))
 
 
 def open_own_store(url: str) -> EnvelopeStore:
