@@ -160,6 +160,17 @@ def test_every_refusal_of_nginx_is_protected_and_in_words(site: Front, envelope:
         assert status(exchange(connection, b"\x00rubbish\r\n\r\n")) == 400
 
 
+def test_a_request_that_is_nearly_too_long_is_answered_with_protection_all_the_same(site: Front) -> None:
+    """What one server block of nginx still reads and the next one behind it would not: never an answer half made."""
+    found = set()
+    for size in range(20, 2000, 50):
+        padded = [f"Name-{at}: {'x' * (8100 if at else size)}" for at in range(5)]
+        answer = exchange(site.connect(), request(f"GET /be/page-{size}", *padded))
+        protection_of(answer)
+        found.add(status(answer))
+    assert found == {404, 400}
+
+
 def check_refusal(answer: bytes, expected: int, served: dict[str, str]) -> None:
     assert status(answer) == expected, answer[:200]
     protection = protection_of(answer)

@@ -67,12 +67,9 @@ class Containers:
         become = f"exec chroot --userspec={user}:{group} --groups={groups} {image.root}"
         start = f'{become} /bin/sh -c \'cd {image.said["WORKDIR"]} && exec "$@"\' sh "$@"'
         apart = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
-        process = subprocess.Popen(
-            [*apart, "/bin/sh", "-ec", "\n".join([*script, start]), "sh", *json.loads(image.said["CMD"])],
-            env=image.environment | environment,
-            stdout=(self.folder / f"{name}.log").open("wb"),
-            stderr=subprocess.STDOUT,
-        )
+        command = [*apart, "/bin/sh", "-ec", "\n".join([*script, start]), "sh", *json.loads(image.said["CMD"])]
+        with (self.folder / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(command, env=image.environment | environment, stdout=log, stderr=log)
         try:
             yield self._first_inside(process)
         finally:
@@ -154,5 +151,8 @@ def test_the_images_are_made_and_run(tmp_path: Path, appeal_folder: Path, envelo
             user = SERVICES[name]["user"].split(":")[0]
             found = Path(f"/proc/{pid}/status").read_text("ascii")
             assert f"\nUid:\t{user}\t{user}\t{user}\t{user}\n" in found, name
-    logs = {name: (tmp_path / f"{name}.log").read_text("utf-8") for name in pids}
-    assert logs == dict.fromkeys(logs, "")
+            with pytest.raises(OSError, match="Read-only"):
+                Path(f"/proc/{pid}/root/opt/written").touch()
+    service, nginx, tor = ((tmp_path / f"{name}.log").read_text("utf-8") for name in pids)
+    # tor greets before it has read that it shall be silent.
+    assert (service, nginx, tor.count("[notice]")) == ("", "", len(tor.splitlines()))
