@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from fronting import HOST, certificate
+from fronting import HOST, certificate, temporary_folder
 from images import Image, make_images
 from serving import ROOT
 from test_bundle import mirror
@@ -120,39 +120,40 @@ def entering(pid: int) -> list[str]:
 
 
 @pytest.mark.long
-def test_the_images_are_made_and_run(tmp_path: Path, appeal_folder: Path, envelope: bytes) -> None:
+def test_the_images_are_made_and_run(appeal_folder: Path, envelope: bytes) -> None:
     """Each is healthy by its own check, as its own user, on a disk it cannot write; page and receipt come through."""
-    containers = Containers(tmp_path, make_images(tmp_path, mirror()))
-    volumes = tmp_path / "volumes"
-    for place in ("secrets", "config"):
-        containers.share(place, 0, 0, 0o755)
-    for place, group in (("secrets/tls", 10002), ("config/nginx", 0), ("config/appeal", 0), ("var/acme", 0)):
-        containers.share(place, 0, group, 0o755)
-    containers.share("data", 10001, 10001, 0o700)
-    containers.share("onion-key", 10003, 10003, 0o700)
-    (volumes / "secrets" / "desk_token_sha256").write_text("ab" * 32)
-    certificate(volumes / "secrets" / "tls", HOST)
-    shutil.copytree(appeal_folder, volumes / "config" / "appeal", dirs_exist_ok=True)
-    shutil.copytree(ROOT / "config" / "nginx", volumes / "config" / "nginx", dirs_exist_ok=True)
-    with ExitStack() as stack:
-        pids = {}
-        for name in ("service", "nginx", "tor"):
-            pids[name] = stack.enter_context(containers.running(name))
-            containers.become_healthy(name, pids[name])
+    with temporary_folder() as folder:
+        containers = Containers(folder, make_images(folder, mirror()))
+        volumes = folder / "volumes"
+        for place in ("secrets", "config"):
+            containers.share(place, 0, 0, 0o755)
+        for place, group in (("secrets/tls", 10002), ("config/nginx", 0), ("config/appeal", 0), ("var/acme", 0)):
+            containers.share(place, 0, group, 0o755)
+        containers.share("data", 10001, 10001, 0o700)
+        containers.share("onion-key", 10003, 10003, 0o700)
+        (volumes / "secrets" / "desk_token_sha256").write_text("ab" * 32)
+        certificate(volumes / "secrets" / "tls", HOST)
+        shutil.copytree(appeal_folder, volumes / "config" / "appeal", dirs_exist_ok=True)
+        shutil.copytree(ROOT / "config" / "nginx", volumes / "config" / "nginx", dirs_exist_ok=True)
+        with ExitStack() as stack:
+            pids = {}
+            for name in ("service", "nginx", "tor"):
+                pids[name] = stack.enter_context(containers.running(name))
+                containers.become_healthy(name, pids[name])
 
-        def ask(sent: bytes) -> bytes:
-            trusted = str(volumes / "secrets" / "tls" / "fullchain.pem")
-            command = ["nsenter", "--target", str(pids["nginx"]), "--net", "python3", "-c", CLIENT, trusted, HOST]
-            return subprocess.run(command, input=sent, capture_output=True, check=True).stdout
+            def ask(sent: bytes) -> bytes:
+                trusted = str(volumes / "secrets" / "tls" / "fullchain.pem")
+                command = ["nsenter", "--target", str(pids["nginx"]), "--net", "python3", "-c", CLIENT, trusted, HOST]
+                return subprocess.run(command, input=sent, capture_output=True, check=True).stdout
 
-        assert status(ask(request("GET /be/"))) == 200
-        assert status(ask(sealed(envelope))) == 201
-        for name, pid in pids.items():
-            user = SERVICES[name]["user"].split(":")[0]
-            found = Path(f"/proc/{pid}/status").read_text("ascii")
-            assert f"\nUid:\t{user}\t{user}\t{user}\t{user}\n" in found, name
-            with pytest.raises(OSError, match="Read-only"):
-                Path(f"/proc/{pid}/root/opt/written").touch()
-    service, nginx, tor = ((tmp_path / f"{name}.log").read_text("utf-8") for name in pids)
-    # tor greets before it has read that it shall be silent.
-    assert (service, nginx, tor.count("[notice]")) == ("", "", len(tor.splitlines()))
+            assert status(ask(request("GET /be/"))) == 200
+            assert status(ask(sealed(envelope))) == 201
+            for name, pid in pids.items():
+                user = SERVICES[name]["user"].split(":")[0]
+                found = Path(f"/proc/{pid}/status").read_text("ascii")
+                assert f"\nUid:\t{user}\t{user}\t{user}\t{user}\n" in found, name
+                with pytest.raises(OSError, match="Read-only"):
+                    Path(f"/proc/{pid}/root/opt/written").touch()
+        service, nginx, tor = ((folder / f"{name}.log").read_text("utf-8") for name in pids)
+        # tor greets before it has read that it shall be silent.
+        assert (service, nginx, tor.count("[notice]")) == ("", "", len(tor.splitlines()))
