@@ -14,7 +14,6 @@ import json
 import os
 import resource
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bench.front import nginx
+from bench.ports import free_port, wait_for
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service.redis_users import CONFIG, make_users
@@ -167,9 +167,7 @@ def report(results: dict[str, list[dict[str, float]]]) -> None:
 @contextmanager
 def served(line: Line, folder: Path) -> Iterator[int]:
     """The server of a line on a free port, stopped at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     started = ["-m", "service"] if line.server == "ours" else ["-c", BARE.format(port=port)]
     environment = dict(os.environ)
     if line.server == "ours":
@@ -230,17 +228,6 @@ def slow_fsync(folder: Path) -> Path:
     made = folder / "slow_fsync.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", str(made), str(HERE / "slow_fsync.c"), "-ldl"], check=True)
     return made
-
-
-def wait_for(port: int) -> None:
-    """Return once the server answers."""
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("The server did not start.")
 
 
 if __name__ == "__main__":

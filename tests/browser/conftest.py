@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,19 +58,28 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert complaints == []
 
 
-@pytest.fixture
-def site(settings: Settings, tmp_path: Path) -> Iterator[Served]:
-    """The service with the test appeal."""
-    with serving(settings, tmp_path / "log") as served:
+@pytest.fixture(scope="package")
+def site(settle: Callable[[str], Settings]) -> Iterator[Served]:
+    """The service with the test appeal, one for all tests that change no more of it than its envelopes."""
+    settings = settle("site")
+    with serving(settings, settings.data.with_name("log")) as served:
         yield served
 
 
 @pytest.fixture
-def kept(settings: Settings) -> Iterator[SqliteStore]:
-    """The same file that the running service writes to."""
-    store = SqliteStore(Path(settings.store.removeprefix("sqlite:")))
-    yield store
-    store.close()
+def kept(site: Served) -> Iterator[SqliteStore]:
+    """The envelopes that the service keeps; none when a test begins."""
+    with emptied(site) as store:
+        yield store
+
+
+@contextmanager
+def emptied(site: Served) -> Iterator[SqliteStore]:
+    """The same file that a running service writes to, without what was in it."""
+    path = Path(site.settings.store.removeprefix("sqlite:"))
+    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM envelopes")
+        yield store
 
 
 @dataclass
