@@ -64,9 +64,10 @@ def _lay_out(folder: Path, port: int, service_port: int) -> None:
         "unix:/run/undersigned/service.sock": f"127.0.0.1:{service_port}",
         "/etc/undersigned/nginx/*.conf": str(folder / "nginx" / "site.conf"),
     }
-    shipped = folder / "nginx" / "nginx.conf"
-    text = shipped.read_text("utf-8")
+    files = [path for path in (folder / "nginx").iterdir() if path.suffix == ".conf"]
+    texts = {path: path.read_text("utf-8") for path in files}
     for there, here in places.items():
-        assert there in text, f"{there} is not in the shipped nginx.conf."
-        text = text.replace(there, here)
-    shipped.write_text(text, "utf-8")
+        assert any(there in text for text in texts.values()), f"{there} is not in the shipped files."
+        texts = {path: text.replace(there, here) for path, text in texts.items()}
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")

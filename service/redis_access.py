@@ -18,12 +18,14 @@ from urllib.parse import parse_qs, urlsplit
 import redis
 from redis.backoff import ConstantBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
 from redis.retry import Retry
 
 Client = redis.Redis | RedisCluster
 # All that the library raises; a cluster's own errors stand outside its tree, and sockets add OSError.
 ERRORS = (RedisError, RedisClusterException, OSError)
+# A server that is there and says no: to the password, or to the command. Among them a password that is not there.
+REFUSALS = (AuthenticationError, ResponseError, FileNotFoundError, PermissionError)
 
 ANSWER_SECONDS = 5
 PORT = 6379
