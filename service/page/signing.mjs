@@ -3,12 +3,11 @@
 
 import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
-import { sealingFor } from './appeal.mjs';
 import { hideOutcome } from './delivery.mjs';
 import { checkFields, readFields, wipeFields } from './fields.mjs';
 import { startForm } from './form.mjs';
 import { passOn, startPassing, wipeText } from './passing.mjs';
-import { prepareSealing } from './preparing.mjs';
+import { prepareSealing, readyToSeal } from './preparing.mjs';
 import { canSeal, random } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
@@ -22,7 +21,7 @@ function read() {
 }
 
 function seal(signature) {
-  const { record, letterHash } = sealingFor(signature.language);
+  const { record, letterHash } = readyToSeal(signature.language);
   code = code || generateCode(random);
   return sealSignature(record, signature, letterHash, commitment(code), random);
 }

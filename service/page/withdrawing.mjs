@@ -2,17 +2,16 @@
 // What leaves the page leaves through startForm(), which sends what comes out of sealWithdrawal().
 
 import { sealWithdrawal } from '../../crypto/js/seal.mjs';
-import { sealingFor } from './appeal.mjs';
 import { readCode, wipeCode } from './codefield.mjs';
 import { hideOutcome } from './delivery.mjs';
 import { startForm } from './form.mjs';
-import { prepareSealing } from './preparing.mjs';
+import { prepareSealing, readyToSeal } from './preparing.mjs';
 import { canSeal, random } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
 
 function seal(code) {
-  const { record, letterHash } = sealingFor(element('form').dataset.language);
+  const { record, letterHash } = readyToSeal(element('form').dataset.language);
   return sealWithdrawal(record, letterHash, code, random);
 }
 
