@@ -60,7 +60,7 @@ def _first(talk: Talk, folder: str, signer: str) -> Result:
 
 
 def _minisign_only(talk: Talk, folder: str, signer: str) -> Result:
-    passphrase = asking.new_passphrase(talk)
+    passphrase = asking.new_passphrase(talk, "A passphrase locks your key. Whoever loses it makes another key.")
     talk.say("Making the key. This takes some seconds.")
     public, files = ceremony.minisign_files(signer, passphrase, random)
     make_workspace(folder, files)
@@ -99,8 +99,8 @@ def _id_in(files: dict[str, bytes]) -> bytes | None:
 def _ask_periods(talk: Talk, heading: str, before: list[Days]) -> list[Days]:
     """The days of the keys to make, one after the other."""
     talk.heading(heading)
-    talk.say("Each period has a key of its own, drawn apart from all others. When a period is over and its result is")
     talk.say(
+        "Each period has a key of its own, drawn apart from all others. When a period is over and its result is "
         "published, its key can be burned: then nobody can open its envelopes any more. Some months each are good."
     )
     chosen: list[Days] = []
