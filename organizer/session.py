@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from nacl.utils import random
 
 from crypto.appeal import Appeal, read_appeal
-from crypto.errors import MinisignError
+from crypto.errors import AppealError, MinisignError
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
 from organizer import keyfile
@@ -152,7 +152,7 @@ def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
     data = workspace.read(APPEAL_FILE) if path is None else read_file(path)
     if data is None:
         return None
-    appeal = read_appeal(data)
+    appeal = read_appeal_of(data, path or workspace.path(APPEAL_FILE))
     own = [period.record for period in read_periods(workspace)]
     if not set(own) & {key.record for key in appeal.keys}:
         known = " nor ".join(record.digits for record in own)
@@ -161,6 +161,15 @@ def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
     if path is not None:
         workspace.write(APPEAL_FILE, data)
     return appeal
+
+
+def read_appeal_of(data: bytes, path: str) -> Appeal:
+    """What is in an appeal.json. Raises OrganizerError, with the reason of AppealError, that names the file."""
+    try:
+        return read_appeal(data)
+    except AppealError as error:
+        text = f"{path} is no appeal.json of a site, or is damaged: {error} Fetch it again and give it with --appeal."
+        raise OrganizerError(error.reason, text) from error
 
 
 def need_appeal(appeal: Appeal | None) -> Appeal:

@@ -148,6 +148,27 @@ def check_public_folder(public: Path, work: Path) -> None:
     assert not [path for path in public.iterdir() for box in masters if box and box in path.read_bytes()]
 
 
+def test_a_ceremony_cut_off_after_the_keys_says_how_to_go_on(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+    """The keys are on the disk by then: “nothing was done” would be wrong."""
+    work = tmp_path / "work"
+    screen = terminal("ceremony", "-w", str(work))
+    answer(
+        screen, ("make: ", "1"), ("public: ", "anna"), ("have none): ", ""), ("no limit): ", ""), ("no limit): ", "")
+    )
+    answer(screen, ("period? [y/N]: ", "n"))
+    passphrase = new_passphrase(screen)
+    screen.until("How: ")
+    screen.program.send_signal(signal.SIGINT)
+    screen.until("Stopped. The keys are made and stay in")
+    screen.until("organizer ceremony")
+    assert screen.program.wait() == 1
+    screen = terminal("ceremony", "-w", str(work))
+    answer(screen, ("Passphrase", passphrase))
+    screen.until("a new set of cards for a key")
+    screen.program.send_signal(signal.SIGINT)
+    assert screen.program.wait() == 1
+
+
 def test_a_second_organizer_makes_a_minisign_key_only(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
     """The line that is shown is the key's; the folder has no other key."""
     screen = terminal("ceremony", "-w", str(tmp_path / "work"))

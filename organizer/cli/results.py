@@ -42,7 +42,7 @@ def publish_command(
     carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, made))
 
 
-@click.command("sign")
+@click.command("sign", short_help="Sign what another organizer published.")
 @click.argument("publication")
 @click.option("--previous", metavar="FILE", help="The publication.json before this one, to see what changed.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
@@ -92,7 +92,7 @@ def verify_command(
     carry_out(as_json, lambda talk: verify.run(talk, files))
 
 
-@click.command("export")
+@click.command("export", short_help="Write the public list as PDF, tables and a page.")
 @click.argument("publication")
 @click.option("--out", required=True, metavar="DIR", help="Write the files into DIR.")
 @click.option("--letter", metavar="FOLDER", help="The appeal's folder, with appeal.toml and the letters.")

@@ -115,6 +115,10 @@ def say_publication(
     talk.say(f"Publication number {publication.number}, {publication.date}. This is what the world will see.", "bold")
     if last is not None:
         talk.say(f"It follows number {last.number} of {last.date}, SHA-256 {publication.previous}.")
+        if publication.date < last.date:
+            # Without a network, nothing sets the clock of a computer whose battery was empty.
+            text = "Its date lies before that of the one before: the clock of the computer that makes it may be wrong."
+            talk.say(text, "bold")
     talk.say()
     talk.table(preview.numbers(publication, last))
     talk.say()

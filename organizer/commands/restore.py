@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nacl.utils import random
 
-from crypto.appeal import read_appeal
 from crypto.errors import MinisignError
 from crypto.minisign import unlock_secret_key
 from organizer import asking, ceremony, keyfile, locks
@@ -13,7 +12,7 @@ from organizer.commands.status import period_result
 from organizer.errors import OrganizerError
 from organizer.periods import Period
 from organizer.restoring import Expected, expect, read_digits
-from organizer.session import ATTEMPTS, MISTYPED, keep_period, read_passphrase_file, read_periods
+from organizer.session import ATTEMPTS, MISTYPED, keep_period, read_appeal_of, read_passphrase_file, read_periods
 from organizer.shares import Recovery
 from organizer.talk import Talk
 from organizer.workspace import (
@@ -37,7 +36,7 @@ def run(
 ) -> Result:
     """Asks for cards, so it needs a terminal. Raises OrganizerError: no-appeal, share-key, …"""
     talk.check_may_ask()
-    appeal = None if appeal_file is None else read_appeal(read_file(appeal_file))
+    appeal = None if appeal_file is None else read_appeal_of(read_file(appeal_file), appeal_file)
     digits = None if fingerprint is None else read_digits(fingerprint)
     named = None if appeal_id is None else ceremony.check_appeal_id(appeal_id)
     passphrase = None if passphrase_file is None else ceremony.check_passphrase(read_passphrase_file(passphrase_file))
