@@ -67,6 +67,12 @@ def make(folder: Path, data: Path, appeal_id: str) -> bool:
     if made.returncode:
         print(json.loads(made.stdout)["text"], file=sys.stderr)
         return False
+    write_settings(folder, data, appeal_id, token)
+    return True
+
+
+def write_settings(folder: Path, data: Path, appeal_id: str, token: str) -> None:
+    """The last of what is made once: with it, the trial is whole."""
     (folder / "appeal-id.txt").write_text(appeal_id, "utf-8")
     settings = {
         "appeal": str(folder / "appeal"),
@@ -75,7 +81,6 @@ def make(folder: Path, data: Path, appeal_id: str) -> bool:
     }
     text = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
     (folder / "settings.toml").write_text(text, "utf-8")
-    return True
 
 
 def copy_appeal(source_folder: Path, source: str, folder: Path) -> None:

@@ -26,6 +26,7 @@ from organizer.workspace import KEY_FILE, MINISIGN_FILE, Workspace, open_workspa
 
 APPEAL_FILE = "appeal.json"
 ATTEMPTS = 3
+MISTYPED = "Small letters, the hyphens, and a Latin keyboard? Where keys lie otherwise, y and z may be exchanged."
 
 
 @dataclass(frozen=True)
@@ -126,16 +127,19 @@ def public_record(workspace: Workspace) -> KeyRecord:
     for period in read_periods(workspace):
         if workspace.read(secret_name(period.record.key_id)) is not None:
             return period.record
-    raise _no_key()
+    raise _no_key(workspace)
 
 
 def need_keys(session: Session) -> None:
     """Whether anything can be opened at all. Raises OrganizerError: no-key."""
     if not session.keys:
-        raise _no_key()
+        raise _no_key(session.workspace)
 
 
-def _no_key() -> OrganizerError:
+def _no_key(workspace: Workspace) -> OrganizerError:
+    if not read_periods(workspace) and workspace.read(MINISIGN_FILE) is not None:
+        text = "This workspace has a minisign key only: it signs results, and opens no envelopes."
+        return OrganizerError("no-key", f"{text} To open them here, too, bring the key with cards: organizer restore")
     text = "This workspace has no key that opens envelopes: it was burned or lost. “organizer restore” needs its cards."
     return OrganizerError("no-key", text)
 
@@ -198,6 +202,7 @@ def ask_minisign(talk: Talk, workspace: Workspace, passphrase_file: str | None) 
             if error.reason != "minisign-passphrase" or passphrase_file is not None or attempt == ATTEMPTS:
                 raise
             talk.say(str(error))
+            talk.say(MISTYPED)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -211,7 +216,7 @@ def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:
 def _unlock(talk: Talk, workspace: Workspace, passphrase_file: str | None) -> tuple[bytes, str]:
     file = workspace.read(KEY_FILE)
     if file is None:
-        raise _no_key()
+        raise _no_key(workspace)
     if passphrase_file is not None:
         passphrase = read_passphrase_file(passphrase_file)
         return keyfile.unlock(file, passphrase)[0], passphrase
@@ -229,4 +234,5 @@ def ask_root(talk: Talk, file: bytes) -> tuple[bytes, str]:
             if error.reason != "passphrase" or attempt == ATTEMPTS:
                 raise
             talk.say(str(error))
+            talk.say(MISTYPED)
     raise AssertionError("the last attempt returns or raises")

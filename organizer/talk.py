@@ -14,12 +14,14 @@ Knows a terminal. Must never know a key, a disk or what an answer is good for.
 # 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
 # 8. Secrets (an offered passphrase, a card) are shown on the alternate screen of a terminal or not at all; when it
 #    is left, screen and scrollback are cleared, for some terminals have only one screen.
+# 9. What is pressed while the program computes answers no question where Enter alone does something: it is forgotten.
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+import termios
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -162,12 +164,14 @@ class Talk:
     def confirm(self, question: str) -> bool:
         """Yes or no; no when Enter is pressed. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
+        _forget_keys()
         with _answers():
             return click.confirm(harmless(question))
 
     def wait(self, text: str = "Press Enter to go on") -> None:
         """Until Enter is pressed. Raises OrganizerError: question, stopped."""
         self.check_may_ask()
+        _forget_keys()
         with _answers():
             click.prompt(harmless(text), default="", show_default=False, prompt_suffix=" ")
 
@@ -282,6 +286,12 @@ class _Amount(ProgressColumn):
 
 def _console(stderr: bool) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def _forget_keys() -> None:
+    """Rule 9; what comes through a pipe was meant."""
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 @contextmanager

@@ -10,11 +10,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
+from functools import cache
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import Environment
+from nacl.pwhash import argon2id
 from redis_servers import PROGRAMS, Server, running, running_cluster
 from terminal import Terminal
 
@@ -35,6 +39,37 @@ APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
 TOKEN = "a token for tests"
 TODAY = date(2026, 11, 22)
 CODE = "4829103377590218841270536"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guesses() -> Iterator[None]:
+    """A guess at a passphrase costs seconds on purpose: what came of one is remembered, and programs of their own pay.
+
+    Both functions are pure: the same passphrase, salt and limits give the same key, so no test sees a difference.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashlib, "scrypt", cache(hashlib.scrypt))
+        patch.setattr(argon2id, "kdf", cache(argon2id.kdf))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates() -> Iterator[None]:
+    """Applications compile their templates when they start; here only the first, for all have the same options."""
+    compiled: dict[tuple[str, str | None, str | None], CodeType] = {}
+    compile_template = Environment.compile
+
+    def compile_once(
+        environment: Environment, source: str, name: str | None = None, filename: str | None = None
+    ) -> CodeType:
+        place = source, name, filename
+        if place not in compiled:
+            compiled[place] = compile_template(environment, source, name, filename)
+        return compiled[place]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "compile", compile_once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +129,21 @@ def appeal_folder(
 def settings(tmp_path: Path, appeal_folder: Path) -> Settings:
     """Settings of one application."""
     return make_settings(tmp_path / "data", appeal_folder)
+
+
+@pytest.fixture(scope="session")
+def settle(
+    tmp_path_factory: pytest.TempPathFactory,
+    key: OrganizersKey,
+    minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey],
+) -> Callable[[str], Settings]:
+    """Makes settings with an appeal and data in a new folder, for an application that serves many tests."""
+
+    def make(name: str) -> Settings:
+        folder = tmp_path_factory.mktemp(name)
+        return make_settings(folder / "data", make_appeal(folder / "appeal", key, minisign_keys))
+
+    return make
 
 
 @pytest.fixture

@@ -22,9 +22,10 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Served:
-    """A running service: where it listens and the file that takes all it prints."""
+    """A running service: where it listens, how it is set, and the file that takes all it prints."""
 
     port: int
+    settings: Settings
     log: Path
 
     @property
@@ -81,7 +82,7 @@ def serving(settings: Settings, log: Path, port: int | None = None) -> Iterator[
         )
         try:
             wait_until_it_answers(process, port)
-            yield Served(port, log)
+            yield Served(port, settings, log)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)

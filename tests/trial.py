@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 from serving import ROOT, free_port, wait_until_it_answers
+
+import demo
+from organizer.ceremony import NewKeys, make_keys
+from organizer.keyfile import CHEAP
+from organizer.workspace import make_workspace
+
+PASSPHRASE = "a passphrase for trials"
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,23 @@ class Trial:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)
+
+
+@cache
+def cheap_keys(appeal_id: str) -> NewKeys:
+    """Real keys of an appeal; only guessing at the key file costs as little as a test can pay."""
+    return make_keys(bytes.fromhex(appeal_id), demo.SIGNER, PASSPHRASE, secrets.token_bytes, profile=CHEAP)
+
+
+def prepare(data: Path, appeal_id: str) -> Path:
+    """What the first `./run` of an appeal makes, with cheap_keys; the next one goes on from it. Returns `data`."""
+    folder, token = data / "demo", secrets.token_hex(20)
+    folder.mkdir(parents=True)
+    demo.write_secret(folder / "passphrase.txt", PASSPHRASE)
+    demo.write_secret(folder / "desk-token.txt", token)
+    make_workspace(str(folder / "organizers"), cheap_keys(appeal_id).files)
+    demo.write_settings(folder, data, appeal_id, token)
+    return data
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from organizer.commands import export, publish, sign, verify
 @click.command("publish")
 @click.option("--preview", metavar="FILE", help="Sign nothing; write all names and changes to FILE.")
 @click.option("--replace", is_flag=True, help="Take the place of the last one, which was never handed in.")
+@click.option("--previous", metavar="FILE", help="The last one from the site, where this workspace has lost it.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
 @options(WORKSPACE, APPEAL, PASSPHRASE, JSON)

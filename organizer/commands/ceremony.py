@@ -69,7 +69,7 @@ def _first(talk: Talk, folder: str, signer: str) -> Result:
 
 
 def _minisign_only(talk: Talk, folder: str, signer: str) -> Result:
-    passphrase = asking.new_passphrase(talk)
+    passphrase = asking.new_passphrase(talk, "A passphrase locks your key. Whoever loses it makes another key.")
     talk.say("Making the key. This takes some seconds.")
     public, files = ceremony.minisign_files(signer, passphrase, random)
     make_workspace(folder, files)

@@ -26,6 +26,7 @@ from organizer.workspace.files import check_no_folder as check_no_folder
 from organizer.workspace.files import file_name as file_name
 from organizer.workspace.files import folder_of as folder_of
 from organizer.workspace.files import hand_over as hand_over
+from organizer.workspace.files import hand_over_publication as hand_over_publication
 from organizer.workspace.files import in_folder as in_folder
 from organizer.workspace.files import minisigs_beside as minisigs_beside
 from organizer.workspace.files import practice_folder as practice_folder

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
 from serving import Served, serving
 
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
+
+# How long anything may take on a machine that others keep busy.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 # A page under test speaks to this machine only; Chromium's own errands would fail here and be noise.
 QUIET = (
@@ -37,38 +43,83 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+@contextmanager
+def new_phone(browser: Browser) -> Iterator[BrowserContext]:
     """A phone that has never been here."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
+@contextmanager
+def without_complaint(page: Page) -> Iterator[Page]:
     """A tab in which no script fails and nothing is complained about."""
-    page = context.new_page()
     complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def complain(error: Error) -> None:
+        complaints.append(str(error))
+
+    page.on("pageerror", complain)
     yield page
+    page.remove_listener("pageerror", complain)
     assert complaints == []
 
 
 @pytest.fixture
-def site(settings: Settings, tmp_path: Path) -> Iterator[Served]:
-    """The service with the test appeal."""
-    with serving(settings, tmp_path / "log") as served:
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone for one test."""
+    with new_phone(browser) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Its only tab."""
+    with without_complaint(context.new_page()) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def first_tab(browser: Browser) -> Iterator[Page]:
+    """The tab of a phone that the tests of one file use in turn; another phone for each would cost them more."""
+    with new_phone(browser) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def tab(first_tab: Page) -> Iterator[Page]:
+    """That tab, before and after a test without a page; for tests that change nothing but pages and their routes."""
+    with without_complaint(first_tab):
+        yield first_tab
+        first_tab.unroute_all(behavior="wait")
+        for other in first_tab.context.pages[1:]:
+            other.close()
+        first_tab.goto("about:blank")
+
+
+@pytest.fixture(scope="package")
+def site(settle: Callable[[str], Settings]) -> Iterator[Served]:
+    """The service with the test appeal, one for all tests that change no more of it than its envelopes."""
+    settings = settle("site")
+    with serving(settings, settings.data.with_name("log")) as served:
         yield served
 
 
 @pytest.fixture
-def kept(settings: Settings) -> Iterator[SqliteStore]:
-    """The same file that the running service writes to."""
-    store = SqliteStore(Path(settings.store.removeprefix("sqlite:")))
-    yield store
-    store.close()
+def kept(site: Served) -> Iterator[SqliteStore]:
+    """The envelopes that the service keeps; none when a test begins."""
+    with emptied(site) as store:
+        yield store
+
+
+@contextmanager
+def emptied(site: Served) -> Iterator[SqliteStore]:
+    """The same file that a running service writes to, without what was in it."""
+    path = Path(site.settings.store.removeprefix("sqlite:"))
+    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM envelopes")
+        yield store
 
 
 @dataclass
@@ -89,8 +140,13 @@ class Recorder:
 
 
 @pytest.fixture
-def recorder(page: Page) -> Recorder:
+def recorder(page: Page) -> Iterator[Recorder]:
     """Every request of the tab."""
     recorder = Recorder()
-    page.on("request", lambda request: recorder.requests.append(request))  # a built-in cannot be registered
-    return recorder
+
+    def record(request: Request) -> None:
+        recorder.requests.append(request)
+
+    page.on("request", record)
+    yield recorder
+    page.remove_listener("request", record)

@@ -1,4 +1,7 @@
-"""The main job, end to end, with the two commands of the README: a person signs, organizers open, the page shows it."""
+"""The main job, end to end, with the two commands of the README: a person signs, organizers open, the page shows it.
+
+The first test makes its keys as `./run` does; in the others, only the passphrase of the key file is cheaper to try.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from conftest import APPEAL_ID
 from playwright.sync_api import Browser, Page, Request, expect
-from trial import publish, trial
+from trial import prepare, publish, trial
 
 from browser.conftest import Recorder
 
@@ -101,7 +105,7 @@ def test_a_person_signs_organizers_open_offline_and_the_signed_count_appears(bro
 
 def test_a_second_round_counts_what_is_new_and_what_came_on_paper(page: Page, tmp_path: Path) -> None:
     """The next publication follows the first; hand entries count apart; a restart keeps everything."""
-    data = tmp_path / "data"
+    data = prepare(tmp_path / "data", APPEAL_ID.hex())
     with trial(data) as running:
         open_letter(page, f"{running.url}/en/")
         sign(page, "public", "First Person")
@@ -125,13 +129,14 @@ def test_any_other_letter_works_the_same_way(page: Page, tmp_path: Path) -> None
     """A folder with another text, another language and no group is enough."""
     folder = tmp_path / "appeal"
     folder.mkdir()
+    appeal_id = "00112233445566778899aabbccddeeff"
     (folder / "letter.pl.md").write_text("Pierwszy akapit.\n\nDrugi akapit.\n", "utf-8")
     (folder / "appeal.toml").write_text(
-        'id = "00112233445566778899aabbccddeeff"\nlanguages = ["pl"]\nthreshold = 1\n'
+        f'id = "{appeal_id}"\nlanguages = ["pl"]\nthreshold = 1\n'
         '[title]\npl = "List otwarty"\n[page_title]\npl = "Tekst"\n[addressee]\npl = "Do wszystkich"\n',
         "utf-8",
     )
-    with trial(tmp_path / "data", "--appeal", str(folder)) as running:
+    with trial(prepare(tmp_path / "data", appeal_id), "--appeal", str(folder)) as running:
         open_letter(page, running.url + "/")
         expect(page.get_by_text("Drugi akapit.")).to_be_visible()
         sign(page, "public", "Łucja Żółć")

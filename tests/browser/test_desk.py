@@ -11,9 +11,10 @@ import pytest
 from conftest import TOKEN
 from playwright.sync_api import Browser, Page, expect
 from publishing import publication
-from serving import Served
+from serving import Served, serving
 
 from crypto.minisign import MinisignSecretKey, sign
+from service.settings import Settings
 from service.store_sqlite import SqliteStore
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
@@ -59,18 +60,20 @@ def test_the_envelopes_are_downloaded_with_the_keyboard_alone(desk: Page, kept: 
     assert desk.url.endswith("/be/desk")
 
 
-def test_a_result_is_handed_in_and_told(desk: Page, result: list[Path]) -> None:
+def test_a_result_is_handed_in_and_told(desk: Page, result: list[Path], settings: Settings, tmp_path: Path) -> None:
     """Focus is on what came of it; the token field is empty again; the language can be changed."""
-    desk.fill("#give-token", TOKEN)
-    desk.set_input_files("#publication", result[0])
-    desk.set_input_files("#minisig", result[1:])
-    desk.click("button[value=publication]")
-    expect(desk.locator("#outcome")).to_contain_text("Вынік прыняты і паказаны.")
-    expect(desk.locator("#outcome")).to_be_focused()
-    expect(desk.locator("#digest")).to_have_text(hashlib.sha256(result[0].read_bytes()).hexdigest())
-    assert desk.input_value("#give-token") == desk.input_value("#take-token") == ""
-    desk.click("text=Русский")
-    expect(desk.locator("h1")).to_have_text("Для организаторов")
+    with serving(settings, tmp_path / "log") as site:
+        desk.goto(f"{site.url}/be/desk")
+        desk.fill("#give-token", TOKEN)
+        desk.set_input_files("#publication", result[0])
+        desk.set_input_files("#minisig", result[1:])
+        desk.click("button[value=publication]")
+        expect(desk.locator("#outcome")).to_contain_text("Вынік прыняты і паказаны.")
+        expect(desk.locator("#outcome")).to_be_focused()
+        expect(desk.locator("#digest")).to_have_text(hashlib.sha256(result[0].read_bytes()).hexdigest())
+        assert desk.input_value("#give-token") == desk.input_value("#take-token") == ""
+        desk.click("text=Русский")
+        expect(desk.locator("h1")).to_have_text("Для организаторов")
 
 
 @pytest.mark.parametrize("language", ["be", "ru", "en"])

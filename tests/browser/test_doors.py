@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from conftest import CODE, TOKEN
+from conftest import APPEAL_ID, CODE
 from playwright.sync_api import Browser, Page, Route, expect
 from publishing import publication
 from serving import Served, free_port, serving
-from trial import publication_request, publish, trial
+from trial import prepare, publish, trial
 
-from browser.conftest import Recorder
+from browser.conftest import Recorder, emptied
 from browser.test_circle import looks, open_letter, sign
+from browser.test_result import hand_in
 from crypto.code import check_code, commitment, receipt
 from crypto.envelope import armor, dearmor
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
-from crypto.minisign import sign as minisign
 from crypto.seal import OpenedSignature, OpenedWithdrawal, open_envelope
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
@@ -53,7 +53,7 @@ def withdrawal(page: Page, site: Served) -> Page:
 
 def test_from_a_signature_to_its_withdrawal_and_back_to_the_count(page: Page, scriptless: Page, tmp_path: Path) -> None:
     """One signs on the page and takes it back, one signs in the file and has it handed in: the tool counts one."""
-    with trial(tmp_path / "data") as running:
+    with trial(prepare(tmp_path / "data", APPEAL_ID.hex())) as running:
         open_letter(page, f"{running.url}/en/")
         sign(page, "public", "Taken Back")
         page.click("#show-code")
@@ -142,32 +142,25 @@ def test_a_refused_withdrawal_is_told_and_the_code_stays(withdrawal: Page) -> No
 def test_a_withdrawal_survives_a_bad_network(withdrawal: Page, kept: SqliteStore) -> None:
     """The same bytes again; a double click changes nothing."""
     lost = [True]
-    withdrawal.route(
-        "**/envelopes", lambda route: route.abort("connectionreset") if lost and lost.pop() else route.continue_()
-    )
+    withdrawal.route("**/envelopes", lambda route: route.abort("connectionreset") if lost else route.continue_())
     withdrawal.fill("#typed-code", GROUPS)
     withdrawal.dblclick("#submit")
     expect(withdrawal.locator("[data-state=retrying]")).to_be_visible()
+    lost.clear()
     expect(withdrawal.locator("#sent")).to_be_visible()
     assert kept.count() == 1
 
 
-@pytest.fixture
-def published(site: Served, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey], tmp_path: Path) -> Served:
-    """The site with a result that counts CODE, signed by one of the two pinned keys."""
+@pytest.fixture(scope="module")
+def published(
+    settle: Callable[[str], Settings], minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> Iterator[Served]:
+    """A site with a result that counts CODE, signed by one of the two pinned keys; one for all tests that read it."""
+    settings = settle("published")
     receipts = sorted([receipt(commitment(CODE)), *(f"{at:016x}" for at in range(4))])
-    data = publication(receipts=tuple(receipts))
-    (tmp_path / "publication.json").write_bytes(data)
-    (tmp_path / "x.minisig").write_bytes(minisign(minisign_keys[1], data, "x").encode())
-    body, content_type = publication_request(
-        {"publication": [tmp_path / "publication.json"], "minisig": [tmp_path / "x.minisig"]}
-    )
-    head = (
-        f"POST /publication HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {TOKEN}\r\n"
-        f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    assert site.ask(head.encode() + body).startswith(b"HTTP/1.1 201")
-    return site
+    with serving(settings, settings.data.with_name("log")) as site:
+        hand_in(site, publication(receipts=tuple(receipts)), minisign_keys[1])
+        yield site
 
 
 def test_looking_for_a_code_asks_nobody_for_anything(page: Page, published: Served, recorder: Recorder) -> None:
@@ -185,6 +178,15 @@ def test_looking_for_a_code_asks_nobody_for_anything(page: Page, published: Serv
         page.click("#look")
         expect(page.locator(found)).to_be_focused()
     assert len(recorder.urls) == len(asked)
+
+
+def test_the_day_of_the_result_is_told_in_the_readers_language(page: Page, published: Served) -> None:
+    """Also in one that the browser itself does not know; of a result newer than the page, the day is told in digits."""
+    page.goto(f"{published.url}/be/check")
+    expect(page.locator("#verified-date")).to_have_text("21 лістапада 2026\u202fг.")
+    page.route("**/check", lambda route: route.fulfill(body=route.fetch().text().replace("2026-11-21", "2026-11-20")))
+    page.reload()
+    expect(page.locator("#verified-date")).to_have_text("2026-11-21")
 
 
 def test_a_result_that_the_organizers_did_not_sign_is_not_looked_into(page: Page, published: Served) -> None:
@@ -249,10 +251,10 @@ def test_a_browser_without_script_does_not_send_a_name_typed_by_mistake(
 
 
 def test_with_script_nothing_but_an_envelope_leaves_the_device(
-    page: Page, settings: Settings, tmp_path: Path, kept: SqliteStore, recorder: Recorder, envelope: bytes
+    page: Page, settings: Settings, tmp_path: Path, recorder: Recorder, envelope: bytes
 ) -> None:
     """Plain text is refused on the spot; an envelope goes the way of any other, also through a flood."""
-    with serving(replace(settings, work_above=1), tmp_path / "log") as site:
+    with serving(replace(settings, work_above=1), tmp_path / "log") as site, emptied(site) as kept:
         page.goto(f"{site.url}/en/hand-in")
         page.fill("#envelope", "Maryja Prykład")
         page.click("#submit")
@@ -265,37 +267,45 @@ def test_with_script_nothing_but_an_envelope_leaves_the_device(
             expect(page.locator("#sent")).to_be_focused()
             page.reload()
             assert page.input_value("#envelope") == ""
+        assert kept.count() == 1
     assert {request.url for request in recorder.posts} == {f"{site.url}/envelopes"}
     assert {request.post_data_buffer for request in recorder.posts} == {envelope}
     assert "undersigned-work" in recorder.posts[-1].headers
-    assert kept.count() == 1
 
 
 @dataclass(frozen=True)
 class FromDisk:
-    """The signing file on a disk, and the service that it names first."""
+    """The signing file on a disk, the service that it names first, and what that one keeps."""
 
     path: Path
     site: Served
+    kept: SqliteStore
 
 
-@pytest.fixture
-def from_disk(settings: Settings, tmp_path: Path, page: Page) -> Iterator[FromDisk]:
-    """Downloaded as anyone does it, and opened from the disk."""
-    port = free_port()
+@pytest.fixture(scope="module")
+def named(settle: Callable[[str], Settings]) -> Iterator[Served]:
+    """A service that knows its own address."""
+    settings, port = settle("named"), free_port()
     toml = settings.appeal / "appeal.toml"
     addresses = json.dumps([f"http://127.0.0.1:{port}", "http://" + "a" * 56 + ".onion"])
     toml.write_text(f"addresses = {addresses}\n" + toml.read_text("utf-8"), "utf-8")
-    with serving(settings, tmp_path / "log", port) as site:
-        path = tmp_path / "sign.be.html"
-        path.write_bytes(page.request.get(f"{site.url}/be/sign.html").body())
-        page.goto(path.as_uri())
-        expect(page.locator("#submit")).to_be_visible()
-        yield FromDisk(path, site)
+    with serving(settings, settings.data.with_name("log"), port) as site:
+        yield site
+
+
+@pytest.fixture
+def from_disk(named: Served, tmp_path: Path, page: Page) -> Iterator[FromDisk]:
+    """Downloaded as anyone does it, and opened from the disk."""
+    path = tmp_path / "sign.be.html"
+    path.write_bytes(page.request.get(f"{named.url}/be/sign.html").body())
+    page.goto(path.as_uri())
+    expect(page.locator("#submit")).to_be_visible()
+    with emptied(named) as kept:
+        yield FromDisk(path, named, kept)
 
 
 def test_the_file_sends_from_disk_what_the_page_would_send(
-    from_disk: FromDisk, page: Page, kept: SqliteStore, key: OrganizersKey, recorder: Recorder
+    from_disk: FromDisk, page: Page, key: OrganizersKey, recorder: Recorder
 ) -> None:
     """It loads nothing, asks whether it may send, and sends one envelope to the appeal's first address."""
     page.reload()
@@ -305,14 +315,14 @@ def test_the_file_sends_from_disk_what_the_page_would_send(
     expect(page.locator("#armored")).to_be_hidden()
     assert recorder.urls == [from_disk.path.as_uri(), f"{from_disk.site.url}/envelopes"]
     assert recorder.posts[0].all_headers()["origin"] == "null"
-    (found,) = opened(kept, key)
+    (found,) = opened(from_disk.kept, key)
     assert isinstance(found, OpenedSignature)
     assert found.signature.name == "Ірына"
     assert page.input_value("#name") == ""
 
 
 def test_the_file_gives_the_text_without_asking_anyone(
-    from_disk: FromDisk, page: Page, kept: SqliteStore, key: OrganizersKey, recorder: Recorder, tmp_path: Path
+    from_disk: FromDisk, page: Page, key: OrganizersKey, recorder: Recorder, tmp_path: Path
 ) -> None:
     """Copied or saved, the text is the envelope; it is gone from the page with the next person."""
     page.context.set_offline(True)
@@ -339,7 +349,7 @@ def test_the_file_gives_the_text_without_asking_anyone(
     assert page.input_value("#name").startswith("-----BEGIN UNDERSIGNED ENVELOPE-----")
     assert page.input_value("#armored") == ""
     assert recorder.urls == []
-    assert kept.count() == 0
+    assert from_disk.kept.count() == 0
 
 
 def test_the_file_says_what_the_service_says(from_disk: FromDisk, page: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from conftest import CODE, make_appeal, make_settings
+from conftest import CODE
 from publishing import publication
 from serving import Served, free_port, serving
 
@@ -51,33 +51,24 @@ def engine(browser_program: Engine) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def running(
-    tmp_path_factory: pytest.TempPathFactory, key: OrganizersKey, minisign_keys: Minisigns
-) -> Iterator[tuple[Served, Settings]]:
+def site(settle: Callable[[str], Settings], minisign_keys: Minisigns) -> Iterator[Served]:
     """A service that knows its own address."""
-    folder, port = tmp_path_factory.mktemp("engines"), free_port()
-    settings = make_settings(folder / "data", make_appeal(folder / "appeal", key, minisign_keys))
+    settings, port = settle("engines"), free_port()
     toml = settings.appeal / "appeal.toml"
     toml.write_text(f'addresses = ["http://127.0.0.1:{port}"]\n' + toml.read_text("utf-8"), "utf-8")
-    with serving(settings, folder / "log", port) as site:
+    with serving(settings, settings.data.with_name("log"), port) as site:
         hand_in(
             site,
             publication(receipts=tuple(sorted([receipt(commitment(CODE)), *("0" * 15 + c for c in "1234")]))),
             minisign_keys[0],
         )
-        yield site, settings
+        yield site
 
 
 @pytest.fixture
-def site(running: tuple[Served, Settings]) -> Served:
-    """Where the service is."""
-    return running[0]
-
-
-@pytest.fixture
-def arrived(running: tuple[Served, Settings], key: OrganizersKey) -> Iterator[Callable[[], Opened]]:
+def arrived(site: Served, key: OrganizersKey) -> Iterator[Callable[[], Opened]]:
     """What the organizers' key opens of that which came since the test began."""
-    with closing(SqliteStore(Path(running[1].store.removeprefix("sqlite:")))) as store:
+    with closing(SqliteStore(Path(site.settings.store.removeprefix("sqlite:")))) as store:
 
         def envelopes() -> set[bytes]:
             with closing(store.snapshot()) as snapshot:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.request import Request as Ask
 from urllib.request import urlopen
 
 import pytest
-from conftest import TOKEN, make_appeal, make_settings
+from conftest import TOKEN
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from publishing import publication
 from serving import Served, serving
 
 from browser.conftest import Recorder
-from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import Counts, PublishedSignature, digest
+from service.settings import Settings
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 STRANGER = MinisignSecretKey.make(b"annaanna", bytes(range(200, 232)))
@@ -58,13 +59,18 @@ def hand_in(site: Served, data: bytes, *keys: MinisignSecretKey) -> None:
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory, key: OrganizersKey, minisign_keys: Keys) -> Iterator[Served]:
+def shown(settle: Callable[[str], Settings], minisign_keys: Keys) -> Iterator[Served]:
     """A site that shows the first publication, signed by both organizers; one for all tests that only read."""
-    folder = tmp_path_factory.mktemp("result")
-    settings = make_settings(folder / "data", make_appeal(folder / "appeal", key, minisign_keys))
-    with serving(settings, folder / "log") as site:
+    settings = settle("result")
+    with serving(settings, settings.data.with_name("log")) as site:
         hand_in(site, FIRST, *minisign_keys)
         yield site
+
+
+@pytest.fixture
+def page(tab: Page) -> Page:
+    """A tab that is used again."""
+    return tab
 
 
 def verdict(page: Page, name: str) -> None:
@@ -201,13 +207,18 @@ def test_without_a_connection_nothing_is_claimed_and_one_can_try_again(page: Pag
         verdict(page, "good")
 
 
-def test_a_large_result_is_downloaded_only_when_asked_for(
-    page: Page, site: Served, minisign_keys: Keys, recorder: Recorder
-) -> None:
+@pytest.fixture
+def large(settings: Settings, tmp_path: Path, minisign_keys: Keys) -> Iterator[Served]:
+    """A site that shows the third publication, of a thousand names."""
+    with serving(settings, tmp_path / "log") as site:
+        for data in (FIRST, SECOND, THIRD):
+            hand_in(site, data, minisign_keys[0])
+        yield site
+
+
+def test_a_large_result_is_downloaded_only_when_asked_for(page: Page, large: Served, recorder: Recorder) -> None:
     """The button says how much; then it is checked like a small one."""
-    for data in (FIRST, SECOND, THIRD):
-        hand_in(site, data, minisign_keys[0])
-    page.goto(f"{site.url}/en/result")
+    page.goto(f"{large.url}/en/result")
     verdict(page, "offered")
     page.wait_for_load_state("networkidle")
     assert not [request for request in recorder.requests if "publication" in request.url]
