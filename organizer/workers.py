@@ -20,7 +20,7 @@ from os import _exit, close, closerange, cpu_count, fork, pipe, read, sysconf, w
 
 from organizer.errors import OrganizerError
 
-BLOCK = 1 << 20
+BLOCK = 1 << 17
 """No block, and no result of one, is longer than this, in bytes."""
 
 DEPTH = 4

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { sealBox } from '../crypto/js/box.mjs';
 import { commitment, receipt } from '../crypto/js/code.mjs';
 import { envelopeId } from '../crypto/js/envelope.mjs';
@@ -89,6 +90,14 @@ test('sealing takes 32 bytes for the ephemeral secret, then 32 for the coins, an
   };
   sealSignature(RECORD, SIGNATURE, LETTER_HASH, SLOT, random);
   assert.deepEqual(asked, [32, 32]);
+});
+
+test('an expanded key is made once, encapsulates as the key itself does, and is not used up', () => {
+  const expected = ml_kem768.encapsulate(RECORD.kemPublic, filled(32, 9));
+  assert.equal(RECORD.kem(), RECORD.kem());
+  for (let time = 0; time < 3; time += 1) {
+    assert.deepEqual(RECORD.kem().encapsulate(filled(32, 9)), expected);
+  }
 });
 
 test('other randomness gives another envelope, of the same size and header', () => {
@@ -190,7 +199,7 @@ function isOuterRefusal(error) {
 test('the inner layer alone refuses every change', () => {
   const plaintext = composePlaintext(RECORD, LETTER_HASH, SLOT, SIGNATURE_KIND, writeSignature(SIGNATURE));
   const info = Uint8Array.from([...tag('seal'), ...RECORD.header, ...RECORD.appealId]);
-  const inner = sealBase(RECORD.kemPublic, info, plaintext, filled(32, 9));
+  const inner = sealBase(RECORD.kem(), info, plaintext, filled(32, 9));
   assert.equal(inner.length, 4040);
   for (const at of [0, 1, 500, 1087, 1088, 2000, 4023, 4024, 4039]) {
     const changed = inner.slice();
@@ -207,7 +216,7 @@ test('the inner layer alone refuses every change', () => {
 test('the inner layer is bound to the key and the appeal', () => {
   const plaintext = composePlaintext(RECORD, LETTER_HASH, SLOT, SIGNATURE_KIND, writeSignature(SIGNATURE));
   for (const info of [new Uint8Array(), tag('seal'), Uint8Array.from([...tag('seal'), ...RECORD.header])]) {
-    const inner = sealBase(RECORD.kemPublic, info, plaintext, filled(32, 9));
+    const inner = sealBase(RECORD.kem(), info, plaintext, filled(32, 9));
     const envelope = [...RECORD.header, ...sealBox(RECORD.x25519Public, inner, filled(32, 7))];
     assert.throws(() => openEnvelope(KEY, Uint8Array.from(envelope)), refusal(OpenError, 'open-inner'));
   }

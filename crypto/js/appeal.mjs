@@ -35,9 +35,10 @@ const KEYS = ['format', 'appeal', 'keys', 'letters', 'minisign', 'threshold'];
 
 /**
  * The key to seal to: the first whose dates contain the day.
- * @param {{keys: Appeal['keys']}} appeal
+ * @template T
+ * @param {{keys: {record: T, from: string | null, until: string | null}[]}} appeal
  * @param {string} today YYYY-MM-DD
- * @returns {KeyRecord}
+ * @returns {T}
  * @throws {AppealError} appeal-no-key
  */
 export function chooseKey(appeal, today) {

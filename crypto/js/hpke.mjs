@@ -19,15 +19,14 @@ const EMPTY = /* @__PURE__ */ new Uint8Array();
 
 /**
  * RFC 9180, section 6.1: SealBase.
- * @param {Uint8Array} kemPublic ML-KEM-768 encapsulation key, 1,184 bytes
+ * @param {{encapsulate: Function}} kem ML-KEM-768 encapsulation key, as `KeyRecord.kem` expands it
  * @param {Uint8Array} info
  * @param {Uint8Array} plaintext
  * @param {Uint8Array} coins 32 fresh random bytes, used for this message only
  * @returns {Uint8Array} enc (1,088 bytes), ciphertext, tag (16 bytes)
- * @throws {Error} when the encapsulation key is malformed
  */
-export function sealBase(kemPublic, info, plaintext, coins) {
-  const { cipherText, sharedSecret } = ml_kem768.encapsulate(kemPublic, coins);
+export function sealBase(kem, info, plaintext, coins) {
+  const { cipherText, sharedSecret } = kem.encapsulate(coins);
   return concatBytes(cipherText, aead(sharedSecret, info).encrypt(plaintext));
 }
 

@@ -101,7 +101,7 @@ export function composePlaintext(record, letterHash, slot, kind, json) {
 export function sealPlaintext(record, plaintext, random) {
   const ephemeralSecret = draw(random, SECRET_SIZE);
   const coins = draw(random, SECRET_SIZE);
-  const inner = sealBase(record.kemPublic, info(record), plaintext, coins);
+  const inner = sealBase(record.kem(), info(record), plaintext, coins);
   const envelope = concatBytes(record.header, sealBox(record.x25519Public, inner, ephemeralSecret));
   // The service would refuse it anyway; better that it never leaves.
   checkEnvelope(envelope, [record.keyId]);

@@ -94,14 +94,15 @@ def open_tables(path: Path) -> Iterator[Tables]:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for setting in _SETTINGS:
             connection.execute(setting)
-        for table in TABLES:
-            connection.execute(_CREATE.format(table))
+        with _transaction(connection, "BEGIN"):  # one write for a new file, and none for one that has its tables
+            for table in TABLES:
+                connection.execute(_CREATE.format(table))
         yield Tables(connection)
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+    connection.execute(begin)
     try:
         yield
         connection.execute("COMMIT")

@@ -4,22 +4,26 @@
 import { chooseKey, readAppeal } from '../../crypto/js/appeal.mjs';
 import { fromBase64 } from '../../crypto/js/base64.mjs';
 import { KeyRecord } from '../../crypto/js/keys.mjs';
+import { unhex } from './hex.mjs';
+
+// Key records by their text, each read once, so that what was made ready ahead is there when sealing begins.
+const records = new Map();
 
 /**
- * What sealing in this page's language needs.
+ * What sealing in this page's language needs today.
  * @param {string} language
- * @param {string} today YYYY-MM-DD
  * @returns {{record: KeyRecord, letterHash: Uint8Array}}
  * @throws {UndersignedError} when the page carries no key for this day, or a broken one
  */
-export function sealingFor(language, today) {
+export function sealingFor(language) {
   const appeal = JSON.parse(document.getElementById('appeal-json').textContent);
-  const keys = appeal.keys.map((key) => ({
-    record: KeyRecord.parse(fromBase64(key.record)),
-    from: key.from,
-    until: key.until,
-  }));
-  return { record: chooseKey({ keys }, today), letterHash: bytesFromHex(appeal.letters[language]) };
+  const today = new Date().toISOString().slice(0, 10);
+  return { record: recordOf(chooseKey(appeal, today)), letterHash: unhex(appeal.letters[language]) };
+}
+
+function recordOf(text) {
+  if (!records.has(text)) records.set(text, KeyRecord.parse(fromBase64(text)));
+  return records.get(text);
 }
 
 /**
@@ -29,8 +33,4 @@ export function sealingFor(language, today) {
  */
 export function pageAppeal() {
   return readAppeal(new TextEncoder().encode(document.getElementById('appeal-json').textContent));
-}
-
-function bytesFromHex(hex) {
-  return Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
 }

@@ -3,8 +3,7 @@
 
 import { checkCode } from '../../crypto/js/code.mjs';
 import { CodeError } from '../../crypto/js/errors.mjs';
-import { word } from './delivery.mjs';
-import { focusField, showMistake } from './fields.mjs';
+import { tellMistake, wipeField } from './fields.mjs';
 
 const FIELD = 'typed-code';
 
@@ -22,14 +21,9 @@ export function readCode() {
   } catch (error) {
     if (!(error instanceof CodeError)) throw error;
   }
-  showMistake(FIELD, code === null ? mistakeIn(typed) : null, (key) =>
-    word(key).replace('{count}', digitsIn(typed)),
-  );
-  if (code === null) focusField(FIELD);
+  tellMistake(FIELD, code === null ? mistakeIn(typed) : null, typed.replace(/[^0-9]/g, '').length);
   return code;
 }
-
-const digitsIn = (typed) => typed.replace(/[^0-9]/g, '').length;
 
 function mistakeIn(typed) {
   if (typed.trim() === '') return 'code-missing';
@@ -37,7 +31,4 @@ function mistakeIn(typed) {
 }
 
 /** Forgets what was typed, and what was said of it. */
-export function wipeCode() {
-  element(FIELD).value = '';
-  showMistake(FIELD, null);
-}
+export const wipeCode = () => wipeField(FIELD);

@@ -2,14 +2,12 @@
 // Every form that sends uses it. Knows bytes and states; must never know what an envelope holds.
 
 import { send } from './sending.mjs';
+import { word } from './words.mjs';
 
 const element = (id) => document.getElementById(id);
 
 let stop = () => {};
 let stopped = null;
-
-/** One of the page's words, in the page's language. */
-export const word = (key) => document.querySelector(`[data-word="${key}"]`).textContent;
 
 /** @param {string | null} name the state to show, or null: nothing is under way, and the form can be sent */
 export function showState(name) {
@@ -18,8 +16,8 @@ export function showState(name) {
   document.querySelector('[data-sends]').hidden = name !== null;
 }
 
-/** A picture of the new state must be on the screen before sealing keeps the phone busy. */
-const painted = () =>
+/** A picture of the new state must be on the screen before sealing, or work ahead of it, keeps the phone busy. */
+export const painted = () =>
   new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
 
 /**

@@ -2,6 +2,7 @@
 // Knows the fields; must never send, store or log what is in them.
 
 import { isUnprintable, LIMITS } from '../../crypto/js/signature.mjs';
+import { word } from './words.mjs';
 
 const TEXTS = ['name', 'relation', 'prisoner', 'vouch', 'contact', 'message'];
 
@@ -30,11 +31,10 @@ function clean(text) {
 /**
  * Shows what is wrong beside each field and moves to the first.
  * @param {object} signature from `readFields`
- * @param {(key: string) => string} word the page's words
  * @returns {boolean} whether all is well
  */
-export function checkFields(signature, word) {
-  const wrong = TEXTS.filter((field) => !showMistake(field, mistakeIn(field, signature[field]), word));
+export function checkFields(signature) {
+  const wrong = TEXTS.filter((field) => !showMistake(field, mistakeIn(field, signature[field])));
   if (wrong.length > 0) focusField(wrong[0]);
   return wrong.length === 0;
 }
@@ -46,23 +46,27 @@ function mistakeIn(field, text) {
   return characters > longest ? 'too-long' : null;
 }
 
-/**
- * @param {string} field
- * @param {string | null} mistake a key of the page's words
- * @param {(key: string) => string} word
- * @returns {boolean} whether there is none
- */
-export function showMistake(field, mistake, word) {
+function showMistake(field, mistake, count) {
   const note = element(`${field}-error`);
   note.hidden = mistake === null;
-  note.textContent = mistake === null ? '' : word(mistake);
+  note.textContent = mistake === null ? '' : word(mistake).replace('{count}', count);
   if (mistake === null) element(field).removeAttribute('aria-invalid');
   else element(field).setAttribute('aria-invalid', 'true');
   return mistake === null;
 }
 
-/** Moves to a field, opening what it may be folded into. */
-export function focusField(field) {
+/**
+ * Shows what is wrong beside one field and moves to it, or that nothing is.
+ * @param {string} field
+ * @param {string | null} mistake a key of the page's words
+ * @param {number} [count] what stands in these words for {count}
+ */
+export function tellMistake(field, mistake, count) {
+  if (!showMistake(field, mistake, count)) focusField(field);
+}
+
+// Opens what the field may be folded into.
+function focusField(field) {
   const folded = element(field).closest('details');
   if (folded) folded.open = true;
   element(field).focus();
@@ -76,12 +80,15 @@ export function lockFields(locked) {
   }
 }
 
+/** Forgets what was typed into a field, and what was said of it. */
+export function wipeField(field) {
+  element(field).value = '';
+  showMistake(field, null);
+}
+
 /** Forgets everything typed and chosen. */
 export function wipeFields() {
-  for (const field of TEXTS) {
-    element(field).value = '';
-    showMistake(field, null);
-  }
+  TEXTS.forEach(wipeField);
   element('nonpublic').checked = true;
   element('more').open = false;
 }

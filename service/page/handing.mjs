@@ -2,71 +2,32 @@
 // leave the device at all, and a bad network or a flooded service is met as with any signature.
 
 import { dearmor } from '../../crypto/js/envelope.mjs';
-import {
-  begin,
-  deliver,
-  hideOutcome,
-  interrupt,
-  showFailure,
-  showSuccess,
-  startDelivery,
-  word,
-} from './delivery.mjs';
-import { lockFields, showMistake } from './fields.mjs';
-import { whenLeaving } from './leaving.mjs';
+import { tellMistake, wipeField } from './fields.mjs';
+import { startForm } from './form.mjs';
 
 const FIELD = 'envelope';
 
 const element = (id) => document.getElementById(id);
 
-let busy = false;
-
-async function handIn(event) {
-  event.preventDefault();
-  if (busy) return;
-  hideOutcome();
-  const envelope = readEnvelope();
-  if (!envelope) return;
-  busy = true;
-  lockFields(true);
-  const outcome = (await begin('sending')) || (await deliver(element('form').dataset.envelopes, envelope));
-  lockFields(false);
-  if (outcome === 'sent') {
-    wipe();
-    showSuccess();
-  } else {
-    showFailure(outcome);
-  }
-  busy = false;
-}
-
-function readEnvelope() {
+function read() {
+  let envelope = null;
+  let mistake = null;
   try {
-    const envelope = dearmor(element(FIELD).value);
-    showMistake(FIELD, null);
-    return envelope;
+    envelope = dearmor(element(FIELD).value);
   } catch (error) {
-    showMistake(FIELD, error.reason, word);
-    element(FIELD).focus();
-    return null;
+    mistake = error.reason;
   }
-}
-
-function wipe() {
-  element(FIELD).value = '';
-  showMistake(FIELD, null);
-}
-
-function leave() {
-  interrupt('left');
-  wipe();
-  hideOutcome();
+  tellMistake(FIELD, mistake);
+  return envelope;
 }
 
 /** Lets the script take over from the browser's own way to send a form. */
 export function startHandingIn() {
+  const seal = (envelope) => envelope; // a browser has sealed it before
+  const handIn = startForm({ read, seal, wipe: () => wipeField(FIELD), state: 'sending' });
   element('form').noValidate = true;
-  element('form').addEventListener('submit', handIn);
-  startDelivery();
-  whenLeaving(leave, wipe);
+  element('form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    handIn();
+  });
 }

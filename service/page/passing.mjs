@@ -1,26 +1,26 @@
 // The envelope as text, for a signing file that cannot or shall not send: shown, copied, saved (templates/_passing.html).
-// Only the file opened from disk has these elements. Knows an envelope; must never know what it holds.
+// Only the file opened from disk has these elements; the letter's page always sends. Knows an envelope; must never know what it holds.
 
 import { armor } from '../../crypto/js/envelope.mjs';
+import { deliver } from './delivery.mjs';
 
-/** The way on which a person carries the text: no address. */
-export const TEXT = '';
+// The way on which a person carries the text: no address.
+const TEXT = '';
 
 const element = (id) => document.getElementById(id);
 
 /**
- * The way the person chose, where there is a choice.
- * @returns {string} the address to send to, or TEXT
+ * Sends the envelope, or shows it as text where the person chose that.
+ * @param {Uint8Array} envelope
+ * @returns {Promise<string>} as `deliver` says it
  */
-export function chosenWay() {
+export async function passOn(envelope) {
   const chosen = document.querySelector('[name="way"]:checked');
-  return chosen ? chosen.value : element('form').dataset.envelopes;
-}
-
-/** Shows the envelope as text instead of saying that it was sent. */
-export function offerText(envelope) {
+  const way = chosen ? chosen.value : element('form').dataset.envelopes;
+  if (way !== TEXT) return deliver(way, envelope);
   element('armored').value = armor(envelope);
   showWay('text');
+  return 'sent';
 }
 
 /** Forgets the text. */

@@ -3,6 +3,7 @@
 
 import { digest } from '../../crypto/js/publication.mjs';
 import { pageAppeal } from './appeal.mjs';
+import { hex } from './hex.mjs';
 import { fetchVerified } from './verifying.mjs';
 
 // What a reader on a slow line is made to download without being asked.
@@ -91,8 +92,7 @@ async function showsDigest(bytes) {
 // The browser's own SHA-256 where there is one: without JIT, ours takes seconds for a large file.
 async function nameOf(bytes) {
   if (!crypto.subtle) return digest(bytes);
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 }
 
 function showsNames(list, signatures) {

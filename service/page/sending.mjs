@@ -1,6 +1,7 @@
 // Sends one envelope until it has arrived, was refused, or the person stops it.
 // Knows bytes and an address; must never know what the envelope holds.
 
+import { DISCREET } from './requests.mjs';
 import { canWork, solve } from './work.mjs';
 
 const FIRST_WAIT = 1000;
@@ -52,16 +53,8 @@ async function post(address, envelope, proof, stopped) {
   const timer = setTimeout(() => abort.abort(), TIMEOUT);
   stopped.then(() => abort.abort());
   try {
-    const answer = await fetch(address, {
-      method: 'POST',
-      body: envelope,
-      headers,
-      credentials: 'omit',
-      cache: 'no-store',
-      redirect: 'error',
-      referrerPolicy: 'no-referrer',
-      signal: abort.signal,
-    });
+    const { signal } = abort;
+    const answer = await fetch(address, { ...DISCREET, method: 'POST', body: envelope, headers, signal });
     const problem = answer.status === 429 ? await answer.json() : {};
     return { status: answer.status, challenge: problem.challenge };
   } catch {

@@ -19,6 +19,9 @@ export function canSeal() {
   );
 }
 
+/** The browser's generator, as sealing asks for it. */
+export const random = (size) => crypto.getRandomValues(new Uint8Array(size));
+
 /** Says how to get out of an app, if the page is in one. */
 export function startInApp() {
   const { userAgent } = navigator;

@@ -5,6 +5,7 @@
 import { UndersignedError } from '../../crypto/js/errors.mjs';
 import { hashInPieces } from '../../crypto/js/minisign.mjs';
 import { verifyHashed } from '../../crypto/js/publication.mjs';
+import { DISCREET } from './requests.mjs';
 
 /** The files could not be had, which says nothing about them. Reasons: fetch-network, fetch-missing. */
 export class FetchError extends UndersignedError {}
@@ -49,12 +50,7 @@ async function fetchBytes(address) {
 
 async function answerFrom(address) {
   try {
-    return await fetch(address, {
-      credentials: 'omit',
-      cache: 'no-store',
-      redirect: 'error',
-      referrerPolicy: 'no-referrer',
-    });
+    return await fetch(address, DISCREET);
   } catch {
     throw new FetchError('fetch-network');
   }

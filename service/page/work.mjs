@@ -1,6 +1,8 @@
 // Proof of work: what the service asks of every browser while it is flooded (altcha version 2, PBKDF2/SHA-256).
 // Knows a challenge; must never know what the envelope holds.
 
+import { hex, unhex } from './hex.mjs';
+
 const TOGETHER = 16;
 
 /** Whether this browser can compute at all: not over plain http, except on this machine. */
@@ -34,6 +36,3 @@ async function deriveKey(nonce, salt, counter, iterations, size) {
   const algorithm = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
   return hex(new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, 8 * size)));
 }
-
-const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

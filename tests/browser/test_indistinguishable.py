@@ -29,6 +29,33 @@ window.fetch = (...given) => {
   return fetch.apply(window, given);
 };
 """
+# How many polynomials were made, how many key records read, how many times something was drawn at random.
+WORK = """
+window.made = 0;
+window.read = 0;
+window.drawn = 0;
+window.Uint16Array = new Proxy(Uint16Array, {
+  construct: (...given) => ((window.made += 1), Reflect.construct(...given)),
+});
+const { atob } = window;
+window.atob = (text) => ((window.read += 1), atob(text));
+const { getRandomValues } = Crypto.prototype;
+Crypto.prototype.getRandomValues = function (array) {
+  window.drawn += 1;
+  return getRandomValues.call(this, array);
+};
+"""
+POLYNOMIALS_OF_A_KEY = 9
+# Ten seconds of pictures, then a failure: the page's policy forbids Playwright's own way of waiting.
+MADE = """(least) => new Promise((done, fail) => {
+  let left = 600;
+  const look = () => {
+    if (window.made >= least) done();
+    else if ((left -= 1)) requestAnimationFrame(look);
+    else fail(new Error(`only ${window.made} of ${least}`));
+  };
+  look();
+})"""
 KINDS = ("public", "nonpublic", "withdrawal")
 
 
@@ -88,3 +115,21 @@ def test_requests_and_times_of_all_kinds_do_not_differ(
     median = {kind: statistics.median(took for _, took in seen[kind]) for kind in KINDS}
     print("sealing, median ms:", {kind: round(value, 1) for kind, value in median.items()})
     assert max(median.values()) <= (1 + apart) * min(median.values()), median
+
+
+@pytest.mark.parametrize(("path", "field"), [("", "#name"), ("withdraw", "#typed-code")])
+def test_the_key_is_made_ready_at_the_first_touch_and_nothing_else_is(
+    page: Page, site: Served, path: str, field: str
+) -> None:
+    """Both forms alike; whoever only reads pays nothing; no secret is drawn before the button; and nothing twice."""
+    page.add_init_script(WORK)
+    open_letter(page, f"{site.url}/en/{path}")
+    page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+    made = page.evaluate("window.made")
+    assert page.evaluate("window.read") == 0
+    page.fill(field, CODE)
+    page.evaluate(MADE, made + POLYNOMIALS_OF_A_KEY)
+    assert page.evaluate("[window.read, window.drawn]") == [1, 0]
+    page.click("#submit")
+    expect(page.locator("#sent")).to_be_visible()
+    assert page.evaluate("window.read") == 1

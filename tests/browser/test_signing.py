@@ -238,6 +238,7 @@ def test_a_refusal_is_told_and_the_text_stays(form: Page, recorder: Recorder, st
     fill(form, relation="сястра")
     form.click("#submit")
     expect(form.locator("#failed")).to_contain_text(words)
+    expect(form.locator("#failed-kept")).to_have_text("Напісанае засталося тут.")
     expect(form.locator("#submit")).to_be_visible()
     assert typed(form)[:2] == ["Ірына Сямёнаўна Прыклад", "сястра"]
     assert len(recorder.posts) == 1

@@ -1,0 +1,26 @@
+// Makes the organizers' key ready while the person fills in the form: half the work of sealing, the same for every
+// envelope. Knows the public key; must never know what is typed, nor draw anything at random, for then a secret would
+// lie in the page from the first touch on.
+
+import { sealingFor } from './appeal.mjs';
+import { painted } from './delivery.mjs';
+
+/**
+ * From the first touch on, and no earlier: whoever only reads pays nothing.
+ * @param {HTMLElement} form
+ */
+export function prepareSealing(form) {
+  form.addEventListener('focusin', () => prepare(form.dataset.language), { once: true });
+}
+
+async function prepare(language) {
+  try {
+    await painted();
+    const { record } = sealingFor(language);
+    // A task of its own, so that a key stroke need not wait for both.
+    await painted();
+    record.kem();
+  } catch {
+    // Sealing meets the same and tells it.
+  }
+}
