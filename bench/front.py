@@ -9,13 +9,13 @@ import gzip
 import os
 import pwd
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
+
+from bench.ports import free_port, wait_for
 
 ROOT = Path(__file__).parent.parent
 # The shipped server blocks with other doors, and the file.
@@ -33,9 +33,7 @@ server {{
 @contextmanager
 def nginx(folder: Path, service_port: int) -> Iterator[int]:
     """Its port. `/en/` is the page, `/file/page` the same bytes as a file, plain and compressed."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     _lay_out(folder, port, service_port)
     # Run by root, its workers would become "nobody" and could not enter the folder.
     user = f"user {pwd.getpwuid(os.geteuid()).pw_name};" if os.geteuid() == 0 else ""
@@ -43,7 +41,7 @@ def nginx(folder: Path, service_port: int) -> Iterator[int]:
         ["nginx", "-c", str(folder / "nginx" / "nginx.conf"), "-g", user], stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for(port)
+        wait_for(port)
         # Who comes while the very first reader's page is fetched waits for half a second; that is not what is measured.
         urlopen(Request(f"http://127.0.0.1:{port}/en/", headers={"Accept-Encoding": "gzip"})).close()
         yield port
@@ -66,19 +64,10 @@ def _lay_out(folder: Path, port: int, service_port: int) -> None:
         "unix:/run/undersigned/service.sock": f"127.0.0.1:{service_port}",
         "/etc/undersigned/nginx/*.conf": str(folder / "nginx" / "site.conf"),
     }
-    shipped = folder / "nginx" / "nginx.conf"
-    text = shipped.read_text("utf-8")
+    files = [path for path in (folder / "nginx").iterdir() if path.suffix == ".conf"]
+    texts = {path: path.read_text("utf-8") for path in files}
     for there, here in places.items():
-        assert there in text, f"{there} is not in the shipped nginx.conf."
-        text = text.replace(there, here)
-    shipped.write_text(text, "utf-8")
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("nginx did not start.")
+        assert any(there in text for text in texts.values()), f"{there} is not in the shipped files."
+        texts = {path: text.replace(there, here) for path, text in texts.items()}
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")

@@ -1,7 +1,9 @@
 """`./run bench serve`: what a durable, limited POST and a page cost, against a bare view on the same server.
 
-Each line is run for the same number of seconds, one after another, several times round; ratios are of medians. Load and
-server share the machine, so seconds say little elsewhere and ratios say more.
+Each line is run for the same number of seconds, one after another, several times round, every second time backwards.
+Lines that need the same servers take short turns at them. A ratio is the median of the ratios of each round. Load and
+server share the machine, so seconds say little elsewhere. Where other programs run as well, the ratio of processor
+time, with that of wrk, says what the other ratio would be without them.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ import argparse
 import base64
 import json
 import os
+import resource
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -20,12 +22,17 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from bench.front import nginx
+from bench.ports import free_port, wait_for
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service.redis_users import CONFIG, make_users
+
+TURNS = 4
+WARM_UP_SECONDS = 1
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -51,13 +58,18 @@ class Line:
     through_nginx: bool = False
     is_yardstick: bool = False
 
+    @property
+    def servers(self) -> tuple[str, str, bool, bool]:
+        """What has to run for it."""
+        return self.server, self.store, self.slow_disk, self.through_nginx
+
 
 LINES = (
     Line("bare view, POST", "bare", "post.lua", is_yardstick=True),
     Line("ours, POST, SQLite synchronous=FULL", "ours", "post.lua"),
     Line("ours, POST, and 2 ms added to every fsync", "ours", "post.lua", slow_disk=True),
     Line("ours, POST, Redis appendfsync always", "ours", "post.lua", store="redis"),
-    Line("bare view, GET 80 kB", "bare", "get.lua", path="/en/", is_yardstick=True),
+    Line("bare view, GET as many bytes", "bare", "get.lua", path="/en/", is_yardstick=True),
     Line("ours, GET the page", "ours", "get.lua", path="/en/"),
     Line("nginx, GET a file of its own", "ours", "get.lua", path="/file/page", through_nginx=True, is_yardstick=True),
     Line("ours through nginx, GET the page", "ours", "get.lua", path="/en/", through_nginx=True),
@@ -74,30 +86,53 @@ def main() -> None:
     chosen = parser.parse_args()
     lines = [line for line in LINES if chosen.only in line.name]
     results: dict[str, list[dict[str, float]]] = {line.name: [] for line in lines}
-    for _ in range(chosen.rounds):
-        for line in lines:
-            results[line.name].append(measure(line, chosen.seconds, chosen.connections))
+    for number in range(chosen.rounds):
+        for _, neighbours in groupby(lines if number % 2 == 0 else reversed(lines), key=lambda line: line.servers):
+            for name, found in measure(list(neighbours), chosen.seconds, chosen.connections).items():
+                results[name].append(found)
     report(results)
 
 
-def measure(line: Line, seconds: int, connections: int) -> dict[str, float]:
-    """One run of wrk: requests per second and latencies in ms. Fails when a request failed."""
+def measure(lines: list[Line], seconds: int, connections: int) -> dict[str, dict[str, float]]:
+    """One round of lines that need the same servers. Fails when a request failed."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        port = stack.enter_context(served(line, folder))
-        if line.through_nginx:
+        port = stack.enter_context(served(lines[0], folder))
+        if lines[0].through_nginx:
             port = stack.enter_context(nginx(folder, port))
-        command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / line.script)]
-        if line.through_nginx:
-            command += ["-H", "Accept-Encoding: gzip"]
-        command += [f"http://127.0.0.1:{port}{line.path}", "--", KEY.record.header.hex()]
-        used = -processor_seconds(os.getpid())
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        used += processor_seconds(os.getpid())
+        for line in lines:
+            load(line, port, WARM_UP_SECONDS, connections)
+        if len(lines) == 1:
+            return {lines[0].name: load(lines[0], port, seconds, connections)}
+        turns: dict[str, list[dict[str, float]]] = {line.name: [] for line in lines}
+        for number in range(TURNS):
+            # A, B, B, A: who goes first has no advantage.
+            for line in lines if number % 2 == 0 else reversed(lines):
+                turns[line.name].append(load(line, port, max(1, seconds // TURNS), connections))
+    return {
+        name: {key: statistics.mean(turn[key] for turn in found) for key in found[0]} for name, found in turns.items()
+    }
+
+
+def load(line: Line, port: int, seconds: int, connections: int) -> dict[str, float]:
+    """One run of wrk: requests per second, µs of a core that servers took for each, latencies in ms."""
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / line.script)]
+    if line.through_nginx:
+        command += ["-H", "Accept-Encoding: gzip, deflate"]
+    command += [f"http://127.0.0.1:{port}{line.path}", "--", KEY.record.header.hex()]
+    used, loading = -processor_seconds(os.getpid()), -ended_seconds()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    used, loading = used + processor_seconds(os.getpid()), loading + ended_seconds()
     found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     assert found["failed"] == 0, done.stdout
-    cost = used / found["requests"] * 1e6
-    return {"rate": found["requests"] / found["seconds"], "cost": cost, "p50": found["p50_ms"], "p99": found["p99_ms"]}
+    requests = found["requests"]
+    return {
+        "rate": requests / found["seconds"],
+        "cost": used / requests * 1e6,
+        "cost with load": (used + loading) / requests * 1e6,
+        "p50": found["p50_ms"],
+        "p99": found["p99_ms"],
+    }
 
 
 def processor_seconds(pid: int) -> float:
@@ -107,28 +142,32 @@ def processor_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK") + sum(processor_seconds(int(child)) for child in children.split())
 
 
+def ended_seconds() -> float:
+    """User and system time of all that has run and ended: of wrk, while the servers run on."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
+
+
 def report(results: dict[str, list[dict[str, float]]]) -> None:
-    """A table: rate, ratio to the yardstick of the same request, processor time of all servers, latency."""
-    medians = {
-        name: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for name, runs in results.items()
-    }
-    print(f"{'':46}{'per second':>11}{'ratio':>8}{'µs of a core':>14}{'p50 ms':>9}{'p99 ms':>9}")
-    yardstick = 1.0
+    """A table: rate, ratios to the yardstick of the same request, processor time of all servers, latency."""
+    print(f"{'':44}{'per second':>11}{'ratio':>7}{'of processor':>14}{'µs of a core':>14}{'p50 ms':>9}{'p99 ms':>9}")
+    yardstick: list[dict[str, float]] = []
     for line in (line for line in LINES if line.name in results):
-        found = medians[line.name]
-        if line.is_yardstick:
-            yardstick = found["rate"]
-        ratio = found["rate"] / yardstick
-        line_of_rates = f"{line.name:46}{found['rate']:>11,.0f}{ratio:>8.2f}{found['cost']:>14.1f}"
-        print(f"{line_of_rates}{found['p50']:>9.1f}{found['p99']:>9.1f}")
+        runs = results[line.name]
+        if line.is_yardstick or not yardstick:
+            yardstick = runs
+        rounds = list(zip(runs, yardstick, strict=True))
+        found = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        ratio = statistics.median(run["rate"] / bare["rate"] for run, bare in rounds)
+        of_processor = statistics.median(bare["cost with load"] / run["cost with load"] for run, bare in rounds)
+        print(f"{line.name:44}{found['rate']:>11,.0f}{ratio:>7.2f}{of_processor:>14.2f}", end="")
+        print(f"{found['cost']:>14.1f}{found['p50']:>9.1f}{found['p99']:>9.1f}")
 
 
 @contextmanager
 def served(line: Line, folder: Path) -> Iterator[int]:
     """The server of a line on a free port, stopped at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     started = ["-m", "service"] if line.server == "ours" else ["-c", BARE.format(port=port)]
     environment = dict(os.environ)
     if line.server == "ours":
@@ -189,17 +228,6 @@ def slow_fsync(folder: Path) -> Path:
     made = folder / "slow_fsync.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", str(made), str(HERE / "slow_fsync.c"), "-ldl"], check=True)
     return made
-
-
-def wait_for(port: int) -> None:
-    """Return once the server answers."""
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("The server did not start.")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from crypto.errors import CodeError
 from crypto.keys import tag
 
 CODE_DIGITS = 25
-COMMITMENT_SIZE = 32
 _GROUP = 5
 _CODE = re.compile(r"[0-9]{25}")
 

@@ -14,12 +14,14 @@ Knows a terminal. Must never know a key, a disk or what an answer is good for.
 # 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
 # 8. Secrets (an offered passphrase, a card) are shown on the alternate screen of a terminal or not at all; when it
 #    is left, screen and scrollback are cleared, for some terminals have only one screen.
+# 9. What is pressed while the program computes answers no question where Enter alone does something: it is forgotten.
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+import termios
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +37,7 @@ from organizer.errors import OrganizerError
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MARKS_IN_A_ROW = 4
+WIDEST_BAR_NAME = 24
 
 # What terminals send for keys that move (xterm, VT220, Linux console).
 _MOVES = {"\x1b[A": "up", "\x1bOA": "up", "\x1b[B": "down", "\x1bOB": "down"}
@@ -158,12 +161,14 @@ class Talk:
     def confirm(self, question: str) -> bool:
         """Yes or no; no when Enter is pressed. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
+        _forget_keys()
         with _answers():
             return click.confirm(harmless(question))
 
     def wait(self, text: str = "Press Enter to go on") -> None:
         """Until Enter is pressed. Raises OrganizerError: question, stopped."""
         self.check_may_ask()
+        _forget_keys()
         with _answers():
             click.prompt(harmless(text), default="", show_default=False, prompt_suffix=" ")
 
@@ -207,12 +212,22 @@ class Talk:
 
     @contextmanager
     def private_screen(self) -> Iterator[Callable[[], None]]:
-        """A screen whose content leaves no trace in the scrollback; gives a function that clears it."""
+        """A screen whose content leaves no trace in the scrollback; gives a function that clears it.
+
+        Raises OrganizerError: question, when somebody at a terminal sends what is shown elsewhere.
+        """
+        if sys.stdin.isatty() and not self._out.is_terminal:
+            text = "This shows names that are not public, so it needs a terminal: leave out what stands behind > or |."
+            raise OrganizerError("question", text)
         used = self._out.set_alt_screen(True)
+        clear = self._out.clear if used else self.say
         try:
-            yield self._out.clear if used else self.say
+            if used:
+                clear()
+            yield clear
         finally:
             if used:
+                clear()  # a terminal with one screen only would go on showing it
                 self._out.set_alt_screen(False)
 
     @contextmanager
@@ -234,9 +249,16 @@ class Talk:
     def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
         """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
         done = total = 0
-        columns = TextColumn("{task.description}", markup=False), BarColumn(), _Amount(), TimeRemainingColumn()
-        bar = Progress(*columns, console=self._err, disable=not self._err.is_terminal)
-        task = bar.add_task(harmless(what), total=None)
+        columns = (
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=None),
+            _Amount(table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
+        )
+        bar = Progress(*columns, console=self._err, disable=not self._err.is_terminal, expand=True)
+        # Names of ledgers are as wide as a screen, which amount, rate and time left need, too.
+        told = what if len(what) <= WIDEST_BAR_NAME else f"{what[: WIDEST_BAR_NAME - 1]}…"
+        task = bar.add_task(harmless(told), total=None)
 
         def advance(more: int, of: int) -> None:
             nonlocal done, total
@@ -265,6 +287,12 @@ class _Amount(ProgressColumn):
 
 def _console(stderr: bool) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def _forget_keys() -> None:
+    """Rule 9; what comes through a pipe was meant."""
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from service.parts import EXTENSION, Parts
 from service.problems import STANDARD, Problem, for_status
 from service.publications import Publications
 from service.redis_access import RedisAddress
-from service.rendering import Assets, Pages
+from service.rendering import HTML, Assets, Pages
 from service.results import Results
 from service.settings import Settings
 from service.store import EnvelopeStore, StoreUnavailable
@@ -77,7 +77,8 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     assets = Assets.load()
     files = make_files(app, load_appeal(settings.appeal), assets)
     appeal = files.appeal
-    headers = security_headers([assets.script.encode("utf-8")], [assets.style.encode("utf-8")])
+    scripts, style = (assets.script, assets.exit), assets.style
+    headers = security_headers([script.encode("utf-8") for script in scripts], [style.encode("utf-8")])
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
     work = Work(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
@@ -122,7 +123,7 @@ def _answer_errors(app: Flask) -> None:
         problem = _problem_for(error)
         if _is_reading_a_page():
             content = _parts_of(app).pages.error(request.path.split("/")[1], problem.status)
-            return Response(content, status=problem.status, content_type="text/html; charset=utf-8")
+            return Response(content, status=problem.status, content_type=HTML)
         return problem.response()
 
 

@@ -19,6 +19,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from crypto.errors import PublicationError
 from service import create_app, open_store
 from service.appeal import AppealFolderError, load_appeal
 from service.doctor import examine_envelopes, examine_limits, tell
@@ -26,7 +27,7 @@ from service.moments import SERVER_REST_SECONDS, Moments
 from service.redis_access import RedisAddress
 from service.redis_users import CONFIG, make_users
 from service.settings import Settings, SettingsError, read_settings
-from service.store import EnvelopeStore
+from service.store import EnvelopeStore, StoreUnavailable
 
 # Threads that wait for the disk; a group commit serves all of them at once.
 THREADS = 64
@@ -35,9 +36,15 @@ SOCKET_MODE = 0o660
 
 
 def app() -> Flask:
-    """The factory that granian calls in its worker process."""
+    """The factory that granian calls in its worker process. What is wrong with the data ends it with a sentence."""
     settings = read_settings(os.environ)
-    return create_app(settings, open_own_store(settings.store))
+    try:
+        return create_app(settings, open_own_store(settings.store))
+    except (StoreUnavailable, OSError) as error:
+        mistake = str(error)
+    except PublicationError as error:
+        mistake = f"A result in {settings.data / 'publications'} cannot be shown ({error.reason}): {error}"
+    sys.exit(_refuse("The service cannot start with its data:", [mistake]))
 
 
 def open_own_store(url: str) -> EnvelopeStore:
@@ -76,26 +83,34 @@ def doctor(arguments: Sequence[str]) -> int:
         "--store", help="the server of the envelopes, as in the setting of this name (from the settings)"
     )
     parser.add_argument(
-        "--limits", help="the server that counts for the limits, written in the same way (not examined)"
+        "--limits",
+        help="the server that counts for the limits, written in the same way (from the settings; with --store, none)",
     )
     chosen = parser.parse_args(arguments)
     wrong: list[str] = []
     try:
-        store = chosen.store or read_settings(os.environ).store
+        store, limits = _servers_to_examine(chosen.store, chosen.limits)
         if store.startswith("sqlite:"):
             print("The store is a file; the service sets it up by itself whenever it starts.")
         else:
             address = RedisAddress.parse(store)
             wrong += tell(lambda: examine_envelopes(address.connect("doctor"), address.cluster))
-        if chosen.limits:
-            limits = RedisAddress.parse(chosen.limits)
-            wrong += [f"limits: {found}" for found in tell(lambda: examine_limits(limits.connect("doctor")))]
+        if limits:
+            counting = RedisAddress.parse(limits)
+            wrong += [f"limits: {found}" for found in tell(lambda: examine_limits(counting.connect("doctor")))]
     except SettingsError as error:
         return _refuse("The settings cannot be used:", error.mistakes)
     except ValueError as error:
         return _refuse("The address of a server cannot be used:", [f"It {error}"])
     print(*(["This is wrong:"] + [f"  - {sentence}" for sentence in wrong] if wrong else ["All is well."]), sep="\n")
     return 1 if wrong else 0
+
+
+def _servers_to_examine(store: str | None, limits: str | None) -> tuple[str, str | None]:
+    if store:
+        return store, limits
+    settings = read_settings(os.environ)
+    return settings.store, limits or settings.limits_server
 
 
 def users(arguments: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ from limits import RateLimitItem
 from limits.strategies import RateLimiter
 
 from service.doctor import examine_limits
-from service.redis_access import ERRORS, Lazily, RedisAddress
+from service.redis_access import ERRORS, REFUSALS, Lazily, RedisAddress
 
 # For how long a server that did not answer is left alone.
 PAUSE_SECONDS = 10.0
@@ -50,13 +50,20 @@ class Counters:
         return self._near.hit(item, *names) if answer is None else bool(answer)
 
     def wrong(self) -> list[str]:
-        """What is wrong with the limits server; nothing without one, or while it does not answer."""
+        """What is wrong with the limits server; nothing without one, or while it does not answer.
 
-        def examined() -> list[str]:
-            assert self._doctor is not None
-            return [f"limits: {sentence}" for sentence in examine_limits(self._doctor())]
-
-        return self._ask(examined) or []
+        One that answers, but does not let the doctor look, is wrong: it may write down what it counts.
+        """
+        if self._doctor is None or self._clock() < self._paused_until:
+            return []
+        try:
+            found = examine_limits(self._doctor())
+        except REFUSALS as error:
+            found = [f"The server does not let the user “doctor” look at it: {error}"]
+        except ERRORS:
+            # Whoever counts there next finds that out as well, and says so.
+            return []
+        return [f"limits: {sentence}" for sentence in found]
 
     def secret(self, name: str, seconds: int) -> bytes | None:
         """32 random bytes that all processes share for so long, kept in the server's memory; None without a server."""
@@ -92,11 +99,11 @@ class Counters:
         except ERRORS as error:
             self._paused_until = self._clock() + PAUSE_SECONDS
             if not self._is_down:  # once, not for every request
-                _log.warning("The limits server does not answer (%s); each process counts alone.", type(error).__name__)
+                _log.warning("The limits server does not count (%s); each process counts alone.", type(error).__name__)
             self._is_down = True
             return None
         if self._is_down:
-            _log.warning("The limits server answers again.")
+            _log.warning("The limits server counts again.")
             self._is_down = False
         return answer
 

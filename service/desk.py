@@ -15,7 +15,7 @@ from crypto.errors import PublicationError
 from crypto.ledger import LedgerHeader, write_ledger
 from service.parts import parts
 from service.problems import STANDARD, Problem
-from service.publications import Shown
+from service.publications import KeptPublication
 
 blueprint = Blueprint("desk", __name__)
 
@@ -62,7 +62,7 @@ def publish() -> Response:
     return Response(status=201, mimetype="application/octet-stream")
 
 
-def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes]) -> Shown:
+def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes]) -> KeptPublication:
     """Verify, keep and show what was handed in. Raises Problem: files, or the reason of the check that failed."""
     if len(publications) != 1 or not 1 <= len(minisigs) <= MINISIGS_MOST:
         raise _NO_FILES

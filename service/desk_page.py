@@ -20,6 +20,7 @@ from service.forms import Body, Form, FormError, read_form
 from service.ledgers import fix_ledger
 from service.parts import parts
 from service.problems import STANDARD, Problem
+from service.rendering import HTML
 
 blueprint = Blueprint("desk_page", __name__)
 
@@ -89,7 +90,7 @@ def _hand_in(language: str, form: Form) -> Response:
 
 def _page(language: str, outcome: Outcome, status: int = 200) -> Response:
     content = parts().pages.desk(language, outcome)
-    return Response(content, status=status, content_type="text/html; charset=utf-8")
+    return Response(content, status=status, content_type=HTML)
 
 
 _ACTIONS: dict[str, Callable[[str, Form], Response]] = {"file": _download, "count": _count, "publication": _hand_in}

@@ -13,12 +13,11 @@ from service.compressed import compressed_for
 from service.origins import FOR_FILES
 from service.parts import Parts
 from service.problems import Problem
+from service.rendering import HTML
 from service.submissions import MEDIA_TYPE, PATH
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-CONTENT_TYPE = "text/html; charset=utf-8"
 
 
 class Front:
@@ -47,7 +46,7 @@ class Front:
             content = self._pages.get(path[1], path[2], self._is_open())
         if content is None:
             return self._behind(environ, self._protected(start_response))
-        answer = [("Content-Type", CONTENT_TYPE), ("Vary", "Accept-Encoding"), *self._headers]
+        answer = [("Content-Type", HTML), ("Vary", "Accept-Encoding"), *self._headers]
         content, encoding = compressed_for(environ.get("HTTP_ACCEPT_ENCODING", ""), content)
         if encoding:
             answer.append(("Content-Encoding", encoding))

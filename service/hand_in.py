@@ -15,6 +15,7 @@ from crypto.errors import ArmorError
 from service.origins import check_origin
 from service.parts import parts
 from service.problems import STANDARD, Problem
+from service.rendering import HTML
 from service.store import StoreUnavailable
 
 blueprint = Blueprint("hand_in", __name__)
@@ -81,4 +82,4 @@ def _page(outcome: Outcome, status: int) -> Response:
     language = str((request.view_args or {}).get("language"))
     known = language in parts().appeal.languages
     content = parts().pages.hand_in(language, outcome) if known else parts().pages.error(language, status)
-    return Response(content, status=status, content_type="text/html; charset=utf-8")
+    return Response(content, status=status, content_type=HTML)

@@ -3,7 +3,7 @@
 SQLite gives a new row the next free pages, so the places of rows in the file repeat their order of arrival.
 An envelope's id is a hash: neighbours by id arrived at unrelated times and lie anywhere in the file.
 So a piece of neighbours is taken out and put back in random order, into the places that it has just left:
-which of them lies where then says nothing about when it came. Why not VACUUM: docs/decisions/0007-order.md.
+which of them lies where then says nothing about when it came. Why not VACUUM: docs/decisions/0007-order-desk-backup.md.
 """
 
 from __future__ import annotations

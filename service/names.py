@@ -85,8 +85,13 @@ class Names:
         return NamesPage(self._signatures[first : first + PAGE_SIZE], first, number, self.pages, len(self._signatures))
 
     def search(self, query: str, number: int) -> NamesPage:
-        """Page `number` of those in which every word of the query begins a word of name, relation or prisoner."""
+        """Page `number` of those in which every word of the query begins a word of name, relation or prisoner.
+
+        Whoever looks for nothing gets the list.
+        """
         query = " ".join(query[:QUERY_MOST].split())
+        if not query:
+            return self.page(number)
         words = list(dict.fromkeys(folded(query)))[:_WORDS_MOST]
         found = list(range(len(self._signatures))) if words else []
         for word in words:

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.compressed import for_everyone
 from service.offline import PAGE, filename
 from service.parts import parts
-from service.problems import STANDARD
+from service.problems import STANDARD, or_not_found
 from service.publications import FILE, minisig_name
+from service.rendering import HTML
 
 blueprint = Blueprint("pages", __name__)
 
@@ -38,10 +39,7 @@ def appeal_json() -> Response:
 @blueprint.get(f"/<language>/{PAGE}")
 def signing_file(language: str) -> Response:
     """The letter, form, key and script in one file that works from disk; to be kept, not to be shown."""
-    content = parts().files.contents.get(language)
-    if content is None:
-        raise STANDARD[404]
-    answer = for_everyone(content, "text/html; charset=utf-8")
+    answer = for_everyone(or_not_found(parts().files.contents.get(language)), HTML)
     answer.headers["Content-Disposition"] = f'attachment; filename="{filename(language)}"'
     return answer
 
@@ -49,19 +47,14 @@ def signing_file(language: str) -> Response:
 @blueprint.get(f"/{FILE}")
 def publication_json() -> Response:
     """The publication, exactly as the organizers signed it."""
-    shown = parts().publications.current
-    if shown is None:
-        raise STANDARD[404]
-    return for_everyone(shown.data, "application/json")
+    return for_everyone(or_not_found(parts().publications.current).data, "application/json")
 
 
 @blueprint.get("/" + minisig_name("<signer>"))
 def publication_minisig(signer: str) -> Response:
     """One organizer's minisign signature of the publication."""
-    shown = parts().publications.current
-    if shown is None or signer not in shown.minisigs:
-        raise STANDARD[404]
-    return Response(shown.minisigs[signer], content_type="text/plain; charset=utf-8")
+    minisig = or_not_found(parts().publications.current).minisigs.get(signer)
+    return Response(or_not_found(minisig), content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/healthz")

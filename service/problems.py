@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response
 
 MEDIA_TYPE = "application/problem+json"
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,10 @@ STANDARD = {
 def for_status(status: int) -> Problem:
     """The standard problem for an HTTP error status; an unlisted 4xx is a bad request, anything else our mistake."""
     return STANDARD.get(status, STANDARD[400 if 400 <= status < 500 else 500])
+
+
+def or_not_found(found: Found | None) -> Found:
+    """What was looked for. Raises the problem 404 when there is none."""
+    if found is None:
+        raise STANDARD[404]
+    return found

@@ -59,10 +59,6 @@ class KeptPublication:
         return digest(self.data)
 
 
-# What is on display.
-Shown = KeptPublication
-
-
 @dataclass(frozen=True)
 class Summary:
     """What the list of all publications says of one; its files are read again by whoever wants them."""
@@ -96,7 +92,7 @@ class Publications:
         self._shown = self._load()
 
     @property
-    def current(self) -> Shown | None:
+    def current(self) -> KeptPublication | None:
         """The newest accepted publication, also when another process accepted or restored it."""
         changed = self._root.stat().st_mtime_ns
         if changed != self._changed:
@@ -109,15 +105,12 @@ class Publications:
                     _log.error("The publications in %s cannot be shown: %s", self._root, error)
         return self._shown
 
-    def accept(self, data: bytes, minisigs: Sequence[str]) -> Shown:
+    def accept(self, data: bytes, minisigs: Sequence[str]) -> KeptPublication:
         """Verify, keep, show. Raises PublicationError; then nothing has changed."""
         with self._lock:
             self._shown = self._load()  # another process may have restored some
             publication = verify_publication(data, minisigs, self._appeal, self._last_seen())
-            named = {
-                self._names[key]: minisig for key, minisig in signers(data, minisigs, self._appeal.minisign).items()
-            }
-            shown = Shown(publication, data, named)
+            shown = KeptPublication(publication, data, self._named_signers(data, minisigs))
             self._keep(shown)
             self._shown = shown
             return shown
@@ -184,7 +177,7 @@ class Publications:
     def _last_seen(self) -> LastSeen | None:
         return LastSeen(self._shown.publication.number, digest(self._shown.data)) if self._shown else None
 
-    def _keep(self, shown: Shown) -> None:
+    def _keep(self, shown: KeptPublication) -> None:
         unfinished = self._root / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -195,11 +188,13 @@ class Publications:
         os.rename(unfinished, self._root / f"{shown.publication.number:06d}")
         _sync_folder(self._root)
 
-    def _load(self) -> Shown | None:
+    def _load(self) -> KeptPublication | None:
         # Verified when it was accepted, and verified again: the disk is not the organizers.
         for folder in self._folders()[:1]:
             kept = self._read(folder)
-            return Shown(kept.publication, kept.data, self._named_signers(kept.data, list(kept.minisigs.values())))
+            return KeptPublication(
+                kept.publication, kept.data, self._named_signers(kept.data, list(kept.minisigs.values()))
+            )
         return None
 
     def _folders(self) -> list[Path]:

@@ -1,8 +1,9 @@
 """How a Redis, a Valkey or a cluster of them is named in the settings, and how to speak to it as one of its users.
 
-Three users of the server share the work, so that none can do more than its part (config/valkey/envelopes.acl):
-`web` keeps envelopes, `export` reads them, `doctor` reads settings. An address names no password, but a folder with
-one file for each user that this process may be; without the file of `export`, a process cannot read envelopes.
+Users of the server share the work, so that none can do more than its part (config/valkey/envelopes.acl): `web` keeps
+envelopes, `export` reads them, `forget` has the file written anew, `doctor` reads settings. An address names no
+password, but a folder with one file for each user that this process may be; without that of `export`, a process
+cannot read envelopes.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from urllib.parse import parse_qs, urlsplit
 import redis
 from redis.backoff import ConstantBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
 from redis.retry import Retry
 
 Client = redis.Redis | RedisCluster
 # All that the library raises; a cluster's own errors stand outside its tree, and sockets add OSError.
 ERRORS = (RedisError, RedisClusterException, OSError)
+# A server that is there and says no: to the password, or to the command. Among them a password that is not there.
+REFUSALS = (AuthenticationError, ResponseError, FileNotFoundError, PermissionError)
 
 ANSWER_SECONDS = 5
 PORT = 6379

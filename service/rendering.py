@@ -23,6 +23,7 @@ from service.compressed import compressed_for
 from service.names import NamesPage
 from service.results import Result
 
+HTML = "text/html; charset=utf-8"
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = {
     "": "appeal.html",
@@ -54,15 +55,19 @@ LANGUAGE_NAMES = {
 
 @dataclass(frozen=True)
 class Assets:
-    """Script and style as they are inlined, byte for byte; their hashes stand in the policy of headers.py."""
+    """Scripts and style as they are inlined, byte for byte; their hashes stand in the policy of headers.py.
+
+    A page has one of the two scripts: what it does, or where it does nothing, the quick exit.
+    """
 
     script: str
+    exit: str
     style: str
 
     @classmethod
     def load(cls) -> Assets:
         """From service/static/."""
-        return cls(*((STATIC / name).read_text("utf-8") for name in ("sign.js", "style.css")))
+        return cls(*((STATIC / name).read_text("utf-8") for name in ("sign.js", "exit.js", "style.css")))
 
 
 class Pages:
@@ -156,6 +161,7 @@ def render(
             fingerprints=[fingerprint_digits(key.record.fingerprint) for key in appeal.programs.keys],
             appeal_json=appeal.json.decode("utf-8").replace("<", "\\u003c"),
             script=assets.script,
+            exit_script=assets.exit,
             style=assets.style,
             **context,
         )

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, request
 
 from service.compressed import for_everyone, for_one
 from service.parts import parts
-from service.problems import STANDARD
+from service.problems import or_not_found
 from service.publications import FILE, minisig_name
+from service.rendering import HTML
 from service.results import Result
 
 blueprint = Blueprint("result", __name__)
@@ -29,18 +30,13 @@ def find(language: str) -> Response:
     number = request.form.get("page", "")
     is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_MOST
     content = parts().pages.search(language, request.form.get("q", ""), int(number) if is_number else 1)
-    if content is None:
-        raise STANDARD[404]
-    return for_one(content, "text/html; charset=utf-8")
+    return for_one(or_not_found(content), HTML)
 
 
 @blueprint.get("/<language>/feed.atom")
 def feed(language: str) -> Response:
     """All publications, for feed readers (RFC 4287)."""
-    content = parts().pages.feed(language)
-    if content is None:
-        raise STANDARD[404]
-    return for_everyone(content, "application/atom+xml; charset=utf-8")
+    return for_everyone(or_not_found(parts().pages.feed(language)), "application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/result.json")
@@ -70,14 +66,8 @@ def earlier_minisig(number: int, signer: str) -> Response:
 
 
 def _file(number: int, name: str, content_type: str) -> Response:
-    content = parts().publications.file(number, name)
-    if content is None:
-        raise STANDARD[404]
-    return Response(content, content_type=content_type)
+    return Response(or_not_found(parts().publications.file(number, name)), content_type=content_type)
 
 
 def _result() -> Result:
-    result = parts().results.current
-    if result is None:
-        raise STANDARD[404]
-    return result
+    return or_not_found(parts().results.current)

@@ -114,8 +114,8 @@ def certificate(folder: Path, *names: str) -> ssl.SSLContext:
     return ssl.create_default_context(cadata=pem.decode("ascii"))
 
 
-def lay_out(folder: Path, added: str = "") -> Front:
-    """The shipped configuration in a folder of its own, `added` after the operator's site.conf."""
+def lay_out(folder: Path, added: str = "", onion: str = "") -> Front:
+    """The shipped configuration in a folder of its own, `added` after the operator's site.conf, its onion filled in."""
     for name in ("service", "onion", "run", "etc/tls", "etc/nginx", "acme"):
         (folder / name).mkdir(parents=True)
     front = Front(folder, free_port(), free_port(), certificate(folder / "etc" / "tls", HOST, "mirror.example"))
@@ -131,9 +131,11 @@ def lay_out(folder: Path, added: str = "") -> Front:
         "listen [::]:80 ": f"listen 127.0.0.1:{free_port()} ",
     }
     shutil.copytree(ROOT / "deploy" / "nginx", folder / "nginx")
-    shutil.copyfile(ROOT / "config" / "nginx" / "site.conf", folder / "etc" / "nginx" / "site.conf")
-    with (folder / "etc" / "nginx" / "site.conf").open("a") as file:
-        file.write(added)
+    shipped_site = (ROOT / "config" / "nginx" / "site.conf").read_text("utf-8")
+    line = '# on "http://YOUR-56-LETTERS.onion'
+    assert line in shipped_site
+    filled_in = shipped_site.replace(line, f'on "http://{onion}') if onion else shipped_site
+    (folder / "etc" / "nginx" / "site.conf").write_text(filled_in + added, "utf-8")
     files = [*(folder / "nginx").iterdir(), *(folder / "etc" / "nginx").iterdir()]
     texts = {path: path.read_text("utf-8") for path in files}
     for shipped, here in places.items():
@@ -174,10 +176,10 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def front(added: str = "") -> Iterator[Front]:
+def front(added: str = "", onion: str = "") -> Iterator[Front]:
     """nginx with nothing behind it yet; `serving_behind` adds the service."""
     with temporary_folder() as folder:
-        laid_out = lay_out(folder, added)
+        laid_out = lay_out(folder, added, onion)
         # Tests may run as root, whose workers would become "nobody" and could not enter the folder.
         with running(
             nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"), folder / "nginx.log"

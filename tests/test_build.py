@@ -30,7 +30,7 @@ def test_script_and_style_are_those_their_sources_make(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "run", "build", "--static", str(tmp_path)], cwd=ROOT, check=True)
     kept = {path.name: path.read_bytes() for path in (ROOT / "service" / "static").iterdir()}
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
-    assert sorted(kept) == ["sign.js", "style.css"]
+    assert sorted(kept) == ["exit.js", "sign.js", "style.css"]
 
 
 def test_the_script_is_small_enough_for_a_slow_link() -> None:
@@ -40,7 +40,7 @@ def test_the_script_is_small_enough_for_a_slow_link() -> None:
 
 def test_script_and_style_can_be_inlined() -> None:
     """Nothing in them ends the element they stand in."""
-    for name, end in (("sign.js", "</script"), ("style.css", "</style")):
+    for name, end in (("sign.js", "</script"), ("exit.js", "</script"), ("style.css", "</style")):
         assert end not in (ROOT / "service" / "static" / name).read_text("utf-8").lower()
 
 
@@ -59,6 +59,12 @@ def test_every_word_of_the_pages_is_translated(language: str) -> None:
         texts = message.string if isinstance(message.string, list | tuple) else (message.string,)
         assert message.id == "" or (all(texts) and not message.fuzzy), message.id
         assert list(message.check(found)) == []
+
+
+def test_the_name_of_a_hash_stays_in_one_line() -> None:
+    """On a narrow screen "SHA-" and "256" below each other look like a mistake; U+2011 keeps them together."""
+    for path in (*(ROOT / "templates").iterdir(), *TRANSLATIONS.glob("*/*/*.po")):
+        assert "SHA-256" not in path.read_text("utf-8"), path
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

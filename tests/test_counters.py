@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -145,11 +146,11 @@ def test_a_dead_server_leaves_every_process_limited(tmp_path: Path, caplog: pyte
         assert counters.secret("x", 10) is None
         clock.now += 2 * PAUSE_SECONDS
         assert hits(counters, "alone", 1) == [False]
-        assert [record.message for record in caplog.records if "does not answer" in record.message][1:] == []
+        assert [record.message for record in caplog.records if "does not count" in record.message][1:] == []
         server.start()
         clock.now += 2 * PAUSE_SECONDS
         assert hits(counters, "alone", 1) == [True]
-        assert "answers again" in caplog.text
+        assert "counts again" in caplog.text
     assert "203.0.113" not in caplog.text
 
 
@@ -172,3 +173,44 @@ def test_no_envelope_is_taken_while_the_limits_server_would_write_to_the_disk(
         client = create_app(told, store).test_client()
         answers.append(client.post("/envelopes", data=envelope, content_type="application/octet-stream"))
     assert [answer.status_code for answer in answers] == [201, 503, 201]
+
+
+@pytest.mark.parametrize("refused", ["ACL DELUSER doctor", "ACL SETUSER doctor -config|get"])
+def test_a_limits_server_that_the_doctor_may_not_look_at_is_wrong_and_goes_on_counting(
+    tmp_path: Path, settings: Settings, envelope: bytes, caplog: pytest.LogCaptureFixture, refused: str
+) -> None:
+    """Nobody knows then what it writes down: 503, told once and in words, while the limits are still its own."""
+    caplog.set_level(logging.WARNING, "undersigned")
+    with (
+        running("valkey-8", tmp_path / "limits", "limits") as server,
+        closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store,
+    ):
+        with server.client("admin") as admin:
+            admin.execute_command(refused)
+        client = create_app(replace(settings, limits_server=server.url), store).test_client()
+        for _ in range(3):
+            answer = client.post("/envelopes", data=envelope, content_type="application/octet-stream")
+            assert answer.status_code == 503
+        assert together(server).wrong() == together(server).wrong() != []
+        assert hits(together(server), "seen") == hits(together(server), "seen too") == [True] * 3 + [False] * 2
+        assert hits(together(server), "seen", 1) == [False]
+    (told,) = caplog.records
+    assert "limits: The server does not let the user “doctor” look at it: " in told.message
+
+
+def test_a_window_slides_over_its_edges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has used up a minute gets one more at its turn and not 60, half of them after half a minute, then all."""
+    clock, item = Clock(6e8 + 59.9), parse("60/minute")
+    monkeypatch.setattr(time, "time", clock)
+    counters = Counters(clock)
+
+    def more() -> int:
+        return [counters.hit(item, "a") for _ in range(100)].count(True)
+
+    assert more() == 60
+    clock.now += 0.2
+    assert more() <= 1
+    clock.now += 29.9
+    assert 28 <= more() <= 31
+    clock.now += 120
+    assert more() == 60

@@ -160,6 +160,17 @@ def test_every_refusal_of_nginx_is_protected_and_in_words(site: Front, envelope:
         assert status(exchange(connection, b"\x00rubbish\r\n\r\n")) == 400
 
 
+def test_a_request_that_is_nearly_too_long_is_answered_with_protection_all_the_same(site: Front) -> None:
+    """What one server block of nginx still reads and the next one behind it would not: never an answer half made."""
+    found = set()
+    for size in range(20, 2000, 50):
+        padded = [f"Name-{at}: {'x' * (8100 if at else size)}" for at in range(5)]
+        answer = exchange(site.connect(), request(f"GET /be/page-{size}", *padded))
+        protection_of(answer)
+        found.add(status(answer))
+    assert found == {404, 400}
+
+
 def check_refusal(answer: bytes, expected: int, served: dict[str, str]) -> None:
     assert status(answer) == expected, answer[:200]
     protection = protection_of(answer)
@@ -205,6 +216,29 @@ def test_a_mirror_under_a_path_works_as_the_guide_says(settings: Settings, envel
         own = sealed(envelope, "Origin: https://mirror.example").replace(b"/envelopes", b"/letter/envelopes")
         assert status(ask(own)) == 201
         assert status(ask(own.replace(b"4096", b"4097") + b"x")) == 413
+
+
+def test_tor_browser_is_told_where_the_onion_is(settings: Settings, envelope: bytes) -> None:
+    """On every answer over TLS, with the same path, once; not over plain HTTP, where anyone could write another one."""
+    onion = "a" * 56 + ".onion"
+    with front(onion=onion) as site, serving_behind(site, settings):
+        for sent, expected in (
+            (request("GET /be/"), 200),
+            (request("GET /be/how?from=x"), 200),
+            (request("GET /"), 303),
+            (request("GET /be/nothing"), 404),
+            (sealed(envelope), 201),
+            (sealed(envelope).replace(b"4096", b"4097") + b"x", 413),
+        ):
+            answer = exchange(site.connect(), sent)
+            path = sent.split(b" ")[1].decode()
+            assert status(answer) == expected
+            assert [value for name, value in headers_of(answer) if name == "onion-location"] == [
+                f"http://{onion}{path}"
+            ]
+            protection_of(answer)
+        for connection in (site.connect(tls=False), site.connect_as_tor(7)):
+            assert "onion-location" not in dict(headers_of(exchange(connection, request("GET /be/"))))
 
 
 def test_whoever_asks_for_another_name_learns_nothing(site: Front) -> None:
@@ -435,21 +469,25 @@ def test_through_a_real_tor_network_each_circuit_has_its_own_limit(settings: Set
         assert statuses == [201, 201, 429, 201]
 
 
-def test_the_service_learns_nothing_of_a_client_but_where_it_stands(settings: Settings, envelope: bytes) -> None:
-    """What nginx passes on: the request, its address for the limits, and the one name that the client asked for."""
+@pytest.mark.parametrize("door", ["/envelopes", "/be/hand-in"])
+def test_the_service_learns_nothing_of_a_client_but_where_it_stands(
+    settings: Settings, envelope: bytes, door: str
+) -> None:
+    """What nginx passes on, at once or between a page and its form: the request, its address, the name asked for."""
     named = ("User-Agent: a", "Referer: b", "Cookie: c", "X-Forwarded-For: d", "X-Real-IP: e", "Forwarded: for=f",
              "X-Forwarded-Host: g", "X-Forwarded-Proto: h")  # fmt: skip
     with front() as site, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(site.service_socket))
         listener.listen()
         with site.connect_as_tor(0x10002) as client:
-            client.sendall(sealed(envelope, *named))
+            client.sendall(sealed(envelope, *named).replace(b"/envelopes", door.encode(), 1))
             passed_on, _ = listener.accept()
             with passed_on:
                 passed_on.settimeout(30)
                 received = b""
                 while len(received.partition(b"\r\n\r\n")[2]) < len(envelope):
                     received += passed_on.recv(65536)
+    assert received.startswith(f"POST {door} ".encode())
     assert received.partition(b"\r\n\r\n")[2] == envelope
     assert sorted(headers_of(received)) == [
         ("content-length", "4096"),

@@ -229,9 +229,12 @@ def test_the_units_are_valid_and_shut_in(unit: Path, tmp_path: Path) -> None:
 
 
 def test_nginx_and_the_service_agree_on_the_protective_headers() -> None:
-    """Each header of service/headers.py stands among those of nginx's refusals with the same value."""
-    lines = (ROOT / "deploy" / "nginx" / "refusal-headers.conf").read_text("utf-8")
+    """What nginx takes off pages that it keeps is what it puts on, and each is the service's, with the same value."""
+    files = ROOT / "deploy" / "nginx"
+    lines = (files / "protecting-headers.conf").read_text("utf-8")
     added = {name: value.strip('"') for name, value in re.findall(r"(?m)^add_header (\S+) (.+) always;$", lines)}
-    for name, value in security_headers([], []).items():
-        if name != "Content-Security-Policy":
-            assert added[name] == value
+    served = security_headers([], [])
+    del served["Content-Security-Policy"]
+    assert {name: value for name, value in added.items() if "$" not in value} == served
+    taken_off = re.findall(r"(?m)^ *proxy_hide_header (\S+);$", (files / "kept-pages.conf").read_text("utf-8"))
+    assert sorted(taken_off) == sorted(served)

@@ -168,7 +168,7 @@ def test_a_refused_result_is_told_with_the_failed_check(client: FlaskClient, min
     digest = hashlib.sha256(first).hexdigest()
     second = publication(number=2, previous=digest)
     for data, signer, reason, words in (
-        (second, stranger, "publication-minisig", "Нужно заверение minisign 1 организатора"),
+        (second, stranger, "publication-minisig", "Нужна электронная подпись minisign 1 организатора"),
         (publication(number=2, previous=digest, appeal="00" * 16), anna, "publication-appeal", "другому обращению"),
         (publication(number=3, previous=digest), anna, "publication-number", "у следующего номер 2"),
         (publication(number=2, previous="00" * 32), anna, "publication-previous", "не продолжает результат"),

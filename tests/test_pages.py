@@ -14,8 +14,10 @@ from typing import Any
 import brotli
 import pytest
 import segno
+from browser.states import speaking_all
 from conftest import APPEAL_ID, CODE, TODAY
 from flask.testing import FlaskClient
+from flask_babel import force_locale, ngettext
 from publishing import hand_in, publication
 
 from crypto.appeal import read_appeal
@@ -23,7 +25,7 @@ from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service import create_app
 from service.appeal import EXIT
-from service.rendering import TEMPLATES
+from service.rendering import LANGUAGE_NAMES, TEMPLATES, Assets
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
 
@@ -79,6 +81,10 @@ class Elements(HTMLParser):
         return (attributes for tag, attributes in self.found if tag in tags)
 
 
+def scripts(text: str) -> list[str]:
+    return re.findall("<script>(.*?)</script>", text, re.DOTALL)
+
+
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [("ru-RU,ru;q=0.9", "ru"), ("en", "en"), ("be", "be"), ("fr", "be"), ("", "be"), ("fr,en;q=0.1", "en")],
@@ -87,6 +93,38 @@ def test_the_start_leads_to_the_browsers_language(client: FlaskClient, accepted:
     """The appeal's first language is for those who ask for none of its languages."""
     answer = client.get("/", headers={"Accept-Language": accepted})
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{language}/")
+
+
+NUMBERS = (1, 2, 5, 21)
+# For each language of the pages: the closing day, and so many people.
+SEVEN = {
+    "be": ("31 студзеня 2027 г.", "чалавек падпісаў", "чалавекі падпісалі", "чалавек падпісалі", "чалавек падпісаў"),
+    "ru": ("31 января 2027 г.", "человек подписал", "человека подписали", "человек подписали", "человек подписал"),
+    "uk": ("31 січня 2027 р.", "людина підписала", "людини підписали", "людей підписали", "людина підписала"),
+    "pl": ("31 stycznia 2027", "osoba podpisała", "osoby podpisały", "osób podpisało", "osób podpisało"),
+    "lt": ("2027 m. sausio 31 d.", "žmogus pasirašė", "žmonės pasirašė", "žmonės pasirašė", "žmogus pasirašė"),
+    "de": ("31. Januar 2027", "Person hat", "Menschen haben", "Menschen haben", "Menschen haben"),
+    "en": ("January 31, 2027", "person has", "people have", "people have", "people have"),
+}
+
+
+def test_seven_languages_have_their_links_dates_and_plurals(settings: Settings, store: SqliteStore) -> None:
+    """Each is offered under its own name, by a plain link to the same page in it."""
+    speaking_all(settings.appeal, "closing = 2027-01-31", 8000)
+    app = create_app(settings, store, today=lambda: TODAY)
+    assert set(SEVEN) == set(LANGUAGE_NAMES)
+    for language, (day, *counts) in SEVEN.items():
+        text = app.test_client().get(f"/{language}/").text
+        assert f'<html lang="{language}">' in text
+        assert day in re.sub(r"\s", " ", text)
+        for other, name in LANGUAGE_NAMES.items():
+            link = f'<a href="../{other}/" lang="{other}" hreflang="{other}">{name}</a>'
+            here = f'<span aria-current="true" lang="{other}">{name}</span>'
+            assert (here if other == language else link) in text
+        with app.test_request_context(), force_locale(language):
+            for number, words in zip(NUMBERS, counts, strict=True):
+                found = ngettext("%(num)s person has signed", "%(num)s people have signed", number)
+                assert found.startswith(f"{number} {words}"), found
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -176,11 +214,25 @@ def test_no_browser_can_submit_what_is_typed(client: FlaskClient, language: str)
     typed = [field for field in elements.named("input", "textarea") if field.get("type") != "radio"]
     assert len(typed) == 6
     assert not [field for field in typed if "name" in field]
-    assert all(field["autocomplete"] == "off" and field["spellcheck"] == "false" for field in typed)
     assert not list(elements.named("form"))
     (form,) = [attributes for attributes in elements.named("div") if attributes.get("id") == "form"]
     assert "hidden" in form
     assert {button["type"] for button in elements.named("button")} == {"button"}
+
+
+def test_no_field_is_completed_corrected_or_checked_by_the_device(
+    with_addresses: FlaskClient, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+) -> None:
+    """What a person types teaches no browser and no keyboard, on any page and in the signing file."""
+    hand_in(with_addresses, publication(), minisign_keys[0])
+    seen = 0
+    for page in (*TEMPLATES, "sign.html"):
+        for field in Elements(with_addresses.get(f"/be/{page}").text).named("input", "textarea"):
+            if field.get("type") not in ("radio", "file", "hidden"):
+                kept = (field["autocomplete"], field["autocorrect"], field["spellcheck"])
+                assert kept == ("off", "off", "false"), (page, field["id"])
+                seen += 1
+    assert seen == 19
 
 
 @pytest.mark.parametrize("page", ["withdraw", "check"])
@@ -192,7 +244,6 @@ def test_no_browser_can_submit_a_code(
     elements = Elements(client.get(f"/be/{page}").text)
     (field,) = elements.named("input", "textarea")
     assert "name" not in field
-    assert (field["autocomplete"], field["autocorrect"], field["spellcheck"]) == ("off", "off", "false")
     assert not list(elements.named("form"))
     hidden = [attributes for attributes in elements.named("div") if attributes.get("id") in ("form", "ready")]
     assert len(hidden) == 1
@@ -204,7 +255,7 @@ def test_before_the_first_result_there_is_nothing_to_look_into(client: FlaskClie
     text = client.get("/en/check").text
     assert "have not published a result here yet" in text
     assert "<input" not in text
-    assert "<script" not in text
+    assert scripts(text) == [Assets.load().exit]
 
 
 def test_a_receipt_can_be_computed_without_a_script(
@@ -309,7 +360,7 @@ def test_after_the_closing_day_there_is_no_form(settings: Settings, store: Sqlit
     text = client.get("/en/").text
     assert "Collecting has ended" in text
     assert 'id="form"' not in text
-    assert "<script" not in text
+    assert scripts(text) == [Assets.load().exit]
 
 
 def standing(client: FlaskClient) -> str:
@@ -404,6 +455,16 @@ def test_the_quick_exit_leads_where_the_organizers_say(
     for page in (*PAGES, "/en/nowhere"):
         (link,) = [a for a in Elements(client.get(page, headers=HTML).text).named("a") if a.get("id") == "leave"]
         assert (link["href"], link["rel"]) == ("https://weather.example/by?now=1", "noreferrer")
+
+
+def test_every_page_has_one_script_with_the_quick_exit_in_it(with_addresses: FlaskClient) -> None:
+    """The large one where it has work, and a few hundred bytes elsewhere; none where organizers type their token."""
+    assets = Assets.load()
+    assert len(assets.exit) < 600
+    for page in (*TEMPLATES, "nowhere"):
+        expected = {"": [assets.script], "withdraw": [assets.script], "hand-in": [assets.script], "desk": []}
+        found = scripts(with_addresses.get(f"/be/{page}", headers=HTML).text)
+        assert found == expected.get(page, [assets.exit]), page
 
 
 def test_a_trial_is_marked_on_every_page(settings: Settings, store: SqliteStore) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from publishing import publication
+from serving import environment_for
 
 from crypto.keys import OrganizersKey
 from service.appeal import AppealFolderError, load_appeal
-from service.settings import SettingsError, read_settings
+from service.settings import Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).parent.parent
 HASH = "ab" * 32
@@ -140,6 +144,27 @@ def test_a_wrong_start_ends_with_words_and_not_with_a_traceback(tmp_path: Path) 
     done = subprocess.run(command, cwd=ROOT, env=good(tmp_path), capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "appeal.toml cannot be read" in done.stderr
+
+
+def test_data_that_cannot_be_used_ends_the_start_with_a_sentence(settings: Settings) -> None:
+    """An operator who went back to an older version, or took an organizer's key away, reads why nothing starts."""
+
+    def start() -> str:
+        command = [sys.executable, "-m", "service"]
+        environment = environment_for(settings)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode != 0
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    result = settings.data / "publications" / "000001"
+    result.mkdir(parents=True)
+    (result / "publication.json").write_bytes(publication())
+    assert f"A result in {result.parent} cannot be shown (publication-minisig): " in start()
+    path = settings.data / "envelopes.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+    assert f"The store {path} was made by a newer version of this service." in start()
 
 
 def mistakes_in(folder: Path) -> str:

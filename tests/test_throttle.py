@@ -157,9 +157,12 @@ def test_without_the_proxys_header_all_share_one_key(settings: Settings, store: 
     assert sent == [201, 201, 429]
 
 
-def test_all_clients_together_have_a_limit(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
-    """A flood from many addresses meets a ceiling."""
-    client = limited(settings, store, everyone="4/minute")
+@pytest.mark.parametrize("everyone", ["4/minute", "100/minute;4/day"])
+def test_all_clients_together_have_a_limit(
+    settings: Settings, store: SqliteStore, envelope: bytes, everyone: str
+) -> None:
+    """A flood from many addresses meets a ceiling, of a minute or of a day."""
+    client = limited(settings, store, everyone=everyone)
     assert [send(client, envelope, f"203.0.113.{at}") for at in range(6)] == [201] * 4 + [429] * 2
 
 

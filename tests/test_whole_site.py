@@ -50,9 +50,7 @@ def test_all_parts_together_keep_limit_and_give_out(settings: Settings, key: Org
     sent = some_sealed(key, 24)
     with whole_site(replace(settings, limits=limits)) as whole:
         site, told = whole.front, whole.settings
-        doctor = [sys.executable, "-m", "service", "doctor", "--limits", told.limits_server]
-        asked = subprocess.run(doctor, cwd=ROOT, env=environment_for(told), capture_output=True, text=True, check=False)
-        assert (asked.returncode, asked.stdout) == (0, "All is well.\n")
+        assert doctor(told) == (0, "All is well.\n")
         assert status(exchange(site.connect(), request("GET /be/"))) == 200
         answers = [status(exchange(site.connect(), sealed(each))) for each in sent[:12]]
         answers += [status(exchange(site.connect_as_tor(9), sealed(each))) for each in sent[12:]]
@@ -62,6 +60,17 @@ def test_all_parts_together_keep_limit_and_give_out(settings: Settings, key: Org
         assert ledger.partition(b"\n")[2] == b"".join(kept)
         with closing(open_store(told.store)) as store:
             assert held(store) == kept
+        stop(whole.valkeys["limits"])
+        code, words = doctor(told)
+        assert (code, words.count("\n  - ")) == (1, 1)
+        assert "  - limits: The server cannot be examined: " in words
+
+
+def doctor(told: Settings) -> tuple[int, str]:
+    """What ./run doctor says to the operator of this site: both servers stand in the settings."""
+    command = [sys.executable, "-m", "service", "doctor"]
+    asked = subprocess.run(command, cwd=ROOT, env=environment_for(told), capture_output=True, text=True, check=False)
+    return asked.returncode, asked.stdout
 
 
 def test_without_the_limits_server_people_stay_limited_and_without_the_other_nothing_is_promised(

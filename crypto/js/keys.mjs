@@ -11,7 +11,6 @@ import { KeyFormatError } from './errors.mjs';
 export const VERSION = 1;
 export const MASTER_SIZE = 32;
 export const APPEAL_ID_SIZE = 16;
-export const KEM_PUBLIC_SIZE = 1184;
 export const RECORD_SIZE = 1233;
 export const KEY_ID_SIZE = 7;
 

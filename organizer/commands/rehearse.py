@@ -6,7 +6,6 @@ It runs the real commands in a folder that is removed at the end. What it shows 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from nacl.utils import random
 
@@ -22,6 +21,7 @@ from organizer.made_up import FLOOD_NAME, PEOPLE, flood
 from organizer.periods import Days
 from organizer.restoring import Expected
 from organizer.session import keep_period, open_session
+from organizer.stage import Stage
 from organizer.talk import Talk
 from organizer.workspace import (
     KEY_FILE,
@@ -39,45 +39,6 @@ DAYS, PUBLISHED, AFTER = Days("2026-01-01", "2026-06-30"), "2026-07-01", "2026-0
 _LETTER = "Гэты ліст прыдуманы.".encode()
 _PASSPHRASE = "made-up-passphrase-for-practice"  # noqa: S105 it locks made-up data that is removed
 _THRESHOLD, _CARDS = 2, 3
-_STEPS = 7
-
-
-@dataclass(frozen=True)
-class _Stage:
-    """What the steps share: the folder of the rehearsal, this organizer's keys, the appeal, the cards."""
-
-    talk: Talk
-    fast: bool
-    place: str
-    keys: ceremony.NewKeys
-    cards: list[shares.Card]
-
-    def path(self, name: str) -> str:
-        return f"{self.place}/{name}"
-
-    @property
-    def work(self) -> str:
-        return self.path("anna")
-
-    @property
-    def passphrase(self) -> str:
-        return self.path("passphrase.txt")
-
-    @property
-    def appeal(self) -> str:
-        return self.path("public/appeal.json")
-
-    def step(self, number: int, title: str, command: str, *told: str) -> None:
-        """Say what comes and which command does it in earnest."""
-        self.talk.heading(f"{number} of {_STEPS}  {title}")
-        self.talk.say(" ".join(told))
-        self.talk.say()
-        self.talk.say_exactly(f"  In earnest: organizer {command}", "bold")
-        self.pause()
-
-    def pause(self) -> None:
-        if not self.fast:
-            self.talk.wait()
 
 
 def run(talk: Talk, fast: bool, envelopes: int) -> Result:
@@ -99,10 +60,10 @@ def run(talk: Talk, fast: bool, envelopes: int) -> Result:
     return {"envelopes": envelopes, "rubbish": rubbish, "signatures": len(PEOPLE) - 1, "practised": practised}
 
 
-def _ceremony(talk: Talk, fast: bool, home: str) -> _Stage:
+def _ceremony(talk: Talk, fast: bool, home: str) -> Stage:
     keys = ceremony.make_keys(random(APPEAL_ID_SIZE), "anna", _PASSPHRASE, random, [DAYS], keyfile.REHEARSAL)
     cards = shares.split(keys.periods[0].master, _THRESHOLD, _CARDS)
-    stage = _Stage(talk, fast, home, keys, cards)
+    stage = Stage(talk, fast, home, keys, cards)
     stage.step(
         1,
         "The ceremony",
@@ -119,7 +80,7 @@ def _ceremony(talk: Talk, fast: bool, home: str) -> _Stage:
     return stage
 
 
-def _site(stage: _Stage) -> str:
+def _site(stage: Stage) -> str:
     """Boris makes his own minisign key; the site gets both. Returns his workspace."""
     stage.step(
         2,
@@ -146,7 +107,7 @@ def _site(stage: _Stage) -> str:
     return stage.path("boris")
 
 
-def _flood(stage: _Stage, size: int) -> int:
+def _flood(stage: Stage, size: int) -> int:
     stage.step(
         3,
         "A flood",
@@ -161,7 +122,7 @@ def _flood(stage: _Stage, size: int) -> int:
     return made.rubbish
 
 
-def _review(stage: _Stage) -> None:
+def _review(stage: Stage) -> None:
     stage.step(
         4,
         "The review",
@@ -176,7 +137,7 @@ def _review(stage: _Stage) -> None:
     review.run(stage.talk, stage.work, stage.passphrase, review.Choice(accept_all=True))
 
 
-def _refuse_flood(stage: _Stage) -> None:
+def _refuse_flood(stage: Stage) -> None:
     with open_session(stage.talk, stage.work, stage.passphrase) as session:
         false = [
             entry.id
@@ -187,7 +148,7 @@ def _refuse_flood(stage: _Stage) -> None:
     stage.talk.say(f"Refused as a flood: {len(false):,}.")
 
 
-def _publish(stage: _Stage, boris: str) -> None:
+def _publish(stage: Stage, boris: str) -> None:
     stage.step(
         5,
         "The result, signed by two",
@@ -205,7 +166,7 @@ def _publish(stage: _Stage, boris: str) -> None:
     verify.run(stage.talk, verify.Files(file, [], stage.appeal))
 
 
-def _lose(stage: _Stage) -> None:
+def _lose(stage: Stage) -> None:
     stage.step(
         6,
         "A lost computer and a lost card",
@@ -230,7 +191,7 @@ def _lose(stage: _Stage) -> None:
     open_ledgers.run(stage.talk, stage.work, [stage.path("stick/ledger.undersigned")], stage.appeal, stage.passphrase)
 
 
-def _type_cards(stage: _Stage) -> bytes:
+def _type_cards(stage: Stage) -> bytes:
     talk, recovery = stage.talk, shares.Recovery()
     first, second = stage.cards[2], stage.cards[1]
     typed = shares.TypedCard()
@@ -257,7 +218,7 @@ def _type_cards(stage: _Stage) -> bytes:
     return recovery.master()
 
 
-def _burn(stage: _Stage) -> None:
+def _burn(stage: Stage) -> None:
     period = stage.keys.periods[0].period
     stage.step(
         7,

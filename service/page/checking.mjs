@@ -27,7 +27,7 @@ async function load() {
     return;
   }
   element('verified-number').textContent = verified.publication.number;
-  element('verified-date').textContent = dayOf(verified.publication.date);
+  showDay(verified.publication.date);
   for (const signer of element('verified-signers').children) {
     signer.hidden = !verified.signers.includes(signer.dataset.key);
   }
@@ -42,10 +42,10 @@ function showBroken(error) {
   show('broken');
 }
 
-function dayOf(date) {
-  const { lang } = document.documentElement;
-  const style = { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' };
-  return new Date(`${date}T00:00:00Z`).toLocaleDateString(lang, style);
+// The day in words comes with the page, because browsers do not know every language; only a newer result has another.
+function showDay(date) {
+  const place = element('verified-date');
+  if (place.firstElementChild.dateTime !== date) place.textContent = date;
 }
 
 function show(name) {
@@ -70,7 +70,7 @@ function reset() {
   answer(null);
 }
 
-/** Brings the page to life; before the first result there is nothing to look into. */
+/** Brings the page to life. The page of the result has a part of the same name, which takes no code. */
 export function startChecking() {
   if (!element('check').dataset.publication) return;
   element('not-started').hidden = true;

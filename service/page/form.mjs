@@ -14,6 +14,8 @@ import {
 } from './delivery.mjs';
 import { lockFields, tellMistake } from './fields.mjs';
 import { whenLeaving } from './leaving.mjs';
+import { prepareSealing } from './preparing.mjs';
+import { canSeal } from './surroundings.mjs';
 
 // What sealing may refuse, as keys of the page's words.
 const REFUSALS = { 'appeal-no-key': 'key', 'record-room': 'too-long-together' };
@@ -56,6 +58,23 @@ export function startForm(form) {
     tell(form, await attempt(form, typed));
     busy = false;
   };
+}
+
+/**
+ * The same for a form that seals, unless this browser could not; then the page goes on saying so. All of them alike, or
+ * the time until the request would tell them apart.
+ * @param {Form} form
+ * @returns {boolean} whether it has started
+ */
+export function startSealing(form) {
+  if (!canSeal()) return false;
+  const { wipe, forget = wipe } = form;
+  forget();
+  hideOutcome();
+  prepareSealing(element('form'));
+  element('submit').addEventListener('click', startForm(form));
+  element('not-started').hidden = true;
+  return true;
 }
 
 async function attempt({ seal, pass = toOwnAddress, state = 'sealing' }, typed) {

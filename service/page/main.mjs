@@ -1,4 +1,4 @@
-// The one script of all pages: starts what the page at hand has.
+// The one script of all pages that do something: starts what the page at hand has.
 
 import './vintage.mjs';
 import { startChecking } from './checking.mjs';

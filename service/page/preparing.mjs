@@ -6,8 +6,7 @@ import { sealingFor } from './appeal.mjs';
 import { painted } from './delivery.mjs';
 
 /**
- * From the first touch on, and no earlier: whoever only reads pays nothing. Forms for signing and for withdrawing do the
- * same, or the time until the request would tell them apart.
+ * From the first touch on, and no earlier: whoever only reads pays nothing.
  * @param {HTMLElement} form
  */
 export function prepareSealing(form) {

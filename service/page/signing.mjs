@@ -1,14 +1,14 @@
 // The letter's form: from what was typed to an envelope that has arrived, or lies as text before whoever typed it.
-// What leaves the page leaves through startForm(), which sends what comes out of sealSignature().
+// What leaves the page leaves through startSealing(), which sends what comes out of sealSignature().
 
 import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
 import { hideOutcome } from './delivery.mjs';
 import { checkFields, readFields, wipeFields } from './fields.mjs';
-import { startForm } from './form.mjs';
+import { startSealing } from './form.mjs';
 import { passOn, startPassing, wipeText } from './passing.mjs';
-import { prepareSealing, readyToSeal } from './preparing.mjs';
-import { canSeal, random } from './surroundings.mjs';
+import { readyToSeal } from './preparing.mjs';
+import { random } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
 
@@ -52,16 +52,11 @@ function labelButton() {
   for (const label of element('submit').children) label.hidden = label.dataset.for !== chosen;
 }
 
-/** Brings the form to life, unless this browser could not seal; then the page goes on saying so. */
+/** Brings the form to life. */
 export function startSigning() {
-  if (!canSeal()) return;
-  reset();
-  startPassing();
-  prepareSealing(element('form'));
-  element('not-started').hidden = true;
   const mistakes = { 'too-long-together': 'message' };
-  const sign = startForm({ read, seal, pass: passOn, wipe: wipeFields, forget, mistakes });
-  element('submit').addEventListener('click', sign);
+  if (!startSealing({ read, seal, pass: passOn, wipe: wipeFields, forget, mistakes })) return;
+  startPassing();
   element('visibility').addEventListener('change', labelButton);
   element('show-code').addEventListener('click', () => (showCode(true), element('hide-code').focus()));
   element('hide-code').addEventListener('click', () => (showCode(false), element('show-code').focus()));

@@ -70,6 +70,22 @@ def test_the_quick_exit_blanks_the_page_before_the_next_one_arrives(
     assert not form.url.startswith(site.url)
 
 
+@pytest.mark.parametrize("path", ["how", "cleanup", "nowhere"])
+def test_the_quick_exit_is_the_same_where_nothing_is_typed(page: Page, site: Served, path: str) -> None:
+    """Whoever reads how to clean up can leave as quickly as whoever signs."""
+    page.route(f"{EXIT}**", lambda route: route.fulfill(content_type="text/html", body="<p>Weather</p>"))
+    for leave in (press_exit, lambda page: [page.keyboard.press("Escape") for _ in range(3)]):
+        page.goto(f"{site.url}/en/{path}")
+        entries = page.evaluate("history.length")
+        look = "[kind.navigationType, getComputedStyle(document.documentElement).display].join()"
+        page.evaluate(f"navigation.addEventListener('navigate', (kind) => console.log({look}))")
+        with page.expect_console_message() as seen:
+            leave(page)
+        assert seen.value.text == "replace,none"
+        page.wait_for_url(EXIT)
+        assert page.evaluate("history.length") == entries
+
+
 def test_a_key_pressed_now_and_then_does_not_leave(form: Page, elsewhere: list[Request]) -> None:
     """Escape twice, or three times with something between, or held down."""
     for keys in (("Escape", "Escape", "a", "Escape"), ("Shift", "Shift", "Shift")):
