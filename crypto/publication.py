@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from typing import Any
 
 from crypto.appeal import Appeal
@@ -24,6 +25,7 @@ _KEYS = {
     "format", "appeal", "number", "previous", "date", "letters", "keys", "ledgers",
     "counts", "total", "by_hand", "signatures", "receipts",
 }  # fmt: skip
+_WORDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,10 @@ def write_publication(publication: Publication) -> bytes:
     # asdict() copies all the way down, which takes longer than writing when there are many names.
     value = {"format": FORMAT, **vars(publication), "total": publication.total}
     value |= {"counts": vars(publication.counts), "by_hand": vars(publication.by_hand)}
-    value["signatures"] = [_shown(shown) for shown in publication.signatures]
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    words = json.JSONEncoder(ensure_ascii=False, indent=1, default=_shown).iterencode(value)
+    # Some words at a time: a million names as one text take several times the memory of the file.
+    pieces = iter(lambda: "".join(islice(words, _WORDS)).encode("utf-8"), b"")
+    return b"".join([*pieces, b"\n"])
 
 
 def read_publication(data: bytes) -> Publication:
@@ -166,7 +170,7 @@ def _check_sums(publication: Publication) -> None:
     )
     if not fits:
         raise PublicationError("publication-sums", "The numbers of the publication contradict one another.")
-    if list(publication.receipts) != sorted(publication.receipts):
+    if any(one > next_one for one, next_one in pairwise(publication.receipts)):
         raise PublicationError("publication-order", "The receipts are not sorted.")
 
 

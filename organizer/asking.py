@@ -34,10 +34,13 @@ def ask_until(talk: Talk, question: str, read: Callable[[str], Answer], default:
             talk.say(str(error))
 
 
-def new_passphrase(talk: Talk) -> str:
+WITH_CARDS = "A passphrase locks your keys. Whoever loses it needs the cards; nobody else can bring the keys back."
+
+
+def new_passphrase(talk: Talk, what_for: str = WITH_CARDS) -> str:
     """A passphrase that is on paper: offered or chosen, and typed once more. Raises OrganizerError."""
     offered = offer_passphrase(random)
-    talk.say("A passphrase locks your keys. Whoever loses it needs the cards; nobody else can bring the keys back.")
+    talk.say(what_for)
     talk.say("On the next screen you see one that was just made for you. Have paper and a pen ready.")
     talk.wait()
     while True:

@@ -72,7 +72,9 @@ def check_passphrase(passphrase: str) -> str:
 def check_signer(name: str) -> str:
     """A name that can stand in a file name. Raises OrganizerError: signer-name."""
     if not _SIGNER.fullmatch(name):
-        raise OrganizerError("signer-name", "The signer's name has 1 to 32 of the characters a-z, 0-9 and “-”.")
+        raise OrganizerError(
+            "signer-name", "A short name has 1 to 32 of the small letters a-z, digits and “-”, and no spaces."
+        )
     return name
 
 

@@ -8,8 +8,10 @@ sounds the same or is one letter away, and whose first name can be the same one:
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from sys import intern
 
 from organizer.names import circumstances
 from organizer.names.given import given, guessed, initials
@@ -56,74 +58,80 @@ class Pair:
     reasons: tuple[str, ...]
 
 
+def find(people: Iterable[Person], index: Index | None = None) -> Iterator[Pair]:
+    """The pairs of each of these with those before it, and with those whom `index` knows already."""
+    index = index or Index()
+    for person in people:
+        yield from index.similar(person)
+        index.add(person)
+
+
 def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:
     """All pairs that look like one person, the likeliest first. `progress` is told how many more, of how many."""
     people = list(people)
-    index = Index()
-    found: list[Pair] = []
+    return sorted(find(told(people, len(people), progress) if progress else people), key=_likeliest_first)
+
+
+def told(people: Iterable[Person], total: int, progress: Callable[[int, int], object]) -> Iterator[Person]:
+    """The same people; every some hundred, `progress` is told how many more, of how many."""
+    at = 0
     for at, person in enumerate(people, start=1):
-        found += index.similar(person)
-        index.add(person)
-        if progress and (at % _STEP == 0 or at == len(people)):
-            progress(at % _STEP or _STEP, len(people))
-    return sorted(found, key=_likeliest_first)
+        yield person
+        if at % _STEP == 0:
+            progress(_STEP, total)
+    if at % _STEP:
+        progress(at % _STEP, total)
 
 
 def compare(one: Person, other: Person) -> Pair | None:
     """The pair of these two, or None if they do not look like one person."""
-    found = _names(_Spelling(one.name), _Spelling(other.name))
+    found = _names(_spelled(one.name), _spelled(other.name))
     return None if found is None else _pair(one, other, found)
 
 
 @dataclass(slots=True, eq=False)
 class _Spelling:
-    """One spelling of a name, all who signed with it, and the other spellings that are like it."""
+    """One spelling of a name, and the first who signed with it."""
 
-    text: str
-    key: str = field(init=False)
-    words: tuple[str, ...] = field(init=False)
-    readings: tuple[Parts, ...] = field(init=False)
-    people: list[Person] = field(default_factory=list)
-    similar: list[tuple[_Spelling, Difference]] = field(default_factory=list)
+    key: str
+    words: tuple[str, ...]
+    readings: tuple[Parts, ...]
+    people: tuple[Person, ...] = ()
 
-    def __post_init__(self) -> None:
-        self.key, self.words, self.readings = plain(self.text), words(self.text), understand(self.text)
+
+def _spelled(name: str) -> _Spelling:
+    return _Spelling(plain(name), words(name), understand(name))
 
 
 class Index:
     """Everyone who was added, found again by a similar name."""
 
     def __init__(self) -> None:
-        self._ids: set[bytes] = set()
         self._spellings: dict[str, _Spelling] = {}
         self._surnames: dict[str, dict[str, list[_Spelling]]] = {}
         self._near: dict[str, list[str]] = {}
-        self._known: set[str] = set()
+        self._known: set[tuple[str, bool]] = set()
 
     def add(self, person: Person) -> None:
-        """Remember a person; a second time does nothing."""
-        if person.id in self._ids:
-            return
-        self._ids.add(person.id)
+        """Remember a person, who was not added before."""
         spelling = self._spellings.get(plain(person.name))
         if spelling is None:
-            spelling = _Spelling(person.name)
+            spelling = _spelled(person.name)
             self._spellings[spelling.key] = spelling
-            spelling.similar = self._like(spelling)
-            for other, found in spelling.similar:
-                if len(other.similar) < CROWDED:
-                    other.similar.append((spelling, found))
             self._enter(spelling)
-        spelling.people.append(person)
+        if len(spelling.people) <= CROWD:
+            spelling.people += (person,)
 
     def similar(self, person: Person) -> list[Pair]:
         """The pairs of this person with those who were added, the likeliest first."""
-        spelling = self._spellings.get(plain(person.name))
-        near = self._like(_Spelling(person.name)) if spelling is None else [(spelling, NONE), *spelling.similar]
+        own = self._spellings.get(plain(person.name))
+        near = self._like(own or _spelled(person.name))
+        if own is not None:
+            near = [(own, NONE), *near]
         found = [
             pair
             for other, difference_of_names in near
-            for one in other.people[: CROWD + 1]
+            for one in other.people
             if one.id != person.id and (pair := _pair(person, one, difference_of_names))
         ]
         return sorted(found, key=_likeliest_first)[:CROWD]
@@ -136,12 +144,11 @@ class Index:
                 kept = self._surnames[bone]
                 for first in firsts:
                     candidates.update((id(other), other) for other in kept.get(first, ()))
-        found = ((other, _names(spelling, other)) for other in candidates.values())
+        found = ((other, _names(spelling, other)) for other in candidates.values() if other is not spelling)
         return [(other, known) for other, known in found if known is not None]
 
     def _near_surnames(self, parts: Parts) -> set[str]:
-        texts = {text for word in _key_words(parts) for text in (word, *_bones(word))}
-        return {bone for text in texts for near in _one_letter_less(text) for bone in self._near.get(near, ())}
+        return {bone for near in _near_texts(parts) for bone in self._near.get(near, ())}
 
     def _enter(self, spelling: _Spelling) -> None:
         for parts in spelling.readings:
@@ -158,11 +165,45 @@ class Index:
         for word in _key_words(parts):
             bones = _bones(word)
             found.update(bones)
-            for text in {word, *bones} - self._known:
-                self._known.add(text)
+            for text, is_heard in {(word, False), *((bone, True) for bone in bones)} - self._known:
+                self._known.add((text, is_heard))
                 for near in _one_letter_less(text):
-                    self._near.setdefault(near, []).extend([text] if text in bones else bones)
+                    self._near.setdefault(near, []).extend([text] if is_heard else bones)
         return found
+
+
+class Reach:
+    """Which of very many names an index would compare with a few: those for which building it is worth while.
+
+    Of the many it keeps four bytes for each sound of a surname; of the few, all texts a letter away from a surname.
+    """
+
+    def __init__(self, few: Iterable[Person]) -> None:
+        self._near = {near for one in few for parts in understand(one.name) for near in _near_texts(parts)}
+        self._heard: dict[str, list[str]] = {}
+        self._bones: set[str] = set()
+        self._places: dict[str, array[int]] = {}
+
+    def look(self, place: int, name: str) -> None:
+        """Take notice of one of the many, named by a number."""
+        for bone in {bone for parts in understand(name) for word in _key_words(parts) for bone in self._hear(word)}:
+            self._places.setdefault(bone, array("I")).append(place)
+
+    def places(self) -> list[int]:
+        """The numbers of those that must be compared."""
+        return sorted({place for bone in self._bones for place in self._places.get(bone, ())})
+
+    def _hear(self, word: str) -> list[str]:
+        known = self._heard.get(word)
+        if known is None:
+            known = self._heard[word] = _bones(word)
+            # As Index does: what is near to how it sounds leads to that sound, what is near to its letters to all.
+            self._bones.update(bone for bone in known if self._is_near(bone))
+            self._bones.update(known if self._is_near(word) else ())
+        return known
+
+    def _is_near(self, text: str) -> bool:
+        return any(near in self._near for near in _one_letter_less(text))
 
 
 def _key_words(parts: Parts) -> tuple[str, ...]:
@@ -172,6 +213,12 @@ def _key_words(parts: Parts) -> tuple[str, ...]:
 
 def _bones(word: str) -> list[str]:
     return [sound.bone for sound in sounds(word)]
+
+
+def _near_texts(parts: Parts) -> set[str]:
+    """What the surnames share with every text that is at most a letter away from them."""
+    texts = {text for word in _key_words(parts) for text in (word, *_bones(word))}
+    return {near for text in texts for near in _one_letter_less(text)}
 
 
 def _one_letter_less(text: str) -> Iterator[str]:
@@ -187,22 +234,22 @@ def _first_keys(parts: Parts) -> set[str]:
     for word in parts.firsts:
         known = given(word) or guessed(word)
         if known:
-            keys |= {f"name {number}" for number in known.any}
+            keys |= {intern(f"name {number}") for number in known.any}
         if not known or known.is_guess:
-            keys |= {near for text in (word, *_bones(word)) for near in _one_letter_less(text)}
+            keys |= {intern(near) for text in (word, *_bones(word)) for near in _one_letter_less(text)}
     return keys or {""}
 
 
 def _kept_under(parts: Parts) -> set[str]:
     """The keys of a first name in the index."""
     letters = {("is" if len(word) == 1 else "begins", letter) for word in parts.firsts for letter in initials(word)}
-    return _first_keys(parts) | {f"{how} {letter}" for how, letter in letters}
+    return _first_keys(parts) | {intern(f"{how} {letter}") for how, letter in letters}
 
 
 def _asked_for(parts: Parts) -> set[str]:
     """The keys under which first names are kept that can be the same as this one."""
     letters = {("begins" if len(word) == 1 else "is", letter) for word in parts.firsts for letter in initials(word)}
-    return _first_keys(parts) | {f"{how} {letter}" for how, letter in letters}
+    return _first_keys(parts) | {intern(f"{how} {letter}") for how, letter in letters}
 
 
 def _names(one: _Spelling, other: _Spelling) -> Difference | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from crypto.code import commitment
 from crypto.errors import RecordError
@@ -73,7 +74,7 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A verdict; a refusal has its reason.
 
@@ -165,8 +166,12 @@ def write_decision(decision: Decision) -> bytes:
     return text.ljust(DECISION_WIDTH, b"\0")
 
 
+@lru_cache(maxsize=1024)
 def read_decision(row: bytes) -> Decision:
-    """The decision in a row. Raises OrganizerError: workspace-damaged."""
+    """The decision in a row. Raises OrganizerError: workspace-damaged.
+
+    Rows that are alike give the same object: what was decided at once for a million is kept in memory once.
+    """
     made: Decision | None = None
     try:
         for at in range(DECISION_WIDTH - DECISION_WIDTH % _DECISION.size, 0, -_DECISION.size):

@@ -13,10 +13,10 @@ class OrganizerError(UndersignedError):
     Reasons: no-workspace, workspace-exists, workspace-busy, workspace-damaged, no-appeal, appeal-key, appeal-signer,
     appeal-letter, no-file, not-text, key-file-damaged, key-file-limits, passphrase, passphrase-short, memory,
     signer-name, appeal-id, question, stopped, csv-header, csv-lines, public-unclear, no-minisig, hand-over,
-    replace, file-exists, letter-folder, xlsx-rows, file, usage, reason, nobody, worker;
+    replace, previous, file-exists, letter-folder, xlsx-rows, file, usage, reason, nobody, worker;
     workspace-format, no-key, days, number, folder, threshold, appeal-toml, fingerprint;
     share-plan, share-word, share-length, share-checksum, share-set, share-twice, share-few, share-key, restore-rows;
-    signed-another, counts-differ; burn-not-yet, burn-period;
+    signed-another, counts-differ; burn-not-yet, burn-period; disk-full, appeal-file;
     vouch-word, vouch-note, vouch-number, decisions-file, decisions-key, nothing.
     """
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from sys import intern
 from typing import TypeVar
 
 from crypto.signature import Signature
@@ -126,4 +127,4 @@ def _next(values: Sequence[Value], now: Value) -> Value:
 
 def known_language(language: str) -> str:
     """A language's tag as our pages write it, or "other": it is a stranger's text until here."""
-    return language if _LANGUAGE.fullmatch(language) else OTHER_LANGUAGE
+    return intern(language) if _LANGUAGE.fullmatch(language) else OTHER_LANGUAGE

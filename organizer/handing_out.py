@@ -17,7 +17,7 @@ from organizer.errors import OrganizerError
 from organizer.periods import Period
 from organizer.qr import qr_lines
 from organizer.talk import Talk
-from organizer.workspace import burn_secret_file, check_no_folder, hand_over, write_secret_file
+from organizer.workspace import burn_secret_file, check_no_folder, hand_over, read_file, write_secret_file
 
 PRINT_FILE = "cards.html"
 
@@ -123,7 +123,10 @@ def public_folder(
     while name := asking.ask_until(
         talk, "Name of another organizer (Enter: no more)", lambda text: _name(text, signers)
     ):
-        signers[name] = asking.ask_until(talk, f"The minisign line of {name} (56 characters)", _line, default=None)
+        question = f"The minisign line of {name}, or the file it is in (56 characters)"
+        signers[name] = asking.ask_until(talk, question, _line, default=None)
+        talk.say("A slip in it is not noticed here. Have it read out, every character:")
+        talk.say_exactly(f"  {signers[name].line}", "bold")
     while True:
         needed = asking.ask_until(
             talk, f"How many of these {len(signers)} must sign a result", _number, default=str(min(2, len(signers)))
@@ -159,7 +162,10 @@ def _name(text: str, known: Mapping[str, MinisignPublicKey]) -> str:
 
 
 def _line(text: str) -> MinisignPublicKey:
+    line = text.strip()
     try:
-        return MinisignPublicKey.parse(text.strip())
+        if line.endswith(".pub"):
+            line = read_file(line).decode("ascii", "replace").rstrip("\n").rpartition("\n")[2]
+        return MinisignPublicKey.parse(line)
     except MinisignError as error:
         raise OrganizerError(error.reason, f"{error} It is one line of 56 characters that begins with RW.") from error

@@ -16,8 +16,11 @@ from organizer.talk import Talk
 from organizer.vouching import Vouched
 
 FIELDS = ("name", "relation", "prisoner", "message", "contact", "language", "vouch")
-LONG, SHORT = 240, 90
-"""Characters of a text that are shown: alone, and beside another one. Space shows all of it."""
+LONG, SHORT, SHORTEST = 240, 90, 40
+"""Characters of a text that are shown: alone, beside another one, and there on a low screen. Space shows all of it."""
+
+LINES_OF_A_PAIR = 34
+"""What two signatures side by side may take with long texts: whether they are public stands in the first line."""
 
 LINES_AROUND = 8
 """What stands above and below the rows of a list."""
@@ -83,7 +86,8 @@ def show_pair(talk: Talk, shown: Shown, number: int) -> None:
     _show_public(talk, shown.entry.signature.public)
     many = f" ({number + 1} of {len(shown.others)})" if len(shown.others) > 1 else ""
     talk.say(f"May be one person{many}, {other.score:.0%} alike: {'; '.join(other.reasons)}", "bold")
-    talk.show(side_by_side(("", "this one", "the other"), _compared(shown, other), SHORT))
+    cut = SHORT if talk.size[1] >= LINES_OF_A_PAIR else SHORTEST
+    talk.show(side_by_side(("", "this one", "the other"), _compared(shown, other), cut))
     _show_notes(talk, shown)
 
 

@@ -5,13 +5,13 @@ Knows records and values, and keeps no name in memory. Must never ask or show an
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from organizer.duplicates import Pair
 from organizer.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
 from organizer.filtering import Facts, Filter, Standing, known_language, standing
-from organizer.likenesses import Likenesses, Progress, find_pairs, is_compared, no_progress
+from organizer.likenesses import Progress, find_pairs, is_compared, no_progress
 from organizer.records import Records
 from organizer.vouching import Vouched, VouchWord, VouchWords
 
@@ -45,7 +45,7 @@ class Pile:
         self._gather(letters)
         self._codes = _repeated(self.facts.values())
         compared = {name for name in self.facts if is_compared(self.decisions.get(name))}
-        self._likenesses = Likenesses(find_pairs(records, compared, progress))
+        self._likenesses = find_pairs(records, compared, progress)
 
     @property
     def step(self) -> int:
@@ -101,11 +101,11 @@ class Pile:
 
     def pairs(self) -> list[Pair]:
         """Pairs of which neither is refused nor taken back, the likeliest first."""
-        return [pair for pair in self._likenesses.pairs() if self._counts(pair.first) and self._counts(pair.second)]
+        return sorted(self._likenesses.among(self._counts), key=lambda pair: (-pair.score, pair.first, pair.second))
 
-    def accepted_pairs(self) -> list[Pair]:
-        """Pairs of which both are accepted."""
-        return [pair for pair in self._likenesses.pairs() if self._accepted(pair.first) and self._accepted(pair.second)]
+    def accepted_pairs(self) -> int:
+        """How many pairs there are of which both are accepted."""
+        return sum(1 for _ in self._likenesses.among(self._accepted))
 
     def keep(self, changes: Mapping[bytes, Decision | None], words: Sequence[VouchWord] = ()) -> None:
         """Write decisions and vouch words, all or none; None takes a decision away."""
@@ -172,8 +172,14 @@ def vouched_first(pile: Pile, names: Iterable[bytes]) -> list[bytes]:
     return sorted(names, key=lambda name: pile.facts[name].vouched is not Vouched.YES)
 
 
-def _repeated(facts: Iterable[Facts]) -> dict[bytes, list[bytes]]:
-    by_code: dict[bytes, list[bytes]] = {}
+def _repeated(facts: Collection[Facts]) -> dict[bytes, list[bytes]]:
+    seen: set[bytes] = set()
+    by_code: dict[bytes, list[bytes]] = {}  # of those that come twice: nearly every code comes once
     for one in facts:
-        by_code.setdefault(one.code, []).append(one.id)
-    return {code: names for code, names in by_code.items() if len(names) > 1}
+        if one.code in seen:
+            by_code[one.code] = []
+        seen.add(one.code)
+    for one in facts:
+        if one.code in by_code:
+            by_code[one.code].append(one.id)
+    return by_code

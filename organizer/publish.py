@@ -138,8 +138,8 @@ def _check(data: bytes, minisigs: list[str], appeal: Appeal, last: LastSeen | No
     elif publication.previous is None:
         yield "It is number 1, the first."
     else:
-        yield f"It is number {publication.number} and names as the one before it the file {publication.previous}."
-        yield "To have that checked too, give the file before it with --previous."
+        names = f"It is number {publication.number} and names as the one before it the file {publication.previous}."
+        yield f"{names} Not checked: whether that is so; give that file with --previous."
 
 
 def _last_seen(previous: bytes | None) -> LastSeen | None:

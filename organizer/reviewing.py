@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from organizer import looking
 from organizer.entries import Reason, Verdict
+from organizer.errors import OrganizerError
 from organizer.filtering import Filter
 from organizer.keyboard import latin
 from organizer.review import Review, Shown
@@ -94,7 +95,7 @@ class Dialogue:
         if self._table:
             looking.show_list(talk, self._review)
         if shown is None:
-            talk.say("That was the last one.")
+            talk.say("That was the last one." if self._review.total else "There is none. f and / choose others.")
         elif not self._table and shown.others and not self._whole:
             looking.show_pair(talk, shown, self._other % len(shown.others))
         elif not self._table:
@@ -192,7 +193,10 @@ class Dialogue:
         return ""
 
     def _search(self) -> str:
-        typed = self._talk.ask("Search for (Enter: everything)")
+        try:
+            typed = self._talk.ask("Search for (Enter: everything)")
+        except OrganizerError as error:
+            return "Nothing was searched for." if error.reason == "stopped" else str(error)
         return self._narrow_to(self._review.filter.asking(typed))
 
     def _filter(self) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from nacl.utils import random
 
 from crypto.appeal import Appeal, read_appeal
-from crypto.errors import MinisignError
+from crypto.errors import AppealError, MinisignError
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
 from organizer import keyfile
@@ -26,6 +26,7 @@ from organizer.workspace import KEY_FILE, MINISIGN_FILE, Workspace, open_workspa
 
 APPEAL_FILE = "appeal.json"
 ATTEMPTS = 3
+MISTYPED = "Small letters, the hyphens, and a Latin keyboard? Where keys lie otherwise, y and z may be exchanged."
 
 
 @dataclass(frozen=True)
@@ -126,16 +127,19 @@ def public_record(workspace: Workspace) -> KeyRecord:
     for period in read_periods(workspace):
         if workspace.read(secret_name(period.record.key_id)) is not None:
             return period.record
-    raise _no_key()
+    raise _no_key(workspace)
 
 
 def need_keys(session: Session) -> None:
     """Whether anything can be opened at all. Raises OrganizerError: no-key."""
     if not session.keys:
-        raise _no_key()
+        raise _no_key(session.workspace)
 
 
-def _no_key() -> OrganizerError:
+def _no_key(workspace: Workspace) -> OrganizerError:
+    if not read_periods(workspace) and workspace.read(MINISIGN_FILE) is not None:
+        text = "This workspace has a minisign key only: it signs results, and opens no envelopes."
+        return OrganizerError("no-key", f"{text} To open them here, too, bring the key with cards: organizer restore")
     text = "This workspace has no key that opens envelopes: it was burned or lost. “organizer restore” needs its cards."
     return OrganizerError("no-key", text)
 
@@ -148,7 +152,7 @@ def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
     data = workspace.read(APPEAL_FILE) if path is None else read_file(path)
     if data is None:
         return None
-    appeal = read_appeal(data)
+    appeal = read_appeal_of(data, path or workspace.path(APPEAL_FILE))
     own = [period.record for period in read_periods(workspace)]
     if not set(own) & {key.record for key in appeal.keys}:
         known = " nor ".join(record.digits for record in own)
@@ -157,6 +161,15 @@ def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
     if path is not None:
         workspace.write(APPEAL_FILE, data)
     return appeal
+
+
+def read_appeal_of(data: bytes, path: str) -> Appeal:
+    """What is in an appeal.json. Raises OrganizerError, with the reason of AppealError, that names the file."""
+    try:
+        return read_appeal(data)
+    except AppealError as error:
+        text = f"{path} is no appeal.json of a site, or is damaged: {error} Fetch it again and give it with --appeal."
+        raise OrganizerError(error.reason, text) from error
 
 
 def need_appeal(appeal: Appeal | None) -> Appeal:
@@ -189,6 +202,7 @@ def ask_minisign(talk: Talk, workspace: Workspace, passphrase_file: str | None) 
             if error.reason != "minisign-passphrase" or passphrase_file is not None or attempt == ATTEMPTS:
                 raise
             talk.say(str(error))
+            talk.say(MISTYPED)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -202,7 +216,7 @@ def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:
 def _unlock(talk: Talk, workspace: Workspace, passphrase_file: str | None) -> tuple[bytes, str]:
     file = workspace.read(KEY_FILE)
     if file is None:
-        raise _no_key()
+        raise _no_key(workspace)
     if passphrase_file is not None:
         passphrase = read_passphrase_file(passphrase_file)
         return keyfile.unlock(file, passphrase)[0], passphrase
@@ -220,4 +234,5 @@ def ask_root(talk: Talk, file: bytes) -> tuple[bytes, str]:
             if error.reason != "passphrase" or attempt == ATTEMPTS:
                 raise
             talk.say(str(error))
+            talk.say(MISTYPED)
     raise AssertionError("the last attempt returns or raises")

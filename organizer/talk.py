@@ -14,12 +14,14 @@ Knows a terminal. Must never know a key, a disk or what an answer is good for.
 # 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
 # 8. Secrets (an offered passphrase, a card) are shown on the alternate screen of a terminal or not at all; when it
 #    is left, screen and scrollback are cleared, for some terminals have only one screen.
+# 9. What is pressed while the program computes answers no question where Enter alone does something: it is forgotten.
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+import termios
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +37,10 @@ from organizer.errors import OrganizerError
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MARKS_IN_A_ROW = 4
+WIDEST_BAR_NAME = 24
+
+# Erase the screen; erase what was scrolled out of it (ED 2, ED 3 of xterm).
+_ERASED, _SCROLLBACK_ERASED = "\x1b[H\x1b[2J", "\x1b[3J"
 
 # What terminals send for keys that move (xterm, VT220, Linux console).
 _MOVES = {"\x1b[A": "up", "\x1bOA": "up", "\x1b[B": "down", "\x1bOB": "down"}
@@ -158,12 +164,14 @@ class Talk:
     def confirm(self, question: str) -> bool:
         """Yes or no; no when Enter is pressed. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
+        _forget_keys()
         with _answers():
             return click.confirm(harmless(question))
 
     def wait(self, text: str = "Press Enter to go on") -> None:
         """Until Enter is pressed. Raises OrganizerError: question, stopped."""
         self.check_may_ask()
+        _forget_keys()
         with _answers():
             click.prompt(harmless(text), default="", show_default=False, prompt_suffix=" ")
 
@@ -206,37 +214,50 @@ class Talk:
         return line.strip()[:1] if line else None
 
     @contextmanager
-    def private_screen(self) -> Iterator[Callable[[], None]]:
-        """A screen whose content leaves no trace in the scrollback; gives a function that clears it."""
+    def private_screen(self, wipe: str = _ERASED) -> Iterator[Callable[[], None]]:
+        """A screen whose content leaves no trace in the scrollback; gives a function that clears it.
+
+        `wipe` is written at its end, for a terminal with one screen only would go on showing it.
+        Raises OrganizerError: question, when somebody at a terminal sends what is shown elsewhere.
+        """
+        if sys.stdin.isatty() and not self._out.is_terminal:
+            text = "This shows names that are not public, so it needs a terminal: leave out what stands behind > or |."
+            raise OrganizerError("question", text)
         used = self._out.set_alt_screen(True)
+        clear = self._out.clear if used else self.say
         try:
-            yield self._out.clear if used else self.say
+            if used:
+                clear()
+            yield clear
         finally:
             if used:
+                self._out.file.write(wipe)
+                self._out.file.flush()
                 self._out.set_alt_screen(False)
 
     @contextmanager
     def secret_screen(self) -> Iterator[Callable[[], None]]:
-        """A private screen for secrets, wiped at its end. Raises OrganizerError: question, without a terminal."""
+        """A private screen for secrets, scrollback wiped at its end. Raises OrganizerError: question."""
         if not self.is_at_terminal:
             text = "This shows a secret, so it needs a terminal: the output must not go into a file or another program."
             raise OrganizerError("question", text)
-        with self.private_screen() as clear:
-            try:
-                clear()
-                yield clear
-            finally:
-                # Erase the screen, then the scrollback (ED 2, ED 3 of xterm), while the secret's screen is still shown.
-                self._out.file.write("\x1b[H\x1b[2J\x1b[3J")
-                self._out.file.flush()
+        with self.private_screen(_ERASED + _SCROLLBACK_ERASED) as clear:
+            yield clear
 
     @contextmanager
     def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
         """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
         done = total = 0
-        columns = TextColumn("{task.description}", markup=False), BarColumn(), _Amount(), TimeRemainingColumn()
-        bar = Progress(*columns, console=self._err, disable=not self._err.is_terminal)
-        task = bar.add_task(harmless(what), total=None)
+        columns = (
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=None),
+            _Amount(table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
+        )
+        bar = Progress(*columns, console=self._err, disable=not self._err.is_terminal, expand=True)
+        # Names of ledgers are as wide as a screen, which amount, rate and time left need, too.
+        told = what if len(what) <= WIDEST_BAR_NAME else f"{what[: WIDEST_BAR_NAME - 1]}…"
+        task = bar.add_task(harmless(told), total=None)
 
         def advance(more: int, of: int) -> None:
             nonlocal done, total
@@ -265,6 +286,12 @@ class _Amount(ProgressColumn):
 
 def _console(stderr: bool) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def _forget_keys() -> None:
+    """Rule 9; what comes through a pipe was meant."""
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 @contextmanager

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 
 from crypto.code import receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
-from organizer.collation import collation_key
+from organizer.collation import in_order
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict
 
 
@@ -49,13 +50,15 @@ def tally(
     judged: Iterable[tuple[Entry, Decision | None]],
     withdrawn: Mapping[bytes, int],
     asked: Container[PublishedSignature] = frozenset(),
+    listed: bool = True,
 ) -> Tally:
     """Count entries, each with what was decided; `withdrawn` has how many withdrawals brought the code of a commitment.
 
     A withdrawn signature is withdrawn whatever was decided; undecided and held ones are not counted.
     `asked` are public signatures whose fate is told when they are not counted: those published before.
+    Without `listed` there are numbers only, no names and receipts, and nothing grows; no publication comes of that.
     """
-    sums = _Sums(asked)
+    sums = _Sums(asked, listed)
     for entry, decision in judged:
         # What organizers entered by hand was not received as an envelope, though it lies in one.
         sums.received += not entry.by_hand
@@ -72,7 +75,8 @@ def tally(
 
 def _published(entry: SignatureEntry) -> PublishedSignature:
     assert entry.signature.public is True  # the one gate through which a name gets out
-    return PublishedSignature(entry.signature.name, entry.signature.relation, entry.signature.prisoner)
+    # Interned: many name the same prisoner, and there may be a million.
+    return PublishedSignature(entry.signature.name, intern(entry.signature.relation), intern(entry.signature.prisoner))
 
 
 def _fate(decision: Decision | None) -> Fate:
@@ -90,8 +94,10 @@ class _Sums:
     """What is known so far; of a signature that is not public, its receipt's eight bytes."""
 
     asked: Container[PublishedSignature]
+    listed: bool
     received: int = 0
     fates: Counter[Fate] = field(default_factory=Counter)
+    public_counted: int = 0
     by_hand: int = 0
     public_by_hand: int = 0
     unreadable: Counter[str] = field(default_factory=Counter)
@@ -112,10 +118,12 @@ class _Sums:
         if entry.by_hand:
             self.by_hand += 1
             self.public_by_hand += entry.signature.public
-        else:
+        elif self.listed:
             self.receipts.append(receipt(entry.commitment))
         if entry.signature.public is True:
-            self.public.append(_published(entry))
+            self.public_counted += 1
+            if self.listed:
+                self.public.append(_published(entry))
 
     def finish(self, unmatched_withdrawals: int) -> Tally:
         """The tally of all that was added."""
@@ -126,11 +134,11 @@ class _Sums:
                 duplicates=self.fates[Fate.DUPLICATE],
                 rejected=self.fates[Fate.REJECTED],
                 withdrawn=self.fates[Fate.WITHDRAWN],
-                public=len(self.public),
-                nonpublic=self.fates[Fate.COUNTED] - len(self.public),
+                public=self.public_counted,
+                nonpublic=self.fates[Fate.COUNTED] - self.public_counted,
             ),
             by_hand=ByHand(self.public_by_hand, self.by_hand - self.public_by_hand),
-            signatures=tuple(sorted(self.public, key=collation_key)),
+            signatures=tuple(in_order(self.public)),
             receipts=tuple(sorted(self.receipts)),
             undecided=self.fates[Fate.UNDECIDED],
             held=self.fates[Fate.HELD],

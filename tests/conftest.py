@@ -12,10 +12,12 @@ from contextlib import ExitStack
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import Environment
 from nacl.pwhash import argon2id
 from redis_servers import PROGRAMS, Server, running, running_cluster
 from terminal import Terminal
@@ -48,6 +50,25 @@ def guesses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hashlib, "scrypt", cache(hashlib.scrypt))
         patch.setattr(argon2id, "kdf", cache(argon2id.kdf))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates() -> Iterator[None]:
+    """Applications compile their templates when they start; here only the first, for all have the same options."""
+    compiled: dict[tuple[str, str | None, str | None], CodeType] = {}
+    compile_template = Environment.compile
+
+    def compile_once(
+        environment: Environment, source: str, name: str | None = None, filename: str | None = None
+    ) -> CodeType:
+        place = source, name, filename
+        if place not in compiled:
+            compiled[place] = compile_template(environment, source, name, filename)
+        return compiled[place]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "compile", compile_once)
         yield
 
 

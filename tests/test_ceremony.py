@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -87,6 +86,8 @@ def test_the_ceremony_at_a_terminal(tmp_path: Path, terminal: Callable[..., Term
     """Two periods, three cards each, a second organizer; the site can use the public folder as it is."""
     work, public, site = tmp_path / "work", tmp_path / "public", tmp_path / "site"
     shutil.copytree(TEMPLATE, site)
+    line = tmp_path / "minisign.pub"
+    line.write_text(BORIS.file)
     screen = terminal("ceremony", "-w", str(work), lines=24, columns=80)
     answer(screen, ("make: ", "1"), ("public: ", "Anna"), ("public: ", "anna"))
     answer(screen, ("have none): ", str(tmp_path)), ("have none): ", str(site)))
@@ -109,9 +110,11 @@ def test_the_ceremony_at_a_terminal(tmp_path: Path, terminal: Callable[..., Term
             screen.until(f"Card {card + 1} of 3")
     answer(screen, ("for the next", ""))
     answer(
-        screen, ("no more): ", "anna"), ("no more): ", "boris"), ("characters): ", "RW"), ("characters): ", BORIS.line)
+        screen, ("no more): ", "anna"), ("no more): ", "boris"), ("characters): ", "RW"), ("characters): ", str(line))
     )
-    answer(screen, ("no more): ", ""), ("result [2]: ", "3"), ("result [2]: ", ""))
+    assert BORIS.line in screen.until("no more): ").replace("\r\n", "\n")
+    screen.type("\n")
+    answer(screen, ("result [2]: ", "3"), ("result [2]: ", ""))
     answer(screen, ("public [public]: ", str(site)), ("public [public]: ", str(public)))
     screen.end()
 
@@ -142,6 +145,27 @@ def check_public_folder(public: Path, work: Path) -> None:
     assert all(one.record.digits in (public / "fingerprints.txt").read_text() for one in periods)
     masters = [path.read_bytes()[54:126] for path in work.glob("*.key")]
     assert not [path for path in public.iterdir() for box in masters if box and box in path.read_bytes()]
+
+
+def test_a_ceremony_cut_off_after_the_keys_says_how_to_go_on(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+    """The keys are on the disk by then: “nothing was done” would be wrong."""
+    work = tmp_path / "work"
+    screen = terminal("ceremony", "-w", str(work))
+    answer(
+        screen, ("make: ", "1"), ("public: ", "anna"), ("have none): ", ""), ("no limit): ", ""), ("no limit): ", "")
+    )
+    answer(screen, ("period? [y/N]: ", "n"))
+    passphrase = new_passphrase(screen)
+    screen.until("How: ")
+    screen.interrupt()
+    screen.until("Stopped. The keys are made and stay in")
+    screen.until("organizer ceremony")
+    assert screen.program.wait() == 1
+    screen = terminal("ceremony", "-w", str(work))
+    answer(screen, ("Passphrase", passphrase))
+    screen.until("a new set of cards for a key")
+    screen.interrupt()
+    assert screen.program.wait() == 1
 
 
 def test_a_second_organizer_makes_a_minisign_key_only(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
@@ -208,7 +232,7 @@ def test_a_printed_file_is_burned_when_the_dialogue_is_cut_off(
     answer(screen, ("make: ", "2"), ("The key: ", "1"), ("How: ", "2"), ("[5]: ", "2"), ("[3]: ", "2"))
     answer(screen, ("/dev/shm/cards: ", str(tmp_path / "print")), ("pages are there", ""))
     screen.until("Word ")
-    screen.program.send_signal(signal.SIGINT)
+    screen.interrupt()
     screen.until("overwritten and removed.")
     screen.program.wait()
     assert list((tmp_path / "print").iterdir()) == []

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.publication import PublishedSignature
-from organizer.collation import CYRILLIC, LATIN, collation_key, text_key
+from organizer.collation import CYRILLIC, LATIN, collation_key, in_order, text_key
 
 ALPHABETS = {
     "be": "а б в г ґ д е ё ж з і й к л м н о п р с т у ў ф х ц ч ш ы ь э ю я",
@@ -103,3 +103,14 @@ def test_every_machine_gives_this_order() -> None:
     assert hashlib.sha256(keys.encode("utf-8")).hexdigest() == (
         "beddb9de3fa1ae9338d6ca6e1a83fad72788f98c8d1d15dc6518d66e72d2b05b"
     )
+
+
+SHORT = st.text("аАеЕ\u0301ёл -", max_size=3) | NAMES
+
+
+@given(st.lists(st.tuples(SHORT, SHORT, SHORT), max_size=12), st.randoms(use_true_random=False))
+def test_sorting_in_two_steps_is_sorting(people: list[tuple[str, str, str]], chance: Random) -> None:
+    """Law: in_order() is sorted() by collation_key, with names that agree in letters, in all, and twice among them."""
+    shown = [PublishedSignature(*one) for one in [*people, *people[:3]]]
+    chance.shuffle(shown)
+    assert in_order(shown) == sorted(shown, key=collation_key)

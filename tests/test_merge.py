@@ -298,6 +298,8 @@ def test_two_workspaces_by_command(tmp_path: Path) -> None:
     assert [(one["here"], one["there"]) for one in found["differ"]] == [("N", "A")]
     shown = run(desk, "work", "decisions", "merge", tmp_path / "b.decisions")
     assert "decided otherwise, on hold until settled" in shown
+    # To undo now would take back what was merged before, or decided by hand.
+    assert "decisions undo" not in shown
     assert "another organizer decided otherwise" in run(desk, "work", "review", typed="q\n")
     assert json.loads(run(desk, "work", "decisions", "undo", "--yes", "--json"))["taken_back"] == 2
     assert json.loads(run(desk, "work", "status", "--json"))["rejected"] == 1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +24,9 @@ from crypto.keys import KeyRecord
 from crypto.minisign import MinisignPublicKey
 from crypto.publication import PublishedSignature, read_publication
 from organizer.cli import organizer
+from organizer.cli.frame import carry_out
 from organizer.periods import Period, read_public, write_public
+from organizer.talk import Talk
 
 ROOT = Path(__file__).parent.parent
 CODE = "4829103377590218841270536"
@@ -545,6 +550,111 @@ def test_one_broken_ledger_does_not_stop_the_others(desk: Desk) -> None:
     assert found["error"] == "no-file"
     assert [ledger["error"] for ledger in found["ledgers"]] == ["no-file", "ledger-size", None]
     assert run_json(desk, "status")["undecided"] == 1
+    told = run(desk, "open", desk.home / "none", broken, good)
+    assert "Not read to the end: 2 of 3 ledgers." in told.stderr
+    sentences = ("none is not there", "broken.bin: The ", "Opened ")
+    assert [told.stdout.count(sentence) for sentence in sentences] == [1, 1, 2]
+    assert "broken.bin: The " in run(desk, "open", broken).stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "The disk or the stick is full. Make room on it, then type the same command again."),
+        (errno.EROFS, "does not let you read or write stick/file (Read-only file system). Name another place"),
+        (errno.EACCES, "does not let you read or write stick/file (Permission denied)."),
+        (errno.EIO, "The file stick/file could not be read or written: Input/output error. Try again"),
+    ],
+)
+def test_trouble_with_a_disk_says_what_to_do(number: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever the system calls it."""
+
+    def work(_talk: Talk) -> dict[str, Any]:
+        raise OSError(number, os.strerror(number), "stick/file")
+
+    with pytest.raises(SystemExit):
+        carry_out(False, work)
+    assert words in capsys.readouterr().err
+
+
+def test_a_damaged_appeal_is_named(desk: Desk) -> None:
+    """The one given and the one remembered: “not JSON” alone tells nobody which file is meant."""
+    (desk.folder / "appeal.json").write_bytes(b"{")
+    for told in (run(desk, "publish"), run(desk, "verify", desk.appeal, "--appeal", desk.passphrase)):
+        assert "is no appeal.json of a site, or is damaged" in told.stderr
+        assert "--appeal" in told.stderr
+    assert run_json(desk, "open", desk.ledger(), "--appeal", desk.appeal)["ledgers"]
+
+
+def test_a_search_that_is_cut_off_ends_nothing(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """Ctrl-C goes back to the review; a search without a find says so."""
+    run_json(desk, "open", desk.ledger(seal("Ева", record=desk.record)), "--appeal", desk.appeal)
+    screen = terminal("review", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+    screen.until("q quit")
+    screen.press("/")
+    screen.until("everything)")
+    screen.interrupt()
+    screen.until("Nothing was searched for.")
+    screen.until("q quit")
+    screen.press("/")
+    screen.until("everything)")
+    screen.type("nobody\n")
+    screen.until("There is none.")
+    screen.until("q quit")
+    screen.press("q")
+    assert "Accepted 0, undecided 1, held 0." in screen.end()
+
+
+def test_what_is_said_first_fits_a_low_screen(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """Two with long texts side by side on 24 lines of 80: whether they are public is not pushed off the screen."""
+    texts = {field: "слова " * 80 for field in ("relation", "prisoner", "contact", "message")}
+    texts = {field: text[:limit] for (field, text), limit in zip(texts.items(), (80, 120, 120, 500), strict=True)}
+    people = [seal(f"{name} {'Доўгая ' * 15}", False, record=desk.record, **texts) for name in ("Ірына", "Irina")]
+    run_json(desk, "open", desk.ledger(*people), "--appeal", desk.appeal)
+    where = ("-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+    screen = terminal("review", *where, lines=24, columns=80)
+    screen.until("NOT PUBLIC")
+    assert screen.until("q quit").count("\n") <= 22
+    screen.press("q")
+    screen.end()
+
+
+def test_nothing_typed_by_hand_stays_in_the_scrollback(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """A name that is not public is typed on the other screen, which is cleared at both ends."""
+    screen = terminal("add", "-w", str(desk.folder), "--appeal", str(desk.appeal))
+    for question, typed in (("Name (", "Ева"), ("Relation", ""), ("prisoner", ""), ("(yes/no)", "no"), ("Contact", "")):
+        screen.until(question)
+        screen.type(f"{typed}\n")
+    for question, typed in (("Message", ""), ("Language", ""), ("Keep this", "y"), ("Name (", "")):
+        screen.until(question)
+        screen.type(f"{typed}\n")
+    screen.end()
+    before, _, rest = screen.all.decode().partition("\x1b[?1049h")
+    shown, _, after = rest.partition("\x1b[?1049l")
+    assert "Ева" in shown
+    assert "Ева" not in before + after
+    assert shown.strip().endswith("\x1b[2J\x1b[H") or shown.strip().endswith("\x1b[H\x1b[2J")
+    assert "Signatures added: 1." in after
+
+
+def test_what_a_person_looks_at_goes_nowhere_else(desk: Desk) -> None:
+    """At the keyboard, with what is shown sent into a file: no name gets there, and the person is told why."""
+    run_json(desk, "open", desk.ledger(seal("Ева", False, record=desk.record)), "--appeal", desk.appeal)
+    screen, inside = os.openpty()
+    where = ["-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
+    for command in ("review", "withdraw --lost-code", "list"):
+        done = subprocess.run(
+            [sys.executable, "-m", "organizer", *command.split(), *where],
+            stdin=inside,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+        assert "Ева" not in done.stdout + done.stderr
+        assert ("it needs a terminal" in done.stderr) == (command != "list"), done.stderr
+    os.close(screen)
+    os.close(inside)
 
 
 def test_a_full_stick_loses_no_publication(desk: Desk) -> None:
@@ -605,10 +715,26 @@ def test_every_command_explains_itself(command: str) -> None:
     assert tuple(organizer.commands) == COMMANDS
 
 
+def test_what_each_command_is_for_fits_on_its_line() -> None:
+    """A terminal of 80 characters cuts nothing."""
+    shown = CliRunner().invoke(organizer, ["--help"], terminal_width=80).output
+    assert "..." not in shown.partition("Commands:")[2]
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
 def test_options_may_stand_before_the_command(desk: Desk) -> None:
     """A script says once where the workspace is and that it wants JSON."""
     arguments = ["--json", "-w", str(desk.folder), "status", "--passphrase-file", str(desk.passphrase)]
     assert json.loads(CliRunner().invoke(organizer, arguments).stdout)["received"] == 0
+    where, key = ["--json", "-w", str(desk.folder)], ["--passphrase-file", str(desk.passphrase)]
+    for given in (["decisions", *where, "undo"], [*where, "decisions", "undo"], ["decisions", "undo", *where]):
+        assert reason_of(CliRunner().invoke(organizer, [*given, "--yes", *key])) == "nothing"
+
+
+def test_the_version_is_told_to_scripts_too() -> None:
+    """Wherever --json stands."""
+    for given in (["--json", "--version"], ["--version", "--json"]):
+        assert set(json.loads(CliRunner().invoke(organizer, given).stdout)) == {"version", "sha256"}
 
 
 def test_no_option_takes_a_secret() -> None:

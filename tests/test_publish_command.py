@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from organizer_desk import Desk, make_desk, seal
+from terminal import Terminal
 
 from crypto.publication import digest, read_publication
 from organizer.cli import organizer
+from organizer.commands import publish
+from organizer.talk import Talk
 
 CODE = "4829103377590218841270536"
 
@@ -78,6 +82,15 @@ def test_what_changed_is_shown_before_the_next_one_is_signed(desk: Desk) -> None
     assert [path.name for path in (desk.folder / "publications").iterdir()] == ["1"]
 
 
+def test_a_clock_that_went_back_is_noticed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a network nobody sets it; who signs second sees it as well."""
+    published(desk)
+    choice = publish.Choice(yes=True)
+    for date, count in (("2001-01-01", 1), ("2001-01-02", 0)):
+        publish.run(Talk(), str(desk.folder), date, None, str(desk.passphrase), choice)
+        assert capsys.readouterr().out.count("the clock of the computer that makes it may be wrong") == count
+
+
 def test_one_that_was_never_handed_in_is_replaced(desk: Desk) -> None:
     """Its number and its place are taken again, nothing of its names stays, its digest does; a no changes nothing."""
     first = published(desk)
@@ -102,3 +115,37 @@ def test_one_that_was_never_handed_in_is_replaced(desk: Desk) -> None:
 def test_nothing_can_be_replaced_before_there_is_something(desk: Desk) -> None:
     """Whoever asks for it is in another folder than they think."""
     assert json.loads(run(desk, "publish", "--replace", "--yes", "--json").stdout)["error"] == "replace"
+
+
+def test_a_workspace_that_lost_the_last_one_goes_on_from_the_file_of_the_site(desk: Desk, tmp_path: Path) -> None:
+    """As after a restoring into a new folder: the site takes the next number only, and only behind its own file."""
+    published(desk, "--out", str(desk.home / "site"))
+    last = desk.home / "site" / "publication.json"
+    (tmp_path / "new").mkdir()
+    new = make_desk(tmp_path / "new")
+    run(new, "open", str(desk.home / "ledger.bin"), "--appeal", str(desk.appeal))
+    run(new, "review", "--accept-all")
+    out = new.home / "out"
+    assert published(new, "--previous", str(last), "--out", str(out))["number"] == 2
+    assert read_publication((out / "publication.json").read_bytes()).previous == digest(last.read_bytes())
+    assert published(new)["number"] == 3
+    for wrong in (last, other_appeal(last)):
+        done = run(new, "publish", "--yes", "--json", "--previous", str(wrong))
+        assert json.loads(done.stdout)["error"] == "previous"
+
+
+def other_appeal(publication: Path) -> Path:
+    """The same file as if it were of another appeal."""
+    text = publication.read_text("utf-8")
+    path = publication.with_name("other.json")
+    path.write_text(text.replace(json.loads(text)["appeal"], "ab" * 16), "utf-8")
+    return path
+
+
+def test_a_key_that_was_pressed_too_early_signs_nothing(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+    """While the program computes, people press keys; nobody has seen the names then."""
+    screen = terminal("publish", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
+    screen.type("y\n")
+    screen.until("publication? [y/N]: ")
+    screen.type("\n")
+    screen.until("Nothing was published.")

@@ -135,3 +135,21 @@ def test_nothing_is_restored_without_something_to_compare(tmp_path: Path) -> Non
         result = CliRunner().invoke(organizer, ["restore", "-w", str(tmp_path / "new"), *arguments])
         assert result.exit_code == 1
         assert reason in result.output
+
+
+def test_an_organizer_with_a_minisign_key_keeps_it_when_the_cards_come(
+    desk: Desk, terminal: Callable[..., Terminal]
+) -> None:
+    """Their own passphrase locks both from then on; a wrong one is told, and asked again."""
+    boris = desk.home / "boris"
+    boris.mkdir(mode=0o700)
+    for name in ("format.txt", "minisign.key", "minisign.pub", "signer.txt"):
+        (boris / name).write_bytes((desk.folder / name).read_bytes())
+    before = (boris / "minisign.key").read_bytes()
+    screen = terminal("restore", "-w", str(boris), "--appeal", str(desk.appeal), lines=24, columns=80)
+    answer(screen, ("to go on", ""), *[("Word 1", " ".join(card.words)) for card in cards()[:2]])
+    answer(screen, ("if it is lost)", "not this one"), ("if it is lost)", desk.passphrase.read_text().strip()))
+    screen.end()
+    assert (boris / "minisign.key").read_bytes() == before
+    opened = run(boris, desk.passphrase, "open", desk.home / "ledger.bin", "--appeal", desk.appeal)
+    assert opened["ledgers"][0]["signatures"] == 1

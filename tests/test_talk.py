@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import re
+import struct
 import subprocess
 import sys
+import termios
 import unicodedata
 from pathlib import Path
 
@@ -119,6 +123,29 @@ def test_progress_without_a_terminal_is_one_plain_line(capsys: pytest.CaptureFix
         advance(500, 1200)
         advance(700, 1200)
     assert capsys.readouterr() == ("ledger.bin: 1,200 of 1,200 envelopes read.\n", "")
+
+
+def test_progress_says_amount_rate_and_time_left_on_a_narrow_screen() -> None:
+    """Also beside the name that a site gives to a ledger, which is as wide as the screen."""
+    code = (
+        "import time\n"
+        "from organizer.talk import Talk\n"
+        f"with Talk().progress('ledger-1000000-{'0f' * 32}.undersigned') as advance:\n"
+        "    for _ in range(4):\n"
+        "        advance(100_000, 1_000_000)\n"
+        "        time.sleep(0.3)\n"
+    )
+    screen, inside = os.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", 24, 80, 0, 0))
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, stderr=inside, env={**os.environ, "TERM": "xterm"}, check=True
+    )
+    os.close(inside)
+    shown = os.read(screen, 1 << 16).decode()
+    os.close(screen)
+    last = re.split(r"\r|\n", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).strip())[-1]
+    assert len(last) <= 80
+    assert re.search(r"ledger-1000000-.*…\s.*400,000 of 1,000,000, [0-9,]+/s \d:\d\d:\d\d", last), last
 
 
 def test_a_terminal_without_cyrillic_stops_nothing() -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from organizer_desk import LETTER, RECORD, appeal_of, tally_of
 
 from crypto.code import receipt
+from crypto.errors import PublicationError
 from crypto.publication import ByHand, Counts, PublishedSignature, read_publication, write_publication
 from crypto.signature import Signature
 from organizer.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict, WithdrawalEntry
 from organizer.publish import Place, make_publication
-from organizer.tally import Tally
+from organizer.tally import Tally, tally
 
 ACCEPTED = Decision(Verdict.ACCEPTED)
 HELD = Decision(Verdict.HELD)
@@ -89,6 +91,18 @@ def test_what_was_entered_by_hand_was_not_received() -> None:
     )
     assert found.counts == Counts(0, unreadable=1, duplicates=0, rejected=1, withdrawn=0, public=1, nonpublic=0)
     assert found.receipts == ()
+
+
+def test_numbers_alone_are_the_same_and_publish_nothing() -> None:
+    """Who only wants to know how things stand holds no names, and a publication cannot be made of it by mistake."""
+    judged = [(signed(1, "Ян"), ACCEPTED), (signed(2, public=False), ACCEPTED), (signed(3, by_hand=True), ACCEPTED)]
+    whole, numbers = tally(judged, {}), tally(judged, {}, listed=False)
+    assert (numbers.counts, numbers.by_hand) == (whole.counts, whole.by_hand)
+    assert (numbers.signatures, numbers.receipts) == ((), ())
+    made = make_publication(numbers, appeal_of(RECORD), [], [], Place(1, None), "2026-10-01")
+    with pytest.raises(PublicationError) as caught:
+        write_publication(made)
+    assert caught.value.reason == "publication-sums"
 
 
 def test_nothing_gives_an_empty_tally() -> None:

@@ -178,10 +178,12 @@ def test_words_from_the_first_to_the_last(desk: Desk) -> None:
     people.append(seal("Ева Слаўнікава", record=desk.record))
     run(desk, "open", str(desk.ledger(*people)), "--appeal", str(desk.appeal))
     shown = run(desk, "review", "--accept-vouched", typed="y\n")
-    assert "Accept 3 signatures for their vouch words?" in shown
+    assert "Accept for their vouch words, without a look at each: 2? [y/N]" in shown
     assert "1 resemble another signature" in shown
     assert "Accepted for their vouch words: 2." in shown
     assert "Left undecided, because they resemble another signature: 1." in shown
+    # Only what resembles another one is left, so there is nothing to ask about.
+    assert "[y/N]" not in run(desk, "review", "--accept-vouched")
     listed = json.loads(run(desk, "vouch", "--json"))
     assert listed["words"][0] == {
         "number": 1, "withdrawn": False, "undecided": 1, "held": 0, "accepted": 2, "refused": 0,

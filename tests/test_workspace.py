@@ -253,6 +253,21 @@ def test_a_damaged_database_is_told_calmly(desk: Desk) -> None:
     assert caught.value.reason == "workspace-damaged"
 
 
+def fill(folder: Path, limit: str) -> None:
+    with open_records(folder) as records:
+        records._tables._connection.execute(limit)
+        records.add(entry(number) for number in range(1000))
+
+
+def test_a_full_disk_is_told_as_one(desk: Desk) -> None:
+    """Not as damage: who then puts back an old copy of the folder loses decisions."""
+    limits = {"PRAGMA max_page_count = 1": "disk-full", "PRAGMA query_only = 1": "file"}
+    for limit, reason in limits.items():
+        with pytest.raises(OrganizerError, match="Nothing that was kept before is lost") as caught:
+            fill(desk.folder, limit)
+        assert (caught.value.reason, "copy of the folder" in str(caught.value)) == (reason, False)
+
+
 def test_what_is_entered_by_hand_needs_no_key(tmp_path: Path) -> None:
     """It lies sealed, like any envelope, until the key is there; then it is accepted, once."""
     envelope = seal("Алесь")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from organizer.cli import keys, results, reviewing, signatures
-from organizer.cli.frame import JSON, WORKSPACE, carry_out, options
+from organizer.cli.frame import JSON, WORKSPACE, carry_out, options, pass_on
 from organizer.commands import version
 from organizer.talk import Talk
 
@@ -79,6 +79,4 @@ def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     Each explains itself with --help. Nothing here uses the network.
     The options below may stand before the command or after it.
     """
-    given = {"folder": folder, "as_json": as_json}
-    of_groups = {"decisions": dict.fromkeys(reviewing.decisions_command.commands, given)}
-    context.default_map = {**dict.fromkeys(organizer.commands, given), **of_groups}
+    pass_on(context, organizer.commands, folder, as_json)

@@ -5,7 +5,8 @@ Knows click. Must never print, and turns every error a person can meet into one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import errno
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
@@ -14,7 +15,7 @@ from crypto.errors import UndersignedError
 from organizer.commands import Result
 from organizer.errors import OrganizerError
 from organizer.talk import Talk
-from organizer.workspace import DEFAULT_FOLDER
+from organizer.workspace import DEFAULT_FOLDER, DISK_FULL
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,7 +33,8 @@ APPEAL = click.option("--appeal", "appeal_file", metavar="FILE", help="The appea
 MINISIG = click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
 TRUSTED = click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
 PREVIOUS = click.option("--previous", metavar="FILE", help="The publication.json before this one.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and ask nothing.")
+# Eager, so that it is known when --version is met, wherever it stands.
+JSON = click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print one JSON object and ask nothing.")
 
 
 def options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -44,6 +46,11 @@ def options(*options: Callable[[Command], Command]) -> Callable[[Command], Comma
         return command
 
     return add_all
+
+
+def pass_on(context: click.Context, commands: Iterable[str], folder: str, as_json: bool) -> None:
+    """What was given before a command's name holds for the command."""
+    context.default_map = {key: {"folder": folder, "as_json": as_json} for key in commands}
 
 
 def carry_out(as_json: bool, work: Callable[[Talk], Result]) -> None:
@@ -63,8 +70,18 @@ def _explain(error: BaseException) -> OrganizerError:
     if isinstance(error, UndersignedError):
         return OrganizerError(error.reason, str(error))
     if isinstance(error, OSError):
-        place = f": {error.filename}" if error.filename else ""
-        return OrganizerError("file", f"A file could not be read or written ({error.strerror or error}){place}")
+        return _explain_file(error)
     if isinstance(error, MemoryError):
         return OrganizerError("memory", "There is not enough free memory. Close other programs and try again.")
     return OrganizerError("stopped", "Stopped. What was finished before is kept; the same command goes on.")
+
+
+def _explain_file(error: OSError) -> OrganizerError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OrganizerError("disk-full", f"{DISK_FULL} What was not finished was not kept.")
+    place = f" {error.filename}" if error.filename else ""
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        text = f"This computer does not let you read or write{place or ' there'} ({error.strerror})."
+        return OrganizerError("file", f"{text} Name another place; a stick may have a switch against writing.")
+    text = f"The file{place} could not be read or written: {error.strerror or error}. Try again, or with another copy."
+    return OrganizerError("file", text)

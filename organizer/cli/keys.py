@@ -85,7 +85,7 @@ def restore_command(
     carry_out(as_json, lambda talk: restore.run(talk, folder, appeal_file, fingerprint, appeal_id, passphrase_file))
 
 
-@click.command("burn")
+@click.command("burn", short_help="Destroy a key, or everything, when a period is over.")
 @click.option("--period", metavar="KEYID", help="Burn only this key (organizer status lists them); rows stay.")
 @click.option("--publication", metavar="FILE", help="The result as all organizers signed it; else the one kept here.")
 @click.option("--insist", is_flag=True, help="Burn although something speaks against it; it is shown.")
@@ -119,7 +119,7 @@ def burn_command(
     )
 
 
-@click.command("rehearse")
+@click.command("rehearse", short_help="Practise everything once, with made-up data.")
 @click.option("--fast", is_flag=True, help="Play it through without asking anything.")
 @click.option("--envelopes", default=300, show_default=True, type=click.IntRange(20, 20000), help="Size of the flood.")
 @JSON

@@ -17,6 +17,7 @@ from organizer.commands import export, publish, sign, verify
 @click.command("publish")
 @click.option("--preview", metavar="FILE", help="Sign nothing; write all names and changes to FILE.")
 @click.option("--replace", is_flag=True, help="Take the place of the last one, which was never handed in.")
+@click.option("--previous", metavar="FILE", help="The last one from the site, where this workspace has lost it.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
 @options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
@@ -41,7 +42,7 @@ def publish_command(
     carry_out(as_json, lambda talk: publish.run(talk, folder, today, appeal_file, passphrase_file, made))
 
 
-@click.command("sign")
+@click.command("sign", short_help="Sign what another organizer published.")
 @click.argument("publication")
 @click.option("--previous", metavar="FILE", help="The publication.json before this one, to see what changed.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
@@ -91,7 +92,7 @@ def verify_command(
     carry_out(as_json, lambda talk: verify.run(talk, files))
 
 
-@click.command("export")
+@click.command("export", short_help="Write the public list as PDF, tables and a page.")
 @click.argument("publication")
 @click.option("--out", required=True, metavar="DIR", help="Write the files into DIR.")
 @click.option("--letter", metavar="FOLDER", help="The appeal's folder, with appeal.toml and the letters.")

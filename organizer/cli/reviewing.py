@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from organizer.cli.frame import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.frame import JSON, PASSPHRASE, WORKSPACE, carry_out, options, pass_on
 from organizer.commands import decisions, list_signatures, review, vouch
 from organizer.filtering import Standing
 
@@ -28,7 +28,7 @@ MARKS = (
 )
 
 
-@click.command("review")
+@click.command("review", short_help="Look at signatures, and accept, refuse or hold them.")
 @click.option("--table", is_flag=True, help="Begin with the list instead of one signature.")
 @click.option("--again", is_flag=True, help="Go over everything once more, what was entered by hand included.")
 @click.option(
@@ -68,7 +68,7 @@ def review_command(
     carry_out(as_json, lambda talk: review.run(talk, folder, passphrase_file, choice, review.Marks(**marks)))
 
 
-@click.command("vouch")
+@click.command("vouch", short_help="Words that trusted people give out: add, list, withdraw.")
 @click.option("--add", "is_new", is_flag=True, help="Add a word; you are asked for it, or take one that is offered.")
 @click.option("--withdraw", "leaked", type=int, metavar="NUMBER", help="This word leaked: it counts no more.")
 @click.option("--restore", "restored", type=int, metavar="NUMBER", help="This word counts again after all.")
@@ -110,8 +110,10 @@ def vouch_command(
         carry_out(as_json, lambda talk: vouch.run_list(talk, folder, passphrase_file))
 
 
-@click.group("decisions")
-def decisions_command() -> None:
+@click.group("decisions", short_help="Review apart, and merge decisions.")
+@options(WORKSPACE, JSON)
+@click.pass_context
+def decisions_command(context: click.Context, folder: str, as_json: bool) -> None:
     """Review apart: hand your decisions to another organizer, and merge theirs.
 
     Both of you open the same ledgers and review, each on your own computer. Then one exports and the other merges:
@@ -125,6 +127,7 @@ def decisions_command() -> None:
       organizer decisions merge anna.decisions
       organizer decisions undo
     """
+    pass_on(context, decisions_command.commands, folder, as_json)
 
 
 @decisions_command.command("export")
@@ -175,7 +178,7 @@ def decisions_undo(yes: bool, folder: str, passphrase_file: str | None, as_json:
     carry_out(as_json, lambda talk: decisions.run_undo(talk, folder, yes, passphrase_file))
 
 
-@click.command("list")
+@click.command("list", short_help="Look through all signatures, without deciding.")
 @options(*MARKS, WORKSPACE, PASSPHRASE, JSON)
 def list_command(folder: str, passphrase_file: str | None, as_json: bool, **marks: Any) -> None:
     """Look through all signatures, decided or not, without deciding anything.

@@ -29,14 +29,15 @@ def open_command(
     carry_out(as_json, lambda talk: open_ledgers.run(talk, folder, ledgers, appeal_file, passphrase_file))
 
 
-@click.command("duplicates")
+@click.command("duplicates", short_help="List signatures that may be of one person.")
 @options(WORKSPACE, PASSPHRASE, JSON)
 def duplicates_command(folder: str, passphrase_file: str | None, as_json: bool) -> None:
     """List signatures that may be of one person, two by two, with the reason.
 
     Looks at all that is accepted, held or undecided, however a name is spelled: in another alphabet, short, with or
     without patronymic, with a slip. Relatives and namesakes look alike, too, so nothing is changed here: you decide
-    in “organizer review”. At a terminal one pair is shown at a time. With --json, pairs are named by envelope ids.
+    in “organizer review”. At a terminal one pair is shown at a time. Elsewhere, and with --json, nobody is named: there
+    are envelope ids.
 
     \b
     Example:
@@ -45,7 +46,7 @@ def duplicates_command(folder: str, passphrase_file: str | None, as_json: bool) 
     carry_out(as_json, lambda talk: duplicates.run(talk, folder, passphrase_file))
 
 
-@click.command("add")
+@click.command("add", short_help="Enter signatures from paper or messenger.")
 @click.option("--csv", metavar="FILE", help="A table whose first line names its columns.")
 @click.option("--letter", metavar="LANG", help="The language of the letter that was signed.")
 @click.option("--yes", is_flag=True, help="Do not ask before adding a table.")
@@ -76,7 +77,7 @@ def add_command(
         carry_out(as_json, lambda talk: add.run_table(talk, folder, csv, letter, appeal_file, passphrase_file, yes))
 
 
-@click.command("withdraw")
+@click.command("withdraw", short_help="Take back the signature of a person who asks for it.")
 @click.option("--code-file", metavar="FILE", help="Read the code from FILE instead of asking for it.")
 @click.option("--lost-code", is_flag=True, help="The person lost the code: find the signature by name.")
 @click.option("--undo", is_flag=True, help="Count again what was taken back with --lost-code.")
@@ -111,7 +112,7 @@ def withdraw_command(
         carry_out(as_json, lambda talk: withdraw.run(talk, folder, code_file, appeal_file))
 
 
-@click.command("export-nonpublic")
+@click.command("export-nonpublic", short_help="Write down the names that are NOT public.")
 @click.option("--out", required=True, metavar="FILE", help="Write the table into FILE, which must not be there yet.")
 @options(WORKSPACE, PASSPHRASE, JSON)
 def export_nonpublic_command(folder: str, out: str, passphrase_file: str | None, as_json: bool) -> None:

@@ -152,9 +152,17 @@ def _say_left_out(talk: Talk, table: _Table) -> None:
 
 
 def _ask(talk: Talk, desk: _Desk) -> Result:
-    added = 0
     talk.check_may_ask()
-    talk.say("Type one signature after another. What may stay empty, leave empty with Enter.")
+    # Names that are not public are typed, so they leave no trace in the scrollback.
+    with talk.private_screen():
+        talk.say("Type one signature after another. What may stay empty, leave empty with Enter.")
+        added = _ask_all(talk, desk)
+    talk.say(f"Signatures added: {added:,}.")
+    return {"added": added, "bad": []}
+
+
+def _ask_all(talk: Talk, desk: _Desk) -> int:
+    added = 0
     while (signature := _ask_one(talk, desk.language)) is not None:
         talk.say("The name MAY be published." if signature.public else "The name will NOT be published.", "bold")
         if not talk.confirm(f"Keep this signature? {signature.name}"):
@@ -165,8 +173,7 @@ def _ask(talk: Talk, desk: _Desk) -> Result:
             added += 1
         except RecordError as error:
             talk.say(f"It was not kept: {error}")
-    talk.say(f"Signatures added: {added:,}.")
-    return {"added": added, "bad": []}
+    return added
 
 
 def _ask_one(talk: Talk, language: str) -> Signature | None:

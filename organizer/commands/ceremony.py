@@ -50,17 +50,26 @@ def _first(talk: Talk, folder: str, signer: str) -> Result:
     keys = ceremony.make_keys(_id_in(files) or random(APPEAL_ID_SIZE), signer, passphrase, random, days)
     make_workspace(folder, keys.files)
     talk.say(f"The keys are in the folder {folder}, locked with the passphrase.")
-    hand_out_cards(talk, f"5 of {_STEPS}  Cards", keys.periods)
-    talk.heading(f"6 of {_STEPS}  What the world may know")
     periods = [new.period for new in keys.periods]
-    say_fingerprints(talk, periods)
-    public = public_folder(talk, periods, (signer, keys.minisign), files)
+    try:
+        hand_out_cards(talk, f"5 of {_STEPS}  Cards", keys.periods)
+        talk.heading(f"6 of {_STEPS}  What the world may know")
+        say_fingerprints(talk, periods)
+        public = public_folder(talk, periods, (signer, keys.minisign), files)
+    except OrganizerError as error:
+        if error.reason != "stopped":
+            raise
+        text = (
+            f"Stopped. The keys are made and stay in {folder}. For cards, all of them anew, and for the public folder: "
+            "organizer ceremony. Destroy cards of a set that was not finished."
+        )
+        raise OrganizerError("stopped", text) from error
     _say_end(talk, folder)
     return _result(folder, periods, public)
 
 
 def _minisign_only(talk: Talk, folder: str, signer: str) -> Result:
-    passphrase = asking.new_passphrase(talk)
+    passphrase = asking.new_passphrase(talk, "A passphrase locks your key. Whoever loses it makes another key.")
     talk.say("Making the key. This takes some seconds.")
     public, files = ceremony.minisign_files(signer, passphrase, random)
     make_workspace(folder, files)
@@ -99,8 +108,8 @@ def _id_in(files: dict[str, bytes]) -> bytes | None:
 def _ask_periods(talk: Talk, heading: str, before: list[Days]) -> list[Days]:
     """The days of the keys to make, one after the other."""
     talk.heading(heading)
-    talk.say("Each period has a key of its own, drawn apart from all others. When a period is over and its result is")
     talk.say(
+        "Each period has a key of its own, drawn apart from all others. When a period is over and its result is "
         "published, its key can be burned: then nobody can open its envelopes any more. Some months each are good."
     )
     chosen: list[Days] = []

@@ -30,9 +30,11 @@ def run_export(talk: Talk, folder: str, out: str, passphrase_file: str | None) -
             raise OrganizerError("no-key", text)
         key_id = latest[-1].record.key_id
         write_new(out, write_decisions(decisions, key_id, masters[key_id], random))
-    talk.say(f"Written to {out}: {len(decisions.made):,} decisions and {len(decisions.words):,} vouch words.")
-    talk.say(f"The file is locked with the key {key_id.hex()}; only who has that key reads it. It names no signer, but")
-    talk.say("it holds envelope ids, decisions, and your vouch words with their notes. The other organizer runs:")
+    talk.say(f"Written to {out}. Decisions: {len(decisions.made):,}. Vouch words: {len(decisions.words):,}.")
+    talk.say(
+        f"The file is locked with the key {key_id.hex()}; only who has that key reads it. It names no signer, but it "
+        "holds envelope ids, decisions, and your vouch words with their notes. The other organizer runs:"
+    )
     talk.say_exactly(f"  organizer decisions merge {out}")
     return {"decisions": len(decisions.made), "words": len(decisions.words), "key_id": key_id.hex(), "file": out}
 
@@ -107,7 +109,11 @@ def _say_merged(talk: Talk, found: Merge, signer: str) -> None:
     talk.table([("decided otherwise, on hold until settled", f"{len(found.disagreements):,}")])
     if found.unknown:
         talk.say("For envelopes that are not here, open the same ledgers as the other organizer, then merge again.")
-    talk.say("To take all of this back: organizer decisions undo")
+    if found.changes:
+        talk.say("To take these decisions back: organizer decisions undo")
+    else:
+        # Not a word of undo: it would take back what was done before.
+        talk.say("No decision was changed here by it.")
 
 
 def _row(one: Disagreement) -> Result:

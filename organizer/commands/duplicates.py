@@ -23,14 +23,22 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
         if talk.is_at_terminal and pairs:
             _leaf_through(talk, pile, pairs)
         else:
-            for place, pair in enumerate(pairs, start=1):
-                _show(talk, pile, pair, f"{place:,} of {len(pairs):,}")
+            _say_without_names(talk, pairs)
         looked_at = sum(1 for name in pile.facts if is_compared(pile.decisions.get(name)))
     talk.say(f"Signatures looked at: {looked_at:,}. Pairs that may be one person: {len(pairs):,}.")
     if pairs:
         talk.say("Nothing was changed. Relatives and namesakes look alike, too. To decide:")
         talk.say_exactly("  organizer review --again --alike")
     return {"signatures": looked_at, "pairs": [_result(pair) for pair in pairs]}
+
+
+def _say_without_names(talk: Talk, pairs: list[Pair]) -> None:
+    # What goes into a file or another program must not carry a name that is not public: that has its own command.
+    for pair in pairs:
+        one, other = pair.first.hex()[:16], pair.second.hex()[:16]
+        talk.say(f"{one}  {other}  {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
+    if pairs:
+        talk.say("Names are shown at a terminal only.")
 
 
 def _leaf_through(talk: Talk, pile: Pile, pairs: list[Pair]) -> None:

@@ -24,14 +24,15 @@ def run(talk: Talk, folder: str, paths: Sequence[str], appeal_file: str | None, 
         with hired(BlockOpener(session.keys, session.records.boxes), cores()) as crew:
             opened = [(path, _open(talk, session, path, crew)) for path in paths]
     for path, opening in opened:
-        if opening.announced or not opening.error:
-            _say(talk, path, opening)
+        _say(talk, path, opening, several=len(opened) > 1)
     if by_hand:
         talk.say(f"Signatures entered by hand, opened and accepted: {by_hand:,}.")
     result = {"by_hand": by_hand, "ledgers": [_result(opening) for _, opening in opened]}
-    for path, opening in opened:
-        if opening.error:
-            raise OrganizerError(opening.error.reason, _explain(path, opening.error), result)
+    failed = [(path, opening.error) for path, opening in opened if opening.error]
+    if failed:
+        path, error = failed[0]
+        text = f"Not read to the end: {len(failed):,} of {len(opened):,} ledgers. What is wrong with each stands above."
+        raise OrganizerError(error.reason, text if len(opened) > 1 else _explain(path, error), result)
     talk.say("Next: organizer review")
     return result
 
@@ -52,7 +53,14 @@ def _explain(path: str, error: UndersignedError) -> str:
     return f"{path}: {error} What could be read of it is kept. Fetch it again and open it once more."
 
 
-def _say(talk: Talk, path: str, opening: Opening) -> None:
+def _say(talk: Talk, path: str, opening: Opening, several: bool) -> None:
+    if opening.announced or not opening.error:
+        _say_counts(talk, path, opening)
+    if opening.error and several:
+        talk.say(_explain(path, opening.error), "bold")
+
+
+def _say_counts(talk: Talk, path: str, opening: Opening) -> None:
     talk.say(f"Opened {path}:")
     talk.table(
         [

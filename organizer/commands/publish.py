@@ -13,7 +13,7 @@ from organizer.errors import OrganizerError
 from organizer.session import Session, check_listed, need_appeal, open_minisign, open_session, own_minisign
 from organizer.talk import Talk, harmless
 from organizer.tally import Tally
-from organizer.workspace import PUBLICATION_FILE, hand_over, write_new
+from organizer.workspace import PUBLICATION_FILE, hand_over_publication, read_file, write_new
 
 REPLACED_FILE = "replaces.txt"
 
@@ -31,7 +31,7 @@ def run(
         appeal = need_appeal(session.appeal)
         signer, public = own_minisign(session.workspace)
         check_listed(appeal, public)
-        draft = _draft(session, appeal, date, choice.replace)
+        draft = _draft(session, appeal, date, choice)
         if choice.preview is not None:
             return _keep_preview(talk, draft, choice.preview)
         say_publication(talk, draft.publication, draft.last, draft.changes, page=not choice.yes)
@@ -48,18 +48,20 @@ def run(
         written = session.workspace.write_publication(number, kept, replace=draft.replaced is not None)
     if choice.out is not None:
         _hand_over(choice.out, written, files)
-    _say_written(talk, choice.out or written, list(files), appeal.threshold)
+    _say_written(talk, choice.out or written, list(files), appeal.threshold, digest(draft.data))
     return {**_result(draft), "folder": written, "files": list(files)}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the options said: sign without asking, where copies go, where to write a preview only, replace the last."""
+    """What the options said: sign without asking, where copies go, where to write a preview only, replace the last, and
+    the file of the last where this workspace does not know it."""
 
     yes: bool = False
     out: str | None = None
     preview: str | None = None
     replace: bool = False
+    previous: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,16 @@ class _Draft:
     """The digest of the publication whose number is taken again."""
 
 
-def _draft(session: Session, appeal: Appeal, date: str, replace: bool) -> _Draft:
+def _draft(session: Session, appeal: Appeal, date: str, choice: Choice) -> _Draft:
     numbers = session.workspace.publications()
     replaced = None
-    if replace:
+    if choice.replace:
         if not numbers:
             raise OrganizerError("replace", "There is no publication yet that could be replaced. Leave --replace out.")
         replaced = digest(session.workspace.read_publication(numbers.pop()))
     before = session.workspace.read_publication(numbers[-1]) if numbers else None
+    if choice.previous is not None:
+        before = _given(choice.previous, appeal, before)
     last = None if before is None else read_publication(before)
     found = count(session, frozenset() if last is None else frozenset(last.signatures))
     keys, ledgers, place = session.records.keys(), session.records.ledgers(), publish.place_after(before)
@@ -92,6 +96,18 @@ def _draft(session: Session, appeal: Appeal, date: str, replace: bool) -> _Draft
     return _Draft(data, publication, found, last, changes, replaced)
 
 
+def _given(path: str, appeal: Appeal, own: bytes | None) -> bytes:
+    """The last publication as the site has it, for a workspace that lost it. Raises OrganizerError: previous."""
+    data = read_file(path)
+    given = read_publication(data)
+    if given.appeal != appeal.appeal_id.hex():
+        raise OrganizerError("previous", f"{path} is a publication of another appeal.")
+    if own is not None and given.number <= read_publication(own).number and data != own:
+        text = f"{path} is not the last publication: this workspace knows number {read_publication(own).number}."
+        raise OrganizerError("previous", f"{text} Leave --previous out, or fetch the last one from the site.")
+    return data
+
+
 def say_publication(
     talk: Talk, publication: Publication, last: Publication | None, changes: preview.Changes | None, page: bool
 ) -> None:
@@ -99,6 +115,10 @@ def say_publication(
     talk.say(f"Publication number {publication.number}, {publication.date}. This is what the world will see.", "bold")
     if last is not None:
         talk.say(f"It follows number {last.number} of {last.date}, SHA-256 {publication.previous}.")
+        if publication.date < last.date:
+            # Without a network, nothing sets the clock of a computer whose battery was empty.
+            text = "Its date lies before that of the one before: the clock of the computer that makes it may be wrong."
+            talk.say(text, "bold")
     talk.say()
     talk.table(preview.numbers(publication, last))
     talk.say()
@@ -148,17 +168,18 @@ def _keep_preview(talk: Talk, draft: _Draft, path: str) -> Result:
 
 def _hand_over(out: str, written: str, files: dict[str, bytes]) -> None:
     try:
-        hand_over(out, files)
+        hand_over_publication(out, PUBLICATION_FILE, files)
     except OSError as error:
         # To publish again would take the next number, and the one that was never seen would be missing for ever.
         text = f"It is signed, but could not be copied to {out}. Do not publish again; copy the files from {written}."
         raise OrganizerError("hand-over", text) from error
 
 
-def _say_written(talk: Talk, folder: str, files: list[str], threshold: int) -> None:
+def _say_written(talk: Talk, folder: str, files: list[str], threshold: int, sha256: str) -> None:
     talk.say(f"Written and signed. Hand over these files from {folder}:")
     for name in files:
         talk.say(f"  {name}")
+    talk.say(f"Read it out to whoever signs next; SHA-256: {sha256}.")
     if threshold > 1:
         talk.say(f"Readers ask for {threshold} organizers. The others sign the same file on their own computers:")
         talk.say_exactly("  organizer sign publication.json --appeal appeal.json")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nacl.utils import random
 
-from crypto.appeal import read_appeal
 from crypto.errors import MinisignError
 from crypto.minisign import unlock_secret_key
 from organizer import asking, ceremony, keyfile, locks
@@ -13,10 +12,18 @@ from organizer.commands.status import period_result
 from organizer.errors import OrganizerError
 from organizer.periods import Period
 from organizer.restoring import Expected, expect, read_digits
-from organizer.session import keep_period, read_passphrase_file, read_periods
+from organizer.session import ATTEMPTS, MISTYPED, keep_period, read_appeal_of, read_passphrase_file, read_periods
 from organizer.shares import Recovery
 from organizer.talk import Talk
-from organizer.workspace import KEY_FILE, Workspace, is_workspace, make_workspace, open_workspace, read_file
+from organizer.workspace import (
+    KEY_FILE,
+    MINISIGN_FILE,
+    Workspace,
+    is_workspace,
+    make_workspace,
+    open_workspace,
+    read_file,
+)
 
 
 def run(
@@ -29,7 +36,7 @@ def run(
 ) -> Result:
     """Asks for cards, so it needs a terminal. Raises OrganizerError: no-appeal, share-key, …"""
     talk.check_may_ask()
-    appeal = None if appeal_file is None else read_appeal(read_file(appeal_file))
+    appeal = None if appeal_file is None else read_appeal_of(read_file(appeal_file), appeal_file)
     digits = None if fingerprint is None else read_digits(fingerprint)
     named = None if appeal_id is None else ceremony.check_appeal_id(appeal_id)
     passphrase = None if passphrase_file is None else ceremony.check_passphrase(read_passphrase_file(passphrase_file))
@@ -81,8 +88,10 @@ def _into_old(talk: Talk, workspace: Workspace, period: Period, master: bytes, p
     if root is not None:
         keep_period(workspace, root, period, master)
     else:
-        talk.say("Without the old passphrase the workspace gets a new one. What was opened and decided stays.")
-        passphrase = passphrase or asking.new_passphrase(talk)
+        passphrase = passphrase or _passphrase_of_minisign(talk, workspace)
+        if passphrase is None:
+            talk.say("Without the old passphrase the workspace gets a new one. What was opened and decided stays.")
+            passphrase = asking.new_passphrase(talk)
         take_over(workspace, period, master, passphrase)
         minisign = _renew_minisign(talk, workspace, passphrase)
     talk.say(f"Done. The key {period.name} is back in {workspace.path()}.")
@@ -139,6 +148,27 @@ def _known_root(talk: Talk, workspace: Workspace, passphrase: str | None) -> byt
         if not talk.confirm("Go on as if it were lost?"):
             raise
         return None
+
+
+def _passphrase_of_minisign(talk: Talk, workspace: Workspace) -> str | None:
+    """That of a workspace with a minisign key only, which locks the key of the cards from now on, too."""
+    file = workspace.read(MINISIGN_FILE)
+    if file is None or workspace.read(KEY_FILE) is not None:
+        return None
+    talk.say("This workspace had a minisign key only. Its passphrase locks the key of the cards from now on, too.")
+    for _ in range(ATTEMPTS):
+        typed = talk.passphrase("Passphrase (Enter if it is lost)", may_be_empty=True)
+        if not typed:
+            return None
+        talk.say("Opening the key. This takes some seconds.")
+        try:
+            unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(typed))
+            return typed
+        except MinisignError as error:
+            wrong = error
+            talk.say(str(error))
+            talk.say(MISTYPED)
+    raise wrong
 
 
 def _renew_minisign(talk: Talk, workspace: Workspace, passphrase: str) -> str | None:

@@ -76,8 +76,8 @@ def run(
             talk.say("There is nothing to review. “organizer review --again” goes over what is decided already.")
         else:
             Dialogue(talk, review, table=choice.table).run()
-        twice = len(pile.accepted_pairs())
-        found = count(session)
+        twice = pile.accepted_pairs()
+        found = count(session, listed=False)
     accepted = found.counts.public + found.counts.nonpublic
     talk.say(f"Accepted {accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
     if twice:
@@ -95,10 +95,11 @@ def open_pile(talk: Talk, session: Session) -> Pile:
 
 def _accept_vouched(talk: Talk, review: Review, yes: bool) -> None:
     names = review.vouched()
-    if not yes:
+    left = len(names) - review.doubtful(names)
+    if left and not yes:
         with talk.private_screen():
             show_sample(talk, review, names)
-            if not talk.confirm(f"Accept {len(names):,} signatures for their vouch words?"):
+            if not talk.confirm(f"Accept for their vouch words, without a look at each: {left:,}?"):
                 raise OrganizerError("stopped", "Nothing was decided.")
     _say_bulk(talk, "Accepted for their vouch words", review.accept_vouched())
 

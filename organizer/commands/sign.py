@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crypto.appeal import Appeal, read_appeal
+from crypto.appeal import Appeal
 from crypto.minisign import MinisignSecretKey
 from crypto.publication import Publication, digest, read_publication, signers
 from organizer import publish
@@ -23,6 +23,7 @@ from organizer.session import (
     open_minisign,
     open_session,
     own_minisign,
+    read_appeal_of,
 )
 from organizer.talk import Talk
 from organizer.workspace import (
@@ -72,7 +73,7 @@ def run(
 def _appeal(workspace: Workspace, path: str | None) -> Appeal:
     """As session.load_appeal, for a workspace without keys: the appeal must list this organizer's minisign key."""
     data = workspace.read(APPEAL_FILE) if path is None else read_file(path)
-    appeal = need_appeal(None if data is None else read_appeal(data))
+    appeal = need_appeal(None if data is None else read_appeal_of(data, path or workspace.path(APPEAL_FILE)))
     check_listed(appeal, own_minisign(workspace)[1])
     if path is not None and data is not None:
         workspace.write(APPEAL_FILE, data)

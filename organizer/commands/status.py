@@ -16,7 +16,7 @@ from organizer.tally import Tally, tally
 def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
     """Raises OrganizerError."""
     with open_session(talk, folder, passphrase_file) as session:
-        found = count(session)
+        found = count(session, listed=False)
         ledgers, publications = session.records.ledgers(), session.workspace.publications()
         remembered = session.appeal is not None
     appeal = session.periods[0].record.appeal_id.hex()
@@ -35,10 +35,10 @@ def run(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
     }
 
 
-def count(session: Session, asked: Container[PublishedSignature] = frozenset()) -> Tally:
-    """The tally of a workspace, with what was entered by hand opened first; `asked` as in tally()."""
+def count(session: Session, asked: Container[PublishedSignature] = frozenset(), listed: bool = True) -> Tally:
+    """The tally of a workspace, with what was entered by hand opened first; `asked` and `listed` as in tally()."""
     open_by_hand(session.records, session.keys)
-    return tally(session.records.judged(), session.records.withdrawn(), asked)
+    return tally(session.records.judged(), session.records.withdrawn(), asked, listed)
 
 
 def say_periods(talk: Talk, periods: Iterable[Period], here: Container[bytes]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crypto.appeal import read_appeal
 from crypto.publication import Publication, digest, read_publication
 from organizer.commands import Result
 from organizer.errors import OrganizerError
 from organizer.publish import Checked, check_publication, stock_command
+from organizer.session import read_appeal_of
 from organizer.talk import Talk
 from organizer.workspace import minisigs_beside, read_file
 
@@ -57,7 +57,7 @@ def run(talk: Talk, files: Files) -> Result:
 
 def verified(talk: Talk, files: Files) -> Verified:
     """Check, and say each step. Raises OrganizerError with the reason of the check that failed; AppealError."""
-    data, appeal = read_file(files.publication), read_appeal(read_file(files.appeal))
+    data, appeal = read_file(files.publication), read_appeal_of(read_file(files.appeal), files.appeal)
     beside = files.minisigs or minisigs_beside(files.publication)
     texts = {name: read_file(name).decode("utf-8", "replace") for name in beside}
     if not texts:

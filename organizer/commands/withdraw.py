@@ -6,6 +6,7 @@ from nacl.utils import random
 
 from crypto.code import check_code
 from crypto.envelope import ID_SIZE
+from crypto.errors import CodeError
 from crypto.publication import PublishedSignature, read_publication
 from crypto.seal import seal_withdrawal
 from organizer.commands import Result
@@ -26,7 +27,7 @@ def run(talk: Talk, folder: str, code_file: str | None, appeal_file: str | None)
     """Needs no passphrase. Raises OrganizerError: no-appeal, no-file; CodeError: code-form."""
     with open_workspace(folder) as workspace:
         letters = need_appeal(load_appeal(workspace, appeal_file)).letters
-        code = check_code(_ask(talk) if code_file is None else read_file(code_file).decode("utf-8", "replace").strip())
+        code = _ask(talk) if code_file is None else check_code(read_file(code_file).decode("utf-8", "replace").strip())
         # Any letter will do: a withdrawal is about a code, not about a text.
         envelope = seal_withdrawal(public_record(workspace), bytes.fromhex(next(iter(letters.values()))), code)
         with workspace.tables() as tables:
@@ -78,7 +79,14 @@ def undo(talk: Talk, folder: str, passphrase_file: str | None) -> Result:
 def _ask(talk: Talk) -> str:
     # A code is evidence, so it does not stay in the scrollback.
     with talk.private_screen():
-        return talk.ask("The code, 25 digits")
+        while True:
+            typed = talk.ask("The code, 25 digits")
+            try:
+                return check_code(typed)
+            except CodeError as error:
+                if not talk.is_at_terminal:
+                    raise
+                talk.say(f"{error} Compare it with what the person wrote. Ctrl-C stops.")
 
 
 def _choose(talk: Talk, people: list[SignatureEntry]) -> SignatureEntry:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import pairwise
+from sys import intern
 
 MOST_WORDS = 8
 """Of a longer text only the first words are looked at: 120 characters hold no longer name."""
@@ -47,7 +48,8 @@ def words(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFC", _GLUED.sub(" ", _APOSTROPHES.sub("", text)).casefold())
     found = _WORD.findall(text)[:MOST_WORDS]
     among_cyrillic = _is_cyrillic("".join(found))
-    return tuple(_one_alphabet(word, among_cyrillic) for word in found)
+    # Interned: of a million names, most have a word that another one has, too.
+    return tuple(intern(_one_alphabet(word, among_cyrillic)) for word in found)
 
 
 def retyped(name: str) -> list[tuple[str, ...]]:

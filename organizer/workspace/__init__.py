@@ -26,6 +26,7 @@ from organizer.workspace.files import check_no_folder as check_no_folder
 from organizer.workspace.files import file_name as file_name
 from organizer.workspace.files import folder_of as folder_of
 from organizer.workspace.files import hand_over as hand_over
+from organizer.workspace.files import hand_over_publication as hand_over_publication
 from organizer.workspace.files import in_folder as in_folder
 from organizer.workspace.files import minisigs_beside as minisigs_beside
 from organizer.workspace.files import practice_folder as practice_folder
@@ -52,6 +53,10 @@ FORMAT = b"undersigned workspace 3\n"
 DATABASE = "workspace.sqlite"
 PUBLICATIONS = "publications"
 PUBLICATION_FILE = "publication.json"
+
+DISK_FULL = "The disk or the stick is full. Make room on it, then type the same command again."
+
+_CANNOT_WRITE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
 
 PIECES = 64
 """Envelopes read from a ledger at once."""
@@ -124,8 +129,7 @@ class Workspace:
             with open_tables(path) as tables:
                 yield tables
         except sqlite3.Error as error:
-            text = f"The file {DATABASE} cannot be used: {error}. If it is damaged, put back a copy of the folder."
-            raise OrganizerError("workspace-damaged", text) from error
+            raise _trouble(error, self.path()) from error
 
 
 def check_new(folder: str) -> None:
@@ -185,6 +189,18 @@ def _check_format(folder: str, path: Path) -> None:
         raise OrganizerError("no-workspace", text)
     text = f"The workspace in {folder} was made by another version of this tool. Use that version for it."
     raise OrganizerError("workspace-format", text)
+
+
+def _trouble(error: sqlite3.Error, folder: str) -> OrganizerError:
+    """Why the database failed. Only one that is damaged is a reason to put back a copy: an older one has less in it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the number says where it happened
+    if code == sqlite3.SQLITE_FULL:
+        return OrganizerError("disk-full", f"{DISK_FULL} Nothing that was kept before is lost.")
+    if code in _CANNOT_WRITE:
+        text = f"The folder {folder} cannot be written to: {error}. Nothing that was kept before is lost."
+        return OrganizerError("file", f"{text} If it lies on a stick, copy it to this computer's disk and try again.")
+    text = f"The file {DATABASE} cannot be used: {error}. If it is damaged, put back a copy of the folder."
+    return OrganizerError("workspace-damaged", text)
 
 
 class LedgerFile:

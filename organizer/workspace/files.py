@@ -123,6 +123,14 @@ def hand_over(folder: str, files: dict[str, bytes]) -> None:
         write_file(Path(folder) / name, content, mode=0o644)
 
 
+def hand_over_publication(folder: str, name: str, files: dict[str, bytes]) -> None:
+    """The same with a publication, the file `name`; minisigs of another one that it overwrites fit nothing any more."""
+    hand_over(folder, files)
+    for path in minisigs_beside(in_folder(folder, name)):
+        if Path(path).name not in files:
+            Path(path).unlink()
+
+
 @contextmanager
 def reading(path: str) -> Iterator[None]:
     """Tells calmly that a file a person named cannot be read. Raises OrganizerError: no-file."""

@@ -1,4 +1,4 @@
-// The one script of all pages: starts what the page at hand has.
+// The one script of all pages that do something: starts what the page at hand has.
 
 // The files of this library lack the notice that its licence asks for; the others bring theirs.
 /*! noble-hashes - MIT License (c) 2022 Paul Miller (paulmillr.com) */

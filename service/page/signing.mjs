@@ -3,11 +3,11 @@
 
 import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
-import { sealingFor } from './appeal.mjs';
 import { hideOutcome } from './delivery.mjs';
 import { checkFields, readFields, wipeFields } from './fields.mjs';
 import { startSealing } from './form.mjs';
 import { passOn, startPassing, wipeText } from './passing.mjs';
+import { readyToSeal } from './preparing.mjs';
 import { random } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
@@ -21,7 +21,7 @@ function read() {
 }
 
 function seal(signature) {
-  const { record, letterHash } = sealingFor(signature.language);
+  const { record, letterHash } = readyToSeal(signature.language);
   code = code || generateCode(random);
   return sealSignature(record, signature, letterHash, commitment(code), random);
 }

@@ -2,15 +2,15 @@
 // What leaves the page leaves through startSealing(), which sends what comes out of sealWithdrawal().
 
 import { sealWithdrawal } from '../../crypto/js/seal.mjs';
-import { sealingFor } from './appeal.mjs';
 import { readCode, wipeCode } from './codefield.mjs';
 import { startSealing } from './form.mjs';
+import { readyToSeal } from './preparing.mjs';
 import { random } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
 
 function seal(code) {
-  const { record, letterHash } = sealingFor(element('form').dataset.language);
+  const { record, letterHash } = readyToSeal(element('form').dataset.language);
   return sealWithdrawal(record, letterHash, code, random);
 }
 

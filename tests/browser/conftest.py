@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
 from serving import Served, serving
 
 from service.settings import Settings
 from service.store_sqlite import SqliteStore
+
+# How long anything may take on a machine that others keep busy.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 # A page under test speaks to this machine only; Chromium's own errands would fail here and be noise.
 QUIET = (
@@ -39,23 +43,59 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+@contextmanager
+def new_phone(browser: Browser) -> Iterator[BrowserContext]:
     """A phone that has never been here."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
 
+@contextmanager
+def without_complaint(page: Page) -> Iterator[Page]:
+    """A tab in which no script fails and nothing is complained about."""
+    complaints: list[str] = []
+
+    def complain(error: Error) -> None:
+        complaints.append(str(error))
+
+    page.on("pageerror", complain)
+    yield page
+    page.remove_listener("pageerror", complain)
+    assert complaints == []
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone for one test."""
+    with new_phone(browser) as context:
+        yield context
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab in which no script fails and nothing is complained about."""
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    assert complaints == []
+    """Its only tab."""
+    with without_complaint(context.new_page()) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def first_tab(browser: Browser) -> Iterator[Page]:
+    """The tab of a phone that the tests of one file use in turn; another phone for each would cost them more."""
+    with new_phone(browser) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def tab(first_tab: Page) -> Iterator[Page]:
+    """That tab, before and after a test without a page; for tests that change nothing but pages and their routes."""
+    with without_complaint(first_tab):
+        yield first_tab
+        first_tab.unroute_all(behavior="wait")
+        for other in first_tab.context.pages[1:]:
+            other.close()
+        first_tab.goto("about:blank")
 
 
 @pytest.fixture(scope="package")
@@ -100,8 +140,13 @@ class Recorder:
 
 
 @pytest.fixture
-def recorder(page: Page) -> Recorder:
+def recorder(page: Page) -> Iterator[Recorder]:
     """Every request of the tab."""
     recorder = Recorder()
-    page.on("request", lambda request: recorder.requests.append(request))  # a built-in cannot be registered
-    return recorder
+
+    def record(request: Request) -> None:
+        recorder.requests.append(request)
+
+    page.on("request", record)
+    yield recorder
+    page.remove_listener("request", record)

@@ -41,7 +41,7 @@ const { atob } = window;
 window.atob = (text) => ((window.read += 1), atob(text));
 const { getRandomValues } = Crypto.prototype;
 Crypto.prototype.getRandomValues = function (array) {
-  window.drawn += 1;
+  if ((window.drawn += 1) === 1) window.madeBefore = window.made;
   return getRandomValues.call(this, array);
 };
 """
@@ -133,3 +133,17 @@ def test_the_key_is_made_ready_at_the_first_touch_and_nothing_else_is(
     page.click("#submit")
     expect(page.locator("#sent")).to_be_visible()
     assert page.evaluate("window.read") == 1
+
+
+@pytest.mark.parametrize(("path", "field"), [("", "#name"), ("withdraw", "#typed-code")])
+def test_whoever_never_touched_the_form_has_the_key_made_ready_before_anything_is_drawn(
+    page: Page, site: Served, path: str, field: str
+) -> None:
+    """Filled in and pressed by a program: then, too, no secret waits for that work, and sealing takes no longer."""
+    page.add_init_script(WORK)
+    open_letter(page, f"{site.url}/en/{path}")
+    made = page.evaluate("window.made")
+    page.eval_on_selector(field, "(field, code) => (field.value = code)", CODE)
+    page.eval_on_selector("#submit", "(button) => button.click()")
+    expect(page.locator("#sent")).to_be_visible()
+    assert page.evaluate("window.madeBefore") >= made + POLYNOMIALS_OF_A_KEY

@@ -54,6 +54,12 @@ def stranger() -> Iterator[Stranger]:
 
 
 @pytest.fixture
+def page(tab: Page) -> Page:
+    """A tab that is used again."""
+    return tab
+
+
+@pytest.fixture
 def letter(page: Page, site: Served) -> Page:
     """The page of the letter."""
     page.goto(f"{site.url}/en/")

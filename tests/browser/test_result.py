@@ -67,6 +67,12 @@ def shown(settle: Callable[[str], Settings], minisign_keys: Keys) -> Iterator[Se
         yield site
 
 
+@pytest.fixture
+def page(tab: Page) -> Page:
+    """A tab that is used again."""
+    return tab
+
+
 def verdict(page: Page, name: str) -> None:
     """This verdict is shown, and no other."""
     expect(page.locator(f"[data-verdict={name}]")).to_be_visible(timeout=20_000)

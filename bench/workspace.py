@@ -1,0 +1,126 @@
+"""What a large workspace costs: counting, publishing, comparing names, and comparing the few that came since.
+
+Rows are written as `organizer open` writes them, without sealing and opening a million envelopes first. Each part runs
+in a process of its own, so that its highest memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+from bench.pile import pile
+from crypto.appeal import Appeal
+from crypto.minisign import MinisignSecretKey
+from crypto.signature import Signature
+from organizer import publish
+from organizer.duplicates import Person
+from organizer.entries import SignatureEntry
+from organizer.pile import Pile
+from organizer.records import Records
+from organizer.review import Review
+from organizer.tally import tally
+from organizer.workspace import Workspace
+
+LETTER = bytes(32)
+APPEAL = Appeal(bytes(16), (), {"be": LETTER.hex()}, (), 1)
+KEY = MinisignSecretKey.make(b"measured", bytes(range(32)))
+FORK = get_context("fork")
+BATCH, LATER = 4000, 10
+
+
+def main() -> None:
+    """Print seconds of processor and the highest memory of each part."""
+    parser = argparse.ArgumentParser(prog="./run bench workspace", description=__doc__)
+    parser.add_argument("--entries", type=int, default=1_000_000, help="signatures in the workspace (1,000,000)")
+    parser.add_argument("--folder", help="where the workspace goes, 700 bytes for an entry (a temporary one)")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
+        place = Path(folder)
+        in_a_process("filled", lambda: fill(place, chosen.entries, 0))
+        in_a_process("review begins, all names new", lambda: review(place))
+        in_a_process("review begins, no name new", lambda: review(place))
+        fill(place, LATER, chosen.entries)
+        in_a_process(f"review begins, {LATER} names new", lambda: review(place))
+        in_a_process("all accepted at once", lambda: accept(place))
+        in_a_process("counted, as status does", lambda: count(place))
+        in_a_process("counted, written and signed", lambda: make(place))
+
+
+def in_a_process(what: str, part: Callable[[], None]) -> None:
+    """Do one part in a copy of this process and say what it took."""
+
+    def measured() -> None:
+        started = time.perf_counter()
+        part()
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = used.ru_utime + used.ru_stime
+        clock = time.perf_counter() - started
+        print(f"{what:<32} {seconds:8.1f} s, {clock:8.1f} by the clock, {used.ru_maxrss / 1024:8,.0f} MB", flush=True)
+
+    process = FORK.Process(target=measured)
+    process.start()
+    process.join()
+    assert process.exitcode == 0, what
+
+
+def fill(place: Path, count: int, after: int) -> None:
+    """Signatures of a pile, a third of them public; in the order of their ids, as a ledger brings them."""
+    people = pile(count, random.Random(f"after {after}"))
+    names = sorted(secrets.token_bytes(32) for _ in range(count))
+    with records_in(place) as records:
+        for at in range(0, count, BATCH):
+            records.add(entry(name, next(people), at) for at, name in enumerate(names[at : at + BATCH], start=at))
+
+
+def entry(name: bytes, person: Person, number: int) -> SignatureEntry:
+    """What an envelope of this person would be."""
+    signature = Signature(person.name, number % 3 == 0, prisoner=person.prisoner, language="be")
+    return SignatureEntry(name, LETTER, secrets.token_bytes(32), signature)
+
+
+def review(place: Path) -> None:
+    """All that happens before the first signature is shown."""
+    with records_in(place) as records:
+        print(f"  to go over: {Review(Pile(records, {LETTER.hex()})).total:,}")
+
+
+def accept(place: Path) -> None:
+    """Every decision of a whole review, in one step."""
+    with records_in(place) as records:
+        Review(Pile(records, {LETTER.hex()})).accept_all(even_alike=True)
+
+
+def count(place: Path) -> None:
+    """From rows to numbers."""
+    with records_in(place) as records:
+        tally(records.judged(), records.withdrawn(), listed=False)
+
+
+def make(place: Path) -> None:
+    """The same, and from numbers to a signed file."""
+    with records_in(place) as records:
+        found = tally(records.judged(), records.withdrawn())
+        made = publish.make_publication(found, APPEAL, [], [], publish.place_after(None), "2026-07-01")
+        data, _ = publish.write_draft(made)
+        publish.sign_publication(data, KEY)
+    print(f"  publication: {len(data) / 1e6:,.0f} MB")
+
+
+@contextmanager
+def records_in(place: Path) -> Iterator[Records]:
+    """The rows of a workspace without its keys."""
+    with Workspace(place).tables() as tables:
+        yield Records(tables, bytes(32))
+
+
+if __name__ == "__main__":
+    main()
