@@ -45,7 +45,9 @@ Crypto.prototype.getRandomValues = function (array) {
   return getRandomValues.call(this, array);
 };
 """
+# Nine are the matrix of ML-KEM-768; the others are counted in the library as it is pinned.
 POLYNOMIALS_OF_A_KEY = 9
+POLYNOMIALS_OF_A_SEALING = 20
 # Ten seconds of pictures, then a failure: the page's policy forbids Playwright's own way of waiting.
 MADE = """(least) => new Promise((done, fail) => {
   let left = 600;
@@ -58,11 +60,14 @@ MADE = """(least) => new Promise((done, fail) => {
 })"""
 KINDS = ("public", "nonpublic", "withdrawal")
 
+Seen = dict[str, list[tuple[list[dict[str, Any]], float]]]
+
 
 def act(page: Page, kind: str, at: int) -> None:
     """One envelope of this kind, from a page that is open; everything that a person can fill in varies."""
     if kind == "withdrawal":
-        page.fill("#typed-code", CODE[at % 25 :] + CODE[: at % 25])
+        # Key by key: a form that is sent within a moment of its first touch is slower, whatever it holds.
+        page.locator("#typed-code").press_sequentially(CODE[at % 25 :] + CODE[: at % 25])
     else:
         page.click(f"label[for={kind}]")
         page.fill("#name", "Я" * (1 + at % 120))
@@ -71,9 +76,9 @@ def act(page: Page, kind: str, at: int) -> None:
     expect(page.locator("#sent")).to_be_visible()
 
 
-def record(browser: Browser, site: Served, kinds: list[str]) -> dict[str, list[tuple[list[dict[str, Any]], float]]]:
+def record(browser: Browser, site: Served, kinds: list[str]) -> Seen:
     """For each kind, what was seen of the requests after the page was there, and the milliseconds before the last."""
-    seen: dict[str, list[tuple[list[dict[str, Any]], float]]] = {kind: [] for kind in KINDS}
+    seen: Seen = {kind: [] for kind in KINDS}
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.set_default_timeout(30_000)
     context.add_init_script(CLOCK)
@@ -98,22 +103,28 @@ def shuffled(each: int, withdrawals: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("each", "withdrawals", "apart"),
-    [pytest.param(6, 3, 1.0, id="some"), pytest.param(50, 25, 0.35, id="many", marks=pytest.mark.long)],
+    ("each", "withdrawals", "times", "apart"),
+    [pytest.param(6, 3, 3, 1.0, id="some"), pytest.param(50, 25, 1, 0.35, id="many", marks=pytest.mark.long)],
 )
 def test_requests_and_times_of_all_kinds_do_not_differ(
-    browser: Browser, site: Served, each: int, withdrawals: int, apart: float
+    browser: Browser, site: Served, each: int, withdrawals: int, times: int, apart: float
 ) -> None:
     """One request each, of one address, one set of headers, one size both ways; and sealing takes as long.
 
     Middle times may be `apart` by that part of them: a busy machine stretches some, and a few say less than many.
+    Where a few disagree, more are recorded with them, up to so many `times`; a kind that is slower stays so.
     """
-    seen = record(browser, site, shuffled(each, withdrawals))
+    seen: Seen = {kind: [] for kind in KINDS}
+    for _ in range(times):
+        for kind, found in record(browser, site, shuffled(each, withdrawals)).items():
+            seen[kind] += found
+        median = {kind: statistics.median(took for _, took in seen[kind]) for kind in KINDS}
+        print("sealing, median ms:", {kind: round(value, 1) for kind, value in median.items()})
+        if max(median.values()) <= (1 + apart) * min(median.values()):
+            break
     first = seen["public"][0][0]
     assert len(first) == 1
     assert [requests for kind in KINDS for requests, _ in seen[kind] if requests != first] == []
-    median = {kind: statistics.median(took for _, took in seen[kind]) for kind in KINDS}
-    print("sealing, median ms:", {kind: round(value, 1) for kind, value in median.items()})
     assert max(median.values()) <= (1 + apart) * min(median.values()), median
 
 
@@ -135,15 +146,20 @@ def test_the_key_is_made_ready_at_the_first_touch_and_nothing_else_is(
     assert page.evaluate("window.read") == 1
 
 
-@pytest.mark.parametrize(("path", "field"), [("", "#name"), ("withdraw", "#typed-code")])
+@pytest.mark.parametrize("kind", KINDS)
 def test_whoever_never_touched_the_form_has_the_key_made_ready_before_anything_is_drawn(
-    page: Page, site: Served, path: str, field: str
+    page: Page, site: Served, kind: str
 ) -> None:
-    """Filled in and pressed by a program: then, too, no secret waits for that work, and sealing takes no longer."""
+    """Filled in and pressed by a program: no secret waits for that work, and then all kinds are sealed once."""
     page.add_init_script(WORK)
-    open_letter(page, f"{site.url}/en/{path}")
+    open_letter(page, f"{site.url}/en/{'withdraw' if kind == 'withdrawal' else ''}")
     made = page.evaluate("window.made")
-    page.eval_on_selector(field, "(field, code) => (field.value = code)", CODE)
+    if kind == "withdrawal":
+        page.eval_on_selector("#typed-code", "(field, code) => (field.value = code)", CODE)
+    else:
+        page.eval_on_selector("#name", "(field) => (field.value = 'Ян')")
+        page.eval_on_selector(f"#{kind}", "(choice) => (choice.checked = true)")
     page.eval_on_selector("#submit", "(button) => button.click()")
     expect(page.locator("#sent")).to_be_visible()
     assert page.evaluate("window.madeBefore") >= made + POLYNOMIALS_OF_A_KEY
+    assert page.evaluate("window.made - window.madeBefore") == POLYNOMIALS_OF_A_SEALING
