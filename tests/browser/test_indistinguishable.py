@@ -46,7 +46,9 @@ Crypto.prototype.getRandomValues = function (array) {
   return getRandomValues.call(this, array);
 };
 """
+# Nine are the matrix of ML-KEM-768; the others are counted in the library as it is pinned.
 POLYNOMIALS_OF_A_KEY = 9
+POLYNOMIALS_OF_A_SEALING = 20
 # Ten seconds of pictures, then a failure: the page's policy forbids Playwright's own way of waiting.
 MADE = """(least) => new Promise((done, fail) => {
   let left = 600;
@@ -60,6 +62,8 @@ MADE = """(least) => new Promise((done, fail) => {
 PAUSE = 500  # ms
 KINDS = ("public", "nonpublic", "withdrawal")
 
+Seen = dict[str, list[tuple[list[dict[str, Any]], float]]]
+
 
 def act(page: Page, kind: str, at: int) -> None:
     """One envelope of this kind, from a page that is open; everything that a person can fill in varies."""
@@ -69,15 +73,15 @@ def act(page: Page, kind: str, at: int) -> None:
         page.click(f"label[for={kind}]")
         page.fill("#name", "Я" * (1 + at % 120))
         page.fill("#relation", "маці" * (at % 20))
-    # No person is as quick as a program: by then the key is ready, and the browser has compiled what made it ready.
+    # A form that is sent within a moment of its first touch is slower, whatever it holds; no person is as quick.
     page.wait_for_timeout(PAUSE)
     page.click("#submit")
     expect(page.locator("#sent")).to_be_visible()
 
 
-def record(browser: Browser, site: Served, kinds: list[str]) -> dict[str, list[tuple[list[dict[str, Any]], float]]]:
+def record(browser: Browser, site: Served, kinds: list[str]) -> Seen:
     """For each kind, what was seen of the requests after the page was there, and the milliseconds before the last."""
-    seen: dict[str, list[tuple[list[dict[str, Any]], float]]] = {kind: [] for kind in KINDS}
+    seen: Seen = {kind: [] for kind in KINDS}
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.set_default_timeout(30_000)
     context.add_init_script(CLOCK)
@@ -102,10 +106,10 @@ def shuffled(each: int, withdrawals: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("each", "withdrawals", "typical", "apart"),
+    ("each", "withdrawals", "times", "typical", "apart"),
     [
-        pytest.param(6, 4, min, 3.0, id="some"),
-        pytest.param(50, 25, statistics.median, 0.35, id="many", marks=pytest.mark.long),
+        pytest.param(4, 4, 3, min, 1.0, id="some"),
+        pytest.param(50, 25, 1, statistics.median, 0.35, id="many", marks=pytest.mark.long),
     ],
 )
 def test_requests_and_times_of_all_kinds_do_not_differ(
@@ -113,21 +117,27 @@ def test_requests_and_times_of_all_kinds_do_not_differ(
     site: Served,
     each: int,
     withdrawals: int,
+    times: int,
     typical: Callable[[list[float]], float],
     apart: float,
 ) -> None:
     """One request each, of one address, one set of headers, one size both ways; and sealing takes as long.
 
-    Typical times may be `apart` by that part of them. Of a few, the least is taken, for a busy machine only
-    ever adds, and only what is gross is seen; the tests below count the work itself.
+    Typical times may be `apart` by that part of them; of a few, the least is taken, for a busy machine only ever adds.
+    Where a few disagree, more are recorded with them, up to so many `times`; a kind that is slower stays so.
     """
-    seen = record(browser, site, shuffled(each, withdrawals))
+    seen: Seen = {kind: [] for kind in KINDS}
+    for _ in range(times):
+        for kind, found in record(browser, site, shuffled(each, withdrawals)).items():
+            seen[kind] += found
+        took = {kind: typical([ms for _, ms in seen[kind]]) for kind in KINDS}
+        print("sealing, typical ms:", {kind: round(value, 1) for kind, value in took.items()})
+        if max(took.values()) <= (1 + apart) * min(took.values()):
+            break
     first = seen["public"][0][0]
     assert len(first) == 1
     assert [requests for kind in KINDS for requests, _ in seen[kind] if requests != first] == []
-    times = {kind: typical([took for _, took in seen[kind]]) for kind in KINDS}
-    print("sealing, typical ms:", {kind: round(value, 1) for kind, value in times.items()})
-    assert max(times.values()) <= (1 + apart) * min(times.values()), times
+    assert max(took.values()) <= (1 + apart) * min(took.values()), took
 
 
 @pytest.mark.parametrize(("path", "field"), [("", "#name"), ("withdraw", "#typed-code")])
@@ -148,15 +158,20 @@ def test_the_key_is_made_ready_at_the_first_touch_and_nothing_else_is(
     assert page.evaluate("window.read") == 1
 
 
-@pytest.mark.parametrize(("path", "field"), [("", "#name"), ("withdraw", "#typed-code")])
+@pytest.mark.parametrize("kind", KINDS)
 def test_whoever_never_touched_the_form_has_the_key_made_ready_before_anything_is_drawn(
-    page: Page, site: Served, path: str, field: str
+    page: Page, site: Served, kind: str
 ) -> None:
-    """Filled in and pressed by a program: then, too, no secret waits for that work, and sealing takes no longer."""
+    """Filled in and pressed by a program: no secret waits for that work, and then all kinds are sealed once."""
     page.add_init_script(WORK)
-    open_letter(page, f"{site.url}/en/{path}")
+    open_letter(page, f"{site.url}/en/{'withdraw' if kind == 'withdrawal' else ''}")
     made = page.evaluate("window.made")
-    page.eval_on_selector(field, "(field, code) => (field.value = code)", CODE)
+    if kind == "withdrawal":
+        page.eval_on_selector("#typed-code", "(field, code) => (field.value = code)", CODE)
+    else:
+        page.eval_on_selector("#name", "(field) => (field.value = 'Ян')")
+        page.eval_on_selector(f"#{kind}", "(choice) => (choice.checked = true)")
     page.eval_on_selector("#submit", "(button) => button.click()")
     expect(page.locator("#sent")).to_be_visible()
     assert page.evaluate("window.madeBefore") >= made + POLYNOMIALS_OF_A_KEY
+    assert page.evaluate("window.made - window.madeBefore") == POLYNOMIALS_OF_A_SEALING
