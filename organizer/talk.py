@@ -39,6 +39,9 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MARKS_IN_A_ROW = 4
 WIDEST_BAR_NAME = 24
 
+# Erase the screen; erase what was scrolled out of it (ED 2, ED 3 of xterm).
+_ERASED, _SCROLLBACK_ERASED = "\x1b[H\x1b[2J", "\x1b[3J"
+
 # What terminals send for keys that move (xterm, VT220, Linux console).
 _MOVES = {"\x1b[A": "up", "\x1bOA": "up", "\x1b[B": "down", "\x1bOB": "down"}
 _MOVES |= {"\x1b[5~": "page-up", "\x1b[6~": "page-down"}
@@ -211,9 +214,10 @@ class Talk:
         return line.strip()[:1] if line else None
 
     @contextmanager
-    def private_screen(self) -> Iterator[Callable[[], None]]:
+    def private_screen(self, wipe: str = _ERASED) -> Iterator[Callable[[], None]]:
         """A screen whose content leaves no trace in the scrollback; gives a function that clears it.
 
+        `wipe` is written at its end, for a terminal with one screen only would go on showing it.
         Raises OrganizerError: question, when somebody at a terminal sends what is shown elsewhere.
         """
         if sys.stdin.isatty() and not self._out.is_terminal:
@@ -227,23 +231,18 @@ class Talk:
             yield clear
         finally:
             if used:
-                clear()  # a terminal with one screen only would go on showing it
+                self._out.file.write(wipe)
+                self._out.file.flush()
                 self._out.set_alt_screen(False)
 
     @contextmanager
     def secret_screen(self) -> Iterator[Callable[[], None]]:
-        """A private screen for secrets, wiped at its end. Raises OrganizerError: question, without a terminal."""
+        """A private screen for secrets, scrollback wiped at its end. Raises OrganizerError: question."""
         if not self.is_at_terminal:
             text = "This shows a secret, so it needs a terminal: the output must not go into a file or another program."
             raise OrganizerError("question", text)
-        with self.private_screen() as clear:
-            try:
-                clear()
-                yield clear
-            finally:
-                # Erase the screen, then the scrollback (ED 2, ED 3 of xterm), while the secret's screen is still shown.
-                self._out.file.write("\x1b[H\x1b[2J\x1b[3J")
-                self._out.file.flush()
+        with self.private_screen(_ERASED + _SCROLLBACK_ERASED) as clear:
+            yield clear
 
     @contextmanager
     def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:

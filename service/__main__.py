@@ -31,6 +31,9 @@ from service.store import EnvelopeStore, StoreUnavailable
 
 # Threads that wait for the disk; a group commit serves all of them at once.
 THREADS = 64
+# A worker that is told to stop in the tenth of a second in which it gets ready never hears it (granian 2.8.7),
+# and stopping would wait for it for ever; Docker's own patience is 10 seconds.
+STOP_SECONDS = 8
 # On a unix socket, nginx gets in as a member of the service's group, and nobody else does.
 SOCKET_MODE = 0o660
 
@@ -67,6 +70,7 @@ def serve(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         workers=settings.processes,
         blocking_threads=THREADS,
+        workers_kill_timeout=STOP_SECONDS,
         websockets=False,
         log_level=LogLevels.error,
         log_access=False,

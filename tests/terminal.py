@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -50,6 +51,12 @@ class Terminal:
         while termios.tcgetattr(self._screen)[3] & termios.ICANON:
             select.select([], [], [], 0.005)
         self.type(key)
+
+    def interrupt(self) -> None:
+        """Ctrl-C, once the program waits for what is typed; between question and waiting Python would oversee it."""
+        while Path(f"/proc/{self.program.pid}/stat").read_text().rpartition(") ")[2][0] != "S":
+            select.select([], [], [], 0.005)
+        self.program.send_signal(signal.SIGINT)
 
     def end(self) -> str:
         """What came until the program ended, which it must do well."""

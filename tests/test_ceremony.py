@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -158,14 +157,14 @@ def test_a_ceremony_cut_off_after_the_keys_says_how_to_go_on(tmp_path: Path, ter
     answer(screen, ("period? [y/N]: ", "n"))
     passphrase = new_passphrase(screen)
     screen.until("How: ")
-    screen.program.send_signal(signal.SIGINT)
+    screen.interrupt()
     screen.until("Stopped. The keys are made and stay in")
     screen.until("organizer ceremony")
     assert screen.program.wait() == 1
     screen = terminal("ceremony", "-w", str(work))
     answer(screen, ("Passphrase", passphrase))
     screen.until("a new set of cards for a key")
-    screen.program.send_signal(signal.SIGINT)
+    screen.interrupt()
     assert screen.program.wait() == 1
 
 
@@ -233,7 +232,7 @@ def test_a_printed_file_is_burned_when_the_dialogue_is_cut_off(
     answer(screen, ("make: ", "2"), ("The key: ", "1"), ("How: ", "2"), ("[5]: ", "2"), ("[3]: ", "2"))
     answer(screen, ("/dev/shm/cards: ", str(tmp_path / "print")), ("pages are there", ""))
     screen.until("Word ")
-    screen.program.send_signal(signal.SIGINT)
+    screen.interrupt()
     screen.until("overwritten and removed.")
     screen.program.wait()
     assert list((tmp_path / "print").iterdir()) == []

@@ -110,6 +110,10 @@ class Play:
         self.seen = done.stdout
 
 
+TOKEN = (
+    'python3 -c "import hashlib, secrets; t = secrets.token_urlsafe(32); '
+    'print(t); print(hashlib.sha256(t.encode()).hexdigest())"'
+)
 VERIFY = "organizer verify result/publication.json --appeal appeal.json"
 
 
@@ -333,6 +337,7 @@ STEPS: list[tuple[str, Callable[[Play, str], None]]] = [
     ("organizer ceremony", ceremony_of_boris),
     ("organizer ceremony", ceremony_of_anna),
     ("cp -r organizer-workspace copy-of-workspace", in_the_shell),
+    (TOKEN, in_the_shell),
     ("sha256sum ledger-*.undersigned", fetch),
     ("organizer open ledger-*.undersigned --appeal appeal.json", with_passphrase),
     ("organizer review", review),

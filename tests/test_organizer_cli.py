@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tomllib
@@ -594,7 +593,7 @@ def test_a_search_that_is_cut_off_ends_nothing(desk: Desk, terminal: Callable[..
     screen.until("q quit")
     screen.press("/")
     screen.until("everything)")
-    screen.program.send_signal(signal.SIGINT)
+    screen.interrupt()
     screen.until("Nothing was searched for.")
     screen.until("q quit")
     screen.press("/")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import CODE
-from redis_servers import Server, running
-from serving import Served, serving
+from redis_servers import Server, running, wait_until
+from serving import ROOT, Served, environment_for, free_port, serving
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -62,3 +66,31 @@ def test_all_processes_keep_in_one_store_and_count_in_one_place(
     accepted = {envelope for envelope, answer in zip(sent, answers, strict=True) if answer == b"201"}
     with closing(open_store(servers[0].url)) as store, closing(store.snapshot()) as snapshot:
         assert set(snapshot.envelopes) == accepted
+
+
+@pytest.mark.long
+def test_a_service_that_is_stopped_while_it_starts_ends(settings: Settings) -> None:
+    """Ctrl-C in the moment in which its worker gets ready; long because it may wait for the worker in vain."""
+    environment = environment_for(settings) | {"UNDERSIGNED_LISTEN": f"127.0.0.1:{free_port()}"}
+    command = [sys.executable, "-m", "service"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        wait_until(lambda: any(catches(child, signal.SIGTERM) for child in children(process.pid)))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def children(process: int) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
+
+
+def catches(process: str, signal_number: int) -> bool:
+    """Whether a process has a handler of its own for a signal (proc(5), SigCgt); False when it is gone."""
+    try:
+        told = Path(f"/proc/{process}/status").read_text("utf-8")
+    except FileNotFoundError:
+        return False
+    return bool(int(told.partition("SigCgt:")[2].split()[0], 16) >> (signal_number - 1) & 1)

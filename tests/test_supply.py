@@ -26,7 +26,7 @@ def licences(text: str) -> dict[str, str]:
 
 
 def test_the_lists_for_machines_name_every_package(tmp_path: Path) -> None:
-    """CycloneDX: all that service and bundle have pinned, and all of npm that is built into sign.js."""
+    """CycloneDX: all that service and bundle have pinned, and all of npm that is in sign.js, with its notice."""
     subprocess.run(
         [sys.executable, "run", "sbom", "--out", str(tmp_path)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
@@ -38,6 +38,8 @@ def test_the_lists_for_machines_name_every_package(tmp_path: Path) -> None:
     found = {f"{component.get('group', '')}/{component['name']}".strip("/") for component in javascript["components"]}
     names = {name.split("/")[-1] for name in found}
     assert names == {"ciphers", "curves", "ed25519", "hashes", "post-quantum"}
+    script = (ROOT / "service" / "static" / "sign.js").read_text("utf-8")
+    assert [name for name in names if f"noble-{name} - MIT License (c)" not in script] == []
 
 
 def test_every_package_that_runs_is_named_with_its_licence() -> None:

@@ -1,5 +1,8 @@
 // The one script of all pages that do something: starts what the page at hand has.
 
+// The files of this library lack the notice that its licence asks for; the others bring theirs.
+/*! noble-hashes - MIT License (c) 2022 Paul Miller (paulmillr.com) */
+
 import './vintage.mjs';
 import { startChecking } from './checking.mjs';
 import { startHandingIn } from './handing.mjs';
