@@ -81,21 +81,19 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def first_tab(browser: Browser) -> Iterator[Page]:
-    """The tab of a phone that the tests of one file use in turn; another phone for each would cost them more."""
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone that the tests of one file use in turn; another one for each would cost them more than what they try."""
     with new_phone(browser) as context:
-        yield context.new_page()
+        yield context
 
 
 @pytest.fixture
-def tab(first_tab: Page) -> Iterator[Page]:
-    """That tab, before and after a test without a page; for tests that change nothing but pages and their routes."""
-    with without_complaint(first_tab):
-        yield first_tab
-        first_tab.unroute_all(behavior="wait")
-        for other in first_tab.context.pages[1:]:
-            other.close()
-        first_tab.goto("about:blank")
+def tab(phone: BrowserContext) -> Iterator[Page]:
+    """A new tab of that phone, and no other; for tests that leave nothing behind but pages."""
+    with without_complaint(phone.new_page()) as page:
+        yield page
+        for opened in phone.pages:
+            opened.close()
 
 
 @pytest.fixture(scope="package")

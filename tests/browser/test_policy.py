@@ -55,7 +55,7 @@ def stranger() -> Iterator[Stranger]:
 
 @pytest.fixture
 def page(tab: Page) -> Page:
-    """A tab that is used again."""
+    """A tab of a phone that is used again."""
     return tab
 
 

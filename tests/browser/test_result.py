@@ -69,7 +69,7 @@ def shown(settle: Callable[[str], Settings], minisign_keys: Keys) -> Iterator[Se
 
 @pytest.fixture
 def page(tab: Page) -> Page:
-    """A tab that is used again."""
+    """A tab of a phone that is used again."""
     return tab
 
 

@@ -42,7 +42,7 @@ def typed(page: Page) -> list[str]:
 
 @pytest.fixture
 def page(tab: Page) -> Page:
-    """A tab that is used again."""
+    """A tab of a phone that is used again."""
     return tab
 
 
