@@ -179,6 +179,9 @@ class Reach:
     """
 
     def __init__(self, few: Iterable[Person]) -> None:
+        few = list(few)
+        self._spelled = {plain(one.name) for one in few}
+        self._alike: set[int] = set()
         self._near = {near for one in few for parts in understand(one.name) for near in _near_texts(parts)}
         self._heard: dict[str, list[str]] = {}
         self._bones: set[str] = set()
@@ -186,12 +189,14 @@ class Reach:
 
     def look(self, place: int, name: str) -> None:
         """Take notice of one of the many, named by a number."""
+        if plain(name) in self._spelled:
+            self._alike.add(place)  # a name that sounds like nothing is only found so
         for bone in {bone for parts in understand(name) for word in _key_words(parts) for bone in self._hear(word)}:
             self._places.setdefault(bone, array("I")).append(place)
 
     def places(self) -> list[int]:
         """The numbers of those that must be compared."""
-        return sorted({place for bone in self._bones for place in self._places.get(bone, ())})
+        return sorted(self._alike.union(*(self._places.get(bone, ()) for bone in self._bones)))
 
     def _hear(self, word: str) -> list[str]:
         known = self._heard.get(word)

@@ -23,7 +23,7 @@ from organizer.errors import OrganizerError
 BLOCK = 1 << 17
 """No block, and no result of one, is longer than this, in bytes."""
 
-DEPTH = 4
+DEPTH = 16
 """Blocks that wait for each worker or are under its hands: enough for it to go on while the disk is written to."""
 
 MOST = 8

@@ -113,7 +113,7 @@ def sealed_cases(seed: int) -> Found:
             found.kinds[getattr(entry, "reason", "") or type(entry).__name__] += 1
         shown.seek(0)
         shown.truncate()
-        _say(screen, trick(chance), opening)
+        _say(screen, trick(chance), opening, several=chance.random() < 0.5)
         check_terminal(shown.getvalue())
     return found
 

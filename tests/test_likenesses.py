@@ -46,11 +46,12 @@ def pairs_of(found: Likenesses, names: set[bytes]) -> list[Pair]:
 
 @given(st.lists(NAMES, min_size=2, max_size=30), st.data())
 @example([*LIKE, *LIKE], None)
+@example(["Ъ", *LIKE, "Ъ"], None)
 @settings(max_examples=60, deadline=None)
 def test_what_comes_later_is_found_as_if_it_had_been_there(names: list[str], data: st.DataObject | None) -> None:
     """Law: below a crowd, pairs do not depend on what came when, nor on what was refused in between."""
     numbers = list(range(1, len(names) + 1))
-    later = {numbers[-1], numbers[0]} if data is None else data.draw(st.sets(st.sampled_from(numbers)))
+    later = {numbers[0]} if data is None else data.draw(st.sets(st.sampled_from(numbers)))
     gone = set() if data is None else data.draw(st.sets(st.sampled_from(numbers)))
     with tempfile.TemporaryDirectory() as folder, open_records(Path(folder)) as records:
         records.add([entry(number, name) for number, name in zip(numbers, names, strict=True) if number not in later])
