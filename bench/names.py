@@ -18,10 +18,10 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from bench.pile import pile
-from organizer.duplicates import Index, Person, compare, propose
-from organizer.names.writing import plain
+from organizer.matching.duplicates import Index, Person, compare, propose
+from organizer.matching.tokens import plain
 
-SET = Path(__file__).parent.parent / "tests" / "names"
+SET = Path(__file__).parent.parent / "tests" / "organizer" / "names"
 
 
 @dataclass(frozen=True)

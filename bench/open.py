@@ -26,12 +26,12 @@ from crypto.keys import OrganizersKey
 from crypto.ledger import LedgerHeader
 from crypto.seal import _SUITE, Opener, seal_signature
 from crypto.signature import Signature
-from organizer.blocks import BlockOpener
-from organizer.opening import open_ledger
-from organizer.records import Records
-from organizer.talk import Talk
-from organizer.workers import cores, hired
+from organizer.cli.terminal.terminal import Talk
+from organizer.intake.blocks import BlockOpener
+from organizer.intake.ledgers import open_ledger
+from organizer.intake.workers import cores, hired
 from organizer.workspace import DATABASE, Workspace, open_ledger_file
+from organizer.workspace.records import Records
 
 KEY = OrganizersKey.derive(bytes(range(32)), bytes(range(16)))
 KEYS = {KEY.record.key_id: KEY}

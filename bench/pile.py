@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from organizer.duplicates import Person
+from organizer.matching.duplicates import Person
 
-FIRSTS = Path(__file__).parent.parent / "tests" / "names" / "firsts.tsv"
+FIRSTS = Path(__file__).parent.parent / "tests" / "organizer" / "names" / "firsts.tsv"
 
 # Syllables of surnames in Belarusian, Russian and passport Latin; endings have a man's and a woman's form.
 _BEGINNINGS = """

@@ -29,7 +29,7 @@ from bench.front import nginx
 from bench.ports import free_port, wait_for
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
-from service.redis_users import CONFIG, make_users
+from service.servers.users import CONFIG, make_users
 
 TURNS = 4
 WARM_UP_SECONDS = 1

@@ -21,14 +21,14 @@ from bench.pile import pile
 from crypto.appeal import Appeal
 from crypto.minisign import MinisignSecretKey
 from crypto.signature import Signature
-from organizer import publish
-from organizer.duplicates import Person
-from organizer.entries import SignatureEntry
-from organizer.pile import Pile
-from organizer.records import Records
-from organizer.review import Review
-from organizer.tally import tally
+from organizer.matching.duplicates import Person
+from organizer.results.publication import make_publication, place_after, sign_publication, write_draft
+from organizer.results.tally import tally
+from organizer.review.queue import Pile
+from organizer.review.review import Review
 from organizer.workspace import Workspace
+from organizer.workspace.entries import SignatureEntry
+from organizer.workspace.records import Records
 
 LETTER = bytes(32)
 APPEAL = Appeal(bytes(16), (), {"be": LETTER.hex()}, (), 1)
@@ -109,9 +109,9 @@ def make(place: Path) -> None:
     """The same, and from numbers to a signed file."""
     with records_in(place) as records:
         found = tally(records.judged(), records.withdrawn())
-        made = publish.make_publication(found, APPEAL, [], [], publish.place_after(None), "2026-07-01")
-        data, _ = publish.write_draft(made)
-        publish.sign_publication(data, KEY)
+        made = make_publication(found, APPEAL, [], [], place_after(None), "2026-07-01")
+        data, _ = write_draft(made)
+        sign_publication(data, KEY)
     print(f"  publication: {len(data) / 1e6:,.0f} MB")
 
 

@@ -219,7 +219,7 @@ def main(archive: Path) -> None:
         sys.exit(f"This file is damaged ({error}). Get it again and compare its SHA-256.")
     sys.meta_path.insert(0, shelf)
     warnings.filterwarnings("ignore", message="Pillow could not be imported")  # no PDF of ours has an image
-    importlib.import_module("organizer.cli").organizer(prog_name="organizer", obj=str(archive))
+    importlib.import_module("organizer.cli.main").organizer(prog_name="organizer", obj=str(archive))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """`python -m organizer`."""
 
-from organizer.cli import organizer
+from organizer.cli.main import organizer
 
 if __name__ == "__main__":
     organizer(prog_name="organizer")

@@ -18,34 +18,34 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import desk, desk_page, hand_in, origins, pages, result_pages
 from service.appeal import load_appeal
-from service.counters import Counters
-from service.front import Front
-from service.headers import security_headers
-from service.moments import Moments
-from service.offline import make_files
-from service.parts import EXTENSION, Parts
+from service.limits.counters import Counters
+from service.limits.proof_of_work import Load, Work
+from service.limits.rate_limit import ClientKeys, limit, limit_blueprint
 from service.problems import STANDARD, Problem, for_status
-from service.publications import Publications
-from service.redis_access import RedisAddress
-from service.rendering import HTML, Assets, Pages
-from service.results import Results
+from service.servers.connection import RedisAddress
 from service.settings import Settings
-from service.store import EnvelopeStore, StoreUnavailable
-from service.store_redis import RedisStore
-from service.store_sqlite import SqliteStore
-from service.submissions import Submissions
-from service.throttle import ClientKeys, limit, limit_blueprint
-from service.watch import Watch
-from service.work import Load, Work
+from service.site.headers import security_headers
+from service.site.publications import Publications
+from service.site.rendering import HTML, Assets, Pages
+from service.site.result import Results
+from service.site.signing_file import make_files
+from service.stores.base import EnvelopeStore, StoreUnavailable
+from service.stores.health import Watch
+from service.stores.redis_store import RedisStore
+from service.stores.shuffle_schedule import Moments
+from service.stores.sqlite_store import SqliteStore
+from service.web import desk_api, desk_page, hand_in, origins, public, results
+from service.web.context import EXTENSION, Parts
+from service.web.envelopes import Submissions
+from service.web.fast_path import Front
 
 ROOT = Path(__file__).parent.parent
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
 BODY_MOST = 64 * 1024
 
 # What answers forms that people send; all other POSTs come from programs.
-_FORMS = (desk_page.blueprint.name, hand_in.blueprint.name, result_pages.search.name)
+_FORMS = (desk_page.blueprint.name, hand_in.blueprint.name, results.search.name)
 
 _log = logging.getLogger("undersigned")
 
@@ -82,22 +82,22 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
     work = Work(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
     publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
-    results = Results(publications, appeal.addresses)
-    made = Pages(app, appeal, assets, lambda: results.current)
+    shown = Results(publications, appeal.addresses)
+    made = Pages(app, appeal, assets, lambda: shown.current)
     keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
     of_envelopes = _while_sound(
         Watch(counters.wrong, time.monotonic), limit(counters, keys, "envelopes", limits.envelopes, limits.everyone)
     )
     submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today)
-    parts = Parts(settings, appeal, store, publications, results, made, files, submissions)
+    parts = Parts(settings, appeal, store, publications, shown, made, files, submissions)
     app.extensions[EXTENSION] = parts
-    for blueprint in (pages.blueprint, origins.blueprint, result_pages.blueprint):
+    for blueprint in (public.blueprint, origins.blueprint, results.blueprint):
         app.register_blueprint(blueprint)
     limited = {
         hand_in.blueprint: of_envelopes,
-        desk.blueprint: limit(counters, keys, desk.blueprint.name, limits.desk),
+        desk_api.blueprint: limit(counters, keys, desk_api.blueprint.name, limits.desk),
         desk_page.blueprint: limit(counters, keys, desk_page.blueprint.name, limits.desk),
-        result_pages.search: limit(counters, keys, result_pages.search.name, limits.search),
+        results.search: limit(counters, keys, results.search.name, limits.search),
     }
     for blueprint, check in limited.items():
         app.register_blueprint(blueprint)

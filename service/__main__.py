@@ -22,12 +22,12 @@ from granian.server import Server
 from crypto.errors import PublicationError
 from service import create_app, open_store
 from service.appeal import AppealFolderError, load_appeal
-from service.doctor import examine_envelopes, examine_limits, tell
-from service.moments import SERVER_REST_SECONDS, Moments
-from service.redis_access import RedisAddress
-from service.redis_users import CONFIG, make_users
+from service.servers.checks import examine_envelopes, examine_limits, tell
+from service.servers.connection import RedisAddress
+from service.servers.users import CONFIG, make_users
 from service.settings import Settings, SettingsError, read_settings
-from service.store import EnvelopeStore, StoreUnavailable
+from service.stores.base import EnvelopeStore, StoreUnavailable
+from service.stores.shuffle_schedule import SERVER_REST_SECONDS, Moments
 
 # Threads that wait for the disk; a group commit serves all of them at once.
 THREADS = 64

@@ -18,7 +18,7 @@ from crypto.base64 import decode
 from crypto.errors import KeyFormatError, MinisignError
 from crypto.keys import KeyRecord
 from crypto.minisign import MinisignPublicKey
-from service.tables import ByLanguage, TableReader
+from service.toml_reader import ByLanguage, TableReader
 
 # A phone's clock may be wrong, and midnight comes at different hours: a key is accepted longer than it is used.
 GRACE = timedelta(days=2)

@@ -16,7 +16,7 @@ from typing import Any
 
 import limits as limits_library
 
-from service.redis_access import RedisAddress
+from service.servers.connection import RedisAddress
 
 PREFIX = "UNDERSIGNED_"
 _NUMBERS = {"trusted_hops", "work_above", "processes"}

@@ -29,7 +29,7 @@ from crypto.seal import seal_signature
 from crypto.signature import Signature
 from service import create_app
 from service.settings import Limits, Settings
-from service.store_sqlite import SqliteStore
+from service.stores.sqlite_store import SqliteStore
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and every program that they start would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)

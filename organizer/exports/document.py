@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crypto.publication import Publication, PublishedSignature
 from organizer.exports.letter import Letter
 from organizer.exports.phrases import PHRASES, Phrases
-from organizer.talk import harmless
+from organizer.text import harmless
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,10 @@ from typing import BinaryIO
 from crypto.envelope import SIZE
 from crypto.ledger import HEADER_MAX
 from organizer.errors import OrganizerError
-from organizer.workspace.burning import burn_file, burn_folder
+from organizer.workspace.atomic import remove_replaced, replace_folder, write_file, write_folder
+from organizer.workspace.database import Row as Row
+from organizer.workspace.database import Tables as Tables
+from organizer.workspace.database import open_tables
 from organizer.workspace.files import burn_secret_file as burn_secret_file
 from organizer.workspace.files import check_no_file as check_no_file
 from organizer.workspace.files import check_no_folder as check_no_folder
@@ -36,10 +39,7 @@ from organizer.workspace.files import reading
 from organizer.workspace.files import shipped_files as shipped_files
 from organizer.workspace.files import write_new as write_new
 from organizer.workspace.files import write_secret_file as write_secret_file
-from organizer.workspace.tables import Row as Row
-from organizer.workspace.tables import Tables as Tables
-from organizer.workspace.tables import open_tables
-from organizer.workspace.writing import remove_replaced, replace_folder, write_file, write_folder
+from organizer.workspace.shred import burn_file, burn_folder
 
 DEFAULT_FOLDER = "organizer-workspace"
 KEY_FILE = "organizers.key"

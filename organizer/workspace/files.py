@@ -14,8 +14,8 @@ from typing import Protocol, cast
 
 import organizer
 from organizer.errors import OrganizerError
-from organizer.workspace.burning import burn_file
-from organizer.workspace.writing import write_file
+from organizer.workspace.atomic import write_file
+from organizer.workspace.shred import burn_file
 
 _APPEAL = re.compile(r"appeal\.toml|letter\.[A-Za-z-]{1,16}\.md")
 _OWN = Path(organizer.__path__[0])

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, e
 from serving import Served, serving
 
 from service.settings import Settings
-from service.store_sqlite import SqliteStore
+from service.stores.sqlite_store import SqliteStore
 
 # How long anything may take on a machine that others keep busy.
 PATIENCE = 15_000

@@ -24,7 +24,7 @@ from crypto.minisign import MinisignSecretKey
 from crypto.publication import Counts
 from crypto.seal import seal_signature
 from crypto.signature import Signature
-from service.rendering import LANGUAGE_NAMES
+from service.site.rendering import LANGUAGE_NAMES
 
 LANGUAGES = tuple(LANGUAGE_NAMES)
 # What distinguishes the sites: what stands in the appeal, and whether a result is published.

@@ -15,7 +15,7 @@ from serving import Served, serving
 
 from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Settings
-from service.store_sqlite import SqliteStore
+from service.stores.sqlite_store import SqliteStore
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 

@@ -24,7 +24,7 @@ from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from crypto.seal import OpenedSignature, OpenedWithdrawal, open_envelope
 from service.settings import Settings
-from service.store_sqlite import SqliteStore
+from service.stores.sqlite_store import SqliteStore
 
 GROUPS = "48291 03377-59021\u00a088412 70536"
 

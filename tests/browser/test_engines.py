@@ -22,7 +22,7 @@ from crypto.minisign import MinisignSecretKey
 from crypto.seal import OpenedSignature, OpenedWithdrawal, open_envelope
 from service.appeal import EXIT
 from service.settings import Settings
-from service.store_sqlite import SqliteStore
+from service.stores.sqlite_store import SqliteStore
 
 Opened = list[Any]
 Minisigns = tuple[MinisignSecretKey, MinisignSecretKey]

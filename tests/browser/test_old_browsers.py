@@ -11,7 +11,7 @@ from serving import Served
 
 from crypto.keys import OrganizersKey
 from crypto.seal import OpenedSignature, open_envelope
-from service.store_sqlite import SqliteStore
+from service.stores.sqlite_store import SqliteStore
 
 # What came after the oldest browsers that have BigInt, and so after 2019; Safari 14 is the last without setBigUint64.
 NEWER = """

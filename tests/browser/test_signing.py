@@ -16,7 +16,7 @@ from crypto.keys import OrganizersKey
 from crypto.seal import OpenedSignature, open_envelope
 from service.appeal import load_appeal
 from service.settings import Settings
-from service.store_sqlite import SqliteStore
+from service.stores.sqlite_store import SqliteStore
 
 FIELDS = ("name", "relation", "prisoner", "vouch", "contact", "message")
 

@@ -1,0 +1,238 @@
+"""What most commands start with: the workspace, the key opened with a passphrase, the appeal.json remembered.
+
+Knows how these belong together and refuses what does not. Must never decide what a command does with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from nacl.utils import random
+
+from crypto.appeal import Appeal, read_appeal
+from crypto.errors import AppealError, MinisignError
+from crypto.keys import KeyRecord, OrganizersKey
+from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
+from organizer.cli.terminal.terminal import Talk
+from organizer.errors import OrganizerError
+from organizer.keys import keyfile
+from organizer.keys.generate import period_files
+from organizer.keys.periods import Period, public_name, read_public, secret_name, unlock_master
+from organizer.workspace import KEY_FILE, MINISIGN_FILE, Workspace, open_workspace, read_file
+from organizer.workspace.key_slots import open_work_key
+from organizer.workspace.records import Records
+
+APPEAL_FILE = "appeal.json"
+ATTEMPTS = 3
+MISTYPED = "Small letters, the hyphens, and a Latin keyboard? Where keys lie otherwise, y and z may be exchanged."
+
+
+@dataclass(frozen=True)
+class Session:
+    """An opened workspace: the keys of the periods that are here, by key id, and the rows.
+
+    `periods` are all that this workspace had a key of, those included whose key was burned or is lost.
+    `passphrase` is kept for the minisign key only, and only as long as the command runs.
+    """
+
+    workspace: Workspace
+    periods: tuple[Period, ...]
+    keys: Mapping[bytes, OrganizersKey]
+    records: Records
+    appeal: Appeal | None
+    passphrase: str
+    root: bytes
+
+    def __repr__(self) -> str:
+        return f"Session({', '.join(repr(key) for key in self.keys.values())})"
+
+
+def read_passphrase_file(path: str) -> str:
+    """The passphrase in a file, one newline at its end left out. Raises OrganizerError: no-file, not-text."""
+    try:
+        text = read_file(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OrganizerError("not-text", "The passphrase file is not text in UTF-8.") from error
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+@contextmanager
+def open_session(
+    talk: Talk, folder: str, passphrase_file: str | None, appeal_file: str | None = None
+) -> Iterator[Session]:
+    """A workspace with its keys open, and closed again at the end. Raises OrganizerError."""
+    with open_workspace(folder) as workspace:
+        periods = read_periods(workspace)
+        appeal = load_appeal(workspace, appeal_file)
+        root, passphrase = _unlock(talk, workspace, passphrase_file)
+        masters = open_masters(workspace, root, periods)
+        keys = {
+            period.record.key_id: OrganizersKey.derive(masters[period.record.key_id], period.record.appeal_id)
+            for period in periods
+            if period.record.key_id in masters
+        }
+        with workspace.tables() as tables:
+            records = Records(tables, open_work_key(tables, root, masters, random))
+            yield Session(workspace, periods, keys, records, appeal, passphrase, root)
+
+
+def read_periods(workspace: Workspace) -> tuple[Period, ...]:
+    """What is public of all keys of a workspace, by their days; needs no passphrase. Raises OrganizerError."""
+    periods: list[Period] = []
+    for name in workspace.names("period-", ".pub"):
+        period = read_public((workspace.read(name) or b"").decode("ascii", "replace"))
+        if name != public_name(period.record.key_id):
+            raise OrganizerError(
+                "key-file-damaged", f"The file {name} holds another key. Put back a copy of the folder."
+            )
+        periods.append(period)
+    return tuple(sorted(periods, key=lambda period: period.order))
+
+
+def open_masters(workspace: Workspace, root: bytes, periods: tuple[Period, ...]) -> dict[bytes, bytes]:
+    """The masters that are here and open under this root, by key id. Raises OrganizerError: key-file-damaged."""
+    masters: dict[bytes, bytes] = {}
+    for period in periods:
+        file = workspace.read(secret_name(period.record.key_id))
+        master = None if file is None else unlock_master(root, file, period.record)
+        if master is not None:
+            masters[period.record.key_id] = master
+    return masters
+
+
+def keep_period(workspace: Workspace, root: bytes, period: Period, master: bytes) -> None:
+    """Put the key of a period into a workspace. The public half comes last: it says that the key is there."""
+    for name, content in reversed(period_files(root, period, master, random).items()):
+        workspace.write(name, content)
+
+
+def own_minisign(workspace: Workspace) -> tuple[str, MinisignPublicKey]:
+    """This organizer's name and public minisign key. Raises OrganizerError: no-file; MinisignError."""
+    name, text = workspace.read("signer.txt"), workspace.read("minisign.pub")
+    if name is None or text is None:
+        raise _no_minisign()
+    lines = text.decode("ascii", "replace").splitlines()
+    return name.decode("ascii", "replace").strip(), MinisignPublicKey.parse(lines[-1] if lines else "")
+
+
+def _no_minisign() -> OrganizerError:
+    text = "The files of your minisign key are missing from the workspace. Put back a copy of them."
+    return OrganizerError("no-file", text)
+
+
+def public_record(workspace: Workspace) -> KeyRecord:
+    """A key record to seal to what is entered by hand; any key that is here will do. Raises OrganizerError: no-key."""
+    for period in read_periods(workspace):
+        if workspace.read(secret_name(period.record.key_id)) is not None:
+            return period.record
+    raise _no_key(workspace)
+
+
+def need_keys(session: Session) -> None:
+    """Whether anything can be opened at all. Raises OrganizerError: no-key."""
+    if not session.keys:
+        raise _no_key(session.workspace)
+
+
+def _no_key(workspace: Workspace) -> OrganizerError:
+    if not read_periods(workspace) and workspace.read(MINISIGN_FILE) is not None:
+        text = "This workspace has a minisign key only: it signs results, and opens no envelopes."
+        return OrganizerError("no-key", f"{text} To open them here, too, bring the key with cards: organizer restore")
+    text = "This workspace has no key that opens envelopes: it was burned or lost. “organizer restore” needs its cards."
+    return OrganizerError("no-key", text)
+
+
+def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
+    """The appeal.json at `path`, which is remembered, or else the one remembered before, or None.
+
+    Raises OrganizerError: no-file, appeal-key; AppealError.
+    """
+    data = workspace.read(APPEAL_FILE) if path is None else read_file(path)
+    if data is None:
+        return None
+    appeal = read_appeal_of(data, path or workspace.path(APPEAL_FILE))
+    own = [period.record for period in read_periods(workspace)]
+    if not set(own) & {key.record for key in appeal.keys}:
+        known = " nor ".join(record.digits for record in own)
+        text = f"This appeal.json does not list your key {known}. Take the one of your own appeal."
+        raise OrganizerError("appeal-key", text)
+    if path is not None:
+        workspace.write(APPEAL_FILE, data)
+    return appeal
+
+
+def read_appeal_of(data: bytes, path: str) -> Appeal:
+    """What is in an appeal.json. Raises OrganizerError, with the reason of AppealError, that names the file."""
+    try:
+        return read_appeal(data)
+    except AppealError as error:
+        text = f"{path} is no appeal.json of a site, or is damaged: {error} Fetch it again and give it with --appeal."
+        raise OrganizerError(error.reason, text) from error
+
+
+def need_appeal(appeal: Appeal | None) -> Appeal:
+    """The appeal, which this command cannot do without. Raises OrganizerError: no-appeal."""
+    if appeal is None:
+        text = "This needs the appeal.json of your appeal once. Fetch it from the site and give it with --appeal FILE."
+        raise OrganizerError("no-appeal", text)
+    return appeal
+
+
+def open_minisign(session: Session) -> MinisignSecretKey:
+    """The organizer's minisign key, which has the same passphrase. Raises OrganizerError, MinisignError."""
+    text = session.workspace.read(MINISIGN_FILE)
+    if text is None:
+        raise _no_minisign()
+    return unlock_secret_key(text.decode("ascii", "replace"), keyfile.normalise(session.passphrase))
+
+
+def ask_minisign(talk: Talk, workspace: Workspace, passphrase_file: str | None) -> MinisignSecretKey:
+    """The minisign key of a workspace that has no other. Raises OrganizerError, MinisignError."""
+    file = workspace.read(MINISIGN_FILE)
+    if file is None:
+        raise _no_minisign()
+    for attempt in range(1, ATTEMPTS + 1):
+        typed = talk.passphrase("Passphrase") if passphrase_file is None else read_passphrase_file(passphrase_file)
+        talk.say("Signing. This takes some seconds.")
+        try:
+            return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(typed))
+        except MinisignError as error:
+            if error.reason != "minisign-passphrase" or passphrase_file is not None or attempt == ATTEMPTS:
+                raise
+            talk.say(str(error))
+            talk.say(MISTYPED)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:
+    """Whether readers would accept this minisign key. Raises OrganizerError: appeal-signer."""
+    if key not in appeal.minisign:
+        text = f"This appeal.json does not list your minisign key {key.line}, so nobody would accept what you sign."
+        raise OrganizerError("appeal-signer", text)
+
+
+def _unlock(talk: Talk, workspace: Workspace, passphrase_file: str | None) -> tuple[bytes, str]:
+    file = workspace.read(KEY_FILE)
+    if file is None:
+        raise _no_key(workspace)
+    if passphrase_file is not None:
+        passphrase = read_passphrase_file(passphrase_file)
+        return keyfile.unlock(file, passphrase)[0], passphrase
+    return ask_root(talk, file)
+
+
+def ask_root(talk: Talk, file: bytes) -> tuple[bytes, str]:
+    """The root in a key file and the passphrase that opened it, asked for three times. Raises OrganizerError."""
+    for attempt in range(1, ATTEMPTS + 1):
+        passphrase = talk.passphrase("Passphrase")
+        talk.say("Opening the key. This takes some seconds.")
+        try:
+            return keyfile.unlock(file, passphrase)[0], passphrase
+        except OrganizerError as error:
+            if error.reason != "passphrase" or attempt == ATTEMPTS:
+                raise
+            talk.say(str(error))
+            talk.say(MISTYPED)
+    raise AssertionError("the last attempt returns or raises")

@@ -1,0 +1,214 @@
+"""`organizer ceremony`: a calm dialogue from nothing to keys, cards, a fingerprint and a public folder for the site."""
+
+from __future__ import annotations
+
+import click
+from nacl.utils import random
+
+from crypto.keys import APPEAL_ID_SIZE
+from organizer.actions.session import Session, keep_period, open_masters, open_session, own_minisign
+from organizer.cli.json_results import JsonResult, period_result
+from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal import prompts
+from organizer.cli.terminal.ceremony import hand_out_cards, public_folder, say_fingerprints
+from organizer.cli.terminal.terminal import Talk
+from organizer.errors import OrganizerError
+from organizer.keys import generate
+from organizer.keys.appeal_folder import APPEAL_TOML, appeal_id_in
+from organizer.keys.periods import Days, Period, read_day
+from organizer.workspace import check_new, is_workspace, make_workspace, read_appeal_folder
+
+_STEPS = 6
+
+
+@click.command("ceremony")
+@options(WORKSPACE, PASSPHRASE, JSON)
+def ceremony_command(folder: str, passphrase_file: str | None, as_json: bool) -> None:
+    """Make the keys of an appeal, step by step in a dialogue.
+
+    It asks who you are, which periods there are, makes the keys and locks them with a passphrase, divides each key
+    among people on cards (any k of n cards bring it back), shows the fingerprints as digits and as a QR code, and
+    writes a public folder for the site. Other organizers run it, too, on their own computers, for a minisign key of
+    their own. In a folder that has keys already it adds keys for further periods, or makes new cards.
+
+    Passphrase and cards are shown on a screen that is wiped afterwards. Practise first: organizer rehearse.
+
+    \b
+    Example:
+      organizer ceremony
+    """
+    carry_out(as_json, lambda talk: run(talk, folder, passphrase_file))
+
+
+def run(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+    """Asks much, so it needs a terminal. Raises OrganizerError."""
+    talk.check_may_ask()
+    if is_workspace(folder):
+        return _go_on(talk, folder, passphrase_file)
+    check_new(folder)
+    talk.say("This makes the keys of an appeal. Take your time: writing the cards is what lasts.", "bold")
+    talk.say("You need: this computer without a network, paper and a pen, and time without being watched.")
+    talk.say("You can stop at any moment with Ctrl-C. Nothing is on the disk until the keys are made in step 4.")
+    talk.heading(f"1 of {_STEPS}  Who you are")
+    talk.say(
+        "One organizer makes the appeal's keys. Each organizer makes a minisign key of their own, on their own "
+        "computer: results are signed with it."
+    )
+    alone = talk.choose(
+        "What do you want to make", ["the appeal's keys and my own minisign key", "my minisign key only"]
+    )
+    signer = prompts.ask_until(talk, "Your short name (a-z, 0-9 and -), public", generate.check_signer, default=None)
+    return _first(talk, folder, signer) if alone == 1 else _minisign_only(talk, folder, signer)
+
+
+def _first(talk: Talk, folder: str, signer: str) -> JsonResult:
+    talk.heading(f"2 of {_STEPS}  The appeal")
+    files = _ask_appeal_files(talk, [])
+    days = _ask_periods(talk, f"3 of {_STEPS}  Periods", [])
+    talk.heading(f"4 of {_STEPS}  The passphrase")
+    passphrase = prompts.new_passphrase(talk)
+    talk.say("Making the keys. This takes some seconds.")
+    keys = generate.make_keys(_id_in(files) or random(APPEAL_ID_SIZE), signer, passphrase, random, days)
+    make_workspace(folder, keys.files)
+    talk.say(f"The keys are in the folder {folder}, locked with the passphrase.")
+    periods = [new.period for new in keys.periods]
+    try:
+        hand_out_cards(talk, f"5 of {_STEPS}  Cards", keys.periods)
+        talk.heading(f"6 of {_STEPS}  What the world may know")
+        say_fingerprints(talk, periods)
+        public = public_folder(talk, periods, (signer, keys.minisign), files)
+    except OrganizerError as error:
+        if error.reason != "stopped":
+            raise
+        text = (
+            f"Stopped. The keys are made and stay in {folder}. For cards, all of them anew, and for the public folder: "
+            "organizer ceremony. Destroy cards of a set that was not finished."
+        )
+        raise OrganizerError("stopped", text) from error
+    _say_end(talk, folder)
+    return _result(folder, periods, public)
+
+
+def _minisign_only(talk: Talk, folder: str, signer: str) -> JsonResult:
+    passphrase = prompts.new_passphrase(talk, "A passphrase locks your key. Whoever loses it makes another key.")
+    talk.say("Making the key. This takes some seconds.")
+    public, files = generate.minisign_files(signer, passphrase, random)
+    make_workspace(folder, files)
+    talk.say(f"Your minisign key is in the folder {folder}. Keep a copy of the folder in a second place.")
+    talk.say(
+        "Give this line to the organizer who makes the appeal's keys. It is not secret; read it out to compare it:"
+    )
+    talk.say()
+    talk.say_exactly(f"    {public.line}", "bold")
+    talk.say()
+    talk.say("When a result needs your signature: organizer sign publication.json --appeal appeal.json")
+    return {"workspace": folder, "signer": signer, "minisign": public.line}
+
+
+def _ask_appeal_files(talk: Talk, periods: list[Period]) -> dict[str, bytes]:
+    """The site's own folder of the appeal, empty when it is not at hand; refused when it is of another appeal."""
+    talk.say(
+        "If you have a copy of the site's folder config/appeal/ here, name it: the keys are made for that appeal, "
+        "and at the end you get the folder back with the keys in it."
+    )
+
+    def read(path: str) -> dict[str, bytes]:
+        files = read_appeal_folder(path.strip()) if path.strip() else {}
+        named = _id_in(files)
+        if periods and named not in (None, periods[0].record.appeal_id):
+            raise OrganizerError("appeal-key", "This folder is of another appeal: its id is another one.")
+        return files
+
+    return prompts.ask_until(talk, "The folder (Enter if you have none)", read)
+
+
+def _id_in(files: dict[str, bytes]) -> bytes | None:
+    return appeal_id_in(files[APPEAL_TOML].decode("utf-8", "replace")) if files else None
+
+
+def _ask_periods(talk: Talk, heading: str, before: list[Days]) -> list[Days]:
+    """The days of the keys to make, one after the other."""
+    talk.heading(heading)
+    talk.say(
+        "Each period has a key of its own, drawn apart from all others. When a period is over and its result is "
+        "published, its key can be burned: then nobody can open its envelopes any more. Some months each are good."
+    )
+    chosen: list[Days] = []
+    while not chosen or talk.confirm("One more period?"):
+        days = _ask_days(talk)
+        if any(days.meets(other) for other in [*before, *chosen]):
+            talk.say(
+                "Some of these days belong to another period, too. On those, the key that is listed first is used."
+            )
+            if not talk.confirm("Keep it nevertheless?"):
+                continue
+        chosen.append(days)
+        talk.say(f"Period {len(chosen)}: {days}.")
+    return chosen
+
+
+def _ask_days(talk: Talk) -> Days:
+    while True:
+        start = prompts.ask_until(talk, "First day, as 2027-01-31 (Enter: no limit)", read_day)
+        until = prompts.ask_until(talk, "Last day (Enter: no limit)", read_day)
+        try:
+            return Days(start, until)
+        except OrganizerError as error:
+            talk.say(str(error))
+
+
+# Going on in a workspace
+
+
+def _go_on(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+    with open_session(talk, folder, passphrase_file) as session:
+        talk.say(f"There are keys in {folder} already:")
+        for period in session.periods:
+            talk.say(f"  {period.name}, {period.days}")
+        answers = ["keys for further periods", "a new set of cards for a key", "the fingerprints and the public folder"]
+        chosen = talk.choose("What do you want to make", answers)
+        periods = [period for period in session.periods if period.record.key_id in session.keys]
+        if chosen == 1:
+            new = _add_periods(talk, session)
+            hand_out_cards(talk, "Cards", new)
+            periods += [one.period for one in new]
+        elif chosen == 2:
+            hand_out_cards(talk, "Cards", [_ask_key(talk, session, periods)])
+            return _result(folder, periods, None)
+        talk.heading("What the world may know")
+        say_fingerprints(talk, periods)
+        public = public_folder(talk, periods, own_minisign(session.workspace), _ask_appeal_files(talk, periods))
+        return _result(folder, periods, public)
+
+
+def _add_periods(talk: Talk, session: Session) -> list[generate.NewPeriod]:
+    days = _ask_periods(talk, "Periods", [period.days for period in session.periods])
+    made = [generate.make_period(session.periods[0].record.appeal_id, one, random) for one in days]
+    for new in made:
+        keep_period(session.workspace, session.root, new.period, new.master)
+    talk.say(f"Keys added: {len(made)}.")
+    return made
+
+
+def _ask_key(talk: Talk, session: Session, periods: list[Period]) -> generate.NewPeriod:
+    if not periods:
+        raise OrganizerError("no-key", "There is no key here that cards could be made of.")
+    talk.say("For which key? Cards of an earlier set go on working: destroy them if you do not want that.")
+    period = periods[talk.choose("The key", [f"{period.name}, {period.days}" for period in periods]) - 1]
+    masters = open_masters(session.workspace, session.root, (period,))
+    return generate.NewPeriod(period, masters[period.record.key_id])
+
+
+def _say_end(talk: Talk, folder: str) -> None:
+    talk.heading("Done. What to do now")
+    talk.say(f"- Copy the folder {folder} to a second place, such as a stick that you hide well.")
+    talk.say("- Give each card to another person. None of them should be able to find all others.")
+    talk.say("- Publish the fingerprints in several places. Two organizers read them out to each other.")
+    talk.say(
+        "- Bring the public folder to whoever runs the site. Keep a copy: cards are compared with it when restoring."
+    )
+    talk.say("- Practise before it counts: organizer rehearse")
+
+
+def _result(folder: str, periods: list[Period], public: str | None) -> JsonResult:
+    return {"workspace": folder, "keys": [period_result(period) for period in periods], "public": public}

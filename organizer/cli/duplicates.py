@@ -1,0 +1,101 @@
+"""`organizer duplicates`: pairs of signatures that may be of one person, one above the other, with the reason."""
+
+from __future__ import annotations
+
+import click
+
+from organizer.actions.review import open_queue
+from organizer.actions.session import open_session
+from organizer.cli.json_results import JsonResult
+from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.keyboard import latin
+from organizer.cli.terminal.terminal import Talk
+from organizer.matching.duplicates import Pair
+from organizer.matching.pair_cache import is_compared
+from organizer.review.queue import Pile
+from organizer.workspace.entries import Decision
+
+_FIELDS = ("name", "relation", "prisoner", "contact", "message", "language", "vouch")
+
+
+@click.command("duplicates", short_help="List signatures that may be of one person.")
+@options(WORKSPACE, PASSPHRASE, JSON)
+def duplicates_command(folder: str, passphrase_file: str | None, as_json: bool) -> None:
+    """List signatures that may be of one person, two by two, with the reason.
+
+    Looks at all that is accepted, held or undecided, however a name is spelled: in another alphabet, short, with or
+    without patronymic, with a slip. Relatives and namesakes look alike, too, so nothing is changed here: you decide
+    in “organizer review”. At a terminal one pair is shown at a time. Elsewhere, and with --json, nobody is named: there
+    are envelope ids.
+
+    \b
+    Example:
+      organizer duplicates
+    """
+    carry_out(as_json, lambda talk: run(talk, folder, passphrase_file))
+
+
+def run(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+    """Changes nothing. Raises OrganizerError."""
+    with open_session(talk, folder, passphrase_file) as session:
+        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
+        pairs = pile.pairs()
+        if talk.is_at_terminal and pairs:
+            _leaf_through(talk, pile, pairs)
+        else:
+            _say_without_names(talk, pairs)
+        looked_at = sum(1 for name in pile.facts if is_compared(pile.decisions.get(name)))
+    talk.say(f"Signatures looked at: {looked_at:,}. Pairs that may be one person: {len(pairs):,}.")
+    if pairs:
+        talk.say("Nothing was changed. Relatives and namesakes look alike, too. To decide:")
+        talk.say_exactly("  organizer review --again --alike")
+    return {"signatures": looked_at, "pairs": [_result(pair) for pair in pairs]}
+
+
+def _say_without_names(talk: Talk, pairs: list[Pair]) -> None:
+    # What goes into a file or another program must not carry a name that is not public: that has its own command.
+    for pair in pairs:
+        one, other = pair.first.hex()[:16], pair.second.hex()[:16]
+        talk.say(f"{one}  {other}  {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
+    if pairs:
+        talk.say("Names are shown at a terminal only.")
+
+
+def _leaf_through(talk: Talk, pile: Pile, pairs: list[Pair]) -> None:
+    at = 0
+    with talk.private_screen() as clear:
+        while at < len(pairs):
+            clear()
+            _show(talk, pile, pairs[at], f"{at + 1:,} of {len(pairs):,}")
+            talk.say("Keys: b back, q quit, any other for the next pair")
+            key = talk.key()
+            if key is None or latin(key) == "q":
+                return
+            at = max(at - 1, 0) if latin(key) == "b" else at + 1
+
+
+def _show(talk: Talk, pile: Pile, pair: Pair, place: str) -> None:
+    """Both values of a field one above the other: so eyes find a difference, and no text stands before another."""
+    talk.say(f"{place}, {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
+    entries = [pile.entry(name) for name in (pair.first, pair.second)]
+    rows: list[tuple[str, object]] = []
+    for field in _FIELDS:
+        values = [getattr(entry.signature, field) for entry in entries]
+        if any(values):
+            rows += [(field, values[0] or "-"), ("", values[1] or "-")]
+    stands = [_standing(entry.id, pile.decisions.get(entry.id), entry.by_hand) for entry in entries]
+    talk.table([*rows, ("stands", stands[0]), ("", stands[1])])
+    talk.say()
+
+
+def _standing(name: bytes, made: Decision | None, by_hand: bool) -> str:
+    return f"{made.verdict if made else 'undecided'}{', by hand' if by_hand else ''}, envelope {name.hex()[:12]}"
+
+
+def _result(pair: Pair) -> JsonResult:
+    return {
+        "first": pair.first.hex(),
+        "second": pair.second.hex(),
+        "score": pair.score,
+        "reasons": list(pair.reasons),
+    }

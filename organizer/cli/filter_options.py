@@ -1,0 +1,55 @@
+"""The options that choose signatures by what is known of them, for the commands that list or review some of them.
+
+Knows click and the filter. Must never print.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from organizer.review.filters import Filter, Standing, known_language
+from organizer.review.queue import Pile
+from organizer.workspace.vouch_words import Vouched
+
+VOUCH = {"yes": Vouched.YES, "withdrawn": Vouched.WITHDRAWN, "unknown": Vouched.UNKNOWN, "none": Vouched.NO}
+
+FILTER = (
+    click.option(
+        "--public/--not-public", "public", default=None, help="Only those whose name may be published, or not."
+    ),
+    click.option("--standing", type=click.Choice([*Standing]), help="Only those that stand so in the review."),
+    click.option("--vouch", type=click.Choice(list(VOUCH)), help="Only by what their vouch word says."),
+    click.option("--word", type=int, metavar="NUMBER", help="Only with the vouch word of this number."),
+    click.option("--language", metavar="LANG", help="Only of this language, such as be."),
+    click.option(
+        "--unknown-letter", is_flag=True, help="Only signed under a text that your appeal.json does not list."
+    ),
+    click.option("--alike", is_flag=True, help="Only those that resemble another one."),
+)
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """What the options said about which signatures are wanted. `word` is the number of a vouch word."""
+
+    public: bool | None = None
+    standing: str | None = None
+    vouch: str | None = None
+    word: int | None = None
+    language: str | None = None
+    unknown_letter: bool = False
+    alike: bool = False
+
+    def filter(self, pile: Pile) -> Filter:
+        """The same as a filter. Raises OrganizerError: vouch-number."""
+        return Filter(
+            public=self.public,
+            standing=None if self.standing is None else Standing(self.standing),
+            vouched=None if self.vouch is None else VOUCH[self.vouch],
+            language=None if self.language is None else known_language(self.language),
+            unknown_letter=self.unknown_letter,
+            alike=self.alike,
+            word=0 if self.word is None else pile.words.numbered(self.word).number,
+        )

@@ -1,0 +1,96 @@
+"""`organizer keygen`: make the organizers' keys in a new workspace without a dialogue, for scripts and trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+from nacl.utils import random
+
+from crypto.keys import APPEAL_ID_SIZE
+from organizer.actions.session import read_passphrase_file
+from organizer.cli.json_results import JsonResult, period_result
+from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal import prompts
+from organizer.cli.terminal.terminal import Talk
+from organizer.keys import generate
+from organizer.keys.periods import OPEN_END, read_days
+from organizer.workspace import check_new, make_workspace
+
+
+@click.command("keygen")
+@click.option("--signer", required=True, help="Your short name, a-z, 0-9 and -; it names your minisign signatures.")
+@click.option("--appeal-id", metavar="HEX", help="The appeal's id, if it has one already; else a new one is made.")
+@click.option("--period", "days", multiple=True, metavar="FROM..UNTIL", help="Days of a key; may be given repeatedly.")
+@click.option("--minisign-only", is_flag=True, help="Make only a minisign key, to sign what others publish.")
+@options(WORKSPACE, PASSPHRASE, JSON)
+def keygen_command(
+    folder: str,
+    signer: str,
+    appeal_id: str | None,
+    days: tuple[str, ...],
+    minisign_only: bool,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
+    """Make keys without a dialogue, for scripts and trials.
+
+    The same keys as “organizer ceremony” makes, in a new folder, locked with a passphrase, but no cards. Without
+    --period there is one key for all days. At the end you see the lines that the site needs.
+
+    \b
+    Example:
+      organizer keygen --signer anna --period 2027-01-01..2027-06-30
+    """
+    carry_out(as_json, lambda talk: run(talk, folder, signer, appeal_id, days, minisign_only, passphrase_file))
+
+
+def run(
+    talk: Talk,
+    folder: str,
+    signer: str,
+    appeal_id: str | None,
+    days: Sequence[str],
+    minisign_only: bool,
+    passphrase_file: str | None,
+) -> JsonResult:
+    """`days` are "FROM..UNTIL". Raises OrganizerError: workspace-exists, signer-name, appeal-id, days, passphrase-…"""
+    check_new(folder)
+    generate.check_signer(signer)
+    appeal = random(APPEAL_ID_SIZE) if appeal_id is None else generate.check_appeal_id(appeal_id)
+    periods = [read_days(text) for text in days] or [OPEN_END]
+    if passphrase_file is None:
+        talk.check_may_ask()
+    passphrase = prompts.new_passphrase(talk) if passphrase_file is None else read_passphrase_file(passphrase_file)
+    generate.check_passphrase(passphrase)
+    talk.say("Making the keys. This takes some seconds.")
+    if minisign_only:
+        public, files = generate.minisign_files(signer, passphrase, random)
+        make_workspace(folder, files)
+        talk.say(f"Your minisign key is in the folder {folder}. Its public line:")
+        talk.say_exactly(f"    {public.line}", "bold")
+        return {"workspace": folder, "signer": signer, "minisign": public.line}
+    keys = generate.make_keys(appeal, signer, passphrase, random, periods)
+    make_workspace(folder, keys.files)
+    _say_keys(talk, folder, keys)
+    return {
+        "workspace": folder,
+        "appeal": appeal.hex(),
+        "keys": [period_result(new.period) for new in keys.periods],
+        "signer": signer,
+        "minisign": keys.minisign.line,
+    }
+
+
+def _say_keys(talk: Talk, folder: str, keys: generate.NewKeys) -> None:
+    talk.say()
+    talk.say(f"Your keys are in the folder {folder}. Keep a copy of the folder in a second place, such as a stick.")
+    talk.say()
+    talk.say("The fingerprint of each key. Publish these digits in several places, so that people can compare them:")
+    talk.say()
+    for new in keys.periods:
+        talk.say(f"    {new.period.record.digits}", "bold")
+    talk.say()
+    talk.say("The lines below are for the site. The file appeal-keys.toml holds them too. Nothing in them is secret.")
+    talk.say()
+    talk.say_exactly(keys.toml)

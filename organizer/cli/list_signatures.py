@@ -1,0 +1,77 @@
+"""`organizer list`: all signatures in a list to look through; for scripts, what is public knowledge of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from organizer.actions.review import open_queue
+from organizer.actions.session import open_session
+from organizer.cli.filter_options import FILTER, FilterOptions
+from organizer.cli.json_results import JsonResult
+from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.review import Dialogue
+from organizer.cli.terminal.terminal import Talk
+from organizer.review.filters import Filter, standing
+from organizer.review.queue import Pile
+from organizer.review.review import Review
+
+
+@click.command("list", short_help="Look through all signatures, without deciding.")
+@options(*FILTER, WORKSPACE, PASSPHRASE, JSON)
+def list_command(folder: str, passphrase_file: str | None, as_json: bool, **marks: Any) -> None:
+    """Look through all signatures, decided or not, without deciding anything.
+
+    At a terminal: a list with search and filter. Elsewhere, and with --json, nobody is named: there are envelope ids,
+    decisions and marks. Options choose by marks; words are searched for inside, with /, so that no name stands on the
+    command line.
+
+    \b
+    Example:
+      organizer list --standing accepted --alike
+    """
+    carry_out(as_json, lambda talk: run(talk, folder, FilterOptions(**marks), passphrase_file))
+
+
+def run(talk: Talk, folder: str, marks: FilterOptions, passphrase_file: str | None) -> JsonResult:
+    """Changes nothing. Names are shown at a terminal only. Raises OrganizerError."""
+    with open_session(talk, folder, passphrase_file) as session:
+        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
+        review = Review(pile, again=True, wanted=marks.filter(pile))
+        if talk.is_at_terminal and review.total:
+            Dialogue(talk, review, table=True, only_look=True).run()
+        else:
+            _say_without_names(talk, review)
+        rows = [_row(pile, name) for name in review.names]
+    # Without the words searched for: a name does not stay in the scrollback.
+    wanted = replace(review.filter, text=())
+    talk.say(f"Signatures: {review.total:,}{'' if wanted == Filter() else f', only {wanted}'}.")
+    return {"signatures": rows}
+
+
+def _say_without_names(talk: Talk, review: Review) -> None:
+    # What goes into a file or another program must not carry a name that is not public: that has its own command.
+    for name in review.names:
+        facts, made = review.pile.facts[name], review.pile.decisions.get(name)
+        public = "public" if facts.public else "not public"
+        talk.say(f"{name.hex()[:16]}  {public:<10}  {standing(made):<9}  {facts.vouched}")
+    talk.say("Names are shown at a terminal only.")
+
+
+def _row(pile: Pile, name: bytes) -> JsonResult:
+    facts, made = pile.facts[name], pile.decisions.get(name)
+    return {
+        "id": name.hex(),
+        "public": facts.public,
+        "by_hand": facts.by_hand,
+        "standing": str(standing(made)),
+        "reason": None if made is None or made.reason is None else str(made.reason),
+        "vouched": str(facts.vouched),
+        "word": facts.word or None,
+        "accepted_by_word_alone": bool(made and made.vouch and standing(made) == "accepted"),
+        "language": facts.language,
+        "unknown_letter": facts.unknown_letter,
+        "resembles": [other.hex() for other, _, _ in pile.resembles(name)],
+    }

@@ -1,0 +1,121 @@
+"""`organizer review`: show one signature at a time, or a list, and keep what is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from organizer.actions.count import count
+from organizer.actions.review import open_queue
+from organizer.actions.session import open_session
+from organizer.cli.filter_options import FILTER, FilterOptions
+from organizer.cli.json_results import JsonResult, counts_result
+from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.review import Dialogue
+from organizer.cli.terminal.signature_views import show_sample
+from organizer.cli.terminal.terminal import Talk
+from organizer.errors import OrganizerError
+from organizer.review.review import Bulk, Review
+
+
+@click.command("review", short_help="Look at signatures, and accept, refuse or hold them.")
+@click.option("--table", is_flag=True, help="Begin with the list instead of one signature.")
+@click.option("--again", is_flag=True, help="Go over everything once more, what was entered by hand included.")
+@click.option(
+    "--accept-vouched", is_flag=True, help="Accept what has a vouch word that counts; you see some of it first."
+)
+@click.option("--accept-all", is_flag=True, help="Accept all that is undecided without showing it.")
+@click.option("--even-alike", is_flag=True, help="With --accept-all: also what resembles another one.")
+@click.option("--yes", is_flag=True, help="Do not ask before accepting what is vouched for.")
+@options(*FILTER, WORKSPACE, PASSPHRASE, JSON)
+def review_command(
+    folder: str,
+    passphrase_file: str | None,
+    as_json: bool,
+    table: bool,
+    again: bool,
+    accept_vouched: bool,
+    accept_all: bool,
+    even_alike: bool,
+    yes: bool,
+    **marks: Any,
+) -> None:
+    """Look at signatures, one at a time or in a list, and accept, refuse or hold them.
+
+    Press one key for each signature; ? shows all keys, u takes back what was done last, / searches, f filters. Stop
+    whenever you like: every decision is kept at once, and the next time it goes on there. Those with a vouch word come
+    first, what is held comes last. A signature that resembles another one is shown beside it; you decide.
+
+    What is accepted many at a time leaves out all that resemble another signature: they stay undecided.
+
+    \b
+    Example:
+      organizer review
+      organizer review --table --vouch unknown
+      organizer review --accept-vouched
+    """
+    choice = Choice(accept_all, even_alike, accept_vouched, yes, again, table)
+    carry_out(as_json, lambda talk: run(talk, folder, passphrase_file, choice, FilterOptions(**marks)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the options said about what to do."""
+
+    accept_all: bool = False
+    even_alike: bool = False
+    accept_vouched: bool = False
+    yes: bool = False
+    again: bool = False
+    table: bool = False
+
+
+def run(
+    talk: Talk,
+    folder: str,
+    passphrase_file: str | None,
+    choice: Choice | None = None,
+    marks: FilterOptions | None = None,
+) -> JsonResult:
+    """Can be stopped at any time: each decision is kept before the next is asked for. Raises OrganizerError."""
+    choice = choice or Choice()
+    if not (choice.accept_all or (choice.accept_vouched and choice.yes)):
+        talk.check_may_ask()
+    with open_session(talk, folder, passphrase_file) as session:
+        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
+        review = Review(pile, choice.again, (marks or FilterOptions()).filter(pile))
+        if choice.accept_all:
+            _say_bulk(talk, "Accepted without being looked at", review.accept_all(choice.even_alike))
+        elif choice.accept_vouched:
+            _accept_vouched(talk, review, choice.yes)
+        elif review.total == 0:
+            talk.say("There is nothing to review. “organizer review --again” goes over what is decided already.")
+        else:
+            Dialogue(talk, review, table=choice.table).run()
+        twice = pile.accepted_pairs()
+        found = count(session, listed=False)
+    accepted = found.counts.public + found.counts.nonpublic
+    talk.say(f"Accepted {accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
+    if twice:
+        talk.say(f"Accepted pairs that may be one person: {twice:,}. To see them: organizer duplicates")
+    talk.say("To go on: organizer review" if found.undecided or found.held else "Next: organizer publish")
+    return {**counts_result(found), "accepted_pairs": twice}
+
+
+def _accept_vouched(talk: Talk, review: Review, yes: bool) -> None:
+    names = review.vouched()
+    left = len(names) - review.doubtful(names)
+    if left and not yes:
+        with talk.private_screen():
+            show_sample(talk, review, names)
+            if not talk.confirm(f"Accept for their vouch words, without a look at each: {left:,}?"):
+                raise OrganizerError("stopped", "Nothing was decided.")
+    _say_bulk(talk, "Accepted for their vouch words", review.accept_vouched())
+
+
+def _say_bulk(talk: Talk, what: str, bulk: Bulk) -> None:
+    talk.say(f"{what}: {bulk.decided:,}.")
+    if bulk.left:
+        talk.say(f"Left undecided, because they resemble another signature: {bulk.left:,}.")

@@ -1,0 +1,1 @@
+"""All that prints to a terminal or asks at one."""

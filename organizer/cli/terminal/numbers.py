@@ -1,0 +1,45 @@
+"""What a workspace holds, in numbers, for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from organizer.cli.terminal.terminal import Talk
+from organizer.intake.ledgers import explain
+from organizer.keys.periods import Period
+from organizer.results.tally import Tally
+
+
+def say_periods(talk: Talk, periods: Iterable[Period], here: Container[bytes]) -> None:
+    """The keys of a workspace: days, key id, fingerprint, and whether the key itself is still there."""
+    for period in periods:
+        gone = "" if period.record.key_id in here else "  NOT HERE: burned, or lost (organizer restore)"
+        talk.say(f"Key {period.name}, {period.days}{gone}")
+        talk.say_exactly(f"  {period.record.digits}")
+
+
+def say_counts(talk: Talk, found: Tally) -> None:
+    """A tally in words."""
+    counts, by_hand = found.counts, found.by_hand
+    talk.table(
+        [
+            ("envelopes received", f"{counts.received:,}"),
+            ("set aside", f"{counts.unreadable:,}"),
+            *((f"  {reason}", f"{n:,}  ({explain(reason)})") for reason, n in found.unreadable.items()),
+            ("refused as duplicates", f"{counts.duplicates:,}"),
+            ("refused otherwise", f"{counts.rejected:,}"),
+            ("withdrawn", f"{counts.withdrawn:,}"),
+            ("undecided", f"{found.undecided:,}"),
+            ("held", f"{found.held:,}"),
+            ("accepted, public", f"{counts.public:,}  (by hand: {by_hand.public:,})"),
+            ("accepted, not public", f"{counts.nonpublic:,}  (by hand: {by_hand.nonpublic:,})"),
+            ("accepted in all", f"{counts.public + counts.nonpublic:,}"),
+        ]
+    )
+    say_doubts(talk, found)
+
+
+def say_doubts(talk: Talk, found: Tally) -> None:
+    """What may want a second look before a result is published."""
+    if found.unmatched_withdrawals:
+        talk.say(f"Withdrawals whose signature has not come yet: {found.unmatched_withdrawals:,}.")

@@ -1,0 +1,227 @@
+"""The dialogue of the review: which key does what, on which screen.
+
+Knows a terminal and a review. Must never write by itself: whatever is decided is decided by review.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from organizer.cli.terminal import signature_views
+from organizer.cli.terminal.keyboard import latin
+from organizer.cli.terminal.terminal import Talk
+from organizer.errors import OrganizerError
+from organizer.review.filters import Filter
+from organizer.review.review import Review, Shown
+from organizer.workspace.entries import Reason, Verdict
+
+_REASONS = {"1": Reason.NOT_A_PERSON, "2": Reason.DUPLICATE, "3": Reason.ABUSE, "4": Reason.OTHER}
+_WHY = "Why? 1 not a person, 2 duplicate, 3 abuse, 4 other. Any other key goes back."
+_MARKS = {"1": "public", "2": "standing", "3": "vouched", "4": "language", "5": "unknown_letter", "6": "alike"}
+
+DECIDING = frozenset("adrhuv")
+"""Keys that decide something."""
+
+
+class Dialogue:
+    """One person at one screen. With `only_look`, nothing can be decided."""
+
+    def __init__(self, talk: Talk, review: Review, table: bool = False, only_look: bool = False) -> None:
+        self._talk = talk
+        self._review = review
+        self._table = table
+        self._only_look = only_look
+        self._whole = False
+        self._other = 0
+        self._hint = ""
+        self._clear: Callable[[], None] = talk.say
+        self._shown: Shown | None = None
+        self._does: dict[str, Callable[[], str]] = {
+            "a": lambda: self._decide(Verdict.ACCEPTED),
+            "d": lambda: self._decide(Verdict.REFUSED, Reason.DUPLICATE),
+            "h": lambda: self._decide(Verdict.HELD),
+            "r": self._refuse,
+            "u": self._undo,
+            "v": self._by_word,
+            "c": self._compare,
+            "n": lambda: self._move(1),
+            "b": lambda: self._move(-1),
+            "down": lambda: self._move(1),
+            "up": lambda: self._move(-1),
+            "page-down": lambda: self._move(signature_views.page_size(talk)),
+            "page-up": lambda: self._move(-signature_views.page_size(talk)),
+            "home": lambda: self._move(-review.total),
+            "end": lambda: self._move(review.total - 1 - review.at),
+            " ": self._space,
+            "t": self._turn,
+            "\r": self._turn,
+            "\n": self._turn,
+            "/": self._search,
+            "f": self._filter,
+            "?": self._help,
+        }
+
+    def run(self) -> None:
+        """Show and decide until the person has enough; what was decided is kept, whatever happens."""
+        with self._talk.private_screen() as clear, suppress(KeyboardInterrupt):
+            self._clear = clear
+            while True:
+                self._draw()
+                key = self._key()
+                if key is None or key == "q":
+                    return
+                at = self._review.at
+                self._hint = self._press(key)
+                if self._review.at != at:
+                    self._whole, self._other = False, 0
+
+    def _press(self, key: str) -> str:
+        """Do what a key stands for; returns what the person should know then."""
+        action = self._does.get(key)
+        if action is None or (self._only_look and key in DECIDING):
+            return "This key does nothing here. ? shows what the keys do."
+        return action()
+
+    def _key(self) -> str | None:
+        typed = self._talk.key()
+        return typed and latin(typed)
+
+    def _draw(self) -> None:
+        self._clear()
+        talk = self._talk
+        self._shown = shown = self._review.current()
+        signature_views.show_place(talk, self._review)
+        if self._table:
+            signature_views.show_list(talk, self._review)
+        if shown is None:
+            talk.say("That was the last one." if self._review.total else "There is none. f and / choose others.")
+        elif not self._table and shown.others and not self._whole:
+            signature_views.show_pair(talk, shown, self._other % len(shown.others))
+        elif not self._table:
+            signature_views.show_one(talk, shown, self._whole)
+        if self._hint:
+            talk.say(self._hint, "bold")
+        talk.say(self._keys())
+
+    def _keys(self) -> str:
+        if self._only_look:
+            return "Keys: space next page, Enter one signature, / search, f filter, ? all, q quit"
+        if self._shown is None:
+            return "Keys: b back, u undo, f filter, / search, ? all, q quit"
+        if self._table:
+            return "Keys: a accept, r refuse, h hold, Enter whole, space next page, ? all, q quit"
+        return "Keys: a accept, r refuse, d duplicate, h hold, n next, u undo, ? all, q quit"
+
+    # What the keys do
+
+    def _decide(self, verdict: Verdict, reason: Reason | None = None) -> str:
+        if self._shown is None:
+            return "There is nothing to decide about here."
+        self._review.decide(verdict, reason)
+        return ""
+
+    def _refuse(self) -> str:
+        if self._shown is None:
+            return "There is nothing to decide about here."
+        self._talk.say(_WHY)
+        reason = _REASONS.get(self._key() or "")
+        return "Nothing was decided." if reason is None else self._decide(Verdict.REFUSED, reason)
+
+    def _undo(self) -> str:
+        names = self._review.latest()
+        if not names:
+            return "There is no decision to take back."
+        if len(names) > 1:
+            self._talk.say(
+                f"This takes back {len(names):,} decisions that were made at once. Press y to do it.", "bold"
+            )
+            if self._key() != "y":
+                return "Nothing was taken back."
+        count = self._review.undo()
+        return f"Taken back: {count:,}."
+
+    def _by_word(self) -> str:
+        facts = None if self._shown is None else self._shown.facts
+        if facts is None or not facts.word:
+            return "This signature has no vouch word that was given out."
+        names = self._review.with_word(facts.word)
+        if not names:
+            return "Nothing with this vouch word is undecided."
+        self._clear()
+        word = self._review.pile.words.numbered(facts.word)
+        self._talk.say(f"Undecided signatures with vouch word number {word.number}: {len(names):,}", "bold")
+        signature_views.show_sample(self._talk, self._review, names)
+        self._talk.say()
+        accept = "" if word.withdrawn else "a accept all, "
+        self._talk.say(f"Keys: {accept}h hold all, 1 refuse all as not persons, 3 refuse all as abuse; others go back")
+        return self._carry_out_for_word(word.number, word.withdrawn)
+
+    def _carry_out_for_word(self, word: int, withdrawn: bool) -> str:
+        key = self._key()
+        review = self._review
+        if key == "a" and not withdrawn:
+            bulk = review.decide_word(word, Verdict.ACCEPTED)
+        elif key == "h":
+            bulk = review.decide_word(word, Verdict.HELD)
+        elif key in ("1", "3"):
+            bulk = review.decide_word(word, Verdict.REFUSED, _REASONS[key])
+        else:
+            return "Nothing was decided."
+        left = f" Left undecided, because they resemble another one: {bulk.left:,}." if bulk.left else ""
+        return f"Decided at once: {bulk.decided:,}.{left} u takes all of it back."
+
+    def _compare(self) -> str:
+        if self._shown is None or len(self._shown.others) < 2:
+            return "There is no other one to compare with."
+        self._other, self._whole, self._table = self._other + 1, False, False
+        return ""
+
+    def _move(self, by: int) -> str:
+        self._review.move(by)
+        return ""
+
+    def _space(self) -> str:
+        if self._table:
+            size = signature_views.page_size(self._talk)
+            return self._move(size - self._review.at % size)
+        self._whole = not self._whole
+        return ""
+
+    def _turn(self) -> str:
+        self._table = not self._table
+        return ""
+
+    def _search(self) -> str:
+        try:
+            typed = self._talk.ask("Search for (Enter: everything)")
+        except OrganizerError as error:
+            return "Nothing was searched for." if error.reason == "stopped" else str(error)
+        return self._narrow_to(self._review.filter.asking(typed))
+
+    def _filter(self) -> str:
+        review = self._review
+        wanted, languages = review.filter, review.pile.languages()
+        while True:
+            self._clear()
+            self._talk.say("Show only", "bold")
+            signature_views.show_filter(self._talk, wanted)
+            self._talk.say("Press 1 to 6 to change, 0 for everything, any other key to go on.")
+            key = self._key()
+            if key == "0":
+                wanted = Filter()
+            elif key in _MARKS:
+                wanted = wanted.next(_MARKS[key], languages)
+            else:
+                return self._narrow_to(wanted)
+
+    def _narrow_to(self, wanted: Filter) -> str:
+        if wanted != self._review.filter:
+            self._review.narrow(wanted)
+        return ""
+
+    def _help(self) -> str:
+        self._clear()
+        signature_views.show_help(self._talk)
+        self._key()
+        return ""

@@ -1,0 +1,190 @@
+"""How a signature, a pair of them and a page of the list look to the organizers.
+
+Knows talk and what is shown. Must never decide anything, nor ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from organizer.cli.terminal.layout import listing, shortened, side_by_side
+from organizer.cli.terminal.terminal import Talk
+from organizer.review.filters import Filter, standing
+from organizer.review.queue import Other, Pile
+from organizer.review.review import Review, Shown
+from organizer.workspace.entries import Decision, SignatureEntry, Verdict
+from organizer.workspace.vouch_words import Vouched
+
+FIELDS = ("name", "relation", "prisoner", "message", "contact", "language", "vouch")
+LONG, SHORT, SHORTEST = 240, 90, 40
+"""Characters of a text that are shown: alone, beside another one, and there on a low screen. Space shows all of it."""
+
+LINES_OF_A_PAIR = 34
+"""What two signatures side by side may take with long texts: whether they are public stands in the first line."""
+
+LINES_AROUND = 8
+"""What stands above and below the rows of a list."""
+
+SAMPLE = 8
+"""Signatures shown before many are decided at once."""
+
+HELP = (
+    ("a", "accept"),
+    ("r", "refuse; then the reason: 1 not a person, 2 duplicate, 3 abuse, 4 other"),
+    ("d", "refuse as a duplicate"),
+    ("h", "hold: decide another time"),
+    ("u", "undo what was done last, one key or thousands at once"),
+    ("n b", "next, back, without deciding; in the list also the arrows"),
+    ("space", "the whole text; in the list the next page"),
+    ("c", "compare with the next one that it resembles"),
+    ("v", "all undecided ones with the same vouch word, at once"),
+    ("/", "search: words in name, relation, prisoner, message, contact, vouch word"),
+    ("f", "filter: public, decision, vouch word, language, letter, resembling"),
+    ("t", "the list, and back to one signature"),
+    ("q", "quit; all that was decided is kept"),
+)
+
+_VOUCHED = {Vouched.YES: "vouched", Vouched.WITHDRAWN: "leaked", Vouched.UNKNOWN: "unknown", Vouched.NO: ""}
+
+
+def say_decision(made: Decision | None) -> str:
+    """A decision in words."""
+    if made is None:
+        return "undecided"
+    by_word = ", by vouch word" if made.vouch else ""
+    return f"{made.verdict}{f' ({made.reason})' if made.reason else ''}{by_word}"
+
+
+def show_help(talk: Talk) -> None:
+    """All keys."""
+    talk.say("Keys; with a Cyrillic keyboard the same ones work.", "bold")
+    talk.say()
+    talk.table(HELP)
+    talk.say()
+    talk.say("Any key goes back.")
+
+
+def show_place(talk: Talk, review: Review) -> None:
+    """Which signature of how many, and what the filter lets through."""
+    place = f"{min(review.at + 1, review.total):,} of {review.total:,}"
+    talk.say(place if review.filter == Filter() else f"{place}, only {review.filter}")
+
+
+def show_one(talk: Talk, shown: Shown, whole: bool) -> None:
+    """One signature, all of its words or the beginning of long ones."""
+    signature = shown.entry.signature
+    _show_public(talk, signature.public)
+    cut = len(signature.message) if whole else LONG
+    talk.table([(field, shortened(value, max(cut, LONG))) for field in FIELDS if (value := getattr(signature, field))])
+    talk.say()
+    _show_notes(talk, shown)
+
+
+def show_pair(talk: Talk, shown: Shown, number: int) -> None:
+    """A signature and one that it resembles, side by side with the reasons."""
+    other = shown.others[number]
+    _show_public(talk, shown.entry.signature.public)
+    many = f" ({number + 1} of {len(shown.others)})" if len(shown.others) > 1 else ""
+    talk.say(f"May be one person{many}, {other.score:.0%} alike: {'; '.join(other.reasons)}", "bold")
+    cut = SHORT if talk.size[1] >= LINES_OF_A_PAIR else SHORTEST
+    talk.show(side_by_side(("", "this one", "the other"), _compared(shown, other), cut))
+    _show_notes(talk, shown)
+
+
+def _compared(shown: Shown, other: Other) -> list[tuple[str, str, str]]:
+    one, two = shown.entry.signature, other.entry.signature
+    rows = [(field, getattr(one, field), getattr(two, field)) for field in FIELDS]
+    public = ("public", "yes" if one.public else "no", "yes" if two.public else "no")
+    stands = ("stands", say_decision(shown.decided), say_decision(other.decided))
+    return [*(row for row in rows if row[1] or row[2]), public, stands]
+
+
+def _show_public(talk: Talk, public: bool) -> None:
+    if public:
+        talk.say(" PUBLIC: the name may be published ", "bold black on yellow")
+    else:
+        talk.say(" NOT PUBLIC: only counted, the name stays with you ", "bold white on blue")
+    talk.say()
+
+
+def _show_notes(talk: Talk, shown: Shown) -> None:
+    for note in notes(shown):
+        talk.say(note, "bold")
+    if shown.decided:
+        talk.say(f"Decided so far: {say_decision(shown.decided)}")
+
+
+def notes(shown: Shown) -> list[str]:
+    """What an organizer should know, a line each."""
+    facts, decided, found = shown.facts, shown.decided, []
+    if facts.vouched is Vouched.YES:
+        found.append("Vouched for: this word was given out by someone you trust.")
+    elif facts.vouched is Vouched.WITHDRAWN:
+        found.append("Note: this vouch word leaked and was withdrawn. It says nothing any more.")
+    elif facts.vouched is Vouched.UNKNOWN:
+        found.append("Note: nobody gave out this vouch word.")
+    if facts.by_hand:
+        found.append("Entered by hand.")
+    if facts.unknown_letter:
+        found.append("Note: signed under a text that is not among the letters of your appeal.json.")
+    if decided and decided.verdict is Verdict.HELD and decided.against:
+        found.append("On hold: another organizer decided otherwise.")
+    elif decided and decided.verdict is Verdict.HELD and decided.vouch:
+        found.append("On hold: it was accepted only for a vouch word that was withdrawn later.")
+    return found
+
+
+def show_filter(talk: Talk, wanted: Filter) -> None:
+    """Each mark of a filter with the key that changes it."""
+    public = {None: "all", True: "public", False: "not public"}[wanted.public]
+    talk.table(
+        [
+            ("1  public", public),
+            ("2  decision", wanted.standing or "all"),
+            ("3  vouch word", wanted.vouched or "all"),
+            ("4  language", wanted.language or "all"),
+            ("5  unknown letter", "only those" if wanted.unknown_letter else "all"),
+            ("6  resembles another", "only those" if wanted.alike else "all"),
+            ("/  words", " ".join(wanted.text) or "all"),
+        ]
+    )
+
+
+def show_list(talk: Talk, review: Review) -> None:
+    """The page of the list where the review stands."""
+    start = review.at - review.at % page_size(talk)
+    names = review.names[start : start + page_size(talk)]
+    if start == review.total > 0:  # beyond the last one, and it ended a page
+        names = []
+    rows = [row(review.pile, start + number, name) for number, name in enumerate(names, start=1)]
+    head = ("no.", "public", "stands", "vouch", "", "name; relation; prisoner")
+    talk.show(listing(head, rows, cursor=review.at - start))
+
+
+def page_size(talk: Talk) -> int:
+    """Rows of a list that fit on the screen."""
+    return max(talk.size[1] - LINES_AROUND, 3)
+
+
+def row(pile: Pile, number: int, name: bytes) -> Sequence[str]:
+    """One line of the list; what a stranger wrote stands last."""
+    facts = pile.facts[name]
+    marks = f"{'≈' if pile.resembles(name) else ''}{'✎' if facts.by_hand else ''}{'!' if facts.unknown_letter else ''}"
+    public = "public" if facts.public else "-"
+    stands = str(standing(pile.decisions.get(name)))
+    return f"{number:,}", public, stands, _VOUCHED[facts.vouched], marks, brief(pile.entry(name))
+
+
+def brief(entry: SignatureEntry) -> str:
+    """A signature in one line."""
+    signed = entry.signature
+    return "; ".join(part for part in (signed.name, signed.relation, signed.prisoner) if part)
+
+
+def show_sample(talk: Talk, review: Review, names: Sequence[bytes]) -> None:
+    """Some of many signatures about which something will be decided at once, and how many will be left out."""
+    talk.say(f"Some of {len(names):,}:" if len(names) > SAMPLE else f"All {len(names):,}:")
+    for name in names[:: max(len(names) // SAMPLE, 1)][:SAMPLE]:
+        talk.say(f"  {brief(review.pile.entry(name))}")
+    if doubtful := review.doubtful(names):
+        talk.say(f"Of these, {doubtful:,} resemble another signature: they are not accepted at once.", "bold")

@@ -1,0 +1,275 @@
+"""All that is said to a person or asked of one. The only module that prints.
+
+Knows a terminal. Must never know a key, a disk or what an answer is good for.
+"""
+
+# Terminal rules
+# 1. Every text goes through harmless(), whoever wrote it: nothing to remember, nothing to forget.
+# 2. A call of say() is one line. Strangers' words cannot begin another one.
+# 3. Markup is off: square brackets are square brackets. Colour only repeats what the words say already.
+# 4. A stranger's text stands last on its line, so letters written from right to left cannot move our words about.
+#    Only layout.py sets two texts side by side, and not when such a letter is in one of them.
+# 5. A passphrase is typed without echo, at a terminal or not at all; scripts give a file.
+# 6. With --json, standard output carries one JSON object, errors too, and nothing is asked but a passphrase.
+# 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
+# 8. Secrets (an offered passphrase, a card) are shown on the alternate screen of a terminal or not at all; when it
+#    is left, screen and scrollback are cleared, for some terminals have only one screen.
+# 9. What is pressed while the program computes answers no question where Enter alone does something: it is forgotten.
+
+from __future__ import annotations
+
+import json
+import sys
+import termios
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
+from rich.text import Text
+
+from organizer.errors import OrganizerError
+from organizer.text import harmless
+
+WIDEST_BAR_NAME = 24
+
+# Erase the screen; erase what was scrolled out of it (ED 2, ED 3 of xterm).
+_ERASED, _SCROLLBACK_ERASED = "\x1b[H\x1b[2J", "\x1b[3J"
+
+# What terminals send for keys that move (xterm, VT220, Linux console).
+_MOVES = {"\x1b[A": "up", "\x1bOA": "up", "\x1b[B": "down", "\x1bOB": "down"}
+_MOVES |= {"\x1b[5~": "page-up", "\x1b[6~": "page-down"}
+_MOVES |= {"\x1b[H": "home", "\x1bOH": "home", "\x1b[1~": "home", "\x1b[F": "end", "\x1bOF": "end", "\x1b[4~": "end"}
+
+
+class Talk:
+    """A conversation in words, or, with `as_json`, one JSON object at its end."""
+
+    def __init__(self, as_json: bool = False) -> None:
+        self.as_json = as_json
+        for stream in (sys.stdout, sys.stderr):
+            if reconfigure := getattr(stream, "reconfigure", None):
+                reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
+        self._out = _console(stderr=False)
+        self._err = _console(stderr=True)
+
+    @property
+    def is_at_terminal(self) -> bool:
+        """Whether a person sees what is said, screen by screen, and can press a key."""
+        return self._out.is_terminal and sys.stdin.isatty() and not self.as_json
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """One line, wrapped at a terminal. With --json nothing is said."""
+        if not self.as_json:
+            self._out.print(Text(harmless(text), style), soft_wrap=not self._out.is_terminal)
+
+    def say_exactly(self, text: str, style: str = "") -> None:
+        """Lines of ours to copy, never wrapped."""
+        if not self.as_json:
+            for line in text.splitlines():
+                self._out.print(Text(harmless(line), style), soft_wrap=True)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Characters in a line, lines on the screen."""
+        return self._out.size.width, self._out.size.height
+
+    def show(self, table: Table) -> None:
+        """A table of layout.py, which made every text in it harmless."""
+        if not self.as_json:
+            self._out.print(table)
+
+    def heading(self, text: str) -> None:
+        """Where a new part of a dialogue begins."""
+        self.say()
+        self.say(text, "bold underline")
+        self.say()
+
+    def table(self, rows: Iterable[tuple[str, object]]) -> None:
+        """Label and value, a line each; at a terminal a long value goes on in its own column."""
+        rows = list(rows)
+        if self.as_json or not rows:
+            return
+        if not self._out.is_terminal:
+            width = max(len(label) for label, _ in rows)
+            for label, value in rows:
+                self.say(f"  {label:<{width}}  {value}")
+            return
+        grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2), pad_edge=True)
+        for label, value in rows:
+            grid.add_row(Text(harmless(label)), Text(harmless(str(value))))
+        self._out.print(grid)
+
+    def pages(self, lines: Sequence[str], ask: bool = True) -> None:
+        """Many lines; at a terminal a screenful at a time, and a person may stop looking. Elsewhere all of them."""
+        step = max(self._out.size.height - 2, 1) if ask and self.is_at_terminal else len(lines)
+        for shown in range(0, len(lines), step or 1):
+            if shown:
+                self.say(f"Lines {shown:,} of {len(lines):,}. Space: go on. q: enough.", "bold")
+                if self.key() in ("q", "й", None):
+                    return
+            for line in lines[shown : shown + step]:
+                self.say(line)
+
+    def result(self, data: dict[str, Any]) -> None:
+        """What a command found, for scripts; words were said already."""
+        if self.as_json:
+            click.echo(json.dumps(data))
+
+    def failure(self, reason: str, text: str, details: dict[str, Any]) -> None:
+        """Why a command ended without doing all it was asked."""
+        if self.as_json:
+            click.echo(json.dumps({"error": reason, "text": text, **details}))
+        else:
+            self._err.print(Text(harmless(text), "bold red"), soft_wrap=not self._err.is_terminal)
+
+    def ask(self, question: str, default: str | None = "") -> str:
+        """A line of text. Raises OrganizerError: question, stopped, not-text."""
+        self.check_may_ask()
+        with _answers():
+            return str(click.prompt(harmless(question), default=default, show_default=bool(default)))
+
+    def confirm(self, question: str) -> bool:
+        """Yes or no; no when Enter is pressed. Raises OrganizerError: question, stopped, not-text."""
+        self.check_may_ask()
+        _forget_keys()
+        with _answers():
+            return click.confirm(harmless(question))
+
+    def wait(self, text: str = "Press Enter to go on") -> None:
+        """Until Enter is pressed. Raises OrganizerError: question, stopped."""
+        self.check_may_ask()
+        _forget_keys()
+        with _answers():
+            click.prompt(harmless(text), default="", show_default=False, prompt_suffix=" ")
+
+    def choose(self, question: str, answers: Sequence[str]) -> int:
+        """Which of some numbered answers, counted from 1. Raises OrganizerError: question, stopped."""
+        for number, answer in enumerate(answers, start=1):
+            self.say(f"  {number}  {answer}")
+        while True:
+            typed = self.ask(question, default=None).strip()
+            if typed.isdecimal() and 1 <= int(typed) <= len(answers):
+                return int(typed)
+            self.say(f"Type a number from 1 to {len(answers)}.")
+
+    def passphrase(self, question: str, may_be_empty: bool = False) -> str:
+        """A line typed without echo. Raises OrganizerError: question, stopped, not-text."""
+        if not sys.stdin.isatty():
+            raise OrganizerError(
+                "question", "There is no terminal to type the passphrase at. Give it in a file: --passphrase-file."
+            )
+        with _answers():
+            default = "" if may_be_empty else None
+            return str(click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True))
+
+    def key(self) -> str | None:
+        """One key, or the first letter of a line when there is no terminal; None at Ctrl-C and at the end of input.
+
+        Of the other keys, those that move have a name: up, down, page-up, page-down, home, end. The rest is "".
+        """
+        self.check_may_ask()
+        try:
+            if sys.stdin.isatty():
+                typed = click.getchar()
+                # An arrow key is an escape sequence, not a decision.
+                return typed if len(typed) == 1 else _MOVES.get(typed, "")
+            line = sys.stdin.readline()
+        except (KeyboardInterrupt, EOFError):
+            return None
+        except UnicodeDecodeError:
+            return ""
+        return line.strip()[:1] if line else None
+
+    @contextmanager
+    def private_screen(self, wipe: str = _ERASED) -> Iterator[Callable[[], None]]:
+        """A screen whose content leaves no trace in the scrollback; gives a function that clears it.
+
+        `wipe` is written at its end, for a terminal with one screen only would go on showing it.
+        Raises OrganizerError: question, when somebody at a terminal sends what is shown elsewhere.
+        """
+        if sys.stdin.isatty() and not self._out.is_terminal:
+            text = "This shows names that are not public, so it needs a terminal: leave out what stands behind > or |."
+            raise OrganizerError("question", text)
+        used = self._out.set_alt_screen(True)
+        clear = self._out.clear if used else self.say
+        try:
+            if used:
+                clear()
+            yield clear
+        finally:
+            if used:
+                self._out.file.write(wipe)
+                self._out.file.flush()
+                self._out.set_alt_screen(False)
+
+    @contextmanager
+    def secret_screen(self) -> Iterator[Callable[[], None]]:
+        """A private screen for secrets, scrollback wiped at its end. Raises OrganizerError: question."""
+        if not self.is_at_terminal:
+            text = "This shows a secret, so it needs a terminal: the output must not go into a file or another program."
+            raise OrganizerError("question", text)
+        with self.private_screen(_ERASED + _SCROLLBACK_ERASED) as clear:
+            yield clear
+
+    @contextmanager
+    def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
+        """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
+        done = total = 0
+        columns = (
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=None),
+            _Amount(table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
+        )
+        bar = Progress(*columns, console=self._err, disable=not self._err.is_terminal, expand=True)
+        # Names of ledgers are as wide as a screen, which amount, rate and time left need, too.
+        told = what if len(what) <= WIDEST_BAR_NAME else f"{what[: WIDEST_BAR_NAME - 1]}…"
+        task = bar.add_task(harmless(told), total=None)
+
+        def advance(more: int, of: int) -> None:
+            nonlocal done, total
+            done, total = done + more, of
+            bar.update(task, completed=done, total=total)
+
+        try:
+            with bar:
+                yield advance
+        finally:
+            if not self._err.is_terminal:
+                self.say(f"{what}: {done:,} of {total:,} {unit}.")
+
+    def check_may_ask(self) -> None:
+        """Whether questions can be asked at all. Raises OrganizerError: question."""
+        if self.as_json:
+            text = "With --json nothing is asked. Give the answer as an option; --help names it."
+            raise OrganizerError("question", text)
+
+
+class _Amount(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        rate = f", {task.speed:,.0f}/s" if task.speed else ""
+        return Text(f"{task.completed:,.0f} of {task.total or 0:,.0f}{rate}")
+
+
+def _console(stderr: bool) -> Console:
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def _forget_keys() -> None:
+    """Rule 9; what comes through a pipe was meant."""
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    try:
+        yield
+    except click.Abort as error:
+        raise OrganizerError("stopped", "Stopped. Nothing more was done.") from error
+    except UnicodeDecodeError as error:
+        raise OrganizerError("not-text", "What was typed is not text in UTF-8. Try again.") from error

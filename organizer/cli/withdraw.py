@@ -1,0 +1,159 @@
+"""`organizer withdraw`: a person wants their signature taken back, with their code or, when it is lost, by name."""
+
+from __future__ import annotations
+
+import click
+from nacl.utils import random
+
+from crypto.code import check_code
+from crypto.envelope import ID_SIZE
+from crypto.errors import CodeError
+from crypto.publication import PublishedSignature, read_publication
+from crypto.seal import seal_withdrawal
+from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
+from organizer.cli.json_results import JsonResult
+from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.terminal import Talk
+from organizer.errors import OrganizerError
+from organizer.intake.ledgers import open_by_hand
+from organizer.intake.withdrawals import find_people, made_by_hand, signed_with, take_back
+from organizer.workspace import open_workspace, read_file
+from organizer.workspace.entries import SignatureEntry
+from organizer.workspace.records import add_by_hand
+
+SHOWN = 20
+"""People listed at once; more would push the first off the screen."""
+
+
+@click.command("withdraw", short_help="Take back the signature of a person who asks for it.")
+@click.option("--code-file", metavar="FILE", help="Read the code from FILE instead of asking for it.")
+@click.option("--lost-code", is_flag=True, help="The person lost the code: find the signature by name.")
+@click.option("--undo", is_flag=True, help="Count again what was taken back with --lost-code.")
+@options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
+def withdraw_command(
+    folder: str,
+    code_file: str | None,
+    lost_code: bool,
+    undo: bool,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+) -> None:
+    """Take back the signature of a person who wrote to you with their code.
+
+    The signature need not have been opened yet. No passphrase is needed.
+    Be sure that a person who lost the code is who they say. With --lost-code you are asked for the name, see the
+    signature and give a reason, which is kept encrypted; for this the passphrase is needed.
+
+    \b
+    Example:
+      organizer withdraw
+      organizer withdraw --lost-code
+    """
+    if lost_code and undo:
+        raise click.UsageError("Give --lost-code or --undo, not both.")
+    if undo:
+        carry_out(as_json, lambda talk: run_undo(talk, folder, passphrase_file))
+    elif lost_code:
+        carry_out(as_json, lambda talk: run_without_code(talk, folder, passphrase_file))
+    else:
+        carry_out(as_json, lambda talk: run(talk, folder, code_file, appeal_file))
+
+
+def run(talk: Talk, folder: str, code_file: str | None, appeal_file: str | None) -> JsonResult:
+    """Needs no passphrase. Raises OrganizerError: no-appeal, no-file; CodeError: code-form."""
+    with open_workspace(folder) as workspace:
+        letters = need_appeal(load_appeal(workspace, appeal_file)).letters
+        code = _ask(talk) if code_file is None else check_code(read_file(code_file).decode("utf-8", "replace").strip())
+        # Any letter will do: a withdrawal is about a code, not about a text.
+        envelope = seal_withdrawal(public_record(workspace), bytes.fromhex(next(iter(letters.values()))), code)
+        with workspace.tables() as tables:
+            add_by_hand(tables, [envelope])
+    talk.say("Kept, sealed. The signature with this code will not be counted any more.")
+    talk.say("“organizer status” says whether it has come already; if not, it is left out when it comes.")
+    return {"withdrawals": 1}
+
+
+def run_without_code(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+    """Asks for the name, which stays off the command line and the scrollback. Raises OrganizerError."""
+    talk.check_may_ask()
+    with open_session(talk, folder, passphrase_file) as session:
+        open_by_hand(session.records, session.keys)
+        with talk.private_screen():
+            person = _choose(talk, find_people(session.records.entries(), talk.ask("Name, or a part of it")))
+            _show(talk, person)
+            same = [one for one in signed_with(session.records.entries(), {person.commitment}) if one != person]
+            for other in same:
+                talk.say(f"It has the same code, so it goes with it: {_brief(other)}")
+            withdrawal = take_back(person, talk.ask("Why? It is kept encrypted"), random(ID_SIZE))
+            if not talk.confirm("Take this signature back?"):
+                raise OrganizerError("stopped", "Nothing was taken back.")
+        session.records.add([withdrawal])
+        published = _is_published(session, person)
+    talk.say(f"Taken back: {1 + len(same):,}. It counts as withdrawn from now on. To undo: organizer withdraw --undo")
+    if published:
+        talk.say("The name stands in your latest publication. It disappears with the next: organizer publish", "bold")
+    return {"withdrawals": 1}
+
+
+def run_undo(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+    """Only what was taken back without a code: whoever used a code meant it. Raises OrganizerError."""
+    talk.check_may_ask()
+    with open_session(talk, folder, passphrase_file) as session:
+        made = made_by_hand(session.records.entries())
+        with talk.private_screen():
+            person = _choose(talk, signed_with(session.records.entries(), made))
+            _show(talk, person)
+            withdrawal = made[person.commitment]
+            talk.say(f"It was taken back because: {withdrawal.reason}")
+            if not talk.confirm("Count this signature again, as it was decided before?"):
+                raise OrganizerError("stopped", "Nothing was changed.")
+        session.records.forget(withdrawal.id)
+    talk.say("It is not withdrawn any more.")
+    return {"withdrawals": -1}
+
+
+def _ask(talk: Talk) -> str:
+    # A code is evidence, so it does not stay in the scrollback.
+    with talk.private_screen():
+        while True:
+            typed = talk.ask("The code, 25 digits")
+            try:
+                return check_code(typed)
+            except CodeError as error:
+                if not talk.is_at_terminal:
+                    raise
+                talk.say(f"{error} Compare it with what the person wrote. Ctrl-C stops.")
+
+
+def _choose(talk: Talk, people: list[SignatureEntry]) -> SignatureEntry:
+    if not people:
+        raise OrganizerError("nobody", "No such signature was found. Nothing was changed.")
+    for number, person in enumerate(people[:SHOWN], start=1):
+        talk.say(f"{number}. {_brief(person)}")
+    if len(people) > SHOWN:
+        talk.say(f"And {len(people) - SHOWN:,} more. If it is not among these, press Enter and type more of the name.")
+    answer = talk.ask("Which one? Its number, or Enter for none").strip()
+    if not answer.isdecimal() or not 1 <= int(answer) <= len(people[:SHOWN]):
+        raise OrganizerError("stopped", "Nothing was changed.")
+    return people[int(answer) - 1]
+
+
+def _show(talk: Talk, person: SignatureEntry) -> None:
+    signature = person.signature
+    shown = {"public": "yes" if signature.public else "no", "entered by hand": "yes" if person.by_hand else "no"}
+    fields = ("name", "relation", "prisoner", "message", "contact", "language")
+    talk.table([*((field, value) for field in fields if (value := getattr(signature, field))), *shown.items()])
+
+
+def _brief(person: SignatureEntry) -> str:
+    signature = person.signature
+    return "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner, signature.contact)))
+
+
+def _is_published(session: Session, person: SignatureEntry) -> bool:
+    numbers, signature = session.workspace.publications(), person.signature
+    if not numbers or not signature.public:
+        return False
+    shown = PublishedSignature(signature.name, signature.relation, signature.prisoner)
+    return shown in read_publication(session.workspace.read_publication(numbers[-1])).signatures

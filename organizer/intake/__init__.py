@@ -1,0 +1,1 @@
+"""What comes into a workspace: ledgers, paper and tables, withdrawals."""

@@ -1,0 +1,49 @@
+"""Taking back the signature of a person who lost the code: who is meant, why, and how to undo it.
+
+Knows entries and values. Must never ask or show anything, nor a code: it makes a withdrawal of the commitment alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from organizer.errors import OrganizerError
+from organizer.matching.duplicates import name_key
+from organizer.workspace.entries import Entry, SignatureEntry, WithdrawalEntry
+
+LONGEST_REASON = 200
+
+
+def find_people(entries: Iterable[Entry], wanted: str) -> list[SignatureEntry]:
+    """Signatures that were not taken back yet and whose name holds every word of `wanted`, by name."""
+    words = name_key(wanted).split()
+    found: list[SignatureEntry] = []
+    withdrawn: set[bytes] = set()
+    for entry in entries:
+        if isinstance(entry, WithdrawalEntry):
+            withdrawn.add(entry.commitment)
+        elif isinstance(entry, SignatureEntry):
+            key = name_key(entry.signature.name)
+            if words and all(word in key for word in words):
+                found.append(entry)
+    left = (entry for entry in found if entry.commitment not in withdrawn)
+    return sorted(left, key=lambda entry: (name_key(entry.signature.name), entry.id))
+
+
+def made_by_hand(entries: Iterable[Entry]) -> dict[bytes, WithdrawalEntry]:
+    """The withdrawals that organizers made without a code, by commitment."""
+    return {entry.commitment: entry for entry in entries if isinstance(entry, WithdrawalEntry) and entry.reason}
+
+
+def signed_with(entries: Iterable[Entry], codes: Container[bytes]) -> list[SignatureEntry]:
+    """The signatures with one of these commitments, by name."""
+    found = [entry for entry in entries if isinstance(entry, SignatureEntry) and entry.commitment in codes]
+    return sorted(found, key=lambda entry: (name_key(entry.signature.name), entry.id))
+
+
+def take_back(entry: SignatureEntry, reason: str, name: bytes) -> WithdrawalEntry:
+    """A withdrawal of this signature under the fresh random id `name`. Raises OrganizerError: reason."""
+    reason = " ".join(reason.split())
+    if not 1 <= len(reason) <= LONGEST_REASON or not reason.isprintable():
+        raise OrganizerError("reason", f"Give a reason of 1 to {LONGEST_REASON} characters.")
+    return WithdrawalEntry(name, entry.commitment, by_hand=True, reason=reason)

@@ -1,0 +1,154 @@
+"""Making the organizers' keys: a master, a minisign key, a passphrase for both, and what to publish of them.
+
+Knows which files a new workspace starts with. Draws randomness only from the function it is given; writes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, OrganizersKey
+from crypto.minisign import KEY_ID_SIZE, SALT_SIZE, MinisignPublicKey, MinisignSecretKey, lock_secret_key
+from organizer.errors import OrganizerError
+from organizer.keys import keyfile
+from organizer.keys.periods import OPEN_END, Days, Period, lock_master, public_name, secret_name, write_public
+
+Random = Callable[[int], bytes]
+
+ALPHABET = "acdefghjkmnpqrtuvwxy23456789"
+"""28 characters, none of which looks like another one on paper: 25 of them make 120 bits."""
+
+GROUPS, GROUP_SIZE = 5, 5
+_UNIFORM_BELOW = 252  # the largest multiple of 28 a byte can hold
+
+_SIGNER = re.compile(r"[a-z0-9-]{1,32}")
+
+
+@dataclass(frozen=True)
+class NewPeriod:
+    """A period's fresh key: what is public of it, and its master."""
+
+    period: Period
+    master: bytes
+
+    def __repr__(self) -> str:
+        return f"NewPeriod({self.period.name})"
+
+
+@dataclass(frozen=True)
+class NewKeys:
+    """What a ceremony made: the keys of periods, this organizer's minisign key, every file of the new workspace."""
+
+    periods: tuple[NewPeriod, ...]
+    minisign: MinisignPublicKey
+    signer: str
+    toml: str
+    files: dict[str, bytes]
+
+    def __repr__(self) -> str:
+        return f"NewKeys({self.periods}, {self.minisign})"
+
+
+def offer_passphrase(random: Random) -> str:
+    """A fresh passphrase of 5 groups of 5 characters, about 120 bits."""
+    count = GROUPS * GROUP_SIZE
+    letters = ""
+    while len(letters) < count:
+        letters += "".join(ALPHABET[byte % len(ALPHABET)] for byte in random(count) if byte < _UNIFORM_BELOW)
+    return "-".join(letters[at : at + GROUP_SIZE] for at in range(0, count, GROUP_SIZE))
+
+
+def check_passphrase(passphrase: str) -> str:
+    """A passphrase long enough to be used. Raises OrganizerError: passphrase-short, not-text."""
+    if len(keyfile.normalise(passphrase)) < keyfile.SHORTEST_PASSPHRASE:
+        raise OrganizerError(
+            "passphrase-short", f"A passphrase must have at least {keyfile.SHORTEST_PASSPHRASE} characters."
+        )
+    return passphrase
+
+
+def check_signer(name: str) -> str:
+    """A name that can stand in a file name. Raises OrganizerError: signer-name."""
+    if not _SIGNER.fullmatch(name):
+        raise OrganizerError(
+            "signer-name", "A short name has 1 to 32 of the small letters a-z, digits and “-”, and no spaces."
+        )
+    return name
+
+
+def check_appeal_id(text: str) -> bytes:
+    """An appeal id from 32 hex digits. Raises OrganizerError: appeal-id."""
+    if not re.fullmatch(f"[0-9a-f]{{{2 * APPEAL_ID_SIZE}}}", text):
+        raise OrganizerError("appeal-id", "An appeal id is 32 of the digits 0-9 and a-f.")
+    return bytes.fromhex(text)
+
+
+def make_period(appeal_id: bytes, days: Days, random: Random) -> NewPeriod:
+    """A key of its own for one period."""
+    master = random(MASTER_SIZE)
+    return NewPeriod(Period(OrganizersKey.derive(master, appeal_id).record, days), master)
+
+
+def period_files(root: bytes, period: Period, master: bytes, random: Random) -> dict[str, bytes]:
+    """The two files of a period's key in a workspace with this root."""
+    key_id = period.record.key_id
+    return {
+        public_name(key_id): write_public(period).encode("ascii"),
+        secret_name(key_id): lock_master(root, master, period.record, random),
+    }
+
+
+def minisign_files(signer: str, passphrase: str, random: Random) -> tuple[MinisignPublicKey, dict[str, bytes]]:
+    """A fresh minisign key and its files. Takes seconds and 1 GiB of memory."""
+    minisign = MinisignSecretKey.make(random(KEY_ID_SIZE), random(32))
+    files = {
+        "minisign.key": lock_secret_key(minisign, keyfile.normalise(passphrase), random(SALT_SIZE)).encode("ascii"),
+        "minisign.pub": minisign.public.file.encode("ascii"),
+        "signer.txt": f"{signer}\n".encode("ascii"),
+    }
+    return minisign.public, files
+
+
+def make_keys(
+    appeal_id: bytes,
+    signer: str,
+    passphrase: str,
+    random: Random,
+    days: Sequence[Days] = (OPEN_END,),
+    profile: keyfile.Profile = keyfile.SENSITIVE,
+) -> NewKeys:
+    """Fresh keys, one for each period, locked under one passphrase. Takes seconds and 1 GiB of memory, twice."""
+    passphrase = keyfile.normalise(passphrase)
+    periods = tuple(make_period(appeal_id, one, random) for one in days)
+    minisign, files = minisign_files(signer, passphrase, random)
+    root = random(keyfile.ROOT_SIZE)
+    files["organizers.key"] = keyfile.lock(root, appeal_id, passphrase, random(keyfile.SALT_SIZE), profile)
+    for new in periods:
+        files |= period_files(root, new.period, new.master, random)
+    toml = write_toml([new.period for new in periods], {signer: minisign})
+    files["appeal-keys.toml"] = toml.encode("utf-8")
+    return NewKeys(periods, minisign, signer, toml, files)
+
+
+def write_toml(periods: Sequence[Period], signers: dict[str, MinisignPublicKey], threshold: int = 1) -> str:
+    """The lines that config/appeal/appeal.toml needs; the top-level ones as comments that say where they go."""
+    return (
+        "# Put these lines into config/appeal/appeal.toml.\n"
+        "# These two belong at its top, before the first line in [brackets]:\n"
+        f'# id = "{periods[0].record.appeal_id.hex()}"\n'
+        f"# threshold = {threshold}\n"
+        f"{write_tables(periods, signers)}"
+    )
+
+
+def write_tables(periods: Sequence[Period], signers: dict[str, MinisignPublicKey]) -> str:
+    """The [[keys]] and [[minisign]] of an appeal.toml, which may stand anywhere behind its top."""
+    parts = []
+    for period in periods:
+        days = [("from", period.days.start), ("until", period.days.until)]
+        limits = "".join(f"{name} = {day}\n" for name, day in days if day is not None)
+        parts.append(f'\n# {period.record.digits}\n[[keys]]\nrecord = "{period.record_text}"\n{limits}')
+    parts += [f'\n[[minisign]]\nsigner = "{name}"\nkey = "{key.line}"\n' for name, key in signers.items()]
+    return "".join(parts)

@@ -1,0 +1,279 @@
+"""Which signatures look like those of one person. It only proposes: a person decides.
+
+Knows names, relations and prisoners. Must never know keys, decisions or a disk, nor merge anything.
+
+Names that are equal but for capitals and spaces are one spelling. A spelling is compared with those whose surname
+sounds the same or is one letter away, and whose first name can be the same one: not with all others.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from sys import intern
+
+from organizer.matching import context
+from organizer.matching.first_names import given, guessed, initials
+from organizer.matching.name_distance import NONE, OTHER_ORDER, Difference, difference
+from organizer.matching.name_parser import Parts, understand
+from organizer.matching.phonetics import sounds
+from organizer.matching.tokens import plain, words
+
+THRESHOLD = 0.7
+"""No pair below this score is proposed."""
+
+CROWD = 20
+"""Nobody is proposed with more than so many earlier signatures, the likeliest, and of one spelling with the first.
+Else a flood of one name would make a number of pairs that grows with its square."""
+
+CROWDED = 100
+"""So many spellings of one surname with one first name are compared with what comes later, for the same reason."""
+
+_STEP = 500
+
+
+def name_key(name: str) -> str:
+    """Equal for names that differ only in capitals, spaces or the way letters are composed."""
+    return plain(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A signature as far as it matters here. `id` is any name for it that is used once."""
+
+    id: bytes
+    name: str
+    relation: str = ""
+    prisoner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two signatures, `first` before `second` by id; `score` from THRESHOLD to 1, and why in short phrases."""
+
+    first: bytes
+    second: bytes
+    score: float
+    reasons: tuple[str, ...]
+
+
+def find(people: Iterable[Person], index: Index | None = None) -> Iterator[Pair]:
+    """The pairs of each of these with those before it, and with those whom `index` knows already."""
+    index = index or Index()
+    for person in people:
+        yield from index.similar(person)
+        index.add(person)
+
+
+def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:
+    """All pairs that look like one person, the likeliest first. `progress` is told how many more, of how many."""
+    people = list(people)
+    return sorted(find(told(people, len(people), progress) if progress else people), key=_likeliest_first)
+
+
+def told(people: Iterable[Person], total: int, progress: Callable[[int, int], object]) -> Iterator[Person]:
+    """The same people; every some hundred, `progress` is told how many more, of how many."""
+    at = 0
+    for at, person in enumerate(people, start=1):
+        yield person
+        if at % _STEP == 0:
+            progress(_STEP, total)
+    if at % _STEP:
+        progress(at % _STEP, total)
+
+
+def compare(one: Person, other: Person) -> Pair | None:
+    """The pair of these two, or None if they do not look like one person."""
+    found = _names(_spelled(one.name), _spelled(other.name))
+    return None if found is None else _pair(one, other, found)
+
+
+@dataclass(slots=True, eq=False)
+class _Spelling:
+    """One spelling of a name, and the first who signed with it."""
+
+    key: str
+    words: tuple[str, ...]
+    readings: tuple[Parts, ...]
+    people: tuple[Person, ...] = ()
+
+
+def _spelled(name: str) -> _Spelling:
+    return _Spelling(plain(name), words(name), understand(name))
+
+
+class Index:
+    """Everyone who was added, found again by a similar name."""
+
+    def __init__(self) -> None:
+        self._spellings: dict[str, _Spelling] = {}
+        self._surnames: dict[str, dict[str, list[_Spelling]]] = {}
+        self._near: dict[str, list[str]] = {}
+        self._known: set[tuple[str, bool]] = set()
+
+    def add(self, person: Person) -> None:
+        """Remember a person, who was not added before."""
+        spelling = self._spellings.get(plain(person.name))
+        if spelling is None:
+            spelling = _spelled(person.name)
+            self._spellings[spelling.key] = spelling
+            self._enter(spelling)
+        if len(spelling.people) <= CROWD:
+            spelling.people += (person,)
+
+    def similar(self, person: Person) -> list[Pair]:
+        """The pairs of this person with those who were added, the likeliest first."""
+        own = self._spellings.get(plain(person.name))
+        near = self._like(own or _spelled(person.name))
+        if own is not None:
+            near = [(own, NONE), *near]
+        found = [
+            pair
+            for other, difference_of_names in near
+            for one in other.people
+            if one.id != person.id and (pair := _pair(person, one, difference_of_names))
+        ]
+        return sorted(found, key=_likeliest_first)[:CROWD]
+
+    def _like(self, spelling: _Spelling) -> list[tuple[_Spelling, Difference]]:
+        candidates: dict[int, _Spelling] = {}
+        for parts in spelling.readings:
+            firsts = _asked_for(parts)
+            for bone in self._near_surnames(parts):
+                kept = self._surnames[bone]
+                for first in firsts:
+                    candidates.update((id(other), other) for other in kept.get(first, ()))
+        found = ((other, _names(spelling, other)) for other in candidates.values() if other is not spelling)
+        return [(other, known) for other, known in found if known is not None]
+
+    def _near_surnames(self, parts: Parts) -> set[str]:
+        return {bone for near in _near_texts(parts) for bone in self._near.get(near, ())}
+
+    def _enter(self, spelling: _Spelling) -> None:
+        for parts in spelling.readings:
+            for bone in self._remember_surnames(parts):
+                kept = self._surnames.setdefault(bone, {})
+                for first in _kept_under(parts):
+                    spellings = kept.setdefault(first, [])
+                    if len(spellings) < CROWDED and spelling not in spellings[-1:]:
+                        spellings.append(spelling)
+
+    def _remember_surnames(self, parts: Parts) -> set[str]:
+        """Make the surnames findable, as they are written and as they sound; returns the latter."""
+        found: set[str] = set()
+        for word in _key_words(parts):
+            bones = _bones(word)
+            found.update(bones)
+            for text, is_heard in {(word, False), *((bone, True) for bone in bones)} - self._known:
+                self._known.add((text, is_heard))
+                for near in _one_letter_less(text):
+                    self._near.setdefault(near, []).extend([text] if is_heard else bones)
+        return found
+
+
+class Reach:
+    """Which of very many names an index would compare with a few: those for which building it is worth while.
+
+    Of the many it keeps four bytes for each sound of a surname; of the few, all texts a letter away from a surname.
+    """
+
+    def __init__(self, few: Iterable[Person]) -> None:
+        few = list(few)
+        self._spelled = {plain(one.name) for one in few}
+        self._alike: set[int] = set()
+        self._near = {near for one in few for parts in understand(one.name) for near in _near_texts(parts)}
+        self._heard: dict[str, list[str]] = {}
+        self._bones: set[str] = set()
+        self._places: dict[str, array[int]] = {}
+
+    def look(self, place: int, name: str) -> None:
+        """Take notice of one of the many, named by a number."""
+        if plain(name) in self._spelled:
+            self._alike.add(place)  # a name that sounds like nothing is only found so
+        for bone in {bone for parts in understand(name) for word in _key_words(parts) for bone in self._hear(word)}:
+            self._places.setdefault(bone, array("I")).append(place)
+
+    def places(self) -> list[int]:
+        """The numbers of those that must be compared."""
+        return sorted(self._alike.union(*(self._places.get(bone, ()) for bone in self._bones)))
+
+    def _hear(self, word: str) -> list[str]:
+        known = self._heard.get(word)
+        if known is None:
+            known = self._heard[word] = _bones(word)
+            # As Index does: what is near to how it sounds leads to that sound, what is near to its letters to all.
+            self._bones.update(bone for bone in known if self._is_near(bone))
+            self._bones.update(known if self._is_near(word) else ())
+        return known
+
+    def _is_near(self, text: str) -> bool:
+        return any(near in self._near for near in _one_letter_less(text))
+
+
+def _key_words(parts: Parts) -> tuple[str, ...]:
+    """The surnames; without any, the first names."""
+    return parts.surnames or parts.firsts
+
+
+def _bones(word: str) -> list[str]:
+    return [sound.bone for sound in sounds(word)]
+
+
+def _near_texts(parts: Parts) -> set[str]:
+    """What the surnames share with every text that is at most a letter away from them."""
+    texts = {text for word in _key_words(parts) for text in (word, *_bones(word))}
+    return {near for text in texts for near in _one_letter_less(text)}
+
+
+def _one_letter_less(text: str) -> Iterator[str]:
+    """The text, and the text without each of its letters: texts one letter apart share one of these."""
+    yield text
+    if len(text) > 3:
+        yield from {text[:at] + text[at + 1 :] for at in range(len(text))}
+
+
+def _first_keys(parts: Parts) -> set[str]:
+    """First names that can be the same have one of these in common, unless one of them is an initial."""
+    keys: set[str] = set()
+    for word in parts.firsts:
+        known = given(word) or guessed(word)
+        if known:
+            keys |= {intern(f"name {number}") for number in known.any}
+        if not known or known.is_guess:
+            keys |= {intern(near) for text in (word, *_bones(word)) for near in _one_letter_less(text)}
+    return keys or {""}
+
+
+def _kept_under(parts: Parts) -> set[str]:
+    """The keys of a first name in the index."""
+    letters = {("is" if len(word) == 1 else "begins", letter) for word in parts.firsts for letter in initials(word)}
+    return _first_keys(parts) | {intern(f"{how} {letter}") for how, letter in letters}
+
+
+def _asked_for(parts: Parts) -> set[str]:
+    """The keys under which first names are kept that can be the same as this one."""
+    letters = {("begins" if len(word) == 1 else "is", letter) for word in parts.firsts for letter in initials(word)}
+    return _first_keys(parts) | {intern(f"{how} {letter}") for how, letter in letters}
+
+
+def _names(one: _Spelling, other: _Spelling) -> Difference | None:
+    if one.key == other.key:
+        return NONE
+    found = [known for a in one.readings for b in other.readings if (known := difference(a, b)) is not None]
+    if not found:
+        return None
+    best = min(found)
+    is_reordered = one.words != other.words and sorted(one.words) == sorted(other.words)
+    return best + OTHER_ORDER if is_reordered else best
+
+
+def _pair(one: Person, other: Person, names: Difference) -> Pair | None:
+    cost, reasons = context.weigh(names, (one.relation, other.relation), (one.prisoner, other.prisoner))
+    score = round(1 - cost, 3)
+    first, second = sorted((one.id, other.id))
+    return Pair(first, second, score, reasons) if score >= THRESHOLD else None
+
+
+def _likeliest_first(pair: Pair) -> tuple[float, bytes, bytes]:
+    return -pair.score, pair.first, pair.second

@@ -1,0 +1,208 @@
+"""Which signatures of a workspace resemble which, compared once and kept, for comparing takes a while.
+
+Knows records. Must never know decisions' reasons nor decide anything.
+
+Kept, encrypted like everything else, are the ids that were compared and the pairs found. Of what came since, each is
+compared with all; only when it is much, all are compared anew.
+
+What is kept is a line of JSON (the number of ids; for each kind of pair its score, its reasons and how many there are),
+then the ids, 32 bytes each and in their order, then for each kind its pairs, and a point. A pair is the places of both
+ids as one number of 64 bits, little-endian, the smaller in its upper half.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from itertools import accumulate, chain
+
+from crypto.envelope import ID_SIZE
+from organizer.matching.duplicates import Index, Pair, Person, Reach, find, told
+from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
+from organizer.workspace.records import Records
+
+Progress = Callable[[], AbstractContextManager[Callable[[int, int], object]]]
+"""Begins to show how far it has come, when there is something to compare."""
+
+Kind = tuple[float, tuple[str, ...]]
+"""What many pairs have in common: score and reasons."""
+
+MUCH = 4
+"""More than one new among so many compared before: then all are compared anew, which takes no longer."""
+
+_OTHER = (1 << 32) - 1
+
+
+@contextmanager
+def no_progress() -> Iterator[Callable[[int, int], object]]:
+    """Shows nothing."""
+    yield lambda more, of: None
+
+
+class Likenesses:
+    """Pairs among some signatures, by the id of either. Sixteen bytes for a pair: there may be millions of them."""
+
+    def __init__(self, ids: bytes = b"", kinds: dict[Kind, array[int]] | None = None) -> None:
+        """`ids` are 32 bytes each, in their order."""
+        self._ids = ids
+        self._kinds = kinds or {}
+
+    def __len__(self) -> int:
+        return len(self._ids) // ID_SIZE
+
+    def ids(self) -> Iterator[bytes]:
+        """The ids of all that were compared, in their order."""
+        return (self._ids[at : at + ID_SIZE] for at in range(0, len(self._ids), ID_SIZE))
+
+    def of(self, name: bytes) -> Iterator[tuple[bytes, Pair]]:
+        """The ids that a signature resembles, each with the pair, the likeliest first."""
+        place = self._place(name)
+        if place < len(self) and self._id(place) == name:
+            starts, numbers = self._by_place
+            found = (self._pair(number) for number in numbers[starts[place] : starts[place + 1]])
+            for pair in sorted(found, key=lambda pair: (-pair.score, pair.first, pair.second)):
+                yield pair.second if pair.first == name else pair.first, pair
+
+    def among(self, fits: Callable[[bytes], bool]) -> Iterator[Pair]:
+        """The pairs both of which fit, in no order."""
+        names = list(self.ids())  # one object for each id, however many pairs it is in
+        fitting = bytes(map(fits, names))
+        for (score, reasons), pairs in self._kinds.items():
+            for both in pairs:
+                if fitting[both >> 32] and fitting[both & _OTHER]:
+                    yield Pair(names[both >> 32], names[both & _OTHER], score, reasons)
+
+    def add(self, pair: Pair) -> None:
+        """Take up a pair whose `first` and `second` are places, as _person() writes them."""
+        one, other = int.from_bytes(pair.first, "big"), int.from_bytes(pair.second, "big")
+        self._kinds.setdefault((pair.score, pair.reasons), array("Q")).append(one << 32 | other)
+
+    def carried(self, names: list[bytes]) -> Likenesses:
+        """The same pairs among these ids, which stand in their order; what is not about two of them is left out."""
+        place_of = {name: place for place, name in enumerate(names)}
+        places = array("q", (place_of.get(name, -1) for name in self.ids()))
+        found = Likenesses(b"".join(names))
+        for kind, pairs in self._kinds.items():
+            moved = ((places[both >> 32], places[both & _OTHER]) for both in pairs)
+            found._kinds[kind] = array("Q", (one << 32 | other for one, other in moved if one >= 0 and other >= 0))
+        return found
+
+    def write(self) -> bytes:
+        """All of it, for `read`."""
+        kinds = [(score, reasons, len(pairs)) for (score, reasons), pairs in self._kinds.items()]
+        head = json.dumps({"ids": len(self), "kinds": kinds}, separators=(",", ":")).encode("ascii")
+        return b"".join([head, b"\n", self._ids, *(_in_order(pairs).tobytes() for pairs in self._kinds.values()), b"."])
+
+    @staticmethod
+    def read(text: bytes) -> Likenesses:
+        """What `write` wrote; nothing, so that all is compared anew, when another version wrote it."""
+        head, _, rest = text.partition(b"\n")
+        try:
+            value = json.loads(head)
+            at = value["ids"] * ID_SIZE
+            kinds: dict[Kind, array[int]] = {}
+            for score, reasons, count in value["kinds"]:
+                pairs = kinds[score, tuple(reasons)] = array("Q")
+                pairs.frombytes(rest[at : at + count * pairs.itemsize])
+                at += count * pairs.itemsize
+        except (ValueError, KeyError, TypeError):
+            return Likenesses()
+        return Likenesses(rest[: value["ids"] * ID_SIZE], {kind: _in_order(pairs) for kind, pairs in kinds.items()})
+
+    @cached_property
+    def _by_place(self) -> tuple[array[int], array[int]]:
+        """For each place where the numbers of its pairs start, and all these numbers; each pair has two."""
+        starts = array("I", bytes(4 * (len(self) + 2)))
+        for pairs in self._kinds.values():
+            for both in pairs:
+                starts[(both >> 32) + 2] += 1
+                starts[(both & _OTHER) + 2] += 1
+        starts = array("I", accumulate(starts))
+        numbers = array("I", bytes(4 * starts[-1]))
+        for number, both in enumerate(chain.from_iterable(self._kinds.values())):
+            for place in (both >> 32, both & _OTHER):
+                numbers[starts[place + 1]] = number
+                starts[place + 1] += 1
+        return starts, numbers
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate(map(len, self._kinds.values()), initial=0))
+
+    @cached_property
+    def _by_number(self) -> list[tuple[Kind, array[int]]]:
+        return list(self._kinds.items())
+
+    def _pair(self, number: int) -> Pair:
+        kind = bisect_right(self._starts, number) - 1
+        (score, reasons), pairs = self._by_number[kind]
+        both = pairs[number - self._starts[kind]]
+        return Pair(self._id(both >> 32), self._id(both & _OTHER), score, reasons)
+
+    def _id(self, place: int) -> bytes:
+        return self._ids[place * ID_SIZE : (place + 1) * ID_SIZE]
+
+    def _place(self, name: bytes) -> int:
+        return bisect_left(range(len(self)), name, key=self._id)
+
+
+def is_compared(made: Decision | None) -> bool:
+    """Whether a signature with this decision is compared with others: a flood that was refused is not."""
+    return made is None or made.verdict is not Verdict.REFUSED
+
+
+def find_pairs(records: Records, names: set[bytes], progress: Progress = no_progress) -> Likenesses:
+    """Pairs among at least these signatures: those kept, when there are none but those compared before."""
+    found = Likenesses.read(records.compared())
+    new = names.difference(found.ids())
+    if not new:
+        return found
+    ids = sorted(names)
+    with progress() as advance:
+        people = told(_people(records, names), len(ids), advance)
+        if len(new) * MUCH > len(ids):
+            found, pairs = Likenesses(b"".join(ids)), find(people)
+        else:
+            found, pairs = found.carried(ids), _of_new(records, ids, new, people)
+        for pair in pairs:
+            found.add(pair)
+    records.keep_compared(found.write())
+    return found
+
+
+def _of_new(records: Records, ids: list[bytes], new: set[bytes], people: Iterable[Person]) -> Iterator[Pair]:
+    """The pairs that hold a new one; names that none of the new ones would be compared with stay on the disk."""
+    few = [_person(place, records.entry(name)) for place, name in enumerate(ids) if name in new]
+    reach = Reach(few)
+    for place, person in enumerate(people):
+        if ids[place] not in new:
+            reach.look(place, person.name)
+    index = Index()
+    for place in reach.places():
+        index.add(_person(place, records.entry(ids[place])))
+    return find(few, index)
+
+
+def _people(records: Records, names: set[bytes]) -> Iterator[Person]:
+    """Those of these ids, in their order, each named by its place in it."""
+    among = (entry for entry in records.entries() if entry.id in names)
+    yield from (_person(place, entry) for place, entry in enumerate(among))
+
+
+def _person(place: int, entry: Entry) -> Person:
+    assert isinstance(entry, SignatureEntry)
+    signed = entry.signature
+    return Person(place.to_bytes(4, "big"), signed.name, sys.intern(signed.relation), sys.intern(signed.prisoner))
+
+
+def _in_order(pairs: array[int]) -> array[int]:
+    """From the machine's order of bytes to little-endian, and back."""
+    if sys.byteorder == "big":
+        pairs = pairs[:]
+        pairs.byteswap()
+    return pairs

@@ -1,0 +1,1 @@
+"""From decisions to a signed result, and what is checked about one."""

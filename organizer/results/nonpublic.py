@@ -1,0 +1,40 @@
+"""The one way out for names that are not public: a table that organizers asked for in so many words.
+
+Knows entries and decisions. Must never be reached by anything that publishes: only one command imports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from organizer.exports.tables import write_csv
+from organizer.text import harmless
+from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
+
+COLUMNS = ("name", "relation", "prisoner", "contact", "message", "language", "by hand")
+
+
+def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Container[bytes]) -> list[SignatureEntry]:
+    """The non-public signatures that are accepted and whose commitment is not among those withdrawn, by name."""
+    found = [
+        entry
+        for entry, decision in judged
+        if isinstance(entry, SignatureEntry)
+        and not entry.signature.public
+        and entry.commitment not in withdrawn
+        and decision is not None
+        and decision.verdict is Verdict.ACCEPTED
+    ]
+    return sorted(found, key=lambda entry: (entry.signature.name.casefold(), entry.id))
+
+
+def table(signatures: Iterable[SignatureEntry]) -> bytes:
+    """CSV, as organizer.exports.tables writes it."""
+    rows = [_row(entry) for entry in signatures]
+    return write_csv([COLUMNS, *rows])
+
+
+def _row(entry: SignatureEntry) -> tuple[str, ...]:
+    one = entry.signature
+    texts = (one.name, one.relation, one.prisoner, one.contact, one.message, one.language)
+    return (*(harmless(text) for text in texts), "yes" if entry.by_hand else "no")

@@ -1,0 +1,228 @@
+"""Two organizers review apart: the file that carries decisions from one to the other, and what becomes of them here.
+
+Knows decisions and bytes. Must never know a disk nor ask: who is right where two differ, a person says.
+
+The file is a line of magic, the id of the period's key (7 bytes) and an XChaCha20-Poly1305 box under
+BLAKE2b(key = master of that period, person = "undersigned-deci"), with all before the box as associated data: only who
+has the key of the period can read or make one. In the box, padded to a multiple of 64 KiB, is JSON: who made it, the
+vouch words, and for each envelope id the letter of a decision (entries.py) and the number of the word it was made for.
+No name of a signer is in it. What was entered by hand has no envelope that the other one could have, and stays out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from nacl.exceptions import CryptoError
+from nacl.secret import Aead
+
+from crypto.envelope import ID_SIZE
+from crypto.keys import KEY_ID_SIZE, derive_secret
+from organizer.errors import OrganizerError
+from organizer.review.queue import Pile
+from organizer.workspace.entries import VERDICTS, Decision, Reason, Verdict
+from organizer.workspace.vouch_words import VouchWord, checked_word
+
+MAGIC = b"undersigned decisions 1\n"
+PADDING = 1 << 16
+LONGEST_SIGNER = 32
+_HEADER = len(MAGIC) + KEY_ID_SIZE
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What one organizer decided: by envelope id the code of a decision and its vouch word's number, or 0."""
+
+    signer: str
+    words: tuple[VouchWord, ...]
+    made: Mapping[bytes, tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An envelope about which two decided differently; `here` is what was decided here before it went on hold."""
+
+    name: bytes
+    here: Decision
+    there: str
+
+
+@dataclass
+class Merge:
+    """What becomes of another organizer's decisions: `changes` and `words` to keep, the rest to tell."""
+
+    changes: dict[bytes, Decision] = field(default_factory=dict)
+    words: list[VouchWord] = field(default_factory=list)
+    taken: int = 0
+    agreed: int = 0
+    unknown: int = 0
+    settled: int = 0
+    waiting: int = 0
+    doubtful: int = 0
+    leaked: int = 0
+    disagreements: list[Disagreement] = field(default_factory=list)
+
+
+def collect(pile: Pile, signer: str) -> Decisions:
+    """All that a person decided here, but about what was entered by hand."""
+    made = {
+        name: (decision.code, decision.vouch)
+        for name, decision in pile.decisions.items()
+        if decision.step and not pile.facts[name].by_hand
+    }
+    return Decisions(signer, tuple(pile.words), made)
+
+
+def write_decisions(decisions: Decisions, key_id: bytes, master: bytes, random: Callable[[int], bytes]) -> bytes:
+    """The file, readable for who has the key of this period."""
+    words = [[word.number, word.word, word.note, word.withdrawn] for word in decisions.words]
+    made = [[name.hex(), code, word] for name, (code, word) in sorted(decisions.made.items())]
+    value = {"signer": decisions.signer, "words": words, "decisions": made}
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    header = MAGIC + key_id
+    padded = text.ljust(-(-len(text) // PADDING) * PADDING)
+    return header + bytes(_box(master).encrypt(padded, header, random(Aead.NONCE_SIZE)))
+
+
+def read_decisions(data: bytes, masters: Mapping[bytes, bytes]) -> Decisions:
+    """What is in a file. `masters` are by key id. Raises OrganizerError: decisions-file, decisions-key."""
+    header = data[:_HEADER]
+    if len(header) < _HEADER or not header.startswith(MAGIC):
+        raise OrganizerError("decisions-file", "This is not a file of “organizer decisions export”.")
+    master = masters.get(header[len(MAGIC) :])
+    if master is None:
+        text = f"These decisions are locked with the key {header[len(MAGIC) :].hex()}, which is not in this workspace."
+        raise OrganizerError("decisions-key", text)
+    try:
+        return _parse(json.loads(_box(master).decrypt(data[_HEADER:], header)))
+    except (CryptoError, ValueError, KeyError, TypeError) as error:
+        text = "This file of decisions is damaged, or was made by another version of this tool."
+        raise OrganizerError("decisions-file", text) from error
+
+
+def _parse(value: Mapping[str, list[list[object]]]) -> Decisions:
+    words = tuple(checked_word(*row) for row in value["words"])
+    made: dict[bytes, tuple[str, int]] = {}
+    for row in value["decisions"]:
+        name, code, word = row
+        if not (isinstance(name, str) and isinstance(code, str) and isinstance(word, int)):
+            raise TypeError(row)
+        if len(bytes.fromhex(name)) != ID_SIZE or code not in VERDICTS:
+            raise ValueError(row)
+        made[bytes.fromhex(name)] = (code, word)
+    signer = value["signer"]
+    if not isinstance(signer, str) or not signer.isprintable() or len(signer) > LONGEST_SIGNER:
+        raise ValueError(signer)
+    return Decisions(signer, words, made)
+
+
+def merge(pile: Pile, theirs: Decisions) -> Merge:
+    """What to keep here: nothing is lost, nothing is counted that one of the two did not want counted.
+
+    What only the other one decided is taken over. What both decided alike stays. Where they differ it goes on hold,
+    and so does what was taken over as accepted and resembles another accepted one that the other did not accept, and
+    what was accepted for a word that one of the two withdrew. To merge a file twice changes nothing the second time.
+    """
+    found = Merge()
+    step = pile.next_step
+    numbers = _merge_words(pile, theirs.words, found)
+    withdrawn = {word.number for word in found.words if word.withdrawn}
+    withdrawn |= {word.number for word in pile.words if word.withdrawn}
+    for name, (code, word) in theirs.made.items():
+        if name not in pile.facts:
+            found.unknown += 1
+            continue
+        here = pile.decisions.get(name)
+        if here is None or not here.step:
+            _take(found, name, code, numbers.get(word, 0), step, withdrawn, here)
+        else:
+            _compare(found, name, code, here, step)
+    _hold_doubtful(pile, theirs, found)
+    _hold_leaked(pile, theirs, found, step)
+    return found
+
+
+def _take(
+    found: Merge, name: bytes, code: str, word: int, step: int, withdrawn: Iterable[int], here: Decision | None
+) -> None:
+    verdict, reason = VERDICTS[code]
+    found.taken += 1
+    if verdict is Verdict.ACCEPTED and word in withdrawn:
+        found.leaked += 1
+        found.changes[name] = Decision(Verdict.HELD, None, step, word, against=code, before=here)
+    else:
+        found.changes[name] = Decision(verdict, reason, step, word, before=here)
+
+
+def _compare(found: Merge, name: bytes, code: str, here: Decision, step: int) -> None:
+    if _alike(here.code, code):
+        found.agreed += 1
+    elif here.against == code and here.verdict is Verdict.HELD:
+        # Put on hold by an earlier merge, and still open; without a decision before it only resembles another one.
+        if here.before is None:
+            found.waiting += 1
+        else:
+            found.disagreements.append(Disagreement(name, here.before, code))
+    elif here.against == code:
+        found.settled += 1
+    else:
+        found.disagreements.append(Disagreement(name, here, code))
+        found.changes[name] = Decision(Verdict.HELD, None, step, against=code, before=here)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two decisions count the same: why something else than a duplicate is refused makes no difference."""
+    return _counted(one) == _counted(other)
+
+
+def _counted(code: str) -> tuple[Verdict, bool]:
+    verdict, reason = VERDICTS[code]
+    return verdict, reason is Reason.DUPLICATE
+
+
+def _hold_doubtful(pile: Pile, theirs: Decisions, found: Merge) -> None:
+    """Two that may be one person, each accepted by one organizer who had not accepted the other, need a look."""
+    for name, made in list(found.changes.items()):
+        if made.verdict is Verdict.ACCEPTED and any(
+            _accepted(pile, other) and theirs.made.get(other, ("", 0))[0] != "A" for other, _, _ in pile.resembles(name)
+        ):
+            found.doubtful += 1
+            found.changes[name] = replace(made, verdict=Verdict.HELD, against=made.code)
+
+
+def _accepted(pile: Pile, name: bytes) -> bool:
+    made = pile.decisions.get(name)
+    return made is not None and made.verdict is Verdict.ACCEPTED
+
+
+def _merge_words(pile: Pile, words: Iterable[VouchWord], found: Merge) -> dict[int, int]:
+    """The other one's words by our numbers; what is new, or withdrawn there, is noted."""
+    numbers: dict[int, int] = {}
+    next_number = max((word.number for word in pile.words), default=0) + 1
+    for word in words:
+        ours = pile.words.find(word.word)
+        if ours is None:
+            numbers[word.number] = next_number
+            found.words.append(replace(word, number=next_number))
+            next_number += 1
+        else:
+            numbers[word.number] = ours.number
+            if word.withdrawn and not ours.withdrawn:
+                found.words.append(replace(ours, withdrawn=True))
+    return numbers
+
+
+def _hold_leaked(pile: Pile, theirs: Decisions, found: Merge, step: int) -> None:
+    """What was accepted here for a word alone that the other one withdrew goes on hold, unless they looked at it."""
+    leaked = {word.number for word in found.words if word.withdrawn}
+    for name, made in pile.decisions.items():
+        looked_at = name in found.changes or theirs.made.get(name) == ("A", 0)
+        if made.vouch in leaked and made.verdict is Verdict.ACCEPTED and not looked_at:
+            found.leaked += 1
+            found.changes[name] = Decision(Verdict.HELD, None, step, made.vouch, before=made)
+
+
+def _box(master: bytes) -> Aead:
+    return Aead(derive_secret(master, b"undersigned-deci", Aead.KEY_SIZE))

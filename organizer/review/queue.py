@@ -1,0 +1,185 @@
+"""What is under review: facts about every signature that was not taken back, what was decided, and who resembles whom.
+
+Knows records and values, and keeps no name in memory. Must never ask or show anything, nor decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from organizer.matching.duplicates import Pair
+from organizer.matching.pair_cache import Progress, find_pairs, is_compared, no_progress
+from organizer.review.filters import Facts, Filter, Standing, known_language, standing
+from organizer.workspace.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
+from organizer.workspace.records import Records
+from organizer.workspace.vouch_words import Vouched, VouchWord, VouchWords
+
+SAME_CODE = "same code: one browser sent both"
+
+
+@dataclass(frozen=True)
+class Other:
+    """A signature that resembles the one under review, with the reasons and what was decided about it."""
+
+    entry: SignatureEntry
+    score: float
+    reasons: tuple[str, ...]
+    decided: Decision | None
+
+
+class Pile:
+    """All signatures but those taken back, with the decisions. `letters` are known letter hashes in hex, or None."""
+
+    def __init__(
+        self,
+        records: Records,
+        letters: Container[str] | None = None,
+        progress: Progress = no_progress,
+    ) -> None:
+        self.records = records
+        self.words = VouchWords(records.vouch_words())
+        self.facts: dict[bytes, Facts] = {}
+        self.decisions: dict[bytes, Decision] = {}
+        self._latest = 0
+        self._gather(letters)
+        self._codes = _repeated(self.facts.values())
+        compared = {name for name in self.facts if is_compared(self.decisions.get(name))}
+        self._likenesses = find_pairs(records, compared, progress)
+
+    @property
+    def step(self) -> int:
+        """The number of the latest thing a person did about a signature that was not taken back."""
+        return max((made.step for made in self.decisions.values()), default=0)
+
+    @property
+    def next_step(self) -> int:
+        """A number for the next one: later than all, for what was taken back may be counted again."""
+        return max(self.step, self._latest) + 1
+
+    def entry(self, name: bytes) -> SignatureEntry:
+        """The signature of that id, which must be one."""
+        entry = self.records.entry(name)
+        if not isinstance(entry, SignatureEntry):
+            raise TypeError("The pile holds nothing but signatures.")
+        return entry
+
+    def resembles(self, name: bytes) -> list[tuple[bytes, float, tuple[str, ...]]]:
+        """The ids that a signature resembles and that are neither refused nor taken back, with score and reasons."""
+        same_code = self._codes.get(self.facts[name].code, ())
+        found: dict[bytes, tuple[float, tuple[str, ...]]] = {
+            other: (1.0, (SAME_CODE,)) for other in same_code if other != name
+        }
+        for other, pair in self._likenesses.of(name):
+            found.setdefault(other, (pair.score, pair.reasons))
+        return [(other, *why) for other, why in found.items() if self._counts(other)]
+
+    def others(self, name: bytes) -> list[Other]:
+        """The same, read; those that are accepted first."""
+        found = [
+            Other(self.entry(other), score, reasons, self.decisions.get(other))
+            for other, score, reasons in self.resembles(name)
+        ]
+        return sorted(found, key=lambda other: standing(other.decided) is not Standing.ACCEPTED)
+
+    def names(self, wanted: Filter, among: Iterable[bytes] | None = None) -> list[bytes]:
+        """The ids that a filter lets through, in their order. Words are looked for on the disk."""
+        fitting = [name for name in (self.facts if among is None else among) if self._fits(name, wanted)]
+        if not wanted.text:
+            return fitting
+        few = set(fitting)
+        found = {
+            entry.id
+            for entry in self.records.entries()
+            if entry.id in few and isinstance(entry, SignatureEntry) and wanted.has_words(entry.signature)
+        }
+        return [name for name in fitting if name in found]
+
+    def languages(self) -> list[str]:
+        """The languages of the signatures, sorted."""
+        return sorted({facts.language for facts in self.facts.values()})
+
+    def pairs(self) -> list[Pair]:
+        """Pairs of which neither is refused nor taken back, the likeliest first."""
+        return sorted(self._likenesses.among(self._counts), key=lambda pair: (-pair.score, pair.first, pair.second))
+
+    def accepted_pairs(self) -> int:
+        """How many pairs there are of which both are accepted."""
+        return sum(1 for _ in self._likenesses.among(self._accepted))
+
+    def keep(self, changes: Mapping[bytes, Decision | None], words: Sequence[VouchWord] = ()) -> None:
+        """Write decisions and vouch words, all or none; None takes a decision away."""
+        self.records.decide(changes, words)
+        for name, made in changes.items():
+            if made is None:
+                self.decisions.pop(name, None)
+            else:
+                self.decisions[name] = made
+
+        if words:
+            self._learn(words)
+
+    def _learn(self, words: Sequence[VouchWord]) -> None:
+        """Only whether words count may change: which signature has which one stays."""
+        changed = {word.number: word for word in words}
+        self.words = VouchWords(changed.get(word.number, word) for word in self.words)
+        for name, facts in self.facts.items():
+            if facts.word in changed:
+                vouched = Vouched.WITHDRAWN if changed[facts.word].withdrawn else Vouched.YES
+                self.facts[name] = replace(facts, vouched=vouched)
+
+    def _fits(self, name: bytes, wanted: Filter) -> bool:
+        alike = wanted.alike and bool(self.resembles(name))
+        return wanted.fits(self.facts[name], self.decisions.get(name), alike)
+
+    def _counts(self, name: bytes) -> bool:
+        return name in self.facts and is_compared(self.decisions.get(name))
+
+    def _accepted(self, name: bytes) -> bool:
+        made = self.decisions.get(name)
+        return name in self.facts and made is not None and made.verdict is Verdict.ACCEPTED
+
+    def _gather(self, letters: Container[str] | None) -> None:
+        withdrawn: set[bytes] = set()
+        for entry in self.records.entries():
+            if isinstance(entry, WithdrawalEntry):
+                withdrawn.add(entry.commitment)
+            elif isinstance(entry, SignatureEntry):
+                self.facts[entry.id] = self._facts(entry, letters)
+        for name in [name for name, facts in self.facts.items() if facts.code in withdrawn]:
+            del self.facts[name]  # nobody needs to read what was taken back
+        made = self.records.decisions()
+        self.decisions = {name: decision for name, decision in made.items() if name in self.facts}
+        self._latest = max((decision.step for decision in made.values()), default=0)
+
+    def _facts(self, entry: SignatureEntry, letters: Container[str] | None) -> Facts:
+        signed = entry.signature
+        word = self.words.find(signed.vouch)
+        return Facts(
+            id=entry.id,
+            code=entry.commitment,
+            public=signed.public,
+            by_hand=entry.by_hand,
+            language=known_language(signed.language),
+            unknown_letter=letters is not None and entry.letter_hash.hex() not in letters,
+            vouched=self.words.vouched(signed.vouch),
+            word=0 if word is None else word.number,
+        )
+
+
+def vouched_first(pile: Pile, names: Iterable[bytes]) -> list[bytes]:
+    """The same ids, those with a vouch word that counts first."""
+    return sorted(names, key=lambda name: pile.facts[name].vouched is not Vouched.YES)
+
+
+def _repeated(facts: Collection[Facts]) -> dict[bytes, list[bytes]]:
+    seen: set[bytes] = set()
+    by_code: dict[bytes, list[bytes]] = {}  # of those that come twice: nearly every code comes once
+    for one in facts:
+        if one.code in seen:
+            by_code[one.code] = []
+        seen.add(one.code)
+    for one in facts:
+        if one.code in by_code:
+            by_code[one.code].append(one.id)
+    return by_code

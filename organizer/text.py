@@ -1,0 +1,59 @@
+"""Strangers' text: made safe to show, and compared as an eye reads it.
+
+Knows characters. Must never know whose words they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+MARKS_IN_A_ROW = 4
+
+# Control, format, surrogate, private use, unassigned; line and paragraph separators.
+_DANGEROUS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+# Letters and marks that are drawn as nothing, so that two names could look the same (Default_Ignorable_Code_Point of
+# Unicode, without the two that choose the look of an emoji; and the empty Braille cell and note head).
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\uffa0\U0001d159\U000e0100-\U000e01ef]"
+)
+
+_MARKS = frozenset({"Mn", "Me"})
+
+_PLAIN = re.compile("[ -~]*")
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+# Cyrillic letters, casefolded, that look like a Latin one as capitals or as small letters; and letters that differ by
+# a mark only, which many keyboards lack.
+_TO_ONE = str.maketrans("авекмнорстухіјѕёўґ", "abekmhopctyxijseyг")
+
+
+def harmless(text: str) -> str:
+    """The text with everything that could trick a terminal or an eye replaced by a visible character."""
+    if _PLAIN.fullmatch(text):
+        return text
+    shown: list[str] = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in _MARKS else 0
+        if category in _DANGEROUS or _INVISIBLE.match(character) or marks == MARKS_IN_A_ROW + 1:
+            shown.append(REPLACEMENT)
+        elif marks <= MARKS_IN_A_ROW:
+            shown.append(character)
+    return "".join(shown)
+
+
+def look(text: str) -> str:
+    """Equal for texts that look alike, word by word, with one space between words."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_TO_ONE).split())
+
+
+def one_word(text: str) -> str:
+    """The same without spaces, hyphens and everything else that is no letter and no digit."""
+    return _NOT_LETTERS.sub("", look(text))

@@ -1,0 +1,194 @@
+"""The workspace's rows as values: entries, decisions, ledgers read to the end, envelopes made by hand.
+
+Knows the key of the rows and their meaning. Must never touch a disk itself nor show anything.
+
+A row's box is a random nonce of 12 bytes and ChaCha20-Poly1305 under the workspace key (locks.py), with the table's
+name and the row's id as associated data, so that a row copied elsewhere does not open there. The table `by_hand` holds
+envelopes as they are: they are sealed to the organizers already, and need no passphrase to be added. The table
+`waiting` names entries whose envelope no key was there for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from nacl.utils import random
+
+from crypto.envelope import envelope_id
+from organizer.errors import OrganizerError
+from organizer.workspace import Row, Tables
+from organizer.workspace.entries import (
+    Decision,
+    Entry,
+    read_decision,
+    read_entry,
+    withdrawn_code,
+    write_decision,
+    write_entry,
+)
+from organizer.workspace.key_slots import drop_lock
+from organizer.workspace.vouch_words import VouchWord, read_word, write_word
+
+NONCE_SIZE = 12
+"""Random nonces of 96 bits: with ten million rows written, one in 10^15 workspaces has any two alike."""
+
+PIECE = 1 << 16
+"""Bytes of a long text in one row."""
+
+
+def add_by_hand(tables: Tables, envelopes: Iterable[bytes]) -> None:
+    """Keep envelopes that organizers sealed themselves; needs no key."""
+    tables.put([("by_hand", envelope_id(envelope), envelope) for envelope in envelopes])
+
+
+class Boxes:
+    """Locks rows and opens them. Knows no table's meaning and no disk, so a copy of it can work elsewhere."""
+
+    def __init__(self, work_key: bytes) -> None:
+        self._cipher = ChaCha20Poly1305(work_key)
+
+    def lock(self, table: str, name: bytes, text: bytes) -> bytes:
+        """The box of a row."""
+        nonce = random(NONCE_SIZE)
+        return nonce + self._cipher.encrypt(nonce, text, table.encode() + name)
+
+    def lock_all(self, table: str, rows: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """The boxes of rows, given as ids and texts; quicker for many."""
+        encrypt, start = self._cipher.encrypt, table.encode()
+        drawn = random(NONCE_SIZE * len(rows))
+        nonces = [drawn[at : at + NONCE_SIZE] for at in range(0, len(drawn), NONCE_SIZE)]
+        return [nonce + encrypt(nonce, text, start + name) for nonce, (name, text) in zip(nonces, rows, strict=True)]
+
+    def unlock(self, table: str, name: bytes, box: bytes) -> bytes:
+        """What is in the box of a row. Raises OrganizerError: workspace-damaged."""
+        try:
+            return self._cipher.decrypt(box[:NONCE_SIZE], box[NONCE_SIZE:], table.encode() + name)
+        except (InvalidTag, ValueError) as error:
+            text = "A row of the workspace is damaged, or belongs to another key. Put back a copy of the folder."
+            raise OrganizerError("workspace-damaged", text) from error
+
+
+class Records:
+    """What the organizers know, row by row. Everything read raises OrganizerError: workspace-damaged."""
+
+    def __init__(self, tables: Tables, work_key: bytes) -> None:
+        self._tables = tables
+        self.boxes = Boxes(work_key)
+
+    def add(self, entries: Iterable[Entry], decisions: Mapping[bytes, Decision] | None = None) -> None:
+        """Keep entries and the decisions that come with them: all or none."""
+        rows = [self._row("entries", entry.id, write_entry(entry)) for entry in entries]
+        rows += [self._row("decisions", name, write_decision(made)) for name, made in (decisions or {}).items()]
+        self._tables.put(rows)
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries in the order of their ids."""
+        for name, text in self._rows("entries"):
+            yield read_entry(name, text)
+
+    def entry(self, name: bytes) -> Entry:
+        """The entry of that id, which must exist."""
+        return read_entry(name, self.boxes.unlock("entries", name, self._tables.get("entries", name) or b""))
+
+    def keep(self, opened: Sequence[tuple[bytes, bytes]], waiting: Iterable[bytes], came: Iterable[bytes]) -> None:
+        """Keep entries as ids and locked boxes, all or none; `waiting` of them want a key, `came` had wanted one."""
+        rows = [self._row("waiting", name, b"{}") for name in waiting]
+        self._tables.put_many("entries", opened, rows, [("waiting", name) for name in came])
+
+    def forget(self, name: bytes) -> None:
+        """Take out one entry, which no envelope belongs to."""
+        self._tables.drop("entries", name)
+
+    def unseen(self, pairs: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Those pairs of id and envelope (some hundreds) that have no entry yet."""
+        if pairs and min(pairs)[0] > self._tables.last("entries"):
+            return list(pairs)  # a ledger is sorted, so all that goes beyond the last entry is new
+        missing = self._tables.missing("entries", [name for name, _ in pairs])
+        return [pair for pair in pairs if pair[0] in missing]
+
+    def waiting(self, names: Sequence[bytes]) -> set[bytes]:
+        """Those ids (some hundreds) whose envelope was set aside because no key was there for it."""
+        return set(names) - self._tables.missing("waiting", names)
+
+    def judged(self) -> Iterator[tuple[Entry, Decision | None]]:
+        """All entries in the order of their ids, each with the decision about it; as little memory as for one."""
+        made = self._rows("decisions")
+        about, text = next(made, _NO_ROW)
+        for name, row in self._rows("entries"):
+            while about and about < name:
+                about, text = next(made, _NO_ROW)
+            yield read_entry(name, row), read_decision(text) if about == name else None
+
+    def withdrawn(self) -> Counter[bytes]:
+        """The commitments of all codes that a withdrawal brought, and how many brought each."""
+        codes = (withdrawn_code(row) for _, row in self._rows("entries"))
+        return Counter(code for code in codes if code is not None)
+
+    def decisions(self) -> dict[bytes, Decision]:
+        """All decisions by the id of what they are about."""
+        return {name: read_decision(text) for name, text in self._rows("decisions")}
+
+    def decide(self, decisions: Mapping[bytes, Decision | None], words: Iterable[VouchWord] = ()) -> None:
+        """Keep decisions, forget those that are None, and keep vouch words: all of it or nothing."""
+        made = [(name, write_decision(one)) for name, one in decisions.items() if one is not None]
+        boxes = self.boxes.lock_all("decisions", made)
+        rows = [self._row("words", word.number.to_bytes(4, "big"), write_word(word)) for word in words]
+        undone = [("decisions", name) for name, one in decisions.items() if one is None]
+        pairs = [(name, box) for (name, _), box in zip(made, boxes, strict=True)]
+        self._tables.put_many("decisions", pairs, rows, undone)
+
+    def vouch_words(self) -> Iterator[VouchWord]:
+        """All vouch words that were ever given out, by number."""
+        for _, text in self._rows("words"):
+            yield read_word(text)
+
+    def compared(self) -> bytes:
+        """What was kept last with keep_compared, or nothing."""
+        return b"".join(piece for _, piece in self._rows("compared")).rstrip(b" ")
+
+    def keep_compared(self, text: bytes) -> None:
+        """Keep a text of any length, which ends in no space, in place of the one before; piece by piece."""
+        pieces = [text[at : at + PIECE].ljust(PIECE) for at in range(0, len(text), PIECE)]
+        names = [place.to_bytes(4, "big") for place in range(len(pieces))]
+        boxes = self.boxes.lock_all("compared", list(zip(names, pieces, strict=True)))
+        old = [("compared", name) for name, _ in self._tables.rows("compared") if name not in names]
+        self._tables.put_many("compared", list(zip(names, boxes, strict=True)), (), old)
+
+    def ledgers(self) -> list[str]:
+        """The digests, in hex and sorted, of all ledgers that were read to their end."""
+        return [digest.hex() for digest, _ in self._rows("ledgers")]
+
+    def remember_ledger(self, digest: bytes) -> None:
+        """Note that a ledger was read to its end."""
+        self._tables.put([self._row("ledgers", digest, b"{}")])
+
+    def keys(self) -> list[str]:
+        """The fingerprints, in hex and sorted, of all keys that an envelope was opened with."""
+        return [fingerprint.hex() for fingerprint, _ in self._rows("keys")]
+
+    def remember_keys(self, fingerprints: Iterable[bytes]) -> None:
+        """Note that envelopes were opened with these keys; it outlives the keys, for publications name them."""
+        missing = self._tables.missing("keys", list(fingerprints))
+        if missing:
+            self._tables.put([self._row("keys", fingerprint, b"{}") for fingerprint in missing])
+
+    def drop_lock(self, key_id: bytes) -> None:
+        """From now on, the master of this key does not open the rows."""
+        drop_lock(self._tables, key_id)
+
+    def by_hand(self) -> Iterator[tuple[bytes, bytes]]:
+        """Ids and envelopes of all that was entered by hand."""
+        return self._tables.rows("by_hand")
+
+    def _rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
+        for name, box in self._tables.rows(table):
+            yield name, self.boxes.unlock(table, name, box)
+
+    def _row(self, table: str, name: bytes, text: bytes) -> Row:
+        return table, name, self.boxes.lock(table, name, text)
+
+
+_NO_ROW = (b"", b"")

@@ -1,0 +1,1 @@
+"""What an operator does beside serving: backup, restore, move, doctor, users."""

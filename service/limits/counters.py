@@ -1,0 +1,132 @@
+"""Where hits are counted: in this process's memory, or on a limits server that several processes share.
+
+A limits server that does not answer never means that nothing is limited: meanwhile this process counts for itself.
+flask-limiter holds strategy and storage; the keys it is given name nobody (throttle.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+from flask import Flask
+from flask_limiter import Limiter
+from limits import RateLimitItem
+from limits.strategies import RateLimiter
+
+from service.servers.checks import examine_limits
+from service.servers.connection import ERRORS, REFUSALS, Lazily, RedisAddress
+
+# For how long a server that did not answer is left alone.
+PAUSE_SECONDS = 10.0
+SECRET_SIZE = 32
+# A minute's sum is asked for during the minute.
+LOAD_SECONDS = 120
+
+# Name and seconds of life to 32 random bytes that several processes have in common, or None.
+SharedSecret = Callable[[str, int], "bytes | None"]
+
+_log = logging.getLogger("undersigned")
+
+
+class Counters:
+    """Sliding windows. `clock` gives seconds; `server` is the limits server, if there is one."""
+
+    def __init__(self, clock: Callable[[], float], server: RedisAddress | None = None) -> None:
+        self._clock = clock
+        self._near = _engine("memory://")
+        self._client = Lazily(partial(server.connect, "limits")) if server else None
+        self._doctor = Lazily(partial(server.connect, "doctor")) if server else None
+        self._far: RateLimiter | None = None
+        self._paused_until = 0.0
+        self._is_down = False
+
+    def hit(self, item: RateLimitItem, *names: str) -> bool:
+        """Count one more under these names, and whether it is within the limit."""
+        answer = self._ask(lambda: self._engine().hit(item, *names))
+        return self._near.hit(item, *names) if answer is None else bool(answer)
+
+    def wrong(self) -> list[str]:
+        """What is wrong with the limits server; nothing without one, or while it does not answer.
+
+        One that answers, but does not let the doctor look, is wrong: it may write down what it counts.
+        """
+        if self._doctor is None or self._clock() < self._paused_until:
+            return []
+        try:
+            found = examine_limits(self._doctor())
+        except REFUSALS as error:
+            found = [f"The server does not let the user “doctor” look at it: {error}"]
+        except ERRORS:
+            # Whoever counts there next finds that out as well, and says so.
+            return []
+        return [f"limits: {sentence}" for sentence in found]
+
+    def secret(self, name: str, seconds: int) -> bytes | None:
+        """32 random bytes that all processes share for so long, kept in the server's memory; None without a server."""
+
+        def shared() -> bytes:
+            assert self._client is not None
+            client, key = self._client(), f"LIMITS:secret:{name}"
+            client.set(key, secrets.token_bytes(SECRET_SIZE), nx=True, ex=seconds)
+            return cast(bytes, client.get(key))
+
+        return cast("bytes | None", self._ask(shared))
+
+    def add(self, minute: int, more: int) -> int | None:
+        """Add to the envelopes that came to all processes in a minute since 1970; their sum, None without a server."""
+
+        def added() -> int:
+            assert self._client is not None
+            key = f"LIMITS:load:{minute}"
+            with self._client().pipeline(transaction=False) as pipeline:
+                pipeline.incrby(key, more)
+                pipeline.expire(key, LOAD_SECONDS)
+                total, _ = pipeline.execute()
+            return int(total)
+
+        return cast("int | None", self._ask(added))
+
+    def _ask(self, question: Callable[[], Any]) -> Any:
+        """What the server answers, or None when there is none or it does not answer."""
+        if self._client is None or self._clock() < self._paused_until:
+            return None
+        try:
+            answer = question()
+        except ERRORS as error:
+            self._paused_until = self._clock() + PAUSE_SECONDS
+            if not self._is_down:  # once, not for every request
+                _log.warning("The limits server does not count (%s); each process counts alone.", type(error).__name__)
+            self._is_down = True
+            return None
+        if self._is_down:
+            _log.warning("The limits server counts again.")
+            self._is_down = False
+        return answer
+
+    def _engine(self) -> RateLimiter:
+        if self._far is None:
+            assert self._client is not None
+            # The pool belongs to a client that already knows user, password and patience.
+            self._far = _engine("redis://", connection_pool=self._client().connection_pool)  # type: ignore[union-attr]  # never a cluster
+        return self._far
+
+
+def _engine(uri: str, **options: Any) -> RateLimiter:
+    # flask-limiter reports exceeded limits with their keys at INFO; even such a key is nobody's business.
+    logging.getLogger("flask-limiter").disabled = True
+    # Its own hooks look every policy up again for every request, which costs more than all the rest of one
+    # (docs/performance.md). So it stands on an application of its own, and we ask its strategy ourselves.
+    limiter = Limiter(
+        lambda: "",
+        app=Flask("limits"),
+        strategy="sliding-window-counter",
+        storage_uri=uri,
+        storage_options=options,
+        headers_enabled=False,
+        swallow_errors=False,
+    )
+    return limiter.limiter

@@ -1,0 +1,154 @@
+"""Reads back from a live Redis or Valkey all that durability and secrecy hang on, and says in words what is wrong.
+
+Asks as the user `doctor`, who sees settings and users and no envelope: the service looks every few seconds, and must
+not hold more power for that. Knows nothing of stores. Settings that a server does not know are no fault of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import redis
+
+from service.servers.connection import ERRORS, Client, servers
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One setting: its name, whether a value will do, the line that makes it right, and what happens otherwise."""
+
+    name: str
+    fits: Callable[[str], bool]
+    line: str
+    danger: str
+    required: bool = True
+
+    def judge(self, found: str | None) -> str | None:
+        """A sentence if the server is wrong here. `found` is None where it does not know the setting."""
+        if found is None:
+            return f"The server does not tell “{self.name}”; it must be “{self.line}”." if self.required else None
+        if self.fits(found):
+            return None
+        return f"{self.name} is “{found}”: {self.danger}. Set “{self.line}”."
+
+
+@dataclass(frozen=True)
+class Powers:
+    """All that one user of the server may do: commands, and on which keys."""
+
+    commands: frozenset[str]
+    keys: str
+
+
+def _must_be(name: str, value: str, danger: str, *, required: bool = True) -> Rule:
+    return Rule(name, lambda found: found == value, f"{name} {value or chr(34) * 2}", danger, required)
+
+
+_TELLS_TIME = "the server remembers commands and when they came"
+_NO_MEMORY_OF_COMMANDS = (
+    _must_be("slowlog-log-slower-than", "-1", _TELLS_TIME),
+    _must_be("slowlog-max-len", "0", _TELLS_TIME),
+    _must_be("latency-monitor-threshold", "0", "the server remembers when it was slow, and so when people came"),
+    _must_be("notify-keyspace-events", "", "whoever listens hears each envelope arrive"),
+    # Valkey 8.1 and newer.
+    _must_be("commandlog-request-larger-than", "-1", _TELLS_TIME, required=False),
+    _must_be("commandlog-reply-larger-than", "-1", _TELLS_TIME, required=False),
+)
+ENVELOPE_RULES = (
+    _must_be("appendonly", "yes", "acknowledged envelopes are lost when the server stops"),
+    _must_be("appendfsync", "always", "acknowledged envelopes of the last second or more are lost in a power cut"),
+    _must_be("no-appendfsync-on-rewrite", "no", "envelopes that arrive during a rewrite are lost in a power cut"),
+    _must_be("cluster-replica-no-failover", "yes", "a copy that takes over lacks the last acknowledged envelopes"),
+    _must_be("maxmemory-policy", "noeviction", "a full memory may drop envelopes"),
+    _must_be("save", "", "snapshots are further copies of the envelopes, at known times"),
+    _must_be("aof-timestamp-enabled", "no", "the file says when each envelope came"),
+    Rule(
+        "hash-max-listpack-value",
+        lambda found: found.isdigit() and int(found) <= 64,
+        "hash-max-listpack-value 64",
+        "few envelopes are kept as a list in the order of their arrival",
+    ),
+    *_NO_MEMORY_OF_COMMANDS,
+)
+LIMIT_RULES = (
+    _must_be("appendonly", "no", "what counts requests is written to the disk"),
+    _must_be("save", "", "what counts requests is written to the disk"),
+    *_NO_MEMORY_OF_COMMANDS,
+)
+
+# A cluster's client asks for the map of slots, and for the list of commands to know where their keys stand.
+_CLUSTER = frozenset({"cluster|slots", "command"})
+_POWERS = {
+    "web": Powers(frozenset({"hsetnx", "hlen", "ping"}), "~envelopes:*"),
+    "export": Powers(frozenset({"hkeys", "hmget", "hlen", "ping"}), "%R~envelopes:*"),
+    "forget": Powers(frozenset({"bgrewriteaof", "ping"}), ""),
+    "doctor": Powers(frozenset({"config|get", "acl|getuser", "ping"}), ""),
+}
+
+
+def examine_envelopes(client: Client, cluster: bool) -> list[str]:
+    """What is wrong with the servers that keep envelopes; each sentence says what to set. Raises ERRORS."""
+    found: list[str] = []
+    for name, server in servers(client):
+        powers = {
+            user: Powers(its.commands | (_CLUSTER if cluster else set()), its.keys) for user, its in _POWERS.items()
+        }
+        found += _named(name, [*_judge_settings(server, ENVELOPE_RULES), *_judge_users(server, powers)])
+    return found
+
+
+def examine_limits(client: Client) -> list[str]:
+    """What is wrong with the servers that count for the limits. Raises ERRORS."""
+    found: list[str] = []
+    for name, server in servers(client):
+        found += _named(name, [*_judge_settings(server, LIMIT_RULES), *_judge_users(server, {})])
+    return found
+
+
+def tell(examine: Callable[[], Sequence[str]]) -> list[str]:
+    """What `examine` finds; a server that cannot be asked, or does not let the doctor ask, is wrong, too."""
+    try:
+        return list(examine())
+    except ERRORS as error:
+        return [f"The server cannot be examined: {error}"]
+
+
+def _named(server: str, sentences: Sequence[str]) -> list[str]:
+    return [f"{server}: {sentence}" if server else sentence for sentence in sentences]
+
+
+def _judge_settings(server: redis.Redis, rules: Sequence[Rule]) -> list[str]:
+    told = cast(Mapping[str, str], server.config_get(*(rule.name for rule in rules)))
+    return [sentence for rule in rules if (sentence := rule.judge(told.get(rule.name)))]
+
+
+def _judge_users(server: redis.Redis, powers: Mapping[str, Powers]) -> list[str]:
+    found = []
+    default = cast("Mapping[str, Any] | None", server.acl_getuser("default"))
+    if default is None or "off" not in default["flags"]:
+        found.append("Whoever reaches the server may use it without a password. Set “user default reset”.")
+    for user, expected in powers.items():
+        told = cast("Mapping[str, Any] | None", server.acl_getuser(user))
+        found += _judge_user(user, expected, told)
+    return found
+
+
+def _judge_user(user: str, expected: Powers, told: Mapping[str, Any] | None) -> list[str]:
+    line = f"Take the line of “{user}” from config/valkey."
+    if told is None or "on" not in told["flags"]:
+        return [f"There is no user “{user}”. {line}"]
+    found = []
+    if "nopass" in told["flags"]:
+        found.append(f"The user “{user}” needs no password. {line}")
+    granted = {*told["categories"], *told["commands"]} - {"-@all"}
+    wanted = {f"+{command}" for command in expected.commands}
+    if granted - wanted:
+        found.append(f"The user “{user}” may do more than its work: {' '.join(sorted(granted - wanted))}. {line}")
+    if wanted - granted:
+        found.append(f"The user “{user}” may not do its work: {' '.join(sorted(wanted - granted))} is missing. {line}")
+    keys = " ".join(told["keys"])
+    if keys != expected.keys or told.get("selectors") or told.get("channels"):
+        found.append(f"The user “{user}” reaches other keys than “{expected.keys}”, or channels. {line}")
+    return found

@@ -1,0 +1,190 @@
+"""What readers and signers see, as bytes: rendered once per publication, the same for everyone who asks."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import segno
+from flask import Flask, render_template
+from flask_babel import force_locale
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from crypto.keys import fingerprint_digits
+from service.appeal import PublishedAppeal
+from service.site.compression import compressed_for
+from service.site.name_search import NamesPage
+from service.site.result import Result
+
+HTML = "text/html; charset=utf-8"
+STATIC = Path(__file__).parents[1] / "static"
+TEMPLATES = {
+    "": "appeal.html",
+    "how": "how.html",
+    "result": "result.html",
+    "withdraw": "withdraw.html",
+    "check": "check.html",
+    "hand-in": "hand-in.html",
+    "cleanup": "cleanup.html",
+    "poster": "poster.html",
+    "desk": "desk.html",
+}
+# Pages that say where the letter is, so that there are none while that is not known.
+NEED_ADDRESSES = {"poster"}
+# The further pages of the list of names are not kept: there may be hundreds, and few are read.
+_FURTHER = re.compile("result-([1-9][0-9]{0,5})")
+ERROR_STATUSES = (404, 429, 500)
+# Each language under its own name, so that whoever needs it can read it.
+LANGUAGE_NAMES = {
+    "be": "Беларуская",
+    "ru": "Русский",
+    "uk": "Українська",
+    "pl": "Polski",
+    "lt": "Lietuvių",
+    "de": "Deutsch",
+    "en": "English",
+}
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Scripts and style as they are inlined, byte for byte; their hashes stand in the policy of headers.py.
+
+    A page has one of the two scripts: what it does, or where it does nothing, the quick exit.
+    """
+
+    script: str
+    exit: str
+    style: str
+
+    @classmethod
+    def load(cls) -> Assets:
+        """From service/static/."""
+        return cls(*((STATIC / name).read_text("utf-8") for name in ("sign.js", "exit.js", "style.css")))
+
+
+class Pages:
+    """All pages of the site. `current` gives the publication to show; a new one, or the closing day, remakes them."""
+
+    def __init__(
+        self, app: Flask, appeal: PublishedAppeal, assets: Assets, current: Callable[[], Result | None]
+    ) -> None:
+        self._app, self._appeal, self._assets, self._current = app, appeal, assets, current
+        self._lock = threading.Lock()
+        self._made_for: tuple[Result | None, bool] | None = None
+        self._pages: Mapping[tuple[str, str], bytes] = {}
+        self._errors = {
+            (language, status): self._render(language, "error.html", page="", status=status)
+            for language in appeal.languages
+            for status in ERROR_STATUSES
+        }
+
+    def get(self, language: str, page: str, is_open: bool) -> bytes | None:
+        """The bytes of a page in one of the appeal's languages, or None."""
+        if further := _FURTHER.fullmatch(page):
+            return self._further(language, page, int(further[1]))
+        with self._lock:
+            made_for = (self._current(), is_open)
+            if self._made_for != made_for:
+                self._pages = {
+                    (language, page): self._render(
+                        language, template, page=page, is_open=is_open, **_shown(made_for[0], 1)
+                    )
+                    for language in self._appeal.languages
+                    for page, template in TEMPLATES.items()
+                    if self._appeal.addresses or page not in NEED_ADDRESSES
+                }
+                self._made_for = made_for
+            return self._pages.get((language, page))
+
+    def _further(self, language: str, page: str, number: int) -> bytes | None:
+        result = self._current()
+        if language not in self._appeal.languages or result is None or not 1 < number <= result.names.pages:
+            return None
+        return self._render(language, "result.html", page=page, **_shown(result, number))
+
+    def search(self, language: str, query: str, number: int) -> bytes | None:
+        """The page of the result with those names that a query finds; never kept."""
+        result = self._current()
+        if language not in self._appeal.languages or result is None:
+            return None
+        context = _shown(result, 1) | {"names": result.names.search(query, number)}
+        return self._render(language, "result.html", page="result", **context)
+
+    def desk(self, language: str, outcome: object) -> bytes:
+        """The organizers' page after somebody pressed one of its buttons; never kept."""
+        return self._render(language, "desk.html", page="desk", outcome=outcome, **_shown(self._current(), 1))
+
+    def feed(self, language: str) -> bytes | None:
+        """The Atom feed of all publications in one of the appeal's languages, or None."""
+        if language not in self._appeal.languages:
+            return None
+        # The appeal id names the feed: random, and the same wherever the site is.
+        feed_id = UUID(bytes=self._appeal.programs.appeal_id)
+        ids = {"feed_id": feed_id, "entry_id": lambda digest: uuid5(feed_id, digest)}
+        return self._render(language, "feed.xml", page="result", **ids, **_shown(self._current(), 1))
+
+    def hand_in(self, language: str, outcome: object) -> bytes:
+        """The page that takes an envelope as text, after somebody sent one; never kept."""
+        return self._render(language, "hand-in.html", page="hand-in", outcome=outcome)
+
+    def error(self, language: str, status: int) -> bytes:
+        """What a person sees instead of a page; languages and statuses that have none get the nearest."""
+        if language not in self._appeal.languages:
+            language = self._appeal.languages[0]
+        return self._errors[language, status if status in ERROR_STATUSES else 404 if 400 <= status < 500 else 500]
+
+    def _render(self, language: str, template: str, **context: object) -> bytes:
+        return render(self._app, self._appeal, self._assets, language, template, **context)
+
+
+def render(
+    app: Flask, appeal: PublishedAppeal, assets: Assets, language: str, template: str, **context: object
+) -> bytes:
+    """One page in one of the appeal's languages."""
+    # Outside any visitor's request: nothing of one can get into what all others see.
+    with app.test_request_context(), force_locale(language):
+        text = render_template(
+            template,
+            language=language,
+            appeal=appeal,
+            letter=_letter(appeal.letters[language].source),
+            language_names=LANGUAGE_NAMES,
+            qr=_qr,
+            fingerprints=[fingerprint_digits(key.record.fingerprint) for key in appeal.programs.keys],
+            appeal_json=appeal.json.decode("utf-8").replace("<", "\\u003c"),
+            script=assets.script,
+            exit_script=assets.exit,
+            style=assets.style,
+            **context,
+        )
+    return text.encode("utf-8")
+
+
+def _shown(result: Result | None, number: int) -> dict[str, Any]:
+    # What the templates show of a result, with one page of its names.
+    if result is None:
+        return {"shown": None, "names": None, "history": ()}
+    kilobytes = -(-len(compressed_for("gzip", result.shown.data)[0]) // 1000)
+    names: NamesPage = result.names.page(number)
+    return {"shown": result.shown, "names": names, "history": result.history, "download_kilobytes": kilobytes}
+
+
+def _qr(text: str) -> Markup:
+    """A QR code as inline SVG, drawn without a style, which the policy would refuse; 4 modules of margin."""
+    code = segno.make_qr(text, error="m")
+    return Markup(code.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
+
+
+@lru_cache(maxsize=64)
+def _letter(source: bytes) -> Markup:
+    # "js-default" refuses raw HTML. Images would be requests to other sites, links ways to leave by mistake.
+    markdown = MarkdownIt("js-default").disable(["image", "link", "autolink"])
+    return Markup(markdown.render(source.decode("utf-8")))  # noqa: S704 - everything is escaped by the renderer

@@ -1,0 +1,1 @@
+"""Where sealed envelopes are kept, and what every such place promises."""

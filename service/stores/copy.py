@@ -1,0 +1,82 @@
+"""Brings envelopes into a store that may hold some of them already, and compares: the work of `restore` and `move`.
+
+Knows two sorted sets and any store. Doing it again changes nothing, so whatever was cut off is simply begun again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crypto.envelope import envelope_id
+from crypto.ledger import LedgerHeader
+from service.stores.base import EnvelopeStore, Snapshot
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+# Added at once: the writer commits them together.
+THREADS = 64
+GROUP = 512
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Of two sets: SHA-256 of their ledgers in hex, and how many of the first are not in the second."""
+
+    first: str
+    second: str
+    missing: int
+
+
+def bring(store: EnvelopeStore, wanted: Iterable[bytes], tell: Callable[[int], None] = lambda added: None) -> int:
+    """Add what the store lacks of `wanted`, which comes sorted by id; returns how many. Raises StoreUnavailable.
+
+    `tell` hears now and then how many were added so far. Rests as long as it works: a service that runs on the same
+    store must get its turn.
+    """
+    added = 0
+    with closing(store.snapshot()) as present, ThreadPoolExecutor(THREADS) as adding:
+        missing = absent(wanted, present.envelopes)
+        while group := list(islice(missing, GROUP)):
+            started = time.monotonic()
+            for _ in adding.map(store.add, group):
+                pass
+            added += len(group)
+            tell(added)
+            time.sleep(time.monotonic() - started)
+    return added
+
+
+def compare(first: Snapshot, second: Snapshot, appeal_id: bytes) -> Comparison:
+    """Read both once. Raises StoreUnavailable."""
+    digests = [hashlib.sha256(bytes(LedgerHeader(appeal_id, each.count))) for each in (first, second)]
+    wanted, present = (_into(digest, each.envelopes) for digest, each in zip(digests, (first, second), strict=True))
+    missing = sum(1 for _ in absent(wanted, present))
+    deque(present, maxlen=0)  # what the second has beyond the last of the first belongs to its digest, too
+    return Comparison(digests[0].hexdigest(), digests[1].hexdigest(), missing)
+
+
+def absent(wanted: Iterable[bytes], present: Iterable[bytes]) -> Iterator[bytes]:
+    """What is in `wanted` and not in `present`; both sorted by id."""
+    names = (envelope_id(envelope) for envelope in present)
+    name = next(names, None)
+    for envelope in wanted:
+        own = envelope_id(envelope)
+        while name is not None and name < own:
+            name = next(names, None)
+        if name != own:
+            yield envelope
+
+
+def _into(digest: _Hash, envelopes: Iterable[bytes]) -> Iterator[bytes]:
+    for envelope in envelopes:
+        digest.update(envelope)
+        yield envelope

@@ -1,0 +1,170 @@
+"""Envelopes in Redis, Valkey or a cluster of them: the store for several service processes.
+
+256 hashes, named by the first byte of the envelope id, so that a cluster spreads them; a hash keeps neither order nor
+time. Layout, users and measurements: docs/decisions/0006-redis-store.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import cast
+
+import redis
+
+from crypto.envelope import ID_SIZE, SIZE, envelope_id
+from service.servers.checks import examine_envelopes, tell
+from service.servers.connection import ERRORS, Lazily, RedisAddress, servers
+from service.stores.base import Snapshot, StoreUnavailable
+from service.stores.health import Watch
+from service.stores.rewriting import Forgetter
+from service.stores.shuffle_schedule import Moments
+from service.stores.snapshot_index import Marks
+
+KEYS = tuple(f"envelopes:{first:02x}" for first in range(256))
+# A hash with one field fewer than the number of the format: all that the user `web` can both write and see.
+FORMAT_KEY = "envelopes:format"
+FORMAT = 1
+# The envelope's first bytes stand behind its id in the field's name. The value with what the server adds to it then
+# fits into 4,096 bytes of its allocator; a whole envelope takes 5,120.
+HEAD = 8
+FIELD_SIZE = ID_SIZE + HEAD
+PAGE = 64
+
+_NEWER = "The envelopes were written by a newer version of this service. Install that version."
+
+_log = logging.getLogger("undersigned")
+
+
+class RedisStore:
+    """An EnvelopeStore at `address`. The server is asked when it is needed, so it may start after the service."""
+
+    def __init__(
+        self, address: RedisAddress, clock: Callable[[], float] = time.monotonic, moments: Moments | None = None
+    ) -> None:
+        self._cluster = address.cluster
+        self._web, self._export, self._forget, self._doctor = (
+            Lazily(partial(address.connect, user)) for user in ("web", "export", "forget", "doctor")
+        )
+        self._watch = Watch(partial(tell, self._examine), clock)
+        self._forgetter = Forgetter(moments, self._try_to_forget) if moments else None
+        self._closed = False
+
+    def add(self, envelope: bytes) -> None:
+        self._require_open()
+        self._watch.require_sound()
+        name = envelope_id(envelope)
+        try:
+            # No group of ours: the server reads many connections in one turn, and answers them after one fsync.
+            self._web().hsetnx(KEYS[name[0]], name + envelope[:HEAD], envelope[HEAD:])
+        except ERRORS as error:
+            self._watch.doubt()
+            raise StoreUnavailable("The envelope could not be written.") from error
+        if self._forgetter:
+            self._forgetter.added()
+
+    def count(self) -> int:
+        self._require_open()
+        try:
+            with self._web().pipeline(transaction=False) as pipeline:
+                for key in KEYS:
+                    pipeline.hlen(key)
+                return sum(pipeline.execute())
+        except ERRORS as error:
+            raise StoreUnavailable("The envelopes cannot be counted.") from error
+
+    def snapshot(self) -> Snapshot:
+        """What a first reading finds: neither order nor time tells which came first, and other processes write too."""
+        self._require_open()
+        try:
+            if int(self._export().hlen(FORMAT_KEY)) >= FORMAT:
+                raise StoreUnavailable(_NEWER)
+            marks = Marks(map(envelope_id, self._envelopes()))
+        except ERRORS as error:
+            # Only organizers ask for this; they see a bare 503, and the operator must learn why.
+            _log.error("The ledger cannot be given out: %s", error)
+            raise StoreUnavailable(f"The envelopes cannot be read: {error}") from error
+        return Snapshot(marks.count, partial(self._read, marks), marks.close)
+
+    def check(self) -> None:
+        self._require_open()
+        self._watch.require_sound()
+        try:
+            self._web().ping()
+        except ERRORS as error:
+            self._watch.doubt()
+            raise StoreUnavailable("The store does not answer.") from error
+
+    def forget_order(self) -> None:
+        """Ask every server to write its file anew: hash by hash, and each hash in an order that only it knows.
+
+        Returns before that is done. Raises StoreUnavailable.
+        """
+        self._require_open()
+        try:
+            for _, server in servers(self._forget()):
+                _rewrite(server)
+        except ERRORS as error:
+            raise StoreUnavailable("The file could not be written anew.") from error
+
+    def _try_to_forget(self) -> None:
+        try:
+            self.forget_order()
+        except StoreUnavailable as error:
+            # The next moment comes; until then the file keeps the order, which the operator should know.
+            _log.warning("The order of arrival was not forgotten: %s (%s)", error, type(error.__cause__).__name__)
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            if self._forgetter:
+                self._forgetter.close()
+            for client in (self._web, self._export, self._forget, self._doctor):
+                client.close()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("The store is closed.")
+
+    def _examine(self) -> list[str]:
+        wrong = examine_envelopes(self._doctor(), self._cluster)
+        if not wrong and int(self._web().hlen(FORMAT_KEY)) >= FORMAT:
+            wrong.append(_NEWER)
+        return wrong
+
+    def _read(self, marks: Marks) -> Iterator[bytes]:
+        try:
+            yield from marks.only(self._envelopes())
+        except ERRORS as error:
+            raise StoreUnavailable(f"The envelopes cannot be read: {error}") from error
+
+    def _envelopes(self) -> Iterator[bytes]:
+        """All, sorted by id, without what is no envelope under its own id."""
+        for key in KEYS:
+            yield from self._in_hash(key)
+
+    def _in_hash(self, key: str) -> Iterator[bytes]:
+        fields = sorted(field for field in cast("list[bytes]", self._export().hkeys(key)) if len(field) == FIELD_SIZE)
+        for start in range(0, len(fields), PAGE):
+            page = fields[start : start + PAGE]
+            values = cast("list[bytes | None]", self._export().hmget(key, page))
+            for field, value in zip(page, values, strict=True):
+                envelope = field[ID_SIZE:] + (value or b"")
+                if _belongs(key, field, envelope):
+                    yield envelope
+
+
+def _belongs(key: str, field: bytes, envelope: bytes) -> bool:
+    """Whoever broke into the service could have written anything here; only what is named rightly is an envelope."""
+    return len(envelope) == SIZE and KEYS[field[0]] == key and envelope_id(envelope) == field[:ID_SIZE]
+
+
+def _rewrite(server: redis.Redis) -> None:
+    try:
+        server.bgrewriteaof()
+    except redis.ResponseError as error:
+        # Another process of this service asked before us.
+        if "in progress" not in str(error):
+            raise

@@ -1,0 +1,72 @@
+"""The organizers' desk for programs: take the ledger away, hand a publication in. Both need the desk token.
+
+desk_page.py is the same for people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, request
+
+from crypto.errors import PublicationError
+from crypto.ledger import LedgerHeader, write_ledger
+from service.problems import STANDARD, Problem
+from service.site.publications import KeptPublication
+from service.web.context import parts
+
+blueprint = Blueprint("desk", __name__)
+
+PUBLICATION_MOST = 64 * 1024 * 1024
+MINISIGS_MOST = 32
+
+_NO_FILES = Problem(400, "files", "Send one file “publication” and one or more files “minisig” as multipart/form-data.")
+
+
+@blueprint.before_request
+def require_token() -> None:
+    """Before anything of the body is read."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    check_token(token if scheme.lower() == "bearer" else "")
+
+
+def check_token(token: str) -> None:
+    """Raise the problem 401 unless this is the desk token; how long it takes tells nothing about either."""
+    found = hashlib.sha256(token.strip().encode("utf-8")).hexdigest()
+    if not hmac.compare_digest(found, parts().settings.desk_token_sha256):
+        raise STANDARD[401]
+
+
+@blueprint.get("/ledger")
+def ledger() -> Response:
+    """All envelopes kept at this moment, as one file (docs/spec.md, section 5), streamed."""
+    snapshot = parts().store.snapshot()
+    header = LedgerHeader(parts().appeal.programs.appeal_id, snapshot.count)
+    answer = Response(
+        write_ledger(header.appeal_id, header.count, snapshot.envelopes), mimetype="application/octet-stream"
+    )
+    answer.call_on_close(snapshot.close)
+    answer.headers["Content-Length"] = str(header.size)
+    answer.headers["Content-Disposition"] = 'attachment; filename="ledger.undersigned"'
+    return answer
+
+
+@blueprint.post("/publication")
+def publish() -> Response:
+    """201 once a publication that the verifier accepts (docs/spec.md, section 6) is on the disk and shown."""
+    request.max_content_length = PUBLICATION_MOST
+    publications, minisigs = request.files.getlist("publication"), request.files.getlist("minisig")
+    accept_publication([file.read() for file in publications], [file.read() for file in minisigs])
+    return Response(status=201, mimetype="application/octet-stream")
+
+
+def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes]) -> KeptPublication:
+    """Verify, keep and show what was handed in. Raises Problem: files, or the reason of the check that failed."""
+    if len(publications) != 1 or not 1 <= len(minisigs) <= MINISIGS_MOST:
+        raise _NO_FILES
+    try:
+        return parts().publications.accept(publications[0], [text.decode("utf-8", "replace") for text in minisigs])
+    except PublicationError as error:
+        raise Problem(422, error.reason, str(error)) from error

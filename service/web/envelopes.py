@@ -1,0 +1,100 @@
+"""POST /envelopes: one kind of request, one size, one answer, whoever asks and whatever is inside.
+
+Answered before the framework, which costs as much as all the rest of it (docs/performance.md).
+Raises a Problem for whatever is wrong; front.py turns that into the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from crypto.envelope import SIZE, check_envelope
+from crypto.errors import EnvelopeError
+from service.limits.proof_of_work import Work
+from service.problems import STANDARD, Problem
+from service.stores.base import EnvelopeStore
+from service.web.origins import check_origin
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+PATH = "/envelopes"
+MEDIA_TYPE = "application/octet-stream"
+
+_WRONG_TYPE = Problem(415, "media-type", f"An envelope is sent as {MEDIA_TYPE}, without any encoding.")
+_NO_LENGTH = Problem(411, "length", f"An envelope is sent with Content-Length: {SIZE}.")
+_CLOSED = Problem(403, "closed", "This letter is no longer collecting signatures.")
+
+
+class Submissions:
+    """Takes envelopes into `store`.
+
+    `limit` is given the client's address and raises when that has sent too much; `accepted` gives the key ids that are
+    taken on a day, `today` that day.
+    """
+
+    def __init__(
+        self,
+        store: EnvelopeStore,
+        work: Work,
+        limit: Callable[[str | None], None],
+        accepted: Callable[[date], frozenset[bytes]],
+        today: Callable[[], date],
+    ) -> None:
+        self._store, self._work, self._limit = store, work, limit
+        self._accepted, self._today = accepted, today
+        self._known: tuple[date, frozenset[bytes]] | None = None
+
+    def take(self, environ: WSGIEnvironment) -> None:
+        """Return once the envelope of a request is on the disk, be it new or kept before.
+
+        Raises Problem, StoreUnavailable.
+        """
+        self._limit(environ.get("REMOTE_ADDR"))
+        if environ["REQUEST_METHOD"] != "POST":
+            raise STANDARD[405]
+        check_origin(environ)
+        self.keep(_exact_body(environ), environ.get("HTTP_UNDERSIGNED_WORK"))
+
+    def keep(self, envelope: bytes, solution: str | None) -> None:
+        """Check an envelope and keep it. Raises Problem, StoreUnavailable."""
+        self._check(envelope)
+        # Above a load that no honest crowd makes, whoever sends has to compute for it.
+        challenge = self._work.owed(envelope, solution)
+        if challenge is not None:
+            raise Problem(429, "work", "Solve the challenge and send the envelope again.", 1, {"challenge": challenge})
+        self._store.add(envelope)
+
+    def _check(self, envelope: bytes) -> None:
+        today = self._today()
+        if self._known is None or self._known[0] != today:
+            self._known = (today, self._accepted(today))
+        accepted = self._known[1]
+        if not accepted:
+            raise _CLOSED
+        try:
+            check_envelope(envelope, accepted)
+        except EnvelopeError as error:
+            # A key that is not accepted is the one mistake a good page can make: it was opened before the key changed.
+            raise Problem(409 if error.reason == "envelope-key" else 400, error.reason, str(error)) from error
+
+
+def _exact_body(environ: WSGIEnvironment) -> bytes:
+    """The 4,096 bytes. A chunked body is refused: behind some servers one of any length arrives cut to fit."""
+    if environ.get("CONTENT_TYPE") != MEDIA_TYPE or "HTTP_CONTENT_ENCODING" in environ:
+        raise _WRONG_TYPE
+    length = environ.get("CONTENT_LENGTH", "")
+    if "HTTP_TRANSFER_ENCODING" in environ or not (length.isascii() and length.isdigit()):
+        raise _NO_LENGTH
+    if length != str(SIZE):
+        raise _size_problem(int(length[:20]))
+    body = cast(BinaryIO, environ["wsgi.input"]).read(SIZE)
+    if len(body) != SIZE:
+        raise _size_problem(len(body))
+    return body
+
+
+def _size_problem(size: int) -> Problem:
+    return Problem(413 if size > SIZE else 400, "envelope-size", f"An envelope has exactly {SIZE:,} bytes.")

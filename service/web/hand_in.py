@@ -1,0 +1,85 @@
+"""POST /<language>/hand-in: an envelope as text, in a plain form that works without a script.
+
+What comes is an envelope or it is refused. Nothing of a refused text is kept, logged or sent back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from crypto.envelope import armor, dearmor
+from crypto.errors import ArmorError
+from service.problems import STANDARD, Problem
+from service.site.rendering import HTML
+from service.stores.base import StoreUnavailable
+from service.web.context import parts
+from service.web.origins import check_origin
+
+blueprint = Blueprint("hand_in", __name__)
+
+FIELD = "envelope"
+# An envelope has less than 6 kB as text; the rest is for the mail around it.
+BODY_MOST = 32 * 1024
+# What passes by itself: the person shall not have to find the text again.
+_PASSING = {429, 503}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: "accepted" or the kind of a Problem; `text` is the envelope, where trying again can help."""
+
+    kind: str
+    text: str = ""
+
+
+@blueprint.post("/<language>/hand-in")
+def hand_in(language: str) -> Response:
+    """Keep the envelope in the text, as POST /envelopes would; the same answer for one that was kept before."""
+    if language not in parts().appeal.languages:
+        raise STANDARD[404]
+    check_origin(request.environ)
+    parts().submissions.keep(_envelope(), None)
+    return _page(Outcome("accepted"), 201)
+
+
+def _envelope() -> bytes:
+    request.max_content_length = BODY_MOST
+    try:
+        return dearmor(request.form.get(FIELD, ""))
+    except RequestEntityTooLarge as error:
+        raise STANDARD[413] from error
+    except ArmorError as error:
+        raise Problem(400, error.reason, str(error)) from error
+
+
+@blueprint.errorhandler(StoreUnavailable)
+def say_unavailable(error: StoreUnavailable) -> Response:
+    """The store cannot promise anything now."""
+    return say_refused(STANDARD[503])
+
+
+@blueprint.errorhandler(Problem)
+def say_refused(problem: Problem) -> Response:
+    """The same page, with the reason in words."""
+    answer = _page(Outcome(problem.kind, _envelope_again(problem)), problem.status)
+    if problem.retry_after is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
+
+
+def _envelope_again(problem: Problem) -> str:
+    # Written anew from the bytes: what stood around the envelope is not sent back.
+    try:
+        return armor(_envelope()) if problem.status in _PASSING else ""
+    except Problem:
+        return ""
+
+
+def _page(outcome: Outcome, status: int) -> Response:
+    language = str((request.view_args or {}).get("language"))
+    known = language in parts().appeal.languages
+    content = parts().pages.hand_in(language, outcome) if known else parts().pages.error(language, status)
+    return Response(content, status=status, content_type=HTML)

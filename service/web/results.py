@@ -1,0 +1,73 @@
+"""The addresses of the result, except its pages as such, which are in front.py: files for programs, and the search.
+
+A search is a form sent by POST: what somebody looks for stays out of the address, and so out of the browser's history.
+It must not be logged or kept here either.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from service.problems import or_not_found
+from service.site.compression import for_everyone, for_one
+from service.site.publications import FILE, minisig_name
+from service.site.rendering import HTML
+from service.site.result import Result
+from service.web.context import parts
+
+blueprint = Blueprint("result", __name__)
+search = Blueprint("search", __name__)
+
+# Twice what the longest query needs, encoded for a form.
+_FORM_MOST = 4096
+_DIGITS_MOST = 6
+
+
+@search.post("/<language>/result")
+def find(language: str) -> Response:
+    """The page of the result with the names that fit."""
+    request.max_content_length = _FORM_MOST
+    number = request.form.get("page", "")
+    is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_MOST
+    content = parts().pages.search(language, request.form.get("q", ""), int(number) if is_number else 1)
+    return for_one(or_not_found(content), HTML)
+
+
+@blueprint.get("/<language>/feed.atom")
+def feed(language: str) -> Response:
+    """All publications, for feed readers (RFC 4287)."""
+    return for_everyone(or_not_found(parts().pages.feed(language)), "application/atom+xml; charset=utf-8")
+
+
+@blueprint.get("/result.json")
+def result_json() -> Response:
+    """A summary for programs (docs/result.md)."""
+    return for_everyone(_result().json, "application/json")
+
+
+@blueprint.get("/result.csv")
+def result_csv() -> Response:
+    """The public names as a table."""
+    answer = for_everyone(_result().csv, "text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="result.csv"'
+    return answer
+
+
+@blueprint.get(f"/publications/<int:number>/{FILE}")
+def earlier_publication(number: int) -> Response:
+    """One of all publications, so that `previous` can be checked."""
+    return _file(number, FILE, "application/json")
+
+
+@blueprint.get(f"/publications/<int:number>/{minisig_name('<signer>')}")
+def earlier_minisig(number: int, signer: str) -> Response:
+    """One organizer's minisign signature of it."""
+    return _file(number, minisig_name(signer), "text/plain; charset=utf-8")
+
+
+def _file(number: int, name: str, content_type: str) -> Response:
+    return Response(or_not_found(parts().publications.file(number, name)), content_type=content_type)
+
+
+def _result() -> Result:
+    return or_not_found(parts().results.current)

@@ -1,0 +1,376 @@
+"""Exports: everything of the publication, nothing else, and no name that a program would obey."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import json
+import re
+import zipfile
+from dataclasses import replace
+from html.parser import HTMLParser
+from io import BytesIO, StringIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+from exporting import FONT_FILES, Handed, document_of, hand_out, people
+from hypothesis import given
+from hypothesis import strategies as st
+from pdf_text import pdf_pages
+
+from crypto.publication import PublishedSignature
+from organizer.cli.main import organizer
+from organizer.errors import OrganizerError
+from organizer.exports import tables
+from organizer.exports.document import Document
+from organizer.exports.letter import Block, blocks
+from organizer.exports.page import write_page
+from organizer.exports.pdf import write_pdf
+from organizer.exports.phrases import PHRASES
+from organizer.exports.tables import counts_csv, names_csv, write_xlsx
+
+HOSTILE = (
+    PublishedSignature("=1+1", "@SUM(A1)", "-2+3;=cmd|' /C calc'!A0"),
+    PublishedSignature("{nb} <script>alert(1)</script>", "**bold** &amp;", '"\'=HYPERLINK("//a")'),
+    PublishedSignature("＝1＋1", "mailto:a@b", "https://example.org"),
+    PublishedSignature("0000001", "TRUE", "1e9"),
+    PublishedSignature("דוד כהן", "", "a\u0301\u0301\u0301\u0301\u0301\u0301\u0301"),
+    PublishedSignature("Ева\u2028=1", "\ufe01x", "\ue000"),
+    PublishedSignature("Ж" * 120, "&P&N", "]]>--><!--"),
+)
+ALPHABETS = {
+    "be": "абвгґдеёжзійклмнопрстуўфхцчшыьэюяАБВГҐДЕЁЖЗІЙКЛМНОПРСТУЎФХЦЧШЫЬЭЮЯ’ʼ",
+    "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
+    "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяАБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ",
+    "łacinka": "abcćčdefghijklłmnńoprsśštuŭvyzźžABCĆČDEFGHIJKLŁMNŃOPRSŚŠTUŬVYZŹŽ",
+    "pl": "aąbcćdeęfghijklłmnńoóprsśtuwyzźżAĄBCĆDEĘFGHIJKLŁMNŃOÓPRSŚTUWYZŹŻ",
+    "lt": "aąbcčdeęėfghiįyjklmnoprsštuųūvzžAĄBCČDEĘĖFGHIĮYJKLMNOPRSŠTUŲŪVZŽ",
+    "de": "aäbcdefghijklmnoöpqrsßtuüvwxyzAÄBCDEFGHIJKLMNOÖPQRSẞTUÜVWXYZ",
+}
+SAFE = document_of(people("Ева", "Łukasz Żaba"))
+
+
+def pdf_lines(document: Document) -> list[str]:
+    return [line for page in pdf_pages(write_pdf(document, FONT_FILES)) for line in page]
+
+
+def sheets(data: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+
+
+# What a spreadsheet is given
+
+
+def read_csv(data: bytes, separator: str = ",") -> list[list[str]]:
+    return list(csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), delimiter=separator))
+
+
+def test_a_table_has_every_name_with_relation_and_prisoner() -> None:
+    """In the order of the publication, under a header, with the mark by which Excel knows UTF-8."""
+    document = document_of([PublishedSignature("Ева, Ёлкіна", "сястра", "Ян"), *people("Łukasz")], "be")
+    data = names_csv(document)
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\r\n") == 3
+    assert read_csv(data) == [
+        ["Імя", "Кім прыходзіцца", "Палітвязень"], ["Ева, Ёлкіна", "сястра", "Ян"], ["Łukasz", "", ""],
+    ]  # fmt: skip
+
+
+def test_the_numbers_are_a_table_too() -> None:
+    """Each with its name, and the digest of the result they come from."""
+    rows = read_csv(counts_csv(SAFE))
+    assert rows[:3] == [["signatures in all", "4"], ["named", "2"], ["not named", "2"]]
+    assert len(rows) == 11
+    assert rows[-1][0] == SAFE.result
+
+
+FORMULA = st.text("=+-@＝＋－＠−,;|\"'«“ \u00a0abЯ1", max_size=12)
+
+
+@given(st.lists(st.tuples(FORMULA, FORMULA, FORMULA), max_size=3))
+def test_no_cell_of_a_table_begins_a_formula(shown: list[tuple[str, str, str]]) -> None:
+    """Whatever sign a spreadsheet takes for the one that parts cells, and if it drops quotes and blanks."""
+    data = tables.write_csv(shown)
+    for separator in ",;|\t":
+        for line in read_csv(data, separator):
+            for cell in line:
+                begin = cell.lstrip(' \u00a0"«“')
+                assert not begin.startswith(tuple("=+-@＝＋－＠−")), cell
+
+
+@given(st.text(st.characters(blacklist_characters="=+-@＝＋－＠−", codec="utf-8"), max_size=20))
+def test_what_is_no_formula_is_left_as_it_is(text: str) -> None:
+    """Names are not spoilt."""
+    assert tables.plain_cell(text) == text
+    assert tables.plain_cell("Ян-Пётр") == "Ян-Пётр"
+
+
+def test_a_workbook_holds_strings_and_numbers_and_nothing_to_calculate() -> None:
+    """No formula, no link, no macro; every name unchanged; the numbers are numbers."""
+    files = sheets(write_xlsx(document_of(HOSTILE)))
+    assert {name for name in files if "sheet" in name} == {"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"}
+    for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"):
+        sheet = ElementTree.fromstring(files[name])
+        space = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+        assert sheet.findall(".//s:f", space) == []
+        assert sheet.findall(".//s:hyperlink", space) == []
+        cells = sheet.findall(".//s:c", space)
+        assert {cell.get("t") for cell in cells} <= {"s", None}
+        numbers = [cell.find("s:v", space) for cell in cells if cell.get("t") is None]
+        assert all(found is not None and found.text and found.text.isdecimal() for found in numbers)
+        assert len(numbers) == (0 if name.endswith("1.xml") else 10)
+        size = sheet.find("s:pageSetup", space)
+        assert size is not None
+        assert size.get("paperSize") == "9"
+    strings = ElementTree.fromstring(files["xl/sharedStrings.xml"])
+    texts = {"".join(found.itertext()) for found in strings}
+    assert {"=1+1", "@SUM(A1)", "-2+3;=cmd|' /C calc'!A0", "0000001", "{nb} <script>alert(1)</script>"} <= texts
+    assert not [name for name in files if "vba" in name.lower() or "external" in name.lower()]
+
+
+def test_a_list_longer_than_a_sheet_is_refused() -> None:
+    """The library would leave out the rest in silence."""
+    longest = replace(SAFE, signatures=people("Ева") * tables.ROWS_MAX)
+    with pytest.raises(OrganizerError, match="1,048,575 names"):
+        write_xlsx(longest)
+
+
+# What is printed
+
+
+class Tags(HTMLParser):
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(page.decode("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_a_page_carries_no_script_and_loads_nothing() -> None:
+    """Only these elements, no address in any of them, and a policy that allows this one style."""
+    page = write_page(document_of(HOSTILE))
+    found = Tags(page)
+    allowed = {"html", "meta", "title", "style", "h1", "h2", "p", "section", "div", "ul", "li", "bdi", "span", "footer"}
+    assert {tag for tag, _ in found.tags} <= allowed
+    assert {name for _, values in found.tags for name in values} <= {
+        "lang",
+        "charset",
+        "http-equiv",
+        "content",
+        "name",
+        "class",
+    }
+    style = page.decode("utf-8").split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+    allowed_style = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policies = [values["content"] for _, values in found.tags if values.get("http-equiv") == "Content-Security-Policy"]
+    assert policies == [f"default-src 'none'; style-src 'sha256-{allowed_style}'"]
+
+
+def test_a_page_has_everything_that_was_published() -> None:
+    """Title, addressee, letter, group, count, names; each name apart from what stands beside it."""
+    texts = Tags(write_page(document_of([PublishedSignature("Ева <b>", "сястра", "Ян")]))).texts
+    for text in (
+        "Appeal & more",
+        "To the leaders",
+        "We are the relatives.",
+        "Tatsiana Khomich",
+        "Ева <b>",
+        "сястра, Ян",
+    ):
+        assert text in texts
+    assert "3 people have signed this letter." in texts
+    assert texts.index("Tatsiana Khomich") < texts.index("Ева <b>")
+
+
+def test_no_trick_of_writing_gets_through() -> None:
+    """Invisible, private and piled-up characters are shown as one sign in every format; direction ends with a name."""
+    document = document_of(HOSTILE)
+    shown = [
+        text for signature in document.signatures for text in (signature.name, signature.relation, signature.prisoner)
+    ]
+    for text in ("\u2028", "\ufe01", "\ue000", "\u0301" * 5):
+        assert not [one for one in shown if text in one]
+        for data in (names_csv(document), write_page(document)):
+            assert text.encode() not in data
+        assert text not in "".join(sheets(write_xlsx(document)).values())
+        assert text not in "".join(pdf_lines(document))
+    assert "<bdi>דוד כהן</bdi>".encode() in write_page(document)
+
+
+def test_a_document_to_hand_over_has_the_group_first_and_numbered_pages() -> None:
+    """A4, title, addressee, letter, group, count, names; date and digest at the foot of every page."""
+    document = document_of(people(*(f"Нехта {number}" for number in range(150))))
+    data = write_pdf(document, FONT_FILES)
+    pages = pdf_pages(data)
+    assert b"/MediaBox [0 0 595.28 841.89]" in data
+    assert len(pages) > 2
+    for number, page in enumerate(pages, start=1):
+        assert page[-2:] == [document.result, f"{number} / {len(pages)}"]
+        assert document.date in page[-2]
+    first = pages[0]
+    places = [first.index(text) for text in ("Appeal & more", "To the leaders", "We are the relatives.")]
+    places += [first.index(text) for text in ("Initiative group", "Tatsiana Khomich", document.count, "Who has signed")]
+    assert places == sorted(places)
+    names = [line for page in pages for line in page if line.startswith("Нехта")]
+    assert names == [f"Нехта {number}" for number in range(150)]
+
+
+@pytest.mark.parametrize("language", ALPHABETS)
+def test_every_letter_of_a_language_is_drawn(language: str) -> None:
+    """In names and under them."""
+    alphabet = ALPHABETS[language]
+    lines = "".join(pdf_lines(document_of([PublishedSignature(alphabet, alphabet, "")])))
+    assert lines.count(alphabet[:20]) == 2
+    assert "\ufffd" not in lines
+
+
+def test_names_are_drawn_as_they_are() -> None:
+    """Nothing in them is markup or the number of pages; what was composed of two signs is one letter."""
+    lines = pdf_lines(document_of([*HOSTILE, *people("и\u0306од")]))
+    for text in ("=1+1", "{nb} <script>alert(1)</script>", "йод"):
+        assert text in lines
+    assert '**bold** &amp;, "\'=HYPERLINK("//a")' in lines
+    assert "ןהכ דוד" in lines  # drawn from left to right
+    assert "".join(line for line in lines if set(line) == {"Ж"}) == "Ж" * 120
+
+
+def test_a_character_without_a_font_is_shown_and_explained() -> None:
+    """No name is left out, and the reader learns where the rest is."""
+    lines = pdf_lines(document_of(people("Зося 中文")))
+    assert "Зося ��" in lines
+    assert any("no font for" in line for line in lines)
+    assert not any("no font for" in line for line in pdf_lines(SAFE))
+
+
+def test_the_same_publication_gives_the_same_bytes() -> None:
+    """Whoever doubts a file can make it again."""
+    for write in (names_csv, counts_csv, write_xlsx, write_page, lambda one: write_pdf(one, FONT_FILES)):
+        assert write(SAFE) == write(SAFE)
+
+
+# Words
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_every_language_has_all_words(language: str) -> None:
+    """A sentence for each plural form that its rule can give, and the same places for numbers."""
+    words = PHRASES[language]
+    forms = {words.plural(number) for number in range(1000)}
+    assert forms == set(range(len(words.signed)))
+    assert all(sentence.count("{}") == 1 for sentence in (*words.signed, words.named, words.not_named, words.by_hand))
+    assert words.counts.keys() == PHRASES["en"].counts.keys()
+    assert re.findall(r"\{\w+\}", words.result) == ["{number}", "{date}", "{digest}"]
+    assert pdf_pages(write_pdf(document_of(people("Ева"), language), FONT_FILES))
+    assert "\ufffd" not in "".join(pdf_lines(document_of(people("Ева"), language)))
+
+
+@pytest.mark.parametrize(
+    ("language", "people", "sentence"),
+    [
+        ("be", 1, "Гэты ліст падпісаў 1 чалавек."),
+        ("be", 3, "Гэты ліст падпісалі 3 чалавекі."),
+        ("be", 11, "Гэты ліст падпісалі 11 чалавек."),
+        ("ru", 22, "Это письмо подписали 22 человека."),
+        ("uk", 1021, "Цей лист підписала 1\u00a0021 людина."),
+        ("pl", 21, "Ten list podpisało 21 osób."),
+        ("pl", 22, "Ten list podpisały 22 osoby."),
+        ("lt", 21, "Šį laišką pasirašė 21 žmogus."),
+        ("lt", 11, "Šį laišką pasirašė 11 žmonių."),
+        ("lt", 9, "Šį laišką pasirašė 9 žmonės."),
+        ("de", 12345, "12.345 Personen haben diesen Brief unterschrieben."),
+        ("en", 1, "1 person has signed this letter."),
+        ("en", 0, "0 people have signed this letter."),
+    ],
+)
+def test_the_count_is_a_sentence(language: str, people: int, sentence: str) -> None:
+    """With the plural of the language."""
+    assert PHRASES[language].signed_by(people) == sentence
+
+
+def test_a_letter_is_read_as_plain_blocks() -> None:
+    """Marks of emphasis go, words stay; HTML in it is text."""
+    assert blocks("# Title\n\nOne *two*\nthree <b>\n\n- first\n- second\n") == (
+        Block("heading", "Title"),
+        Block("paragraph", "One two three <b>"),
+        Block("item", "first"),
+        Block("item", "second"),
+    )
+
+
+# The command
+
+
+@pytest.fixture
+def handed(tmp_path: Path) -> Handed:
+    return hand_out(tmp_path, HOSTILE)
+
+
+def export(handed: Handed, *options: str) -> Result:
+    arguments = ["export", str(handed.publication), "--appeal", str(handed.appeal), "--out", str(handed.home / "out")]
+    return CliRunner().invoke(organizer, [*arguments, *options])
+
+
+def test_anyone_can_export_what_verifies(handed: Handed) -> None:
+    """Without a workspace or a key; the checks are told first, the letter is in the document."""
+    done = export(handed, "--letter", str(handed.folder), "--language", "be")
+    assert done.exit_code == 0, done.output
+    assert "1. The file has the SHA-256" in done.stdout
+    out = handed.home / "out"
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        ["counts.csv", "letter.html", "letter.pdf", "names.csv", "names.xlsx"]
+    )
+    pages = pdf_pages((out / "letter.pdf").read_bytes())
+    assert pages[0][:3] == ["Зварот", "Кіраўнікам", "Мы — родныя."]
+    assert "• другая важная" in pages[0]
+    page = (out / "letter.html").read_text("utf-8")
+    assert '<html lang="be">' in page
+
+
+def test_the_letter_stays_in_its_own_language(handed: Handed) -> None:
+    """The fixed words are chosen for the reader; a letter is shown in the first language when there is no such one."""
+    found = json.loads(export(handed, "--letter", str(handed.folder), "--language", "de", "--json").stdout)
+    assert found["language"] == "de"
+    lines = pdf_pages((handed.home / "out" / "letter.pdf").read_bytes())[0]
+    assert "Зварот" in lines
+    assert "9 Personen haben diesen Brief unterschrieben." in lines
+    chosen = json.loads(export(handed, "--letter", str(handed.folder), "--format", "csv", "--json").stdout)
+    assert (chosen["language"], chosen["files"]) == ("be", ["names.csv", "counts.csv"])
+
+
+def test_what_does_not_verify_is_not_exported(handed: Handed) -> None:
+    """One changed byte, and nothing is written."""
+    handed.publication.write_bytes(handed.publication.read_bytes().replace(b"2026-11-22", b"2026-11-23"))
+    done = export(handed, "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["error"] == "publication-minisig"
+    assert not (handed.home / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("letter.be.md", b"another text"),
+        ("letter.be.md", b"\xff"),
+        ("appeal.toml", b"id = "),
+        ("appeal.toml", b'id = "00"\nlanguages = ["be"]'),
+        ("appeal.toml", b"\xff"),
+    ],
+)
+def test_another_letter_is_refused(handed: Handed, name: str, content: bytes) -> None:
+    """People signed one text; no other may stand above their names."""
+    (handed.folder / name).write_bytes(content)
+    found = json.loads(export(handed, "--letter", str(handed.folder), "--json").stdout)
+    assert found["error"] == "letter-folder"
+    assert not (handed.home / "out").exists()

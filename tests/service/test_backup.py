@@ -1,0 +1,254 @@
+"""Backup and restore: a drill with running services, and every way in which a backup can be wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tarfile
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from conftest import APPEAL_ID, TODAY, TOKEN
+from publishing import hand_in, publication
+from serving import Served, serving
+from test_stores import some
+
+from crypto.envelope import envelope_id
+from crypto.errors import PublicationError
+from crypto.minisign import MinisignSecretKey
+from service import create_app
+from service.admin.backup import BackupError, read_backup, write_backup
+from service.appeal import load_appeal
+from service.settings import Settings
+from service.site.publications import Publications
+from service.stores.copy import bring
+from service.stores.sqlite_store import SqliteStore
+
+ROOT = Path(__file__).parents[2]
+Keys = tuple[MinisignSecretKey, MinisignSecretKey]
+
+
+def run(settings: Settings, *arguments: object, at: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """`./run` as an operator calls it, in any folder."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "UNDERSIGNED_APPEAL": str(settings.appeal),
+        "UNDERSIGNED_DATA": str(settings.data),
+        "UNDERSIGNED_STORE": settings.store,
+        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
+    }
+    command = [sys.executable, str(ROOT / "run"), *map(str, arguments)]
+    return subprocess.run(command, cwd=at, env=environment, capture_output=True, text=True, check=False)
+
+
+def fetch(site: Served, path: str) -> bytes:
+    with urlopen(Request(site.url + path, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=20) as answer:
+        return bytes(answer.read())
+
+
+def publications_of(settings: Settings) -> Publications:
+    appeal = load_appeal(settings.appeal)
+    return Publications(settings.data / "publications", appeal.programs, appeal.signers)
+
+
+@pytest.fixture
+def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
+    """An empty place for the same appeal."""
+    data = tmp_path / "elsewhere"
+    return replace(settings, data=data, store=f"sqlite:{data / 'envelopes.sqlite'}")
+
+
+@pytest.fixture
+def filled(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> list[bytes]:
+    """300 envelopes and two publications, the second signed by both organizers."""
+    envelopes = some(300)
+    bring(store, sorted(envelopes, key=envelope_id))
+    client = create_app(settings, store, today=lambda: TODAY).test_client()
+    first = publication()
+    second = publication(number=2, previous=hashlib.sha256(first).hexdigest())
+    assert hand_in(client, first, minisign_keys[0]).status_code == 201
+    assert hand_in(client, second, *minisign_keys).status_code == 201
+    return envelopes
+
+
+@pytest.fixture
+def backed_up(tmp_path: Path, settings: Settings, store: SqliteStore, filled: list[bytes]) -> Path:
+    """A backup of it."""
+    return write_backup(tmp_path / "backup.tar", store, publications_of(settings), APPEAL_ID).path
+
+
+def test_drill(settings: Settings, elsewhere: Settings, filled: list[bytes], tmp_path: Path) -> None:
+    """A service that is signed all the time is backed up; an empty one gets everything while it runs: each envelope,
+    each publication, each minisig, byte for byte."""
+    stop, late = threading.Event(), []
+    with serving(settings, tmp_path / "log") as site, closing(SqliteStore(settings.data / "envelopes.sqlite")) as door:
+
+        def sign() -> None:
+            while not stop.wait(0.005):
+                late.append(os.urandom(4096))
+                door.add(late[-1])
+
+        signing = threading.Thread(target=sign)
+        signing.start()
+        made = run(settings, "backup", "kept.tar", at=tmp_path)
+        stop.set()
+        signing.join()
+        assert made.returncode == 0, made.stderr
+        all_of_them = fetch(site, "/ledger")
+    with tarfile.open(tmp_path / "kept.tar") as tar:
+        tar.extractall(tmp_path / "out", filter="data")
+    ledger = (tmp_path / "out" / "ledger.undersigned").read_bytes()
+    assert hashlib.sha256(ledger).hexdigest() in made.stdout
+    assert hashlib.sha256((tmp_path / "kept.tar").read_bytes()).hexdigest() in made.stdout
+    checked = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "out", capture_output=True, check=False)
+    assert (checked.returncode, checked.stdout.count(b": OK")) == (0, 6)
+    in_backup = {ledger[-4096 * at : len(ledger) - 4096 * (at - 1)] for at in range(1, len(ledger) // 4096 + 1)}
+    assert set(filled) <= in_backup <= set(filled) | set(late)
+    assert len(all_of_them) // 4096 == 300 + len(late)
+
+    with serving(elsewhere, tmp_path / "log2") as site:
+        restored = run(elsewhere, "restore", "kept.tar", at=tmp_path)
+        assert restored.returncode == 0, restored.stderr
+        assert f"Restored: {len(in_backup)} envelopes and 2 publications" in restored.stdout
+        assert "the same envelopes" in restored.stdout
+        assert fetch(site, "/ledger") == ledger
+    with serving(elsewhere, tmp_path / "log3") as site:
+        for name in ("publication.json", "publication.json.anna.minisig", "publication.json.boris.minisig"):
+            assert fetch(site, f"/{name}") == (settings.data / "publications" / "000002" / name).read_bytes()
+    for path in (settings.data / "publications").rglob("*.*"):
+        kept = elsewhere.data / "publications" / path.relative_to(settings.data / "publications")
+        assert kept.read_bytes() == path.read_bytes()
+
+
+def test_restoring_again_changes_nothing(settings: Settings, backed_up: Path, filled: list[bytes]) -> None:
+    """Also where everything is already."""
+    for _ in range(2):
+        done = run(settings, "restore", backed_up)
+        assert done.returncode == 0, done.stderr
+        assert "Restored: 0 envelopes and 0 publications" in done.stdout
+
+
+def test_a_backup_says_nothing_about_when_and_who(backed_up: Path) -> None:
+    """No owner, no time, the same bytes for the same contents; only its own account can read it."""
+    with tarfile.open(backed_up) as tar:
+        assert {(each.mtime, each.uid, each.gid, each.uname, each.gname) for each in tar} == {(0, 0, 0, "", "")}
+    assert backed_up.stat().st_mode & 0o077 == 0
+
+
+def test_equal_contents_are_equal_backups(settings: Settings, store: SqliteStore, backed_up: Path) -> None:
+    """So two copies can be compared by their digest."""
+    again = write_backup(backed_up.with_name("again.tar"), store, publications_of(settings), APPEAL_ID)
+    assert again.path.read_bytes() == backed_up.read_bytes()
+
+
+def test_a_backup_overwrites_nothing_and_leaves_nothing_unfinished(settings: Settings, backed_up: Path) -> None:
+    """Neither another backup nor anything else."""
+    before = backed_up.read_bytes()
+    done = run(settings, "backup", backed_up)
+    assert done.returncode == 2
+    assert "never overwrites" in done.stderr
+    assert backed_up.read_bytes() == before
+    assert not list(backed_up.parent.glob("*.unfinished"))
+
+
+def rewritten(path: Path, change: Callable[[str, bytes], list[tuple[str, bytes]]], *, sums: bool = True) -> Path:
+    """A copy of a backup in which each member was changed; the digests are made again unless told otherwise."""
+    target = path.with_name("changed.tar")
+    with tarfile.open(path) as tar:
+        files = {each.name: tar.extractfile(each).read() for each in tar}  # type: ignore[union-attr]
+    changed = [pair for name, data in files.items() if name != "SHA256SUMS" for pair in change(name, data)]
+    lines = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in changed).encode()
+    with tarfile.open(target, "w") as tar:
+        for name, data in [*changed, ("SHA256SUMS", lines if sums else files["SHA256SUMS"])]:
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, BytesIO(data))
+    return target
+
+
+def swap(data: bytes) -> bytes:
+    start = len(data) % 4096
+    return data[:start] + data[start + 4096 : start + 8192] + data[start : start + 4096] + data[start + 8192 :]
+
+
+@pytest.mark.parametrize(
+    ("change", "sums", "words"),
+    [
+        (lambda name, data: [(name, data[:-1] + b"x" if "minisig" in name else data)], False, "digests"),
+        (lambda name, data: [(name, data)] if name != "ledger.undersigned" else [], True, "damaged"),
+        (lambda name, data: [(name, swap(data) if name.startswith("ledger") else data)], True, "order"),
+        (lambda name, data: [(name, data[:-4096] if name.startswith("ledger") else data)], True, "shorter"),
+        (lambda name, data: [(name, data.replace(APPEAL_ID.hex().encode(), b"0" * 32))], True, "another appeal"),
+        (lambda name, data: [(name, data), ("publications/../../x", b"")], True, "no part of a backup"),
+        (lambda name, data: [(name, data), ("/etc/x", b"")], True, "no part of a backup"),
+        (lambda name, data: [(name, data), (name, data)], True, "no part of a backup"),
+        (lambda name, data: [] if name.endswith("publication.json") else [(name, data)], True, "missing"),
+        (lambda name, data: [(name, b"{}" if name.endswith(".json") else data)], True, "no whole backup"),
+    ],
+)
+def test_what_is_not_a_whole_backup_is_refused(
+    backed_up: Path,
+    elsewhere: Settings,
+    change: Callable[[str, bytes], list[tuple[str, bytes]]],
+    sums: bool,
+    words: str,
+) -> None:
+    """Changed, cut, reordered, of another appeal, with foreign files: told before anything is restored."""
+    with pytest.raises(BackupError, match=words):
+        read_backup(rewritten(backed_up, change, sums=sums), APPEAL_ID)
+    assert not elsewhere.data.exists()
+
+
+def test_a_cut_or_foreign_file_is_told_in_a_sentence(backed_up: Path, elsewhere: Settings) -> None:
+    """At every thousandth byte, and where there is none at all."""
+    whole = backed_up.read_bytes()
+    cut = backed_up.with_name("cut.tar")
+    for size in range(0, len(whole) - 10_240, 100_003):
+        cut.write_bytes(whole[:size])
+        with pytest.raises(BackupError):
+            read_backup(cut, APPEAL_ID)
+    for file in (cut, backed_up.with_name("nowhere.tar")):
+        done = run(elsewhere, "restore", file)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert file.name in done.stderr
+
+
+def test_publications_must_be_signed_and_follow_one_another(
+    backed_up: Path, elsewhere: Settings, minisign_keys: Keys
+) -> None:
+    """A backup from a stranger's hands cannot change the result."""
+
+    def unsigned(name: str, data: bytes) -> list[tuple[str, bytes]]:
+        return [] if "2/publication.json." in name else [(name, data)]
+
+    def forged(name: str, data: bytes) -> list[tuple[str, bytes]]:
+        return [(name, data.replace("Алесь".encode(), "Алекс".encode()) if "1/publication" in name else data)]
+
+    for change, reason in ((unsigned, "minisig"), (forged, "previous")):
+        backup = read_backup(rewritten(backed_up, change), APPEAL_ID)
+        with pytest.raises(PublicationError) as refused:
+            publications_of(elsewhere).restore(backup.publications)
+        assert refused.value.reason == f"publication-{reason}"
+        assert publications_of(elsewhere).current is None
+
+
+def test_a_running_service_goes_on_from_what_was_restored(
+    backed_up: Path, elsewhere: Settings, minisign_keys: Keys
+) -> None:
+    """The next result that is handed in follows the restored one, without a restart between."""
+    with closing(SqliteStore(elsewhere.data / "envelopes.sqlite")) as store:
+        client = create_app(elsewhere, store).test_client()
+        kept = read_backup(backed_up, APPEAL_ID).publications
+        assert publications_of(elsewhere).restore(kept) == 2
+        assert hand_in(client, publication(), minisign_keys[0]).status_code == 422
+        third = publication(number=3, previous=kept[-1].digest)
+        assert hand_in(client, third, minisign_keys[0]).status_code == 201

@@ -1,0 +1,170 @@
+"""Moving envelopes between stores of every kind, cut off in the middle and begun again; every failure in words."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from redis_servers import Server, cluster_url, password, running
+from test_backup import run
+from test_stores import held, some
+
+from crypto.envelope import envelope_id
+from service import open_store
+from service.settings import Settings
+from service.stores.base import StoreUnavailable
+from service.stores.copy import absent, bring
+from service.stores.sqlite_store import SqliteStore
+
+ROOT = Path(__file__).parents[2]
+# As a move does it, until the power goes off.
+CUT = """
+import os, signal, sys
+import service.stores.copy
+from service import open_store
+service.stores.copy.GROUP = 50
+def cut(envelopes):
+    for at, envelope in enumerate(envelopes):
+        yield envelope
+        if at == 200: os.kill(os.getpid(), signal.SIGKILL)
+source, target = map(open_store, sys.argv[1:])
+service.stores.copy.bring(target, cut(source.snapshot().envelopes))
+"""
+
+
+@pytest.fixture
+def filled(store: SqliteStore) -> list[bytes]:
+    """300 envelopes in the store of the settings, sorted by id."""
+    envelopes = sorted(some(300), key=envelope_id)
+    bring(store, envelopes)
+    return envelopes
+
+
+def url_of(servers: list[Server]) -> str:
+    return servers[0].url if len(servers) == 1 else cluster_url(servers)
+
+
+def holds(url: str) -> list[bytes]:
+    with closing(open_store(url)) as store:
+        return held(store)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "redis", "valkey-8", "redis-cluster"])
+def test_envelopes_move_there_and_back_and_a_killed_move_is_finished(
+    settings: Settings, filled: list[bytes], tmp_path: Path, empty: Callable[[str], list[Server]], kind: str
+) -> None:
+    """kill -9 while envelopes are being added; the next move adds the rest, the one after that nothing."""
+    there, back = f"sqlite:{tmp_path / 'there'}", f"sqlite:{tmp_path / 'back'}"
+    if kind != "sqlite":
+        there = url_of(empty(kind))
+    for source, target in ((settings.store, there), (there, back)):
+        killed = subprocess.run([sys.executable, "-c", CUT, source, target], cwd=ROOT, check=False)
+        assert killed.returncode == -9
+        arrived = holds(target)
+        assert 0 < len(arrived) < 300
+        for missing in (300 - len(arrived), 0):
+            done = run(settings, "move", "--from", source, "--to", target)
+            assert done.returncode == 0, done.stderr
+            assert f"Moved: {missing} envelopes" in done.stdout
+            assert done.stdout.count(" 300 envelopes; SHA-256") == 2
+            assert "Both digests are equal" in done.stdout
+        assert holds(target) == filled
+
+
+def test_a_server_that_dies_during_a_move_loses_nothing(tmp_path: Path) -> None:
+    """The move ends with an error; begun again when the server is back, it finishes."""
+    envelopes = sorted(some(300), key=envelope_id)
+    with running("redis", tmp_path / "redis") as server:
+
+        def dying() -> Iterator[bytes]:
+            yield from envelopes[:100]
+            server.kill()
+            yield from envelopes[100:]
+
+        with closing(open_store(server.url)) as target, pytest.raises(StoreUnavailable):
+            bring(target, dying())
+        server.start()
+        with closing(open_store(server.url)) as target:
+            bring(target, envelopes)
+        assert holds(server.url) == envelopes
+
+
+def test_a_move_into_a_store_with_others_says_so(settings: Settings, filled: list[bytes], tmp_path: Path) -> None:
+    """Nothing is taken away there; the digests differ, and the reason is told."""
+    target = tmp_path / "other.sqlite"
+    with closing(SqliteStore(target)) as other:
+        other.add(os.urandom(4096))
+    done = run(settings, "move", "--from", settings.store, "--to", f"sqlite:{target}")
+    assert done.returncode == 0, done.stderr
+    assert "holds others too" in done.stdout
+
+
+def test_a_store_that_is_not_there_is_not_moved(settings: Settings, tmp_path: Path) -> None:
+    """A misspelt name must not look like an empty store."""
+    done = run(settings, "move", "--from", f"sqlite:{tmp_path / 'nowhere'}", "--to", f"sqlite:{tmp_path / 'b'}")
+    assert done.returncode == 2
+    assert "There is no store" in done.stderr
+    assert not list(tmp_path.glob("nowhere*")) + list(tmp_path.glob("b*"))
+
+
+@contextmanager
+def told(server: Server, name: str, value: str) -> Iterator[None]:
+    """The server set otherwise, and back again."""
+    with server.client("admin") as admin:
+        before = admin.config_get(name)[name]
+        admin.config_set(name, value)
+        yield
+        admin.config_set(name, before)
+
+
+def test_what_is_wrong_with_a_server_is_said_before_anything_moves(
+    settings: Settings, filled: list[bytes], tmp_path: Path, empty: Callable[[str], list[Server]]
+) -> None:
+    """Not reached, not let in, not the right one, not safe, full, newer: one sentence with the reason, exit code 2."""
+    (server,) = empty("redis")
+    passwords = tmp_path / "passwords"
+    passwords.mkdir()
+    for user in ("export", "web", "doctor"):
+        (passwords / user).write_text("wrong")
+    strange = f"redis://127.0.0.1:{server.port}?passwords={passwords}"
+    nobody = f"redis://127.0.0.1:1?passwords={server.passwords}"
+    unnamed = f"redis://127.0.0.1:{server.port}?passwords={tmp_path / 'nowhere'}"
+
+    def refused(source: str, target: str) -> str:
+        done = run(settings, "move", "--from", source, "--to", target)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Traceback" not in done.stderr
+        assert password("web") not in done.stderr
+        return done.stderr
+
+    here, elsewhere = settings.store, f"sqlite:{tmp_path / 'elsewhere'}"
+    assert "“--to” must begin with" in refused(here, "http://x")
+    assert "“--from” must name the folder" in refused("redis://x", here)
+    for named in (nobody, strange, unnamed):
+        reason = {nobody: "refused", strange: "invalid username-password", unnamed: "No such file"}[named]
+        assert reason in refused(here, named)
+        assert reason in refused(named, elsewhere)
+    assert "There is no envelope in redis://" in refused(server.url, elsewhere)
+    with told(server, "appendfsync", "everysec"):
+        assert "Set “appendfsync always”" in refused(here, server.url)
+    with told(server, "maxmemory", "1"):
+        assert "maxmemory" in refused(here, server.url)
+    assert not (tmp_path / "elsewhere").exists()
+    with server.client("web") as web:
+        web.hsetnx("envelopes:format", "2", "")
+    assert "newer version" in refused(server.url, elsewhere)
+    assert "newer version" in refused(here, server.url)
+    assert holds(here) == filled
+
+
+def test_what_is_absent_is_found_in_sorted_sets() -> None:
+    """Nothing twice, nothing forgotten, whichever side is empty or longer."""
+    all_of_them = sorted(some(40), key=envelope_id)
+    for present in ([], all_of_them, all_of_them[:10], all_of_them[10:], all_of_them[::3]):
+        for wanted in ([], all_of_them, all_of_them[::2], all_of_them[:5]):
+            assert list(absent(wanted, present)) == [each for each in wanted if each not in present]

@@ -1,0 +1,216 @@
+"""Counting together on a limits server, and alone when it does not answer: limited in any case."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from limits import parse
+from redis_servers import Server, running
+
+from service import create_app
+from service.limits.counters import PAUSE_SECONDS, Counters
+from service.limits.proof_of_work import Load, Work
+from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
+from service.servers.connection import RedisAddress
+from service.settings import Settings
+from service.stores.sqlite_store import SqliteStore
+
+ITEM = parse("3/minute")
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: float = 0.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A limits server as config/valkey/limits.conf sets it up."""
+    with running("valkey-8", tmp_path_factory.mktemp("limits"), "limits") as server:
+        yield server
+
+
+def together(server: Server, clock: Clock | None = None) -> Counters:
+    return Counters(clock or Clock(), RedisAddress.parse(server.url))
+
+
+def hits(counters: Counters, name: str, count: int = 5) -> list[bool]:
+    return [counters.hit(ITEM, name) for _ in range(count)]
+
+
+def test_a_process_alone_counts_in_its_memory() -> None:
+    """Three a minute are three a minute, for each name."""
+    counters = Counters(Clock())
+    assert hits(counters, "a") == [True] * 3 + [False] * 2
+    assert hits(counters, "b", 1) == [True]
+    assert counters.secret("x", 10) is None
+
+
+def test_processes_with_a_server_count_together(server: Server) -> None:
+    """What one has let through, the other one counts."""
+    first, second = together(server), together(server)
+    assert hits(first, "together", 2) == [True, True]
+    assert hits(second, "together", 2) == [True, False]
+
+
+def test_processes_with_a_server_share_keys_and_work(server: Server) -> None:
+    """The same client is the same key everywhere, for one epoch; a challenge of one is paid to the other."""
+    clock = Clock(1e9)
+    keys = [ClientKeys(clock, bytes([at]) * 32, together(server).secret) for at in range(2)]
+    assert len({each.key("203.0.113.7") for each in keys}) == 1
+    before = keys[0].key("203.0.113.7")
+    clock.now += EPOCH_SECONDS
+    assert {each.key("203.0.113.7") for each in keys} != {before}
+    assert len({each.key("203.0.113.7") for each in keys}) == 1
+    works = [Work(1, Load(Clock()), Clock(4e9), together(server).secret) for _ in range(2)]
+    assert works[0]._secret(b"challenge") == works[1]._secret(b"challenge")
+
+
+def test_processes_with_a_server_share_the_load(server: Server) -> None:
+    """What came to one counts for the other a second later, in this minute and from the last one."""
+    clock = Clock(1e9 - 1e9 % 60)
+    counted: list[tuple[int, int]] = []
+
+    def add(minute: int, more: int) -> int | None:
+        counted.append((minute, more))
+        return together(server).add(minute, more)
+
+    busy, quiet = Load(clock, add), Load(clock, together(server).add)
+    assert [quiet.add(), busy.add()] == [1, 2]
+    clock.now += 0.5
+    assert [busy.add() for _ in range(28)][-1] == 30
+    assert counted[1:] == [(counted[0][0] + 1, 1)]
+    clock.now += 0.5
+    assert busy.add() == 31
+    clock.now += 1
+    assert quiet.add() == 32
+    clock.now += 58
+    late = Load(clock, together(server).add)
+    assert late.add() == 1 + 32
+    assert quiet.add() == 2 + 32
+    clock.now += 31
+    assert 16 < quiet.add() < 19
+    with server.client("admin") as client:
+        assert all(0 < client.ttl(name) <= 120 for name in client.keys("LIMITS:load:*"))
+
+
+def test_without_a_server_the_load_is_this_processes_own() -> None:
+    """Also while the server does not answer: nothing is counted twice when it is back."""
+    clock, answers = Clock(6e8), [None, None, 0, 5]
+    told: list[int] = []
+
+    def add(minute: int, more: int) -> int | None:
+        told.append(more)
+        return answers[len(told) - 1]
+
+    load = Load(clock, add)
+    assert [load.add(), load.add()] == [1, 2]
+    clock.now += 1
+    load.add()
+    clock.now += 1
+    assert load.add() == 5
+    assert told == [0, 1, 3, 1]
+
+
+def test_the_server_learns_no_address(server: Server) -> None:
+    """Its memory holds counters under keys, and secrets that expire."""
+    keys = ClientKeys(Clock(1e9), bytes(32), together(server).secret)
+    hits(together(server), keys.key("203.0.113.77"))
+    client = server.client("admin")
+    names = client.keys("*")
+    assert names
+    assert not [name for name in names if b"203.0.113.77" in name]
+    assert all(client.ttl(name) > 0 for name in names)
+
+
+def test_a_dead_server_leaves_every_process_limited(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Told once, not for every request; asked again after a pause; told when it is back."""
+    caplog.set_level(logging.WARNING, "undersigned")
+    with running("redis", tmp_path, "limits") as server:
+        clock = Clock()
+        counters = together(server, clock)
+        assert hits(counters, "alone", 1) == [True]
+        server.kill()
+        assert hits(counters, "alone") == [True] * 3 + [False] * 2
+        assert counters.secret("x", 10) is None
+        clock.now += 2 * PAUSE_SECONDS
+        assert hits(counters, "alone", 1) == [False]
+        assert [record.message for record in caplog.records if "does not count" in record.message][1:] == []
+        server.start()
+        clock.now += 2 * PAUSE_SECONDS
+        assert hits(counters, "alone", 1) == [True]
+        assert "counts again" in caplog.text
+    assert "203.0.113" not in caplog.text
+
+
+def test_no_envelope_is_taken_while_the_limits_server_would_write_to_the_disk(
+    tmp_path: Path, settings: Settings, envelope: bytes
+) -> None:
+    """503 as soon as it is looked at, and 201 once it is dead: then each process counts alone."""
+    with (
+        running("redis", tmp_path / "limits", "limits") as server,
+        closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store,
+    ):
+        told = replace(settings, limits_server=server.url)
+        answers = []
+        for value in ("no", "yes"):
+            with server.client("admin") as admin:
+                admin.config_set("appendonly", value)
+            client = create_app(told, store).test_client()
+            answers.append(client.post("/envelopes", data=envelope, content_type="application/octet-stream"))
+        server.kill()
+        client = create_app(told, store).test_client()
+        answers.append(client.post("/envelopes", data=envelope, content_type="application/octet-stream"))
+    assert [answer.status_code for answer in answers] == [201, 503, 201]
+
+
+@pytest.mark.parametrize("refused", ["ACL DELUSER doctor", "ACL SETUSER doctor -config|get"])
+def test_a_limits_server_that_the_doctor_may_not_look_at_is_wrong_and_goes_on_counting(
+    tmp_path: Path, settings: Settings, envelope: bytes, caplog: pytest.LogCaptureFixture, refused: str
+) -> None:
+    """Nobody knows then what it writes down: 503, told once and in words, while the limits are still its own."""
+    caplog.set_level(logging.WARNING, "undersigned")
+    with (
+        running("valkey-8", tmp_path / "limits", "limits") as server,
+        closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store,
+    ):
+        with server.client("admin") as admin:
+            admin.execute_command(refused)
+        client = create_app(replace(settings, limits_server=server.url), store).test_client()
+        for _ in range(3):
+            answer = client.post("/envelopes", data=envelope, content_type="application/octet-stream")
+            assert answer.status_code == 503
+        assert together(server).wrong() == together(server).wrong() != []
+        assert hits(together(server), "seen") == hits(together(server), "seen too") == [True] * 3 + [False] * 2
+        assert hits(together(server), "seen", 1) == [False]
+    (told,) = caplog.records
+    assert "limits: The server does not let the user “doctor” look at it: " in told.message
+
+
+def test_a_window_slides_over_its_edges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has used up a minute gets one more at its turn and not 60, half of them after half a minute, then all."""
+    clock, item = Clock(6e8 + 59.9), parse("60/minute")
+    monkeypatch.setattr(time, "time", clock)
+    counters = Counters(clock)
+
+    def more() -> int:
+        return [counters.hit(item, "a") for _ in range(100)].count(True)
+
+    assert more() == 60
+    clock.now += 0.2
+    assert more() <= 1
+    clock.now += 29.9
+    assert 28 <= more() <= 31
+    clock.now += 120
+    assert more() == 60

@@ -1,0 +1,239 @@
+"""POST /<language>/hand-in takes an envelope as text and nothing else, and gives nothing back of what it refused."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, TODAY
+from flask.testing import FlaskClient
+from test_stores import held
+
+from crypto.envelope import armor, dearmor
+from service import create_app
+from service.settings import Limits, Settings
+from service.stores.sqlite_store import SqliteStore
+
+SECRET = "Марыя Сакрэтная"
+
+
+def hand_in(client: FlaskClient, text: str, language: str = "en", **changes: Any) -> Any:
+    return client.post(f"/{language}/hand-in", data={"envelope": text}, **changes)
+
+
+def outcome(answer: Any) -> str:
+    """What a person reads first."""
+    found = re.search(r'id="outcome".*?>(.*?)</div>', answer.text, re.DOTALL)
+    assert found, answer.text[:500]
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", found[1])).split())
+
+
+def field(answer: Any) -> str:
+    """What stands in the field."""
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.text, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Everything any part of the service logs, down to the least."""
+    with caplog.at_level(logging.DEBUG):
+        yield caplog
+
+
+@pytest.mark.parametrize("language", ["be", "ru", "en"])
+def test_an_envelope_as_text_is_kept(client: FlaskClient, store: SqliteStore, envelope: bytes, language: str) -> None:
+    """The very bytes, in every language; the field is empty afterwards."""
+    answer = hand_in(client, armor(envelope), language)
+    assert (answer.status_code, answer.mimetype) == (201, "text/html")
+    assert f'<html lang="{language}">' in answer.text
+    assert held(store) == [envelope]
+    assert field(answer) == ""
+
+
+def test_an_envelope_that_is_kept_already_gets_the_same_answer(
+    client: FlaskClient, store: SqliteStore, envelope: bytes
+) -> None:
+    """Whoever has a text cannot learn whether it was handed in before."""
+    answers = [hand_in(client, armor(envelope)) for _ in range(2)]
+    answers.append(hand_in(client, armor(envelope), content_type="multipart/form-data"))
+    assert len({(answer.status, answer.data, tuple(answer.headers)) for answer in answers}) == 1
+    assert store.count() == 1
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: f"Добры дзень!\n\n{text}\nЗ павагай",
+        lambda text: "\n".join(f"> > {line}" for line in text.split("\n")),
+        lambda text: "\n".join(f"  {line}  " for line in text.split("\n")),
+        lambda text: "\n" * 500 + text,
+    ],
+)
+def test_what_mail_and_messengers_add_does_not_matter(
+    client: FlaskClient, store: SqliteStore, envelope: bytes, around: Any
+) -> None:
+    """Line ends of a browser, words around it, quotes, spaces."""
+    assert hand_in(client, around(armor(envelope))).status_code == 201
+    assert held(store) == [envelope]
+
+
+REFUSED = [
+    (lambda text: SECRET, 400, "BEGIN UNDERSIGNED ENVELOPE----- is missing"),
+    (lambda text: "", 400, "BEGIN UNDERSIGNED ENVELOPE----- is missing"),
+    (lambda text: text + text, 400, "stands there more than once"),
+    (lambda text: f"{SECRET}\n{text[:3000]}", 400, "END UNDERSIGNED ENVELOPE----- is missing"),
+    (lambda text: text.replace("\n", f"\n{SECRET}\n", 1), 400, "not those of a sealed text"),
+    (lambda text: text.replace("A", "*"), 400, "not one whole sealed text"),
+    (lambda text: re.sub("\n[^\n]{64}", "", text, count=1), 400, "not one whole sealed text"),
+    (lambda text: f"{SECRET}\n{armor(b'x' + dearmor(text)[1:])}", 400, "not one whole sealed text"),
+    (lambda text: f"{SECRET}\n{armor(dearmor(text)[:1] + bytes(7) + dearmor(text)[8:])}", 409, "a new signing file"),
+    (lambda text: SECRET * 2000 + text, 413, "too long"),
+]
+
+
+@pytest.mark.parametrize(("change", "status", "words"), REFUSED)
+def test_whatever_is_no_envelope_is_refused_in_words_and_not_given_back(
+    client: FlaskClient,
+    store: SqliteStore,
+    settings: Settings,
+    envelope: bytes,
+    logged: pytest.LogCaptureFixture,
+    change: Any,
+    status: int,
+    words: str,
+) -> None:
+    """Plain text by mistake: not kept, not logged, not in the answer, in no header, in no file."""
+    answer = hand_in(client, change(armor(envelope)), headers={"Accept": "*/*"})
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert words in outcome(answer)
+    assert "Nothing of what you sent was kept." in outcome(answer)
+    assert field(answer) == ""
+    assert store.count() == 0
+    everything = answer.text + str(answer.headers) + logged.text
+    files = b"".join(path.read_bytes() for path in settings.data.rglob("*") if path.is_file())
+    for word in SECRET.split():
+        assert word not in everything
+        assert word.encode() not in files
+
+
+def test_a_form_of_another_kind_is_refused(client: FlaskClient, store: SqliteStore, envelope: bytes) -> None:
+    """The envelope as it is, a field of another name, a file: none of them is the form's text."""
+    text = armor(envelope)
+    for sent in (
+        {"data": text, "content_type": "text/plain"},
+        {"data": envelope, "content_type": "application/octet-stream"},
+        {"data": {"other": text}},
+        {"data": b"--x\r\nrubbish", "content_type": "multipart/form-data; boundary=x"},
+    ):
+        assert client.post("/en/hand-in", **sent).status_code == 400
+    assert store.count() == 0
+
+
+def test_the_longest_mail_is_longer_than_any_envelope(client: FlaskClient, envelope: bytes) -> None:
+    """Quoted Belarusian words before the envelope have room: each letter takes six bytes in a form."""
+    assert hand_in(client, "мова " * 700 + "\n" + armor(envelope)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [(None, 201), ("null", 201), ("http://localhost", 201), ("https://elsewhere.example", 403)],
+)
+def test_no_other_site_hands_in(
+    client: FlaskClient, store: SqliteStore, envelope: bytes, origin: str | None, status: int
+) -> None:
+    """Browsers say null here, because the pages forbid to tell where one comes from."""
+    answer = hand_in(client, armor(envelope), headers={"Origin": origin} if origin else {})
+    assert answer.status_code == status
+    assert store.count() == (status == 201)
+
+
+def test_it_counts_for_the_same_limit_as_an_envelope(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """Per client and for all: whoever is over it keeps the envelope in the field, and only that."""
+    for limits in (Limits("2/minute", "100/minute", "100/minute"), Limits("100/minute", "100/minute", "2/minute")):
+        client = create_app(replace(settings, limits=limits), store).test_client()
+        sealed = {"data": envelope, "content_type": "application/octet-stream"}
+        assert client.post("/envelopes", **sealed).status_code == 201
+        assert hand_in(client, armor(envelope)).status_code == 201
+        assert client.post("/envelopes", **sealed).status_code == 429
+        answer = hand_in(client, f"{SECRET}\n{armor(envelope)}")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+        assert "Too many envelopes came" in outcome(answer)
+        assert field(answer) == armor(envelope)
+        assert SECRET.split()[0] not in answer.text
+        assert field(hand_in(client, SECRET)) == ""
+        assert client.options("/envelopes", headers={"Origin": "null"}).status_code == 204
+
+
+def test_under_a_flood_it_asks_to_come_later(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """A browser without script cannot compute; the words say what can be done."""
+    client = create_app(replace(settings, work_above=1), store).test_client()
+    assert hand_in(client, armor(envelope)).status_code == 201
+    answer = hand_in(client, armor(envelope))
+    assert answer.status_code == 429
+    assert "needs a script" in outcome(answer)
+    assert field(answer) == armor(envelope)
+
+
+def test_a_store_that_cannot_keep_is_told(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """503 with the time to wait, never "handed in"."""
+    client = create_app(settings, store).test_client()
+    store.close()
+    answer = hand_in(client, armor(envelope))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "cannot keep envelopes right now" in outcome(answer)
+    assert field(answer) == armor(envelope)
+
+
+def test_after_the_letter_has_closed_it_says_so(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """With the same days of grace as any envelope."""
+    path = settings.appeal / "appeal.toml"
+    path.write_text("closing = 2026-11-20\n" + path.read_text("utf-8"), "utf-8")
+    today = [TODAY]
+    client = create_app(settings, store, today=lambda: today[0]).test_client()
+    assert hand_in(client, armor(envelope)).status_code == 201
+    today[0] = date(2026, 11, 23)
+    answer = hand_in(client, armor(envelope))
+    assert answer.status_code == 403
+    assert "no longer collecting" in outcome(answer)
+
+
+def test_another_language_is_no_page(client: FlaskClient, store: SqliteStore, envelope: bytes) -> None:
+    """404, and nothing is kept."""
+    assert hand_in(client, armor(envelope), "fr").status_code == 404
+    assert store.count() == 0
+
+
+def test_every_reason_has_words(client: FlaskClient) -> None:
+    """What dearmor and the checks can say, the page can say: no reason falls back to silence."""
+    text = (ROOT / "templates" / "_reasons.html").read_text("utf-8")
+    reasons = set(re.findall(r"`(armor-[a-z0-9-]+)`", (ROOT / "docs" / "spec.md").read_text("utf-8")))
+    assert len(reasons) == 5
+    for reason in reasons:
+        assert f'"{reason}":' in text
+        assert f'data-word="{reason}"' in client.get("/en/hand-in").text
+
+
+def test_the_browser_itself_refuses_what_is_too_short(client: FlaskClient, envelope: bytes) -> None:
+    """No sealed text is shorter than the form's minlength, and no name or message is as long."""
+    found = re.search(r'<textarea name="envelope"[^>]* required minlength="(\d+)"', client.get("/en/hand-in").text)
+    assert found
+    assert 5000 < int(found[1]) <= len(armor(envelope).strip())
+
+
+def test_every_answer_is_protected(client: FlaskClient, envelope: bytes, tmp_path: Path) -> None:
+    """The same headers as any page; no cookie."""
+    expected = client.get("/en/hand-in").headers
+    for answer in (hand_in(client, armor(envelope)), hand_in(client, SECRET), hand_in(client, "", "fr")):
+        for name in ("Content-Security-Policy", "Cache-Control", "Referrer-Policy", "X-Frame-Options"):
+            assert answer.headers.get_all(name) == expected.get_all(name)
+        assert "Set-Cookie" not in answer.headers

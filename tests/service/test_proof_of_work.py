@@ -1,0 +1,136 @@
+"""Proof of work: asked of everyone alike, only under load, for one envelope, and without remembering anything."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from altcha import Challenge, Payload, solve_challenge
+from flask.testing import FlaskClient
+
+from crypto.envelope import envelope_id
+from service import create_app
+from service.limits.proof_of_work import LIFETIME_SECONDS, MOST_TRIES, Load, Work, tries_for
+from service.settings import Settings
+from service.stores.sqlite_store import SqliteStore
+
+NAME, OTHER = b"n" * 32, b"o" * 32
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: float = 0.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def busy(free: int = 1) -> tuple[Work, Clock]:
+    clock = Clock(4e9)  # far ahead: altcha judges expiry by the machine's own clock
+    work = Work(free, Load(Clock()), clock)
+    for _ in range(free):
+        assert work.owed(NAME, None) is None
+    return work, clock
+
+
+def solved(challenge: dict[str, Any]) -> str:
+    found = Challenge.from_dict(challenge)
+    solution = solve_challenge(found)
+    assert solution is not None
+    return Payload(found, solution).to_base64()
+
+
+def owed(work: Work, name: bytes = NAME, solution: str | None = None) -> dict[str, Any]:
+    challenge = work.owed(name, solution)
+    assert challenge is not None
+    return challenge
+
+
+def test_load_is_what_came_within_the_last_minute() -> None:
+    """It slides: half a minute later, half of the minute before still counts."""
+    clock = Clock()
+    load = Load(clock)
+    assert [load.add() for _ in range(60)][-1] == 60
+    clock.now = 90
+    assert load.add() == 31
+    clock.now = 119.9
+    assert 2 <= load.add() < 3
+    clock.now = 300
+    assert load.add() == 1
+
+
+def test_below_the_threshold_nothing_is_owed_and_above_it_everyone_owes() -> None:
+    """An ordinary day costs nobody anything."""
+    work, _ = busy(free=5)
+    assert owed(work)["parameters"]["algorithm"] == "PBKDF2/SHA-256"
+    assert owed(work, OTHER)
+
+
+def test_a_solution_pays_for_its_envelope_and_for_no_other() -> None:
+    """Used again it only brings the same envelope again."""
+    work, _ = busy()
+    solution = solved(owed(work))
+    assert work.owed(NAME, solution) is None
+    assert work.owed(NAME, solution) is None
+    assert work.owed(OTHER, solution) is not None
+
+
+def test_an_expired_challenge_pays_for_nothing() -> None:
+    """Solutions cannot be collected for a later flood."""
+    work, clock = busy()
+    clock.now = 1_000_000_000 - LIFETIME_SECONDS
+    assert work.owed(NAME, solved(owed(work))) is not None
+
+
+def test_another_services_challenge_pays_for_nothing() -> None:
+    """Each process signs with a secret of its own."""
+    (work, _), (stranger, _) = busy(), busy()
+    assert work.owed(NAME, solved(owed(stranger))) is not None
+
+
+@pytest.mark.parametrize("part", ["cost", "keyPrefix", "nonce", "data", "keySignature"])
+def test_a_changed_challenge_pays_for_nothing(part: str) -> None:
+    """Nobody makes their own work easier."""
+    work, _ = busy()
+    payload = json.loads(base64.b64decode(solved(owed(work))))
+    payload["challenge"]["parameters"][part] = {"cost": 1, "data": {"envelope": OTHER.hex()}}.get(part, "00")
+    changed = base64.b64encode(json.dumps(payload).encode()).decode()
+    assert work.owed(NAME, changed) is not None
+    assert work.owed(OTHER, changed) is not None
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    ["", "x", "====", "e30=", "bnVsbA==", "W10=", base64.b64encode(b'{"challenge":1}').decode(), "é", "\ud800"],
+)
+def test_rubbish_pays_for_nothing(rubbish: str) -> None:
+    """And breaks nothing."""
+    work, _ = busy()
+    assert work.owed(NAME, rubbish) is not None
+
+
+def test_the_work_rises_with_the_load_and_has_an_end() -> None:
+    """Twice the flood, twice the price; an old phone can still pay it."""
+    assert [tries_for(load, free=100) for load in (101, 200, 400, 6400)] == [505, 1000, 2000, MOST_TRIES]
+
+
+def test_the_service_asks_takes_and_keeps(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """429 with the challenge and Retry-After; 201 with the solution; the store has one envelope."""
+    client: FlaskClient = create_app(Settings(**{**vars(settings), "work_above": 1}), store).test_client()
+
+    def send(**headers: str) -> Any:
+        return client.post("/envelopes", data=envelope, content_type="application/octet-stream", headers=headers)
+
+    assert send().status_code == 201
+    answer = send()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert answer.json["type"] == "urn:undersigned:problem:work"
+    assert answer.json["challenge"]["parameters"]["data"] == {"envelope": envelope_id(envelope).hex()}
+    assert send(**{"Undersigned-Work": "rubbish"}).status_code == 429
+    answer = send(**{"Undersigned-Work": solved(answer.json["challenge"])})
+    assert (answer.status_code, answer.data) == (201, b"")
+    assert store.count() == 1

@@ -1,0 +1,205 @@
+"""Limits hold, and remember no address."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from serving import serving
+
+from service import create_app
+from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys, client_network
+from service.settings import Limits, Settings
+from service.stores.sqlite_store import SqliteStore
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+        ("fc00:dead:beef:4dad::7", "circuit 7"),
+        ("fc00:dead:beef:4dad::ffff:fffe", "circuit 4294967294"),
+        ("fc00:dead:beef:4dad:1::7", "circuit 7"),
+        ("fc00:dead:beef:4dae::7", "fc00:dead:beef:4dae::/64"),
+        ("", "unknown"),
+        (None, "unknown"),
+        ("unix:", "unknown"),
+        ("203.0.113.7, 203.0.113.8", "unknown"),
+    ],
+)
+def test_an_address_counts_as_the_network_one_client_holds(address: str | None, network: str) -> None:
+    """IPv4 whole, IPv6 by its /64, Tor by circuit, mapped addresses as they are, rubbish together, never empty."""
+    assert client_network(address) == network
+
+
+def test_a_key_lasts_for_its_epoch_and_no_longer() -> None:
+    """Within ten minutes one client has one key; afterwards another one."""
+    clock = Clock()
+    keys = ClientKeys(clock, bytes(32))
+    first = keys.key("203.0.113.7")
+    clock.now = EPOCH_SECONDS - 1
+    assert keys.key("203.0.113.7") == first
+    assert keys.key("203.0.113.8") != first
+    clock.now = EPOCH_SECONDS
+    assert keys.key("203.0.113.7") != first
+
+
+def test_the_secret_of_a_past_epoch_is_gone() -> None:
+    """Whoever takes the memory cannot compute the keys of earlier epochs: the old secret is nowhere in it."""
+    clock = Clock()
+    secret = bytes(range(32))
+    keys = ClientKeys(clock, secret)
+    keys.key("203.0.113.7")
+    clock.now = 3 * EPOCH_SECONDS
+    keys.key("203.0.113.7")
+    assert secret not in vars(keys).values()
+    assert not [held for held in gc.get_referents(keys, vars(keys)) if held == secret]
+
+
+def test_two_services_give_one_address_different_keys() -> None:
+    """The secret is random, so keys cannot be looked up in a table."""
+    clock = Clock()
+    assert ClientKeys(clock, b"a" * 32).key("203.0.113.7") != ClientKeys(clock, b"b" * 32).key("203.0.113.7")
+
+
+def limited(settings: Settings, store: SqliteStore, **limits: str) -> FlaskClient:
+    values = {"envelopes": "1000/minute", "desk": "1000/minute", "everyone": "1000/minute"} | limits
+    changed = Settings(**{**vars(settings), "limits": Limits(**values), "trusted_hops": 1})
+    return create_app(changed, store).test_client()
+
+
+def send(client: FlaskClient, envelope: bytes, address: str) -> int:
+    answer = client.post(
+        "/envelopes", data=envelope, content_type="application/octet-stream", headers={"X-Forwarded-For": address}
+    )
+    assert not [name for name, _ in answer.headers if "ratelimit" in name.lower()]
+    if answer.status_code == 429:
+        assert answer.headers["Retry-After"] == "60"
+        assert answer.json["type"] == "urn:undersigned:problem:too-many"
+    return answer.status_code
+
+
+def test_a_client_over_its_limit_is_asked_to_wait_and_others_are_not(
+    settings: Settings, store: SqliteStore, envelope: bytes
+) -> None:
+    """Counted per client, without headers that tell how often anyone came."""
+    client = limited(settings, store, envelopes="3/minute")
+    assert [send(client, envelope, "203.0.113.7") for _ in range(5)] == [201, 201, 201, 429, 429]
+    assert send(client, envelope, "203.0.113.8") == 201
+
+
+def test_rotating_within_a_64_does_not_help(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """A phone network hands out a whole /64."""
+    client = limited(settings, store, envelopes="3/minute")
+    assert [send(client, envelope, f"2001:db8::{at:x}") for at in range(1, 6)] == [201, 201, 201, 429, 429]
+
+
+def test_only_the_trusted_hop_is_believed(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """What a client writes into X-Forwarded-For stands left of what our proxy adds, and is ignored."""
+    client = limited(settings, store, envelopes="3/minute")
+    forged = [f"198.51.100.{at}, 203.0.113.7" for at in range(5)]
+    assert [send(client, envelope, address) for address in forged] == [201, 201, 201, 429, 429]
+
+
+def test_an_onion_circuit_over_its_limit_does_not_hold_up_the_others(
+    settings: Settings, store: SqliteStore, envelope: bytes
+) -> None:
+    """Each circuit counts for itself, though all of them stand in one /64."""
+    client = limited(settings, store, envelopes="3/minute")
+    assert [send(client, envelope, "fc00:dead:beef:4dad::1:2") for _ in range(5)] == [201, 201, 201, 429, 429]
+    assert send(client, envelope, "fc00:dead:beef:4dad::1:3") == 201
+
+
+@pytest.mark.parametrize(("hops", "limited_at"), [(0, "peer"), (1, "last"), (2, "last but one")])
+def test_the_number_of_hops_is_exact(
+    settings: Settings, store: SqliteStore, envelope: bytes, hops: int, limited_at: str
+) -> None:
+    """Without a proxy the header means nothing; with so many, exactly that entry from the right is believed."""
+    limits = Limits(envelopes="1/minute", desk="9/minute", everyone="1000/minute")
+    client = create_app(Settings(**{**vars(settings), "limits": limits, "trusted_hops": hops}), store).test_client()
+    others = {
+        "peer": ["203.0.113.1, 203.0.113.2", "198.51.100.1, 198.51.100.2"],
+        "last": ["203.0.113.1, 203.0.113.9", "198.51.100.1, 203.0.113.9"],
+        "last but one": ["203.0.113.1, 203.0.113.9, 203.0.113.3", "198.51.100.1, 203.0.113.9, 198.51.100.3"],
+    }[limited_at]
+    assert [send(client, envelope, address) for address in others] == [201, 429]
+
+
+def test_without_the_proxys_header_all_share_one_key(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """A unix socket has no address: whoever gets past nginx is limited together, never unlimited."""
+    client = limited(settings, store, envelopes="2/minute")
+    sent = [
+        client.post(
+            "/envelopes",
+            data=envelope,
+            content_type="application/octet-stream",
+            environ_base={"REMOTE_ADDR": peer},
+        ).status_code
+        for peer in ("", "unix:", "")
+    ]
+    assert sent == [201, 201, 429]
+
+
+@pytest.mark.parametrize("everyone", ["4/minute", "100/minute;4/day"])
+def test_all_clients_together_have_a_limit(
+    settings: Settings, store: SqliteStore, envelope: bytes, everyone: str
+) -> None:
+    """A flood from many addresses meets a ceiling, of a minute or of a day."""
+    client = limited(settings, store, everyone=everyone)
+    assert [send(client, envelope, f"203.0.113.{at}") for at in range(6)] == [201] * 4 + [429] * 2
+
+
+def test_the_desk_is_limited_before_its_token_is_looked_at(settings: Settings, store: SqliteStore) -> None:
+    """Nobody may guess tokens quickly."""
+    client = limited(settings, store, desk="3/minute")
+    statuses = [client.get("/ledger", headers={"Authorization": f"Bearer {at}"}).status_code for at in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+
+
+def test_nothing_that_names_a_client_is_kept_or_logged(settings: Settings, tmp_path: Path, envelope: bytes) -> None:
+    """After limits were hit and malformed requests sent, no log and no file holds an address or a client's words."""
+    traces = (b"203.0.113.77", b"2001:db8:77", b"UniqueBrowser/7.7", b"elsewhere-77.example", b"secret-word-77")
+    policies = Limits(envelopes="5/minute", desk="5/minute", everyone="1000/minute")
+    changed = Settings(**{**vars(settings), "limits": policies, "trusted_hops": 1})
+    lines = (
+        "Host: x\r\nConnection: close\r\nUser-Agent: UniqueBrowser/7.7\r\nReferer: https://elsewhere-77.example/\r\n"
+        "Cookie: secret-word-77=1\r\nContent-Type: application/octet-stream\r\n"
+    )
+    with serving(changed, tmp_path / "log") as served:
+        statuses = set()
+        for address in ("203.0.113.77", "2001:db8:77::1"):
+            named = (lines + f"X-Forwarded-For: {address}\r\n").encode()
+            for start in (
+                *[b"POST /envelopes HTTP/1.1\r\nContent-Length: 4096\r\n"] * 8,
+                b"POST /envelopes HTTP/1.1\r\nContent-Length: 17\r\n",
+                b"POST /envelopes HTTP/1.1\r\nContent-Length: secret-word-77\r\n",
+                b"POST /publication HTTP/1.1\r\nContent-Length: 4096\r\n",
+                *[b"GET /ledger HTTP/1.1\r\nAuthorization: Bearer secret-word-77\r\n"] * 8,
+                b"GET /be/secret-word-77 HTTP/1.1\r\n",
+                b"GET /%ff%00secret-word-77?q=secret-word-77 HTTP/1.1\r\n",
+                b"BREW /secret-word-77 HTTP/1.1\r\n",
+                b"secret-word-77\r\n",
+            ):
+                statuses.add(served.ask(start + named + b"\r\n" + envelope)[9:12])
+    assert {b"201", b"400", b"401", b"404", b"429"} <= statuses
+    files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()] + [tmp_path / "log"]
+    assert len(files) >= 2
+    found = [(path.name, trace) for path in files for trace in traces if trace in path.read_bytes()]
+    assert found == []

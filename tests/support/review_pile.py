@@ -1,0 +1,42 @@
+"""What the tests of the review share: signatures whose names are unlike each other, a later session, verdicts."""
+
+from __future__ import annotations
+
+import hashlib
+
+from organizer_desk import LETTER, LETTERS
+
+from crypto.signature import Signature
+from organizer.review.filters import Filter
+from organizer.review.queue import Pile
+from organizer.review.review import Review
+from organizer.workspace.entries import SignatureEntry, Verdict
+from organizer.workspace.records import Records
+
+KNOWN = set(LETTERS.values())
+# Names that resemble each other no more than their letters do.
+SYLLABLES = [f"{a}{b}" for a in "bdgkmprstz" for b in "aeiou"]
+
+
+def made_up(number: int) -> str:
+    """A name for a number, unlike that of any other."""
+    digest = hashlib.sha256(number.to_bytes(4, "big")).digest()
+    parts = [SYLLABLES[byte % len(SYLLABLES)] for byte in digest[:9]]
+    return f"{''.join(parts[:3])}n {''.join(parts[3:])}".title()
+
+
+def entry(
+    number: int, name: str = "", code: int | None = None, letter: bytes = LETTER, public: bool = False, **fields: str
+) -> SignatureEntry:
+    commitment = (number if code is None else code).to_bytes(32, "big")
+    signature = Signature(name or made_up(number), public, **fields)
+    return SignatureEntry(number.to_bytes(32, "big"), letter, commitment, signature)
+
+
+def again(records: Records, everything: bool = False, wanted: Filter | None = None) -> Review:
+    """A later session."""
+    return Review(Pile(records, KNOWN), everything, wanted)
+
+
+def verdicts(records: Records) -> dict[int, Verdict]:
+    return {int.from_bytes(name, "big"): made.verdict for name, made in records.decisions().items()}

@@ -1,0 +1,102 @@
+"""Starts the service as it runs for people: `python -m service` in a process of its own, on a free port of loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running service: where it listens, how it is set, and the file that takes all it prints."""
+
+    port: int
+    settings: Settings
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """The address of the site, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, request: bytes, *, hang_up: bool = False) -> bytes:
+        """What comes back for raw bytes until the service closes. `hang_up` after sending, for cut requests."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(request)
+            if hang_up:
+                connection.shutdown(socket.SHUT_WR)
+            answer = b""
+            while part := connection.recv(65536):
+                answer += part
+        return answer
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment_for(settings: Settings) -> dict[str, str]:
+    """What the service is told, all but where to listen."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
+    return kept | {
+        "UNDERSIGNED_APPEAL": str(settings.appeal),
+        "UNDERSIGNED_DATA": str(settings.data),
+        "UNDERSIGNED_STORE": settings.store,
+        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
+        "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
+        "UNDERSIGNED_PROCESSES": str(settings.processes),
+        "UNDERSIGNED_LIMITS_SERVER": settings.limits_server,
+        "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
+        "UNDERSIGNED_LIMIT_ENVELOPES": settings.limits.envelopes,
+        "UNDERSIGNED_LIMIT_DESK": settings.limits.desk,
+        "UNDERSIGNED_LIMIT_EVERYONE": settings.limits.everyone,
+        "UNDERSIGNED_LIMIT_SEARCH": settings.limits.search,
+    }
+
+
+@contextmanager
+def serving(settings: Settings, log: Path, port: int | None = None) -> Iterator[Served]:
+    """The service with these settings, stopped at the end as an operator would stop it."""
+    port = port or free_port()
+    environment = environment_for(settings) | {"UNDERSIGNED_LISTEN": f"127.0.0.1:{port}"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+        try:
+            wait_until_it_answers(process, port)
+            yield Served(port, settings, log)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=20)
+
+
+def wait_until_it_answers(process: subprocess.Popen[Any], port: int) -> None:
+    """Return once something listens on the port; AssertionError when the process ends or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError("The service ended at once; its output says why.")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"The service did not answer within {START_SECONDS} s.")

@@ -1,0 +1,81 @@
+"""A program of the organizers in a real terminal, for tests that type and look."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal:
+    """A real terminal with a program in it: read until a text appears, type, look at what came."""
+
+    def __init__(self, *arguments: str, lines: int = 40, columns: int = 120) -> None:
+        self._screen, inside = pty.openpty()
+        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", lines, columns, 0, 0))
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "organizer", *arguments],
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
+            start_new_session=True,
+        )
+        os.close(inside)
+        self.seen = ""
+        self.all = b""
+
+    def until(self, text: str) -> str:
+        """What came since the last call, up to and with `text`."""
+        raw = self.seen.encode()
+        while text not in raw.decode("utf-8", "ignore"):
+            raw += self._more(text, raw)
+        shown, _, self.seen = raw.decode("utf-8", "ignore").partition(text)
+        return shown + text
+
+    def type(self, text: str) -> None:
+        os.write(self._screen, text.encode())
+
+    def press(self, key: str) -> None:
+        """A key for a program that reads single keys; what comes before it listens is thrown away by design."""
+        while termios.tcgetattr(self._screen)[3] & termios.ICANON:
+            select.select([], [], [], 0.005)
+        self.type(key)
+
+    def interrupt(self) -> None:
+        """Ctrl-C, once the program waits for what is typed; between question and waiting Python would oversee it."""
+        while Path(f"/proc/{self.program.pid}/stat").read_text().rpartition(") ")[2][0] != "S":
+            select.select([], [], [], 0.005)
+        self.program.send_signal(signal.SIGINT)
+
+    def end(self) -> str:
+        """What came until the program ended, which it must do well."""
+        raw = self.seen.encode()
+        with suppress(OSError):  # so a terminal tells that nobody is left on the other side
+            while True:
+                raw += self._more("the end", raw)
+        assert self.program.wait() == 0, raw.decode()
+        return raw.decode()
+
+    def _more(self, text: str, raw: bytes) -> bytes:
+        ready, _, _ = select.select([self._screen], [], [], 60)
+        assert ready, f"{text!r} did not come; this did: {raw.decode()!r}"
+        came = os.read(self._screen, 65536)
+        self.all += came
+        return came
+
+    def close(self) -> None:
+        """Leave nothing running behind."""
+        self.program.kill()
+        self.program.wait()
+        os.close(self._screen)
