@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
 
-from bench.pile import pile
+from bench.queue import queue
 from organizer.matching.duplicates import Index, Person, compare, propose
 from organizer.matching.tokens import plain
 
@@ -135,7 +135,7 @@ def say_surnames() -> None:
 
 def say_pile(count: int) -> None:
     """Time and memory of all pairs in a pile."""
-    people = list(pile(count, random.Random("a pile")))
+    people = list(queue(count, random.Random("a pile")))
     before = resource.getrusage(resource.RUSAGE_SELF)
     started = time.perf_counter()
     pairs = propose(people)

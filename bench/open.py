@@ -26,7 +26,7 @@ from crypto.keys import OrganizersKey
 from crypto.ledger import LedgerHeader
 from crypto.seal import _SUITE, Opener, seal_signature
 from crypto.signature import Signature
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.blocks import BlockOpener
 from organizer.intake.ledgers import open_ledger
 from organizer.intake.workers import cores, hired
@@ -160,7 +160,11 @@ def open_whole(ledger: Path, folder: Path, processes: int, size: int) -> float:
     with Workspace(folder).tables() as tables:
         records = Records(tables, bytes(32))
         work = BlockOpener(KEYS, records.boxes)
-        with hired(work, processes) as crew, open_ledger_file(str(ledger)) as file, Talk().progress("ledger") as told:
+        with (
+            hired(work, processes) as crew,
+            open_ledger_file(str(ledger)) as file,
+            Terminal().progress("ledger") as told,
+        ):
             opening = open_ledger(records, KEYS, file, told, crew)
     assert (opening.error, opening.signatures) == (None, size), opening
     return time.perf_counter() - started

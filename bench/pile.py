@@ -33,7 +33,7 @@ Surname = list[list[str]]
 """For each alphabet, a man's and a woman's form."""
 
 
-def pile(count: int, chance: random.Random) -> Iterator[Person]:
+def queue(count: int, chance: random.Random) -> Iterator[Person]:
     """Signatures of people: one in a hundred has the most frequent surname, three in a hundred signed before."""
     firsts = [line.split("\t")[:4] for line in FIRSTS.read_text("utf-8").splitlines()]
     surnames = _surnames()

@@ -17,14 +17,14 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench.pile import pile
+from bench.queue import queue
 from crypto.appeal import Appeal
 from crypto.minisign import MinisignSecretKey
 from crypto.signature import Signature
 from organizer.matching.duplicates import Person
 from organizer.results.publication import make_publication, place_after, sign_publication, write_draft
 from organizer.results.tally import tally
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace import Workspace
 from organizer.workspace.entries import SignatureEntry
@@ -74,7 +74,7 @@ def in_a_process(what: str, part: Callable[[], None]) -> None:
 
 def fill(place: Path, count: int, after: int) -> None:
     """Signatures of a pile, a third of them public; in the order of their ids, as a ledger brings them."""
-    people = pile(count, random.Random(f"after {after}"))
+    people = queue(count, random.Random(f"after {after}"))
     names = sorted(secrets.token_bytes(32) for _ in range(count))
     with records_in(place) as records:
         for at in range(0, count, BATCH):
@@ -90,13 +90,13 @@ def entry(name: bytes, person: Person, number: int) -> SignatureEntry:
 def review(place: Path) -> None:
     """All that happens before the first signature is shown."""
     with records_in(place) as records:
-        print(f"  to go over: {Review(Pile(records, {LETTER.hex()})).total:,}")
+        print(f"  to go over: {Review(ReviewQueue(records, {LETTER.hex()})).total:,}")
 
 
 def accept(place: Path) -> None:
     """Every decision of a whole review, in one step."""
     with records_in(place) as records:
-        Review(Pile(records, {LETTER.hex()})).accept_all(even_alike=True)
+        Review(ReviewQueue(records, {LETTER.hex()})).accept_all(even_alike=True)
 
 
 def count(place: Path) -> None:

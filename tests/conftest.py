@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from jinja2 import Environment
 from nacl.pwhash import argon2id
 from redis_servers import PROGRAMS, Server, running, running_cluster
-from terminal import Terminal
+from terminal import PseudoTerminal
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -204,12 +204,12 @@ def empty(started: Callable[[str], list[Server]]) -> Callable[[str], list[Server
 
 
 @pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
+def terminal() -> Iterator[Callable[..., PseudoTerminal]]:
     """Opens terminals, and closes them whatever happens."""
-    opened: list[Terminal] = []
+    opened: list[PseudoTerminal] = []
 
-    def start(*arguments: str, **size: int) -> Terminal:
-        opened.append(Terminal(*arguments, **size))
+    def start(*arguments: str, **size: int) -> PseudoTerminal:
+        opened.append(PseudoTerminal(*arguments, **size))
         return opened[-1]
 
     yield start

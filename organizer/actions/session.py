@@ -15,7 +15,7 @@ from crypto.appeal import Appeal, read_appeal
 from crypto.errors import AppealError, MinisignError
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
@@ -60,13 +60,13 @@ def read_passphrase_file(path: str) -> str:
 
 @contextmanager
 def open_session(
-    talk: Talk, folder: str, passphrase_file: str | None, appeal_file: str | None = None
+    terminal: Terminal, folder: str, passphrase_file: str | None, appeal_file: str | None = None
 ) -> Iterator[Session]:
     """A workspace with its keys open, and closed again at the end. Raises OrganizerError."""
     with open_workspace(folder) as workspace:
         periods = read_periods(workspace)
         appeal = load_appeal(workspace, appeal_file)
-        root, passphrase = _unlock(talk, workspace, passphrase_file)
+        root, passphrase = _unlock(terminal, workspace, passphrase_file)
         masters = open_masters(workspace, root, periods)
         keys = {
             period.record.key_id: OrganizersKey.derive(masters[period.record.key_id], period.record.appeal_id)
@@ -188,21 +188,21 @@ def open_minisign(session: Session) -> MinisignSecretKey:
     return unlock_secret_key(text.decode("ascii", "replace"), keyfile.normalise(session.passphrase))
 
 
-def ask_minisign(talk: Talk, workspace: Workspace, passphrase_file: str | None) -> MinisignSecretKey:
+def ask_minisign(terminal: Terminal, workspace: Workspace, passphrase_file: str | None) -> MinisignSecretKey:
     """The minisign key of a workspace that has no other. Raises OrganizerError, MinisignError."""
     file = workspace.read(MINISIGN_FILE)
     if file is None:
         raise _no_minisign()
     for attempt in range(1, ATTEMPTS + 1):
-        typed = talk.passphrase("Passphrase") if passphrase_file is None else read_passphrase_file(passphrase_file)
-        talk.say("Signing. This takes some seconds.")
+        typed = terminal.passphrase("Passphrase") if passphrase_file is None else read_passphrase_file(passphrase_file)
+        terminal.say("Signing. This takes some seconds.")
         try:
             return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(typed))
         except MinisignError as error:
             if error.reason != "minisign-passphrase" or passphrase_file is not None or attempt == ATTEMPTS:
                 raise
-            talk.say(str(error))
-            talk.say(MISTYPED)
+            terminal.say(str(error))
+            terminal.say(MISTYPED)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -213,26 +213,26 @@ def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:
         raise OrganizerError("appeal-signer", text)
 
 
-def _unlock(talk: Talk, workspace: Workspace, passphrase_file: str | None) -> tuple[bytes, str]:
+def _unlock(terminal: Terminal, workspace: Workspace, passphrase_file: str | None) -> tuple[bytes, str]:
     file = workspace.read(KEY_FILE)
     if file is None:
         raise _no_key(workspace)
     if passphrase_file is not None:
         passphrase = read_passphrase_file(passphrase_file)
         return keyfile.unlock(file, passphrase)[0], passphrase
-    return ask_root(talk, file)
+    return ask_root(terminal, file)
 
 
-def ask_root(talk: Talk, file: bytes) -> tuple[bytes, str]:
+def ask_root(terminal: Terminal, file: bytes) -> tuple[bytes, str]:
     """The root in a key file and the passphrase that opened it, asked for three times. Raises OrganizerError."""
     for attempt in range(1, ATTEMPTS + 1):
-        passphrase = talk.passphrase("Passphrase")
-        talk.say("Opening the key. This takes some seconds.")
+        passphrase = terminal.passphrase("Passphrase")
+        terminal.say("Opening the key. This takes some seconds.")
         try:
             return keyfile.unlock(file, passphrase)[0], passphrase
         except OrganizerError as error:
             if error.reason != "passphrase" or attempt == ATTEMPTS:
                 raise
-            talk.say(str(error))
-            talk.say(MISTYPED)
+            terminal.say(str(error))
+            terminal.say(MISTYPED)
     raise AssertionError("the last attempt returns or raises")

@@ -13,7 +13,7 @@ from crypto.signature import Signature
 from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake import paper
 from organizer.intake.ledgers import open_by_hand
@@ -61,20 +61,20 @@ def add_command(
       organizer add --csv paper.csv --letter be
     """
     if csv is None:
-        carry_out(as_json, lambda talk: run(talk, folder, letter, appeal_file))
+        carry_out(as_json, lambda terminal: run(terminal, folder, letter, appeal_file))
     else:
-        carry_out(as_json, lambda talk: run_table(talk, folder, csv, letter, appeal_file, passphrase_file, yes))
+        carry_out(as_json, lambda terminal: run_table(terminal, folder, csv, letter, appeal_file, passphrase_file, yes))
 
 
-def run(talk: Talk, folder: str, letter: str | None, appeal_file: str | None) -> JsonResult:
+def run(terminal: Terminal, folder: str, letter: str | None, appeal_file: str | None) -> JsonResult:
     """Signatures typed in; needs no passphrase. Raises OrganizerError: no-appeal, appeal-letter, question, …"""
     with open_workspace(folder) as workspace:
         desk = _Desk(workspace, load_appeal(workspace, appeal_file), letter)
-        return _ask(talk, desk)
+        return _ask(terminal, desk)
 
 
 def run_table(
-    talk: Talk,
+    terminal: Terminal,
     folder: str,
     csv: str,
     letter: str | None,
@@ -86,16 +86,16 @@ def run_table(
 
     Raises OrganizerError: no-appeal, appeal-letter, csv-header, csv-lines, stopped, …
     """
-    with open_session(talk, folder, passphrase_file, appeal_file) as session:
+    with open_session(terminal, folder, passphrase_file, appeal_file) as session:
         desk = _Desk(session.workspace, session.appeal, letter)
         table = _read_table(desk, csv, session)
         if not table.new:
-            _say_left_out(talk, table)
-            talk.say("There is nothing new in this table. Nothing was added.")
-        elif yes or _is_wanted(talk, table):
+            _say_left_out(terminal, table)
+            terminal.say("There is nothing new in this table. Nothing was added.")
+        elif yes or _is_wanted(terminal, table):
             desk.keep([envelope for _, envelope in table.new])
-            _say_left_out(talk, table)
-            talk.say(f"Signatures added: {len(table.new):,}.")
+            _say_left_out(terminal, table)
+            terminal.say(f"Signatures added: {len(table.new):,}.")
         else:
             raise OrganizerError("stopped", "Nothing was added.")
     result = {"added": len(table.new), "repeated": [line.number for line in table.repeated], "bad": []}
@@ -157,68 +157,68 @@ def _read_table(desk: _Desk, path: str, session: Session) -> _Table:
     return _Table(new, repeated, sorted(bad, key=lambda line: line.number))
 
 
-def _is_wanted(talk: Talk, table: _Table) -> bool:
-    talk.check_may_ask()
+def _is_wanted(terminal: Terminal, table: _Table) -> bool:
+    terminal.check_may_ask()
     # Names that are not public are on it, so it leaves no trace in the scrollback.
-    with talk.private_screen():
+    with terminal.private_screen():
         for line, _ in table.new[:PREVIEWED]:
             signature = line.signature
             words = "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner)))
-            talk.say(f"Line {line.number:,}, {'PUBLIC' if signature.public else 'not public'}: {words}")
+            terminal.say(f"Line {line.number:,}, {'PUBLIC' if signature.public else 'not public'}: {words}")
         if len(table.new) > PREVIEWED:
-            talk.say(f"… and {len(table.new) - PREVIEWED:,} more lines.")
-        _say_left_out(talk, table)
+            terminal.say(f"… and {len(table.new) - PREVIEWED:,} more lines.")
+        _say_left_out(terminal, table)
         public = sum(line.signature.public for line, _ in table.new)
-        talk.say(f"New signatures: {len(table.new):,}, {public:,} of them public.", "bold")
-        return talk.confirm("Add them? They count as accepted")
+        terminal.say(f"New signatures: {len(table.new):,}, {public:,} of them public.", "bold")
+        return terminal.confirm("Add them? They count as accepted")
 
 
-def _say_left_out(talk: Talk, table: _Table) -> None:
+def _say_left_out(terminal: Terminal, table: _Table) -> None:
     for wrong in table.bad:
-        talk.say(f"Line {wrong.number:,} is left out: {wrong.text}")
+        terminal.say(f"Line {wrong.number:,} is left out: {wrong.text}")
     for line in table.repeated[:PREVIEWED]:
         where = "it was entered before" if line.first is None else f"it is the same as line {line.first:,}"
         differs = ", but with another answer to “public”. Look at it with organizer review --again"
-        talk.say(f"Line {line.number:,} is left out: {where}{differs if line.other_public else ''}.")
+        terminal.say(f"Line {line.number:,} is left out: {where}{differs if line.other_public else ''}.")
     if table.repeated:
-        talk.say(f"Lines left out because they are there already: {len(table.repeated):,}.", "bold")
+        terminal.say(f"Lines left out because they are there already: {len(table.repeated):,}.", "bold")
 
 
-def _ask(talk: Talk, desk: _Desk) -> JsonResult:
-    talk.check_may_ask()
+def _ask(terminal: Terminal, desk: _Desk) -> JsonResult:
+    terminal.check_may_ask()
     # Names that are not public are typed, so they leave no trace in the scrollback.
-    with talk.private_screen():
-        talk.say("Type one signature after another. What may stay empty, leave empty with Enter.")
-        added = _ask_all(talk, desk)
-    talk.say(f"Signatures added: {added:,}.")
+    with terminal.private_screen():
+        terminal.say("Type one signature after another. What may stay empty, leave empty with Enter.")
+        added = _ask_all(terminal, desk)
+    terminal.say(f"Signatures added: {added:,}.")
     return {"added": added, "bad": []}
 
 
-def _ask_all(talk: Talk, desk: _Desk) -> int:
+def _ask_all(terminal: Terminal, desk: _Desk) -> int:
     added = 0
-    while (signature := _ask_one(talk, desk.language)) is not None:
-        talk.say("The name MAY be published." if signature.public else "The name will NOT be published.", "bold")
-        if not talk.confirm(f"Keep this signature? {signature.name}"):
-            talk.say("It was not kept.")
+    while (signature := _ask_one(terminal, desk.language)) is not None:
+        terminal.say("The name MAY be published." if signature.public else "The name will NOT be published.", "bold")
+        if not terminal.confirm(f"Keep this signature? {signature.name}"):
+            terminal.say("It was not kept.")
             continue
         try:
             desk.keep([desk.seal(signature)])
             added += 1
         except RecordError as error:
-            talk.say(f"It was not kept: {error}")
+            terminal.say(f"It was not kept: {error}")
     return added
 
 
-def _ask_one(talk: Talk, language: str) -> Signature | None:
+def _ask_one(terminal: Terminal, language: str) -> Signature | None:
     fields: dict[str, str] = {}
     for field, question in _QUESTIONS.items():
         while True:
-            fields[field] = talk.ask(question, default=language if field == "language" else "")
+            fields[field] = terminal.ask(question, default=language if field == "language" else "")
             if field == "name" and not fields[field].strip():
                 return None
             try:
                 paper.read_signature({"name": "?", "public": "no", **fields}, language)
                 break
             except (RecordError, OrganizerError) as error:
-                talk.say(str(error))
+                terminal.say(str(error))
     return paper.read_signature(fields, language)

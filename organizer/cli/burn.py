@@ -11,7 +11,7 @@ from organizer.actions.count import count
 from organizer.actions.session import Session, need_appeal, open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys.periods import Period, secret_name
 from organizer.results.burn_checks import Standing, judge
@@ -52,12 +52,14 @@ def burn_command(
     today = datetime.now(UTC).date().isoformat()
     carry_out(
         as_json,
-        lambda talk: run(talk, folder, today, period, publication, insist, confirm, appeal_file, passphrase_file),
+        lambda terminal: run(
+            terminal, folder, today, period, publication, insist, confirm, appeal_file, passphrase_file
+        ),
     )
 
 
 def run(
-    talk: Talk,
+    terminal: Terminal,
     folder: str,
     today: str,
     period: str | None,
@@ -69,19 +71,19 @@ def run(
 ) -> JsonResult:
     """`today` is YYYY-MM-DD. Raises OrganizerError: burn-not-yet, burn-period, stopped, no-appeal, …"""
     if _was_begun(folder):
-        return _finish(talk, folder, confirm)
-    with open_session(talk, folder, passphrase_file, appeal_file) as session:
+        return _finish(terminal, folder, confirm)
+    with open_session(terminal, folder, passphrase_file, appeal_file) as session:
         need_appeal(session.appeal)
         ending = _ending(session, period)
         found = count(session)
-        _say_loss(talk, session, found, ending, whole=period is None)
+        _say_loss(terminal, session, found, ending, whole=period is None)
         standing = _judge(session, found, ending, today, publication)
-        _say_standing(talk, standing)
+        _say_standing(terminal, standing)
         if standing.against and not insist:
             text = "Nothing was burned. Do what is missing first; who really wants to lose it gives --insist."
             raise OrganizerError("burn-not-yet", text, {"against": list(standing.against)})
         word = WORD if period is None else period
-        _confirm(talk, word, confirm)
+        _confirm(terminal, word, confirm)
         if period is None:
             session.workspace.write(BURNING_FILE, b"")
         else:
@@ -89,7 +91,7 @@ def run(
     if period is None:
         with open_workspace(folder) as workspace:
             workspace.burn_all()
-    _say_after(talk, folder, ending, whole=period is None)
+    _say_after(terminal, folder, ending, whole=period is None)
     return {"burned": [one.name for one in ending], "workspace": folder if period is None else None}
 
 
@@ -133,56 +135,60 @@ def _was_begun(folder: str) -> bool:
         return workspace.read(BURNING_FILE) is not None
 
 
-def _finish(talk: Talk, folder: str, confirm: str | None) -> JsonResult:
-    talk.say(f"Burning {folder} was begun and cut off. What is left opens nothing any more and is burned now.")
-    _confirm(talk, WORD, confirm)
+def _finish(terminal: Terminal, folder: str, confirm: str | None) -> JsonResult:
+    terminal.say(f"Burning {folder} was begun and cut off. What is left opens nothing any more and is burned now.")
+    _confirm(terminal, WORD, confirm)
     with open_workspace(folder) as workspace:
         workspace.burn_all()
-    talk.say(f"The folder {folder} is burned.")
+    terminal.say(f"The folder {folder} is burned.")
     return {"burned": [], "workspace": folder}
 
 
-def _confirm(talk: Talk, word: str, given: str | None) -> None:
+def _confirm(terminal: Terminal, word: str, given: str | None) -> None:
     if given is None:
-        given = talk.ask(f"To burn it, type the word {word}", default="")
+        given = terminal.ask(f"To burn it, type the word {word}", default="")
     if given.strip() != word:
         raise OrganizerError("stopped", "Nothing was burned.")
 
 
-def _say_loss(talk: Talk, session: Session, found: Tally, ending: tuple[Period, ...], whole: bool) -> None:
-    talk.say("What will be lost, for ever:", "bold")
+def _say_loss(terminal: Terminal, session: Session, found: Tally, ending: tuple[Period, ...], whole: bool) -> None:
+    terminal.say("What will be lost, for ever:", "bold")
     for period in ending:
-        talk.say(f"- the key {period.name}, {period.days}: what is sealed to it opens only with enough of its cards")
+        terminal.say(
+            f"- the key {period.name}, {period.days}: what is sealed to it opens only with enough of its cards"
+        )
     if not whole:
-        talk.say("What stays: all that was opened with it and what was decided, under the passphrase.")
-        talk.say("Envelopes that you have not fetched and opened yet are lost to you.")
+        terminal.say("What stays: all that was opened with it and what was decided, under the passphrase.")
+        terminal.say("Envelopes that you have not fetched and opened yet are lost to you.")
         return
     counts = found.counts
-    talk.say(f"- {counts.nonpublic:,} counted names that are not public, with contacts and messages")
-    talk.say(
+    terminal.say(f"- {counts.nonpublic:,} counted names that are not public, with contacts and messages")
+    terminal.say(
         f"- {counts.public:,} counted public signatures with what else they wrote; the published names stay public"
     )
-    talk.say(f"- decisions, and {counts.duplicates + counts.rejected + counts.withdrawn:,} signatures not counted")
-    talk.say("- your minisign key; keep a copy of minisign.key, minisign.pub and signer.txt elsewhere if you go on")
-    talk.say(f"- {len(session.workspace.publications()):,} published results as they lie here; keep copies elsewhere")
+    terminal.say(f"- decisions, and {counts.duplicates + counts.rejected + counts.withdrawn:,} signatures not counted")
+    terminal.say("- your minisign key; keep a copy of minisign.key, minisign.pub and signer.txt elsewhere if you go on")
+    terminal.say(
+        f"- {len(session.workspace.publications()):,} published results as they lie here; keep copies elsewhere"
+    )
 
 
-def _say_standing(talk: Talk, standing: Standing) -> None:
-    talk.say()
+def _say_standing(terminal: Terminal, standing: Standing) -> None:
+    terminal.say()
     for sentence in standing.holds:
-        talk.say(f"Good: {sentence}")
+        terminal.say(f"Good: {sentence}")
     for sentence in standing.against:
-        talk.say(f"Against it: {sentence}", "bold")
-    talk.say()
+        terminal.say(f"Against it: {sentence}", "bold")
+    terminal.say()
 
 
-def _say_after(talk: Talk, folder: str, ending: tuple[Period, ...], whole: bool) -> None:
+def _say_after(terminal: Terminal, folder: str, ending: tuple[Period, ...], whole: bool) -> None:
     names = ", ".join(period.name for period in ending)
-    talk.say(f"The folder {folder} is burned." if whole else f"The key {names} is burned.", "bold")
-    talk.say(
+    terminal.say(f"The folder {folder} is burned." if whole else f"The key {names} is burned.", "bold")
+    terminal.say(
         "Its files were overwritten and removed. A stick, an SSD or a memory card may keep copies of what was "
         "overwritten, and so may backups: only an encrypted disk whose passphrase nobody has makes them worthless."
     )
-    talk.say(
+    terminal.say(
         "Burn the cards of this key, too, copies of the folder, and the paper with the passphrase if no other needs it."
     )

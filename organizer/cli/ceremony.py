@@ -11,7 +11,7 @@ from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.ceremony import hand_out_cards, public_folder, say_fingerprints
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import generate
 from organizer.keys.appeal_folder import APPEAL_TOML, appeal_id_in
@@ -37,46 +37,48 @@ def ceremony_command(folder: str, passphrase_file: str | None, as_json: bool) ->
     Example:
       organizer ceremony
     """
-    carry_out(as_json, lambda talk: run(talk, folder, passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file))
 
 
-def run(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Asks much, so it needs a terminal. Raises OrganizerError."""
-    talk.check_may_ask()
+    terminal.check_may_ask()
     if is_workspace(folder):
-        return _go_on(talk, folder, passphrase_file)
+        return _go_on(terminal, folder, passphrase_file)
     check_new(folder)
-    talk.say("This makes the keys of an appeal. Take your time: writing the cards is what lasts.", "bold")
-    talk.say("You need: this computer without a network, paper and a pen, and time without being watched.")
-    talk.say("You can stop at any moment with Ctrl-C. Nothing is on the disk until the keys are made in step 4.")
-    talk.heading(f"1 of {_STEPS}  Who you are")
-    talk.say(
+    terminal.say("This makes the keys of an appeal. Take your time: writing the cards is what lasts.", "bold")
+    terminal.say("You need: this computer without a network, paper and a pen, and time without being watched.")
+    terminal.say("You can stop at any moment with Ctrl-C. Nothing is on the disk until the keys are made in step 4.")
+    terminal.heading(f"1 of {_STEPS}  Who you are")
+    terminal.say(
         "One organizer makes the appeal's keys. Each organizer makes a minisign key of their own, on their own "
         "computer: results are signed with it."
     )
-    alone = talk.choose(
+    alone = terminal.choose(
         "What do you want to make", ["the appeal's keys and my own minisign key", "my minisign key only"]
     )
-    signer = prompts.ask_until(talk, "Your short name (a-z, 0-9 and -), public", generate.check_signer, default=None)
-    return _first(talk, folder, signer) if alone == 1 else _minisign_only(talk, folder, signer)
+    signer = prompts.ask_until(
+        terminal, "Your short name (a-z, 0-9 and -), public", generate.check_signer, default=None
+    )
+    return _first(terminal, folder, signer) if alone == 1 else _minisign_only(terminal, folder, signer)
 
 
-def _first(talk: Talk, folder: str, signer: str) -> JsonResult:
-    talk.heading(f"2 of {_STEPS}  The appeal")
-    files = _ask_appeal_files(talk, [])
-    days = _ask_periods(talk, f"3 of {_STEPS}  Periods", [])
-    talk.heading(f"4 of {_STEPS}  The passphrase")
-    passphrase = prompts.new_passphrase(talk)
-    talk.say("Making the keys. This takes some seconds.")
+def _first(terminal: Terminal, folder: str, signer: str) -> JsonResult:
+    terminal.heading(f"2 of {_STEPS}  The appeal")
+    files = _ask_appeal_files(terminal, [])
+    days = _ask_periods(terminal, f"3 of {_STEPS}  Periods", [])
+    terminal.heading(f"4 of {_STEPS}  The passphrase")
+    passphrase = prompts.new_passphrase(terminal)
+    terminal.say("Making the keys. This takes some seconds.")
     keys = generate.make_keys(_id_in(files) or random(APPEAL_ID_SIZE), signer, passphrase, random, days)
     make_workspace(folder, keys.files)
-    talk.say(f"The keys are in the folder {folder}, locked with the passphrase.")
+    terminal.say(f"The keys are in the folder {folder}, locked with the passphrase.")
     periods = [new.period for new in keys.periods]
     try:
-        hand_out_cards(talk, f"5 of {_STEPS}  Cards", keys.periods)
-        talk.heading(f"6 of {_STEPS}  What the world may know")
-        say_fingerprints(talk, periods)
-        public = public_folder(talk, periods, (signer, keys.minisign), files)
+        hand_out_cards(terminal, f"5 of {_STEPS}  Cards", keys.periods)
+        terminal.heading(f"6 of {_STEPS}  What the world may know")
+        say_fingerprints(terminal, periods)
+        public = public_folder(terminal, periods, (signer, keys.minisign), files)
     except OrganizerError as error:
         if error.reason != "stopped":
             raise
@@ -85,29 +87,29 @@ def _first(talk: Talk, folder: str, signer: str) -> JsonResult:
             "organizer ceremony. Destroy cards of a set that was not finished."
         )
         raise OrganizerError("stopped", text) from error
-    _say_end(talk, folder)
+    _say_end(terminal, folder)
     return _result(folder, periods, public)
 
 
-def _minisign_only(talk: Talk, folder: str, signer: str) -> JsonResult:
-    passphrase = prompts.new_passphrase(talk, "A passphrase locks your key. Whoever loses it makes another key.")
-    talk.say("Making the key. This takes some seconds.")
+def _minisign_only(terminal: Terminal, folder: str, signer: str) -> JsonResult:
+    passphrase = prompts.new_passphrase(terminal, "A passphrase locks your key. Whoever loses it makes another key.")
+    terminal.say("Making the key. This takes some seconds.")
     public, files = generate.minisign_files(signer, passphrase, random)
     make_workspace(folder, files)
-    talk.say(f"Your minisign key is in the folder {folder}. Keep a copy of the folder in a second place.")
-    talk.say(
+    terminal.say(f"Your minisign key is in the folder {folder}. Keep a copy of the folder in a second place.")
+    terminal.say(
         "Give this line to the organizer who makes the appeal's keys. It is not secret; read it out to compare it:"
     )
-    talk.say()
-    talk.say_exactly(f"    {public.line}", "bold")
-    talk.say()
-    talk.say("When a result needs your signature: organizer sign publication.json --appeal appeal.json")
+    terminal.say()
+    terminal.say_exactly(f"    {public.line}", "bold")
+    terminal.say()
+    terminal.say("When a result needs your signature: organizer sign publication.json --appeal appeal.json")
     return {"workspace": folder, "signer": signer, "minisign": public.line}
 
 
-def _ask_appeal_files(talk: Talk, periods: list[Period]) -> dict[str, bytes]:
+def _ask_appeal_files(terminal: Terminal, periods: list[Period]) -> dict[str, bytes]:
     """The site's own folder of the appeal, empty when it is not at hand; refused when it is of another appeal."""
-    talk.say(
+    terminal.say(
         "If you have a copy of the site's folder config/appeal/ here, name it: the keys are made for that appeal, "
         "and at the end you get the folder back with the keys in it."
     )
@@ -119,95 +121,95 @@ def _ask_appeal_files(talk: Talk, periods: list[Period]) -> dict[str, bytes]:
             raise OrganizerError("appeal-key", "This folder is of another appeal: its id is another one.")
         return files
 
-    return prompts.ask_until(talk, "The folder (Enter if you have none)", read)
+    return prompts.ask_until(terminal, "The folder (Enter if you have none)", read)
 
 
 def _id_in(files: dict[str, bytes]) -> bytes | None:
     return appeal_id_in(files[APPEAL_TOML].decode("utf-8", "replace")) if files else None
 
 
-def _ask_periods(talk: Talk, heading: str, before: list[Days]) -> list[Days]:
+def _ask_periods(terminal: Terminal, heading: str, before: list[Days]) -> list[Days]:
     """The days of the keys to make, one after the other."""
-    talk.heading(heading)
-    talk.say(
+    terminal.heading(heading)
+    terminal.say(
         "Each period has a key of its own, drawn apart from all others. When a period is over and its result is "
         "published, its key can be burned: then nobody can open its envelopes any more. Some months each are good."
     )
     chosen: list[Days] = []
-    while not chosen or talk.confirm("One more period?"):
-        days = _ask_days(talk)
+    while not chosen or terminal.confirm("One more period?"):
+        days = _ask_days(terminal)
         if any(days.meets(other) for other in [*before, *chosen]):
-            talk.say(
+            terminal.say(
                 "Some of these days belong to another period, too. On those, the key that is listed first is used."
             )
-            if not talk.confirm("Keep it nevertheless?"):
+            if not terminal.confirm("Keep it nevertheless?"):
                 continue
         chosen.append(days)
-        talk.say(f"Period {len(chosen)}: {days}.")
+        terminal.say(f"Period {len(chosen)}: {days}.")
     return chosen
 
 
-def _ask_days(talk: Talk) -> Days:
+def _ask_days(terminal: Terminal) -> Days:
     while True:
-        start = prompts.ask_until(talk, "First day, as 2027-01-31 (Enter: no limit)", read_day)
-        until = prompts.ask_until(talk, "Last day (Enter: no limit)", read_day)
+        start = prompts.ask_until(terminal, "First day, as 2027-01-31 (Enter: no limit)", read_day)
+        until = prompts.ask_until(terminal, "Last day (Enter: no limit)", read_day)
         try:
             return Days(start, until)
         except OrganizerError as error:
-            talk.say(str(error))
+            terminal.say(str(error))
 
 
 # Going on in a workspace
 
 
-def _go_on(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
-    with open_session(talk, folder, passphrase_file) as session:
-        talk.say(f"There are keys in {folder} already:")
+def _go_on(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
+    with open_session(terminal, folder, passphrase_file) as session:
+        terminal.say(f"There are keys in {folder} already:")
         for period in session.periods:
-            talk.say(f"  {period.name}, {period.days}")
+            terminal.say(f"  {period.name}, {period.days}")
         answers = ["keys for further periods", "a new set of cards for a key", "the fingerprints and the public folder"]
-        chosen = talk.choose("What do you want to make", answers)
+        chosen = terminal.choose("What do you want to make", answers)
         periods = [period for period in session.periods if period.record.key_id in session.keys]
         if chosen == 1:
-            new = _add_periods(talk, session)
-            hand_out_cards(talk, "Cards", new)
+            new = _add_periods(terminal, session)
+            hand_out_cards(terminal, "Cards", new)
             periods += [one.period for one in new]
         elif chosen == 2:
-            hand_out_cards(talk, "Cards", [_ask_key(talk, session, periods)])
+            hand_out_cards(terminal, "Cards", [_ask_key(terminal, session, periods)])
             return _result(folder, periods, None)
-        talk.heading("What the world may know")
-        say_fingerprints(talk, periods)
-        public = public_folder(talk, periods, own_minisign(session.workspace), _ask_appeal_files(talk, periods))
+        terminal.heading("What the world may know")
+        say_fingerprints(terminal, periods)
+        public = public_folder(terminal, periods, own_minisign(session.workspace), _ask_appeal_files(terminal, periods))
         return _result(folder, periods, public)
 
 
-def _add_periods(talk: Talk, session: Session) -> list[generate.NewPeriod]:
-    days = _ask_periods(talk, "Periods", [period.days for period in session.periods])
+def _add_periods(terminal: Terminal, session: Session) -> list[generate.NewPeriod]:
+    days = _ask_periods(terminal, "Periods", [period.days for period in session.periods])
     made = [generate.make_period(session.periods[0].record.appeal_id, one, random) for one in days]
     for new in made:
         keep_period(session.workspace, session.root, new.period, new.master)
-    talk.say(f"Keys added: {len(made)}.")
+    terminal.say(f"Keys added: {len(made)}.")
     return made
 
 
-def _ask_key(talk: Talk, session: Session, periods: list[Period]) -> generate.NewPeriod:
+def _ask_key(terminal: Terminal, session: Session, periods: list[Period]) -> generate.NewPeriod:
     if not periods:
         raise OrganizerError("no-key", "There is no key here that cards could be made of.")
-    talk.say("For which key? Cards of an earlier set go on working: destroy them if you do not want that.")
-    period = periods[talk.choose("The key", [f"{period.name}, {period.days}" for period in periods]) - 1]
+    terminal.say("For which key? Cards of an earlier set go on working: destroy them if you do not want that.")
+    period = periods[terminal.choose("The key", [f"{period.name}, {period.days}" for period in periods]) - 1]
     masters = open_masters(session.workspace, session.root, (period,))
     return generate.NewPeriod(period, masters[period.record.key_id])
 
 
-def _say_end(talk: Talk, folder: str) -> None:
-    talk.heading("Done. What to do now")
-    talk.say(f"- Copy the folder {folder} to a second place, such as a stick that you hide well.")
-    talk.say("- Give each card to another person. None of them should be able to find all others.")
-    talk.say("- Publish the fingerprints in several places. Two organizers read them out to each other.")
-    talk.say(
+def _say_end(terminal: Terminal, folder: str) -> None:
+    terminal.heading("Done. What to do now")
+    terminal.say(f"- Copy the folder {folder} to a second place, such as a stick that you hide well.")
+    terminal.say("- Give each card to another person. None of them should be able to find all others.")
+    terminal.say("- Publish the fingerprints in several places. Two organizers read them out to each other.")
+    terminal.say(
         "- Bring the public folder to whoever runs the site. Keep a copy: cards are compared with it when restoring."
     )
-    talk.say("- Practise before it counts: organizer rehearse")
+    terminal.say("- Practise before it counts: organizer rehearse")
 
 
 def _result(folder: str, periods: list[Period], public: str | None) -> JsonResult:

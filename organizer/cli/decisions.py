@@ -11,10 +11,10 @@ from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options, pass_on
 from organizer.cli.terminal import signature_views
 from organizer.cli.terminal.keyboard import latin
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.review.merge import Disagreement, Merge, collect, merge, read_decisions, write_decisions
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace import read_file, write_new
 from organizer.workspace.entries import VERDICTS
@@ -54,7 +54,7 @@ def decisions_export(out: str, folder: str, passphrase_file: str | None, as_json
     Example:
       organizer decisions export --out anna.decisions
     """
-    carry_out(as_json, lambda talk: run_export(talk, folder, out, passphrase_file))
+    carry_out(as_json, lambda terminal: run_export(terminal, folder, out, passphrase_file))
 
 
 @decisions_command.command("merge")
@@ -70,7 +70,7 @@ def decisions_merge(file: str, folder: str, passphrase_file: str | None, as_json
     Example:
       organizer decisions merge anna.decisions
     """
-    carry_out(as_json, lambda talk: run_merge(talk, folder, file, passphrase_file))
+    carry_out(as_json, lambda terminal: run_merge(terminal, folder, file, passphrase_file))
 
 
 @decisions_command.command("undo")
@@ -85,14 +85,14 @@ def decisions_undo(yes: bool, folder: str, passphrase_file: str | None, as_json:
     Example:
       organizer decisions undo
     """
-    carry_out(as_json, lambda talk: run_undo(talk, folder, yes, passphrase_file))
+    carry_out(as_json, lambda terminal: run_undo(terminal, folder, yes, passphrase_file))
 
 
-def run_export(talk: Talk, folder: str, out: str, passphrase_file: str | None) -> JsonResult:
+def run_export(terminal: Terminal, folder: str, out: str, passphrase_file: str | None) -> JsonResult:
     """Raises OrganizerError: no-key, file-exists, …"""
-    with open_session(talk, folder, passphrase_file) as session:
+    with open_session(terminal, folder, passphrase_file) as session:
         signer, _ = own_minisign(session.workspace)
-        decisions = collect(open_queue(session, lambda: talk.progress("Comparing names", "names compared")), signer)
+        decisions = collect(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")), signer)
         masters = open_masters(session.workspace, session.root, session.periods)
         latest = [period for period in session.periods if period.record.key_id in masters]
         if not latest:
@@ -100,47 +100,47 @@ def run_export(talk: Talk, folder: str, out: str, passphrase_file: str | None) -
             raise OrganizerError("no-key", text)
         key_id = latest[-1].record.key_id
         write_new(out, write_decisions(decisions, key_id, masters[key_id], random))
-    talk.say(f"Written to {out}. Decisions: {len(decisions.made):,}. Vouch words: {len(decisions.words):,}.")
-    talk.say(
+    terminal.say(f"Written to {out}. Decisions: {len(decisions.made):,}. Vouch words: {len(decisions.words):,}.")
+    terminal.say(
         f"The file is locked with the key {key_id.hex()}; only who has that key reads it. It names no signer, but it "
         "holds envelope ids, decisions, and your vouch words with their notes. The other organizer runs:"
     )
-    talk.say_exactly(f"  organizer decisions merge {out}")
+    terminal.say_exactly(f"  organizer decisions merge {out}")
     return {"decisions": len(decisions.made), "words": len(decisions.words), "key_id": key_id.hex(), "file": out}
 
 
-def run_merge(talk: Talk, folder: str, path: str, passphrase_file: str | None) -> JsonResult:
+def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str | None) -> JsonResult:
     """Agreements are kept first, in one step; then a person settles the rest, or leaves it on hold.
 
     Raises OrganizerError: no-file, decisions-file, decisions-key, …
     """
-    with open_session(talk, folder, passphrase_file) as session:
-        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
+    with open_session(terminal, folder, passphrase_file) as session:
+        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         theirs = read_decisions(read_file(path), open_masters(session.workspace, session.root, session.periods))
         if theirs.signer == _own_name(session):
-            talk.say("Note: this file was made by an organizer with your own short name.", "bold")
-        found = merge(pile, theirs)
-        pile.keep(found.changes, found.words)
-        _say_merged(talk, found, theirs.signer)
-        if found.disagreements and talk.is_at_terminal:
-            talk.wait("Press Enter to see where you differ")
-            _settle(talk, pile, found.disagreements, theirs.signer)
+            terminal.say("Note: this file was made by an organizer with your own short name.", "bold")
+        found = merge(queue, theirs)
+        queue.keep(found.changes, found.words)
+        _say_merged(terminal, found, theirs.signer)
+        if found.disagreements and terminal.is_at_terminal:
+            terminal.wait("Press Enter to see where you differ")
+            _settle(terminal, queue, found.disagreements, theirs.signer)
     if found.disagreements:
-        talk.say("What is not settled stays on hold and is not counted. To go on: merge again, or organizer review")
+        terminal.say("What is not settled stays on hold and is not counted. To go on: merge again, or organizer review")
     return {**_numbers(found), "differ": [_row(one) for one in found.disagreements], "signer": theirs.signer}
 
 
-def run_undo(talk: Talk, folder: str, yes: bool, passphrase_file: str | None) -> JsonResult:
+def run_undo(terminal: Terminal, folder: str, yes: bool, passphrase_file: str | None) -> JsonResult:
     """The latest step, whatever it was: one decision or all of a merge. Raises OrganizerError: nothing, stopped."""
-    with open_session(talk, folder, passphrase_file) as session:
-        review = Review(open_queue(session, lambda: talk.progress("Comparing names", "names compared")))
+    with open_session(terminal, folder, passphrase_file) as session:
+        review = Review(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")))
         names = review.latest()
         if not names:
             raise OrganizerError("nothing", "There is no decision to take back.")
-        if not yes and not talk.confirm(f"Take back what was decided last, {len(names):,} at once?"):
+        if not yes and not terminal.confirm(f"Take back what was decided last, {len(names):,} at once?"):
             raise OrganizerError("stopped", "Nothing was changed.")
         review.undo()
-    talk.say(f"Taken back: {len(names):,}.")
+    terminal.say(f"Taken back: {len(names):,}.")
     return {"taken_back": len(names)}
 
 
@@ -163,8 +163,8 @@ def _numbers(found: Merge) -> JsonResult:
     }
 
 
-def _say_merged(talk: Talk, found: Merge, signer: str) -> None:
-    talk.say(f"Decisions of {signer}:")
+def _say_merged(terminal: Terminal, found: Merge, signer: str) -> None:
+    terminal.say(f"Decisions of {signer}:")
     labels = {
         "taken_over": "taken over, for nothing was decided here",
         "agreed": "decided alike",
@@ -175,15 +175,15 @@ def _say_merged(talk: Talk, found: Merge, signer: str) -> None:
         "words": "vouch words that are new here, or withdrawn now",
     }
     numbers = _numbers(found)
-    talk.table([(labels[name], f"{count:,}") for name, count in numbers.items() if count])
-    talk.table([("decided otherwise, on hold until settled", f"{len(found.disagreements):,}")])
+    terminal.table([(labels[name], f"{count:,}") for name, count in numbers.items() if count])
+    terminal.table([("decided otherwise, on hold until settled", f"{len(found.disagreements):,}")])
     if found.unknown:
-        talk.say("For envelopes that are not here, open the same ledgers as the other organizer, then merge again.")
+        terminal.say("For envelopes that are not here, open the same ledgers as the other organizer, then merge again.")
     if found.changes:
-        talk.say("To take these decisions back: organizer decisions undo")
+        terminal.say("To take these decisions back: organizer decisions undo")
     else:
         # Not a word of undo: it would take back what was done before.
-        talk.say("No decision was changed here by it.")
+        terminal.say("No decision was changed here by it.")
 
 
 def _row(one: Disagreement) -> JsonResult:
@@ -193,38 +193,38 @@ def _row(one: Disagreement) -> JsonResult:
 # Where two differ
 
 
-def _settle(talk: Talk, pile: Pile, differ: list[Disagreement], signer: str) -> None:
-    review = Review(pile, again=True)
+def _settle(terminal: Terminal, queue: ReviewQueue, differ: list[Disagreement], signer: str) -> None:
+    review = Review(queue, again=True)
     review.only(one.name for one in differ)
     hint = ""
-    with talk.private_screen() as clear:
+    with terminal.private_screen() as clear:
         while review.at < len(differ):
             one = differ[review.at]
             clear()
-            _show(talk, review, one, signer)
-            talk.say(hint or " ", "bold")
-            talk.say("Keys: m as you decided, t as the other did, h leave on hold, b back, q quit")
-            key = talk.key()
+            _show(terminal, review, one, signer)
+            terminal.say(hint or " ", "bold")
+            terminal.say("Keys: m as you decided, t as the other did, h leave on hold, b back, q quit")
+            key = terminal.key()
             key = key and latin(key)
             if key is None or key == "q":
                 return
             hint = _press(review, one, key)
 
 
-def _show(talk: Talk, review: Review, one: Disagreement, signer: str) -> None:
+def _show(terminal: Terminal, review: Review, one: Disagreement, signer: str) -> None:
     shown = review.current()
     assert shown is not None
-    signature_views.show_place(talk, review)
-    signature_views.show_one(talk, shown, whole=False)
+    signature_views.show_place(terminal, review)
+    signature_views.show_one(terminal, shown, whole=False)
     verdict, reason = VERDICTS[one.there]
-    talk.table(
+    terminal.table(
         [
             ("you", signature_views.say_decision(one.here)),
             (signer, f"{verdict}{f' ({reason})' if reason else ''}"),
         ]
     )
     for other in shown.others:
-        talk.say(f"Resembles: {signature_views.brief(other.entry)}")
+        terminal.say(f"Resembles: {signature_views.brief(other.entry)}")
 
 
 def _press(review: Review, one: Disagreement, key: str) -> str:

@@ -9,10 +9,10 @@ from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.keyboard import latin
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.matching.duplicates import Pair
 from organizer.matching.pair_cache import is_compared
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import Decision
 
 _FIELDS = ("name", "relation", "prisoner", "contact", "message", "language", "vouch")
@@ -32,60 +32,60 @@ def duplicates_command(folder: str, passphrase_file: str | None, as_json: bool) 
     Example:
       organizer duplicates
     """
-    carry_out(as_json, lambda talk: run(talk, folder, passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file))
 
 
-def run(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Changes nothing. Raises OrganizerError."""
-    with open_session(talk, folder, passphrase_file) as session:
-        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
-        pairs = pile.pairs()
-        if talk.is_at_terminal and pairs:
-            _leaf_through(talk, pile, pairs)
+    with open_session(terminal, folder, passphrase_file) as session:
+        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        pairs = queue.pairs()
+        if terminal.is_at_terminal and pairs:
+            _leaf_through(terminal, queue, pairs)
         else:
-            _say_without_names(talk, pairs)
-        looked_at = sum(1 for name in pile.facts if is_compared(pile.decisions.get(name)))
-    talk.say(f"Signatures looked at: {looked_at:,}. Pairs that may be one person: {len(pairs):,}.")
+            _say_without_names(terminal, pairs)
+        looked_at = sum(1 for name in queue.facts if is_compared(queue.decisions.get(name)))
+    terminal.say(f"Signatures looked at: {looked_at:,}. Pairs that may be one person: {len(pairs):,}.")
     if pairs:
-        talk.say("Nothing was changed. Relatives and namesakes look alike, too. To decide:")
-        talk.say_exactly("  organizer review --again --alike")
+        terminal.say("Nothing was changed. Relatives and namesakes look alike, too. To decide:")
+        terminal.say_exactly("  organizer review --again --alike")
     return {"signatures": looked_at, "pairs": [_result(pair) for pair in pairs]}
 
 
-def _say_without_names(talk: Talk, pairs: list[Pair]) -> None:
+def _say_without_names(terminal: Terminal, pairs: list[Pair]) -> None:
     # What goes into a file or another program must not carry a name that is not public: that has its own command.
     for pair in pairs:
         one, other = pair.first.hex()[:16], pair.second.hex()[:16]
-        talk.say(f"{one}  {other}  {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
+        terminal.say(f"{one}  {other}  {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
     if pairs:
-        talk.say("Names are shown at a terminal only.")
+        terminal.say("Names are shown at a terminal only.")
 
 
-def _leaf_through(talk: Talk, pile: Pile, pairs: list[Pair]) -> None:
+def _leaf_through(terminal: Terminal, queue: ReviewQueue, pairs: list[Pair]) -> None:
     at = 0
-    with talk.private_screen() as clear:
+    with terminal.private_screen() as clear:
         while at < len(pairs):
             clear()
-            _show(talk, pile, pairs[at], f"{at + 1:,} of {len(pairs):,}")
-            talk.say("Keys: b back, q quit, any other for the next pair")
-            key = talk.key()
+            _show(terminal, queue, pairs[at], f"{at + 1:,} of {len(pairs):,}")
+            terminal.say("Keys: b back, q quit, any other for the next pair")
+            key = terminal.key()
             if key is None or latin(key) == "q":
                 return
             at = max(at - 1, 0) if latin(key) == "b" else at + 1
 
 
-def _show(talk: Talk, pile: Pile, pair: Pair, place: str) -> None:
+def _show(terminal: Terminal, queue: ReviewQueue, pair: Pair, place: str) -> None:
     """Both values of a field one above the other: so eyes find a difference, and no text stands before another."""
-    talk.say(f"{place}, {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
-    entries = [pile.entry(name) for name in (pair.first, pair.second)]
+    terminal.say(f"{place}, {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
+    entries = [queue.entry(name) for name in (pair.first, pair.second)]
     rows: list[tuple[str, object]] = []
     for field in _FIELDS:
         values = [getattr(entry.signature, field) for entry in entries]
         if any(values):
             rows += [(field, values[0] or "-"), ("", values[1] or "-")]
-    stands = [_standing(entry.id, pile.decisions.get(entry.id), entry.by_hand) for entry in entries]
-    talk.table([*rows, ("stands", stands[0]), ("", stands[1])])
-    talk.say()
+    stands = [_standing(entry.id, queue.decisions.get(entry.id), entry.by_hand) for entry in entries]
+    terminal.table([*rows, ("stands", stands[0]), ("", stands[1])])
+    terminal.say()
 
 
 def _standing(name: bytes, made: Decision | None, by_hand: bool) -> str:

@@ -9,7 +9,7 @@ import click
 from organizer.cli import verify
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, carry_out, options
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.verify import Files, verified
 from organizer.exports.document import Document, make_document
 from organizer.exports.letter import Letter, read_letter
@@ -54,14 +54,14 @@ def export_command(
       organizer export publication.json --appeal appeal.json --letter config/appeal --language en --out embassy
     """
     files = verify.Files(publication, minisigs, appeal_file, previous)
-    carry_out(as_json, lambda talk: run(talk, files, letter, language, formats, out))
+    carry_out(as_json, lambda terminal: run(terminal, files, letter, language, formats, out))
 
 
 def run(
-    talk: Talk, files: Files, letter_folder: str | None, language: str | None, formats: Sequence[str], out: str
+    terminal: Terminal, files: Files, letter_folder: str | None, language: str | None, formats: Sequence[str], out: str
 ) -> JsonResult:
     """`formats` are some of FORMATS, none means all. Raises OrganizerError: what verify raises, letter-folder, …"""
-    found = verified(talk, files)
+    found = verified(terminal, files)
     letter: Letter | None = None
     if letter_folder is not None:
         letter = read_letter(lambda name: read_file(in_folder(letter_folder, name)), found.publication, language)
@@ -71,9 +71,11 @@ def run(
     for one in formats or FORMATS:
         written.update(_write(document, one))
     hand_over(out, written)
-    talk.say()
-    talk.say(f"Written to {out}: {', '.join(written)}.")
-    talk.say("They hold what is in the publication and nothing else. Whoever doubts a file can check publication.json.")
+    terminal.say()
+    terminal.say(f"Written to {out}: {', '.join(written)}.")
+    terminal.say(
+        "They hold what is in the publication and nothing else. Whoever doubts a file can check publication.json."
+    )
     return {"number": found.publication.number, "digest": found.digest, "language": chosen, "files": list(written)}
 
 

@@ -7,7 +7,7 @@ import click
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
 from organizer.results import nonpublic
@@ -36,24 +36,24 @@ def export_nonpublic_command(folder: str, out: str, passphrase_file: str | None,
     Example:
       organizer export-nonpublic --out /media/encrypted/names.csv
     """
-    carry_out(as_json, lambda talk: run(talk, folder, passphrase_file, out))
+    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file, out))
 
 
-def run(talk: Talk, folder: str, passphrase_file: str | None, out: str) -> JsonResult:
+def run(terminal: Terminal, folder: str, passphrase_file: str | None, out: str) -> JsonResult:
     """Asks always, so a script cannot do it. Raises OrganizerError: question, stopped, file-exists, …"""
-    talk.check_may_ask()
+    terminal.check_may_ask()
     check_no_file(out)
     for line in _WARNING:
-        talk.say(line, "bold")
-    with open_session(talk, folder, passphrase_file) as session:
+        terminal.say(line, "bold")
+    with open_session(terminal, folder, passphrase_file) as session:
         open_by_hand(session.records, session.keys)
         people = nonpublic.counted(session.records.judged(), session.records.withdrawn())
         if not people:
             raise OrganizerError("stopped", "No accepted signature is non-public. Nothing was written.")
         words = f"write {len(people)} names"
-        typed = talk.ask(f"To write name, relation, prisoner, contact and message of all of them, type “{words}”")
+        typed = terminal.ask(f"To write name, relation, prisoner, contact and message of all of them, type “{words}”")
         if typed.strip() != words:
             raise OrganizerError("stopped", "Nothing was written.")
         write_new(out, nonpublic.table(people))
-    talk.say(f"Written to {out}, readable only for you: {len(people):,} names that are not public.")
+    terminal.say(f"Written to {out}, readable only for you: {len(people):,} names that are not public.")
     return {"written": len(people), "file": out}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import click
 
 from organizer.review.filters import Filter, Standing, known_language
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.workspace.vouch_words import Vouched
 
 VOUCH = {"yes": Vouched.YES, "withdrawn": Vouched.WITHDRAWN, "unknown": Vouched.UNKNOWN, "none": Vouched.NO}
@@ -42,7 +42,7 @@ class FilterOptions:
     unknown_letter: bool = False
     alike: bool = False
 
-    def filter(self, pile: Pile) -> Filter:
+    def filter(self, queue: ReviewQueue) -> Filter:
         """The same as a filter. Raises OrganizerError: vouch-number."""
         return Filter(
             public=self.public,
@@ -51,5 +51,5 @@ class FilterOptions:
             language=None if self.language is None else known_language(self.language),
             unknown_letter=self.unknown_letter,
             alike=self.alike,
-            word=0 if self.word is None else pile.words.numbered(self.word).number,
+            word=0 if self.word is None else queue.words.numbered(self.word).number,
         )

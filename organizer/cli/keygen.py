@@ -12,7 +12,7 @@ from organizer.actions.session import read_passphrase_file
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.keys import generate
 from organizer.keys.periods import OPEN_END, read_days
 from organizer.workspace import check_new, make_workspace
@@ -42,11 +42,11 @@ def keygen_command(
     Example:
       organizer keygen --signer anna --period 2027-01-01..2027-06-30
     """
-    carry_out(as_json, lambda talk: run(talk, folder, signer, appeal_id, days, minisign_only, passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, signer, appeal_id, days, minisign_only, passphrase_file))
 
 
 def run(
-    talk: Talk,
+    terminal: Terminal,
     folder: str,
     signer: str,
     appeal_id: str | None,
@@ -60,19 +60,19 @@ def run(
     appeal = random(APPEAL_ID_SIZE) if appeal_id is None else generate.check_appeal_id(appeal_id)
     periods = [read_days(text) for text in days] or [OPEN_END]
     if passphrase_file is None:
-        talk.check_may_ask()
-    passphrase = prompts.new_passphrase(talk) if passphrase_file is None else read_passphrase_file(passphrase_file)
+        terminal.check_may_ask()
+    passphrase = prompts.new_passphrase(terminal) if passphrase_file is None else read_passphrase_file(passphrase_file)
     generate.check_passphrase(passphrase)
-    talk.say("Making the keys. This takes some seconds.")
+    terminal.say("Making the keys. This takes some seconds.")
     if minisign_only:
         public, files = generate.minisign_files(signer, passphrase, random)
         make_workspace(folder, files)
-        talk.say(f"Your minisign key is in the folder {folder}. Its public line:")
-        talk.say_exactly(f"    {public.line}", "bold")
+        terminal.say(f"Your minisign key is in the folder {folder}. Its public line:")
+        terminal.say_exactly(f"    {public.line}", "bold")
         return {"workspace": folder, "signer": signer, "minisign": public.line}
     keys = generate.make_keys(appeal, signer, passphrase, random, periods)
     make_workspace(folder, keys.files)
-    _say_keys(talk, folder, keys)
+    _say_keys(terminal, folder, keys)
     return {
         "workspace": folder,
         "appeal": appeal.hex(),
@@ -82,15 +82,19 @@ def run(
     }
 
 
-def _say_keys(talk: Talk, folder: str, keys: generate.NewKeys) -> None:
-    talk.say()
-    talk.say(f"Your keys are in the folder {folder}. Keep a copy of the folder in a second place, such as a stick.")
-    talk.say()
-    talk.say("The fingerprint of each key. Publish these digits in several places, so that people can compare them:")
-    talk.say()
+def _say_keys(terminal: Terminal, folder: str, keys: generate.NewKeys) -> None:
+    terminal.say()
+    terminal.say(f"Your keys are in the folder {folder}. Keep a copy of the folder in a second place, such as a stick.")
+    terminal.say()
+    terminal.say(
+        "The fingerprint of each key. Publish these digits in several places, so that people can compare them:"
+    )
+    terminal.say()
     for new in keys.periods:
-        talk.say(f"    {new.period.record.digits}", "bold")
-    talk.say()
-    talk.say("The lines below are for the site. The file appeal-keys.toml holds them too. Nothing in them is secret.")
-    talk.say()
-    talk.say_exactly(keys.toml)
+        terminal.say(f"    {new.period.record.digits}", "bold")
+    terminal.say()
+    terminal.say(
+        "The lines below are for the site. The file appeal-keys.toml holds them too. Nothing in them is secret."
+    )
+    terminal.say()
+    terminal.say_exactly(keys.toml)

@@ -13,9 +13,9 @@ from organizer.cli.filter_options import FILTER, FilterOptions
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.review import Dialogue
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.review.filters import Filter, standing
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 
 
@@ -32,36 +32,36 @@ def list_command(folder: str, passphrase_file: str | None, as_json: bool, **mark
     Example:
       organizer list --standing accepted --alike
     """
-    carry_out(as_json, lambda talk: run(talk, folder, FilterOptions(**marks), passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, FilterOptions(**marks), passphrase_file))
 
 
-def run(talk: Talk, folder: str, marks: FilterOptions, passphrase_file: str | None) -> JsonResult:
+def run(terminal: Terminal, folder: str, marks: FilterOptions, passphrase_file: str | None) -> JsonResult:
     """Changes nothing. Names are shown at a terminal only. Raises OrganizerError."""
-    with open_session(talk, folder, passphrase_file) as session:
-        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
-        review = Review(pile, again=True, wanted=marks.filter(pile))
-        if talk.is_at_terminal and review.total:
-            Dialogue(talk, review, table=True, only_look=True).run()
+    with open_session(terminal, folder, passphrase_file) as session:
+        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        review = Review(queue, again=True, wanted=marks.filter(queue))
+        if terminal.is_at_terminal and review.total:
+            Dialogue(terminal, review, table=True, only_look=True).run()
         else:
-            _say_without_names(talk, review)
-        rows = [_row(pile, name) for name in review.names]
+            _say_without_names(terminal, review)
+        rows = [_row(queue, name) for name in review.names]
     # Without the words searched for: a name does not stay in the scrollback.
     wanted = replace(review.filter, text=())
-    talk.say(f"Signatures: {review.total:,}{'' if wanted == Filter() else f', only {wanted}'}.")
+    terminal.say(f"Signatures: {review.total:,}{'' if wanted == Filter() else f', only {wanted}'}.")
     return {"signatures": rows}
 
 
-def _say_without_names(talk: Talk, review: Review) -> None:
+def _say_without_names(terminal: Terminal, review: Review) -> None:
     # What goes into a file or another program must not carry a name that is not public: that has its own command.
     for name in review.names:
-        facts, made = review.pile.facts[name], review.pile.decisions.get(name)
+        facts, made = review.queue.facts[name], review.queue.decisions.get(name)
         public = "public" if facts.public else "not public"
-        talk.say(f"{name.hex()[:16]}  {public:<10}  {standing(made):<9}  {facts.vouched}")
-    talk.say("Names are shown at a terminal only.")
+        terminal.say(f"{name.hex()[:16]}  {public:<10}  {standing(made):<9}  {facts.vouched}")
+    terminal.say("Names are shown at a terminal only.")
 
 
-def _row(pile: Pile, name: bytes) -> JsonResult:
-    facts, made = pile.facts[name], pile.decisions.get(name)
+def _row(queue: ReviewQueue, name: bytes) -> JsonResult:
+    facts, made = queue.facts[name], queue.decisions.get(name)
     return {
         "id": name.hex(),
         "public": facts.public,
@@ -73,5 +73,5 @@ def _row(pile: Pile, name: bytes) -> JsonResult:
         "accepted_by_word_alone": bool(made and made.vouch and standing(made) == "accepted"),
         "language": facts.language,
         "unknown_letter": facts.unknown_letter,
-        "resembles": [other.hex() for other, _, _ in pile.resembles(name)],
+        "resembles": [other.hex() for other, _, _ in queue.resembles(name)],
     }

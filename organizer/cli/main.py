@@ -27,7 +27,7 @@ from organizer.cli.restore import restore_command
 from organizer.cli.review import review_command
 from organizer.cli.sign import sign_command
 from organizer.cli.status import status_command
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.verify import verify_command
 from organizer.cli.version import show_version
 from organizer.cli.vouch import vouch_command
@@ -70,14 +70,14 @@ class _Organizer(click.Group):
             if "--json" not in given:
                 error.show()
                 raise SystemExit(error.exit_code) from error
-            Talk(as_json=True).failure("usage", error.format_message(), {})
+            Terminal(as_json=True).failure("usage", error.format_message(), {})
             raise SystemExit(1) from error
 
 
 def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         program: str | None = context.obj  # the path of the one file, told by what starts it
-        carry_out(bool(context.params.get("as_json")), lambda talk: show_version(talk, program))
+        carry_out(bool(context.params.get("as_json")), lambda terminal: show_version(terminal, program))
         context.exit()
 
 

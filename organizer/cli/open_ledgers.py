@@ -10,7 +10,7 @@ from crypto.errors import UndersignedError
 from organizer.actions.session import Session, need_keys, open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake.blocks import BlockOpener
 from organizer.intake.ledgers import NO_KEY, Opening, explain, open_by_hand, open_ledger
@@ -33,36 +33,36 @@ def open_command(
     Example:
       organizer open ledger.bin --appeal appeal.json
     """
-    carry_out(as_json, lambda talk: run(talk, folder, ledgers, appeal_file, passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, ledgers, appeal_file, passphrase_file))
 
 
 def run(
-    talk: Talk, folder: str, paths: Sequence[str], appeal_file: str | None, passphrase_file: str | None
+    terminal: Terminal, folder: str, paths: Sequence[str], appeal_file: str | None, passphrase_file: str | None
 ) -> JsonResult:
     """A malformed ledger stops none of the others; the first error is raised at the end. Raises OrganizerError."""
-    with open_session(talk, folder, passphrase_file, appeal_file) as session:
+    with open_session(terminal, folder, passphrase_file, appeal_file) as session:
         need_keys(session)
         by_hand = open_by_hand(session.records, session.keys)
         # Before any progress bar: a program that runs a thread should not make copies of itself.
         with hired(BlockOpener(session.keys, session.records.boxes), cores()) as crew:
-            opened = [(path, _open(talk, session, path, crew)) for path in paths]
+            opened = [(path, _open(terminal, session, path, crew)) for path in paths]
     for path, opening in opened:
-        _say(talk, path, opening, several=len(opened) > 1)
+        _say(terminal, path, opening, several=len(opened) > 1)
     if by_hand:
-        talk.say(f"Signatures entered by hand, opened and accepted: {by_hand:,}.")
+        terminal.say(f"Signatures entered by hand, opened and accepted: {by_hand:,}.")
     result = {"by_hand": by_hand, "ledgers": [_result(opening) for _, opening in opened]}
     failed = [(path, opening.error) for path, opening in opened if opening.error]
     if failed:
         path, error = failed[0]
         text = f"Not read to the end: {len(failed):,} of {len(opened):,} ledgers. What is wrong with each stands above."
         raise OrganizerError(error.reason, text if len(opened) > 1 else _explain(path, error), result)
-    talk.say("Next: organizer review")
+    terminal.say("Next: organizer review")
     return result
 
 
-def _open(talk: Talk, session: Session, path: str, crew: Crew) -> Opening:
+def _open(terminal: Terminal, session: Session, path: str, crew: Crew) -> Opening:
     try:
-        with open_ledger_file(path) as file, talk.progress(file_name(path)) as progress:
+        with open_ledger_file(path) as file, terminal.progress(file_name(path)) as progress:
             return open_ledger(session.records, session.keys, file, progress, crew)
     except OrganizerError as error:
         if error.reason != "no-file":
@@ -76,16 +76,16 @@ def _explain(path: str, error: UndersignedError) -> str:
     return f"{path}: {error} What could be read of it is kept. Fetch it again and open it once more."
 
 
-def _say(talk: Talk, path: str, opening: Opening, several: bool) -> None:
+def _say(terminal: Terminal, path: str, opening: Opening, several: bool) -> None:
     if opening.announced or not opening.error:
-        _say_counts(talk, path, opening)
+        _say_counts(terminal, path, opening)
     if opening.error and several:
-        talk.say(_explain(path, opening.error), "bold")
+        terminal.say(_explain(path, opening.error), "bold")
 
 
-def _say_counts(talk: Talk, path: str, opening: Opening) -> None:
-    talk.say(f"Opened {path}:")
-    talk.table(
+def _say_counts(terminal: Terminal, path: str, opening: Opening) -> None:
+    terminal.say(f"Opened {path}:")
+    terminal.table(
         [
             ("new signatures", f"{opening.signatures:,}"),
             ("new withdrawals", f"{opening.withdrawals:,}"),
@@ -96,7 +96,7 @@ def _say_counts(talk: Talk, path: str, opening: Opening) -> None:
         ]
     )
     if opening.set_aside[NO_KEY]:
-        talk.say("For the missing key: once it is in this workspace, open the same ledger again.")
+        terminal.say("For the missing key: once it is in this workspace, open the same ledger again.")
 
 
 def _result(opening: Opening) -> JsonResult:

@@ -13,7 +13,7 @@ import click
 
 from crypto.errors import UndersignedError
 from organizer.cli.json_results import JsonResult
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.workspace import DEFAULT_FOLDER, DISK_FULL
 
@@ -53,14 +53,14 @@ def pass_on(context: click.Context, commands: Iterable[str], folder: str, as_jso
     context.default_map = {key: {"folder": folder, "as_json": as_json} for key in commands}
 
 
-def carry_out(as_json: bool, work: Callable[[Talk], JsonResult]) -> None:
+def carry_out(as_json: bool, work: Callable[[Terminal], JsonResult]) -> None:
     """Do the work of a command and tell its result, or why there is none."""
-    talk = Talk(as_json)
+    terminal = Terminal(as_json)
     try:
-        talk.result(work(talk))
+        terminal.result(work(terminal))
     except (UndersignedError, OSError, MemoryError, KeyboardInterrupt) as error:
         found = _explain(error)
-        talk.failure(found.reason, str(found), found.details)
+        terminal.failure(found.reason, str(found), found.details)
         raise SystemExit(1) from error
 
 

@@ -15,7 +15,7 @@ from organizer.actions.session import Session, check_listed, need_appeal, open_m
 from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.numbers import say_doubts
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.results import diff
 from organizer.results.publication import make_publication, minisig_name, place_after, sign_publication, write_draft
@@ -51,11 +51,11 @@ def publish_command(
     """
     today = datetime.now(UTC).date().isoformat()
     made = Choice(**choice)
-    carry_out(as_json, lambda talk: run(talk, folder, today, appeal_file, passphrase_file, made))
+    carry_out(as_json, lambda terminal: run(terminal, folder, today, appeal_file, passphrase_file, made))
 
 
 def run(
-    talk: Talk,
+    terminal: Terminal,
     folder: str,
     date: str,
     appeal_file: str | None,
@@ -63,18 +63,18 @@ def run(
     choice: Choice,
 ) -> JsonResult:
     """`date` is YYYY-MM-DD. Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …"""
-    with open_session(talk, folder, passphrase_file, appeal_file) as session:
+    with open_session(terminal, folder, passphrase_file, appeal_file) as session:
         appeal = need_appeal(session.appeal)
         signer, public = own_minisign(session.workspace)
         check_listed(appeal, public)
         draft = _draft(session, appeal, date, choice)
         if choice.preview is not None:
-            return _keep_preview(talk, draft, choice.preview)
-        say_publication(talk, draft.publication, draft.last, draft.changes, page=not choice.yes)
-        _say_not_counted(talk, draft.found)
-        if not choice.yes and not talk.confirm(_question(talk, draft)):
+            return _keep_preview(terminal, draft, choice.preview)
+        say_publication(terminal, draft.publication, draft.last, draft.changes, page=not choice.yes)
+        _say_not_counted(terminal, draft.found)
+        if not choice.yes and not terminal.confirm(_question(terminal, draft)):
             raise OrganizerError("stopped", "Nothing was published.")
-        talk.say("Signing. This takes some seconds.")
+        terminal.say("Signing. This takes some seconds.")
         minisign = open_minisign(session)
         check_listed(appeal, minisign.public)
         minisig = sign_publication(draft.data, minisign)
@@ -84,7 +84,7 @@ def run(
         written = session.workspace.write_publication(number, kept, replace=draft.replaced is not None)
     if choice.out is not None:
         _hand_over(choice.out, written, files)
-    _say_written(talk, choice.out or written, list(files), appeal.threshold, digest(draft.data))
+    _say_written(terminal, choice.out or written, list(files), appeal.threshold, digest(draft.data))
     return {**_result(draft), "folder": written, "files": list(files)}
 
 
@@ -145,29 +145,31 @@ def _given(path: str, appeal: Appeal, own: bytes | None) -> bytes:
 
 
 def say_publication(
-    talk: Talk, publication: Publication, last: Publication | None, changes: diff.Changes | None, page: bool
+    terminal: Terminal, publication: Publication, last: Publication | None, changes: diff.Changes | None, page: bool
 ) -> None:
     """All that is in a publication and what has changed since the one before, for whoever is about to sign it."""
-    talk.say(f"Publication number {publication.number}, {publication.date}. This is what the world will see.", "bold")
+    terminal.say(
+        f"Publication number {publication.number}, {publication.date}. This is what the world will see.", "bold"
+    )
     if last is not None:
-        talk.say(f"It follows number {last.number} of {last.date}, SHA-256 {publication.previous}.")
+        terminal.say(f"It follows number {last.number} of {last.date}, SHA-256 {publication.previous}.")
         if publication.date < last.date:
             # Without a network, nothing sets the clock of a computer whose battery was empty.
             text = "Its date lies before that of the one before: the clock of the computer that makes it may be wrong."
-            talk.say(text, "bold")
-    talk.say()
-    talk.table(diff.numbers(publication, last))
-    talk.say()
-    talk.pages(_lists(publication, last, changes), page)
-    talk.say()
-    talk.say(diff.beside_names(publication))
+            terminal.say(text, "bold")
+    terminal.say()
+    terminal.table(diff.numbers(publication, last))
+    terminal.say()
+    terminal.pages(_lists(publication, last, changes), page)
+    terminal.say()
+    terminal.say(diff.beside_names(publication))
 
 
-def _say_not_counted(talk: Talk, found: Tally) -> None:
+def _say_not_counted(terminal: Terminal, found: Tally) -> None:
     if found.undecided or found.held:
         text = f"Not counted, because nobody decided yet: {found.undecided:,} undecided and {found.held:,} held."
-        talk.say(text, "bold")
-    say_doubts(talk, found)
+        terminal.say(text, "bold")
+    say_doubts(terminal, found)
 
 
 def _lists(publication: Publication, last: Publication | None, changes: diff.Changes | None) -> list[str]:
@@ -177,28 +179,32 @@ def _lists(publication: Publication, last: Publication | None, changes: diff.Cha
     return lines
 
 
-def _question(talk: Talk, draft: _Draft) -> str:
+def _question(terminal: Terminal, draft: _Draft) -> str:
     number = draft.publication.number
     if draft.replaced is None:
         if draft.last is not None:
-            talk.say(
+            terminal.say(
                 f"If number {number - 1} was never handed in, answer no and use --replace: it then takes its place."
             )
         return "Sign and write this publication?"
-    talk.say()
+    terminal.say()
     text = f"This replaces number {number}, SHA-256 {draft.replaced}, which is deleted here."
-    talk.say(f"{text} Two signed publications of one number contradict each other, and whoever has both can show it.")
-    talk.say("Replace it only if it was never handed in and nobody else has it; other organizers delete their copies.")
+    terminal.say(
+        f"{text} Two signed publications of one number contradict each other, and whoever has both can show it."
+    )
+    terminal.say(
+        "Replace it only if it was never handed in and nobody else has it; other organizers delete their copies."
+    )
     return f"Was number {number} never handed in, and shall this one be signed in its place?"
 
 
-def _keep_preview(talk: Talk, draft: _Draft, path: str) -> JsonResult:
+def _keep_preview(terminal: Terminal, draft: _Draft, path: str) -> JsonResult:
     rows = [f"{label:<22} {value}" for label, value in diff.numbers(draft.publication, draft.last)]
     head = f"Publication number {draft.publication.number}, {draft.publication.date}. Not signed: a preview."
     lists = _lists(draft.publication, draft.last, draft.changes)
     lines = [head, "", *rows, "", *lists, "", diff.beside_names(draft.publication)]
     write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
-    talk.say(f"Nothing was signed. What would be published stands in {path}, every name and every change.")
+    terminal.say(f"Nothing was signed. What would be published stands in {path}, every name and every change.")
     return {**_result(draft), "preview": path}
 
 
@@ -211,16 +217,16 @@ def _hand_over(out: str, written: str, files: dict[str, bytes]) -> None:
         raise OrganizerError("hand-over", text) from error
 
 
-def _say_written(talk: Talk, folder: str, files: list[str], threshold: int, sha256: str) -> None:
-    talk.say(f"Written and signed. Hand over these files from {folder}:")
+def _say_written(terminal: Terminal, folder: str, files: list[str], threshold: int, sha256: str) -> None:
+    terminal.say(f"Written and signed. Hand over these files from {folder}:")
     for name in files:
-        talk.say(f"  {name}")
-    talk.say(f"Read it out to whoever signs next; SHA-256: {sha256}.")
+        terminal.say(f"  {name}")
+    terminal.say(f"Read it out to whoever signs next; SHA-256: {sha256}.")
     if threshold > 1:
-        talk.say(f"Readers ask for {threshold} organizers. The others sign the same file on their own computers:")
-        talk.say_exactly("  organizer sign publication.json --appeal appeal.json")
-        talk.say("or with the stock program and their own minisign key:")
-        talk.say_exactly("  minisign -S -s minisign.key -m publication.json -x publication.json.NAME.minisig")
+        terminal.say(f"Readers ask for {threshold} organizers. The others sign the same file on their own computers:")
+        terminal.say_exactly("  organizer sign publication.json --appeal appeal.json")
+        terminal.say("or with the stock program and their own minisign key:")
+        terminal.say_exactly("  minisign -S -s minisign.key -m publication.json -x publication.json.NAME.minisig")
 
 
 def _result(draft: _Draft) -> JsonResult:

@@ -18,7 +18,7 @@ from organizer.actions.session import (
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
 from organizer.keys.periods import Period
@@ -59,11 +59,11 @@ def restore_command(
     Example:
       organizer restore --appeal appeal.json
     """
-    carry_out(as_json, lambda talk: run(talk, folder, appeal_file, fingerprint, appeal_id, passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, appeal_file, fingerprint, appeal_id, passphrase_file))
 
 
 def run(
-    talk: Talk,
+    terminal: Terminal,
     folder: str,
     appeal_file: str | None,
     fingerprint: str | None,
@@ -71,69 +71,77 @@ def run(
     passphrase_file: str | None,
 ) -> JsonResult:
     """Asks for cards, so it needs a terminal. Raises OrganizerError: no-appeal, share-key, …"""
-    talk.check_may_ask()
+    terminal.check_may_ask()
     appeal = None if appeal_file is None else read_appeal_of(read_file(appeal_file), appeal_file)
     digits = None if fingerprint is None else read_digits(fingerprint)
     named = None if appeal_id is None else generate.check_appeal_id(appeal_id)
     passphrase = None if passphrase_file is None else generate.check_passphrase(read_passphrase_file(passphrase_file))
     if not is_workspace(folder):
         expected = expect([], appeal, digits, named)
-        period, master = ask_for_key(talk, expected)
-        return _into_new(talk, folder, period, master, passphrase)
+        period, master = ask_for_key(terminal, expected)
+        return _into_new(terminal, folder, period, master, passphrase)
     with open_workspace(folder) as workspace:
         expected = expect(read_periods(workspace), appeal, digits, named)
-        period, master = ask_for_key(talk, expected)
-        return _into_old(talk, workspace, period, master, passphrase)
+        period, master = ask_for_key(terminal, expected)
+        return _into_old(terminal, workspace, period, master, passphrase)
 
 
-def ask_for_key(talk: Talk, expected: Expected) -> tuple[Period, bytes]:
+def ask_for_key(terminal: Terminal, expected: Expected) -> tuple[Period, bytes]:
     """Cards until they are enough, and the key they give, compared with what is expected. Raises OrganizerError."""
-    talk.say(
+    terminal.say(
         "This brings a key back from its cards. Have enough cards ready and be alone; their order does not matter."
     )
-    talk.say("The words are typed on a screen that is wiped afterwards. Nothing is written before the key is compared.")
-    talk.wait()
+    terminal.say(
+        "The words are typed on a screen that is wiped afterwards. Nothing is written before the key is compared."
+    )
+    terminal.wait()
     recovery = Recovery()
-    prompts.collect_cards(talk, recovery)
+    prompts.collect_cards(terminal, recovery)
     master = recovery.master()
     period = expected.match(master)
-    talk.say("It is the right key. Its fingerprint is:")
-    talk.say_exactly(f"  {period.record.digits}", "bold")
+    terminal.say("It is the right key. Its fingerprint is:")
+    terminal.say_exactly(f"  {period.record.digits}", "bold")
     return period, master
 
 
-def _into_new(talk: Talk, folder: str, period: Period, master: bytes, passphrase: str | None) -> JsonResult:
-    talk.say(f"It goes into a new workspace, {folder}.")
-    talk.say("Results are signed with a minisign key, which is not on the cards: a new one is made.")
-    signer = prompts.ask_until(talk, "Your short name (a-z, 0-9 and -), public", generate.check_signer, default=None)
-    passphrase = passphrase or prompts.new_passphrase(talk)
-    talk.say("Locking the keys. This takes some seconds.")
+def _into_new(terminal: Terminal, folder: str, period: Period, master: bytes, passphrase: str | None) -> JsonResult:
+    terminal.say(f"It goes into a new workspace, {folder}.")
+    terminal.say("Results are signed with a minisign key, which is not on the cards: a new one is made.")
+    signer = prompts.ask_until(
+        terminal, "Your short name (a-z, 0-9 and -), public", generate.check_signer, default=None
+    )
+    passphrase = passphrase or prompts.new_passphrase(terminal)
+    terminal.say("Locking the keys. This takes some seconds.")
     public, files = generate.minisign_files(signer, passphrase, random)
     root = random(keyfile.ROOT_SIZE)
     files[KEY_FILE] = lock_root(root, period, passphrase)
     files |= generate.period_files(root, period, master, random)
     make_workspace(folder, files)
-    talk.say(f"Done. The key is in the folder {folder}. Open the ledgers again; what was decided before is not there.")
-    say_new_minisign(talk, public.line)
+    terminal.say(
+        f"Done. The key is in the folder {folder}. Open the ledgers again; what was decided before is not there."
+    )
+    say_new_minisign(terminal, public.line)
     return {"workspace": folder, "key": period_result(period), "minisign": public.line}
 
 
-def _into_old(talk: Talk, workspace: Workspace, period: Period, master: bytes, passphrase: str | None) -> JsonResult:
-    root = _known_root(talk, workspace, passphrase)
+def _into_old(
+    terminal: Terminal, workspace: Workspace, period: Period, master: bytes, passphrase: str | None
+) -> JsonResult:
+    root = _known_root(terminal, workspace, passphrase)
     minisign = None
     if root is not None:
         keep_period(workspace, root, period, master)
     else:
-        passphrase = passphrase or _passphrase_of_minisign(talk, workspace)
+        passphrase = passphrase or _passphrase_of_minisign(terminal, workspace)
         if passphrase is None:
-            talk.say("Without the old passphrase the workspace gets a new one. What was opened and decided stays.")
-            passphrase = prompts.new_passphrase(talk)
+            terminal.say("Without the old passphrase the workspace gets a new one. What was opened and decided stays.")
+            passphrase = prompts.new_passphrase(terminal)
         take_over(workspace, period, master, passphrase)
-        minisign = _renew_minisign(talk, workspace, passphrase)
-    talk.say(f"Done. The key {period.name} is back in {workspace.path()}.")
+        minisign = _renew_minisign(terminal, workspace, passphrase)
+    terminal.say(f"Done. The key {period.name} is back in {workspace.path()}.")
     lost = [other.name for other in read_periods(workspace) if other.record != period.record] if root is None else []
     if lost:
-        talk.say(f"Keys that need their own cards before they open anything again: {', '.join(lost)}.")
+        terminal.say(f"Keys that need their own cards before they open anything again: {', '.join(lost)}.")
     return {"workspace": workspace.path(), "key": period_result(period), "minisign": minisign}
 
 
@@ -161,66 +169,66 @@ def lock_root(root: bytes, period: Period, passphrase: str) -> bytes:
     return keyfile.lock(root, period.record.appeal_id, passphrase, random(keyfile.SALT_SIZE))
 
 
-def say_new_minisign(talk: Talk, line: str) -> None:
+def say_new_minisign(terminal: Terminal, line: str) -> None:
     """What a new minisign key means for the site."""
-    talk.say("Your new minisign key. The site's appeal.toml must list it before what you sign counts:")
-    talk.say_exactly(f"  {line}", "bold")
+    terminal.say("Your new minisign key. The site's appeal.toml must list it before what you sign counts:")
+    terminal.say_exactly(f"  {line}", "bold")
 
 
-def _known_root(talk: Talk, workspace: Workspace, passphrase: str | None) -> bytes | None:
+def _known_root(terminal: Terminal, workspace: Workspace, passphrase: str | None) -> bytes | None:
     """The root, if the key file is there and its passphrase is known."""
     file = workspace.read(KEY_FILE)
     if file is None:
         return None
     if passphrase is None:
-        talk.say("If you know the passphrase of this workspace, it stays as it is.")
-        passphrase = talk.passphrase("Passphrase (Enter if it is lost)", may_be_empty=True)
+        terminal.say("If you know the passphrase of this workspace, it stays as it is.")
+        passphrase = terminal.passphrase("Passphrase (Enter if it is lost)", may_be_empty=True)
     try:
         return keyfile.unlock(file, passphrase)[0] if passphrase else None
     except OrganizerError as error:
         if error.reason not in {"passphrase", "key-file-damaged"}:
             raise
-        talk.say(str(error))
-        if not talk.confirm("Go on as if it were lost?"):
+        terminal.say(str(error))
+        if not terminal.confirm("Go on as if it were lost?"):
             raise
         return None
 
 
-def _passphrase_of_minisign(talk: Talk, workspace: Workspace) -> str | None:
+def _passphrase_of_minisign(terminal: Terminal, workspace: Workspace) -> str | None:
     """That of a workspace with a minisign key only, which locks the key of the cards from now on, too."""
     file = workspace.read(MINISIGN_FILE)
     if file is None or workspace.read(KEY_FILE) is not None:
         return None
-    talk.say("This workspace had a minisign key only. Its passphrase locks the key of the cards from now on, too.")
+    terminal.say("This workspace had a minisign key only. Its passphrase locks the key of the cards from now on, too.")
     for _ in range(ATTEMPTS):
-        typed = talk.passphrase("Passphrase (Enter if it is lost)", may_be_empty=True)
+        typed = terminal.passphrase("Passphrase (Enter if it is lost)", may_be_empty=True)
         if not typed:
             return None
-        talk.say("Opening the key. This takes some seconds.")
+        terminal.say("Opening the key. This takes some seconds.")
         try:
             unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(typed))
             return typed
         except MinisignError as error:
             wrong = error
-            talk.say(str(error))
-            talk.say(MISTYPED)
+            terminal.say(str(error))
+            terminal.say(MISTYPED)
     raise wrong
 
 
-def _renew_minisign(talk: Talk, workspace: Workspace, passphrase: str) -> str | None:
+def _renew_minisign(terminal: Terminal, workspace: Workspace, passphrase: str) -> str | None:
     """A minisign key that the new passphrase opens; the line of the new one, None when the old one still opens."""
     signer, file = workspace.read("signer.txt"), workspace.read("minisign.key")
     if signer is None:
         return None
-    talk.say("Looking whether your minisign key opens, too. This takes some seconds.")
+    terminal.say("Looking whether your minisign key opens, too. This takes some seconds.")
     try:
         if file is not None:
             unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(passphrase))
             return None
     except MinisignError:
-        talk.say("It was locked with the lost passphrase, so a new one is made.")
+        terminal.say("It was locked with the lost passphrase, so a new one is made.")
     public, files = generate.minisign_files(signer.decode("ascii", "replace").strip(), passphrase, random)
     for name, content in files.items():
         workspace.write(name, content)
-    say_new_minisign(talk, public.line)
+    say_new_minisign(terminal, public.line)
     return public.line

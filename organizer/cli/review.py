@@ -15,7 +15,7 @@ from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.review import Dialogue
 from organizer.cli.terminal.signature_views import show_sample
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.review.review import Bulk, Review
 
@@ -57,7 +57,7 @@ def review_command(
       organizer review --accept-vouched
     """
     choice = Choice(accept_all, even_alike, accept_vouched, yes, again, table)
-    carry_out(as_json, lambda talk: run(talk, folder, passphrase_file, choice, FilterOptions(**marks)))
+    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file, choice, FilterOptions(**marks)))
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Choice:
 
 
 def run(
-    talk: Talk,
+    terminal: Terminal,
     folder: str,
     passphrase_file: str | None,
     choice: Choice | None = None,
@@ -82,40 +82,40 @@ def run(
     """Can be stopped at any time: each decision is kept before the next is asked for. Raises OrganizerError."""
     choice = choice or Choice()
     if not (choice.accept_all or (choice.accept_vouched and choice.yes)):
-        talk.check_may_ask()
-    with open_session(talk, folder, passphrase_file) as session:
-        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
-        review = Review(pile, choice.again, (marks or FilterOptions()).filter(pile))
+        terminal.check_may_ask()
+    with open_session(terminal, folder, passphrase_file) as session:
+        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        review = Review(queue, choice.again, (marks or FilterOptions()).filter(queue))
         if choice.accept_all:
-            _say_bulk(talk, "Accepted without being looked at", review.accept_all(choice.even_alike))
+            _say_bulk(terminal, "Accepted without being looked at", review.accept_all(choice.even_alike))
         elif choice.accept_vouched:
-            _accept_vouched(talk, review, choice.yes)
+            _accept_vouched(terminal, review, choice.yes)
         elif review.total == 0:
-            talk.say("There is nothing to review. “organizer review --again” goes over what is decided already.")
+            terminal.say("There is nothing to review. “organizer review --again” goes over what is decided already.")
         else:
-            Dialogue(talk, review, table=choice.table).run()
-        twice = pile.accepted_pairs()
+            Dialogue(terminal, review, table=choice.table).run()
+        twice = queue.accepted_pairs()
         found = count(session, listed=False)
     accepted = found.counts.public + found.counts.nonpublic
-    talk.say(f"Accepted {accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
+    terminal.say(f"Accepted {accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
     if twice:
-        talk.say(f"Accepted pairs that may be one person: {twice:,}. To see them: organizer duplicates")
-    talk.say("To go on: organizer review" if found.undecided or found.held else "Next: organizer publish")
+        terminal.say(f"Accepted pairs that may be one person: {twice:,}. To see them: organizer duplicates")
+    terminal.say("To go on: organizer review" if found.undecided or found.held else "Next: organizer publish")
     return {**counts_result(found), "accepted_pairs": twice}
 
 
-def _accept_vouched(talk: Talk, review: Review, yes: bool) -> None:
+def _accept_vouched(terminal: Terminal, review: Review, yes: bool) -> None:
     names = review.vouched()
     left = len(names) - review.doubtful(names)
     if left and not yes:
-        with talk.private_screen():
-            show_sample(talk, review, names)
-            if not talk.confirm(f"Accept for their vouch words, without a look at each: {left:,}?"):
+        with terminal.private_screen():
+            show_sample(terminal, review, names)
+            if not terminal.confirm(f"Accept for their vouch words, without a look at each: {left:,}?"):
                 raise OrganizerError("stopped", "Nothing was decided.")
-    _say_bulk(talk, "Accepted for their vouch words", review.accept_vouched())
+    _say_bulk(terminal, "Accepted for their vouch words", review.accept_vouched())
 
 
-def _say_bulk(talk: Talk, what: str, bulk: Bulk) -> None:
-    talk.say(f"{what}: {bulk.decided:,}.")
+def _say_bulk(terminal: Terminal, what: str, bulk: Bulk) -> None:
+    terminal.say(f"{what}: {bulk.decided:,}.")
     if bulk.left:
-        talk.say(f"Left undecided, because they resemble another signature: {bulk.left:,}.")
+        terminal.say(f"Left undecided, because they resemble another signature: {bulk.left:,}.")

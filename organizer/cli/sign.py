@@ -24,7 +24,7 @@ from organizer.actions.session import (
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.publish import say_publication
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.results.cosign_checks import check_before_signing, check_not_another, differences
 from organizer.results.diff import compare
@@ -72,12 +72,12 @@ def sign_command(
     """
     carry_out(
         as_json,
-        lambda talk: run(talk, folder, publication, appeal_file, previous, passphrase_file, yes, out),
+        lambda terminal: run(terminal, folder, publication, appeal_file, previous, passphrase_file, yes, out),
     )
 
 
 def run(
-    talk: Talk,
+    terminal: Terminal,
     folder: str,
     path: str,
     appeal_file: str | None,
@@ -90,19 +90,21 @@ def run(
     data, before = read_file(path), None if previous is None else read_file(previous)
     beside = {name: read_file(name).decode("utf-8", "replace") for name in minisigs_beside(path)}
     if has_keys(folder):
-        with open_session(talk, folder, passphrase_file, appeal_file) as session:
-            publication = _show(talk, session.workspace, need_appeal(session.appeal), data, before, beside, not yes)
-            _compare(talk, session, publication, yes)
-            _confirm(talk, publication, yes)
-            talk.say("Signing. This takes some seconds.")
-            return _sign(talk, session.workspace, open_minisign(session), need_appeal(session.appeal), data, path, out)
+        with open_session(terminal, folder, passphrase_file, appeal_file) as session:
+            publication = _show(terminal, session.workspace, need_appeal(session.appeal), data, before, beside, not yes)
+            _compare(terminal, session, publication, yes)
+            _confirm(terminal, publication, yes)
+            terminal.say("Signing. This takes some seconds.")
+            return _sign(
+                terminal, session.workspace, open_minisign(session), need_appeal(session.appeal), data, path, out
+            )
     with open_workspace(folder) as workspace:
         appeal = _appeal(workspace, appeal_file)
-        publication = _show(talk, workspace, appeal, data, before, beside, not yes)
-        talk.say("This workspace has no key that opens envelopes, so the numbers could not be counted again here.")
-        _confirm(talk, publication, yes)
-        minisign = ask_minisign(talk, workspace, passphrase_file)
-        return _sign(talk, workspace, minisign, appeal, data, path, out)
+        publication = _show(terminal, workspace, appeal, data, before, beside, not yes)
+        terminal.say("This workspace has no key that opens envelopes, so the numbers could not be counted again here.")
+        _confirm(terminal, publication, yes)
+        minisign = ask_minisign(terminal, workspace, passphrase_file)
+        return _sign(terminal, workspace, minisign, appeal, data, path, out)
 
 
 def _appeal(workspace: Workspace, path: str | None) -> Appeal:
@@ -116,7 +118,7 @@ def _appeal(workspace: Workspace, path: str | None) -> Appeal:
 
 
 def _show(
-    talk: Talk,
+    terminal: Terminal,
     workspace: Workspace,
     appeal: Appeal,
     data: bytes,
@@ -134,41 +136,47 @@ def _show(
     check_before_signing(data, appeal, before)
     signed = signers(data, beside.values(), appeal.minisign)
     last = None if before is None else read_publication(before)
-    say_publication(talk, publication, last, None if last is None else compare(last, publication), page)
+    say_publication(terminal, publication, last, None if last is None else compare(last, publication), page)
     if last is None and publication.previous is not None:
-        talk.say("What changed is not known here: give the publication before it with --previous.", "bold")
-    talk.say()
-    talk.say(f"SHA-256: {digest(data)}. Compare it with the organizer who published, over another line.")
+        terminal.say("What changed is not known here: give the publication before it with --previous.", "bold")
+    terminal.say()
+    terminal.say(f"SHA-256: {digest(data)}. Compare it with the organizer who published, over another line.")
     lines = ", ".join(key.line for key in signed) or "nobody"
-    talk.say(f"Organizers who must sign: {appeal.threshold}. Signed so far: {len(signed)} ({lines}).")
+    terminal.say(f"Organizers who must sign: {appeal.threshold}. Signed so far: {len(signed)} ({lines}).")
     return publication
 
 
-def _compare(talk: Talk, session: Session, publication: Publication, yes: bool) -> None:
+def _compare(terminal: Terminal, session: Session, publication: Publication, yes: bool) -> None:
     """What this organizer's own workspace would have published. Raises OrganizerError: counts-differ."""
     place = Place(publication.number, publication.previous)
     ledgers, keys, appeal = session.records.ledgers(), session.records.keys(), need_appeal(session.appeal)
     own = make_publication(count(session), appeal, keys, ledgers, place, publication.date)
     found = differences(own, publication)
     if not found:
-        talk.say("Your own workspace counts the same: every number, name and receipt.", "bold")
+        terminal.say("Your own workspace counts the same: every number, name and receipt.", "bold")
         return
-    talk.say("Your own workspace counts otherwise:", "bold")
+    terminal.say("Your own workspace counts otherwise:", "bold")
     for sentence in found[:SHOWN]:
-        talk.say(f"  {sentence}")
+        terminal.say(f"  {sentence}")
     text = "Nothing was signed. Find out with the other organizer which ledgers or decisions differ."
-    if yes or talk.as_json or not talk.confirm("Go on nevertheless?"):
+    if yes or terminal.as_json or not terminal.confirm("Go on nevertheless?"):
         raise OrganizerError("counts-differ", text, {"differences": len(found)})
 
 
-def _confirm(talk: Talk, publication: Publication, yes: bool) -> None:
+def _confirm(terminal: Terminal, publication: Publication, yes: bool) -> None:
     question = f"Sign publication {publication.number} with {publication.total:,} signatures?"
-    if not yes and not talk.confirm(question):
+    if not yes and not terminal.confirm(question):
         raise OrganizerError("stopped", "Nothing was signed.")
 
 
 def _sign(
-    talk: Talk, workspace: Workspace, key: MinisignSecretKey, appeal: Appeal, data: bytes, path: str, out: str | None
+    terminal: Terminal,
+    workspace: Workspace,
+    key: MinisignSecretKey,
+    appeal: Appeal,
+    data: bytes,
+    path: str,
+    out: str | None,
 ) -> JsonResult:
     check_listed(appeal, key.public)
     publication, minisig = read_publication(data), sign_publication(data, key)
@@ -179,6 +187,6 @@ def _sign(
         workspace.write_publication(publication.number, {PUBLICATION_FILE: data, **files})
     folder = out or folder_of(path)
     hand_over(folder, files)
-    talk.say(f"Signed. Give this file back, or put it beside the publication: {name}")
-    talk.say(f"It is in {folder}.")
+    terminal.say(f"Signed. Give this file back, or put it beside the publication: {name}")
+    terminal.say(f"It is in {folder}.")
     return {"number": publication.number, "total": publication.total, "digest": digest(data), "minisig": name}

@@ -9,7 +9,7 @@ from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult, counts_result, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.numbers import say_counts, say_periods
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 
 
 @click.command("status")
@@ -24,21 +24,21 @@ def status_command(folder: str, passphrase_file: str | None, as_json: bool) -> N
     Example:
       organizer status
     """
-    carry_out(as_json, lambda talk: run(talk, folder, passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file))
 
 
-def run(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Raises OrganizerError."""
-    with open_session(talk, folder, passphrase_file) as session:
+    with open_session(terminal, folder, passphrase_file) as session:
         found = count(session, listed=False)
         ledgers, publications = session.records.ledgers(), session.workspace.publications()
         remembered = session.appeal is not None
     appeal = session.periods[0].record.appeal_id.hex()
-    talk.say(f"Appeal {appeal}{'' if remembered else ', appeal.json not known yet'}")
-    say_periods(talk, session.periods, session.keys)
-    talk.say()
-    say_counts(talk, found)
-    talk.table([("ledgers read", f"{len(ledgers):,}"), ("publications", f"{len(publications):,}")])
+    terminal.say(f"Appeal {appeal}{'' if remembered else ', appeal.json not known yet'}")
+    say_periods(terminal, session.periods, session.keys)
+    terminal.say()
+    say_counts(terminal, found)
+    terminal.table([("ledgers read", f"{len(ledgers):,}"), ("publications", f"{len(publications):,}")])
     return {
         "keys": [{**period_result(period), "here": period.record.key_id in session.keys} for period in session.periods],
         "appeal": appeal,

@@ -11,7 +11,7 @@ from crypto.publication import Publication, digest, read_publication
 from organizer.actions.session import read_appeal_of
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, carry_out, options
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.results.publication import Checked, check_publication, stock_command
 from organizer.workspace import minisigs_beside, read_file
@@ -32,7 +32,7 @@ def verify_command(
       organizer verify publication.json --appeal appeal.json
     """
     files = Files(publication, minisigs, appeal_file, previous)
-    carry_out(as_json, lambda talk: run(talk, files))
+    carry_out(as_json, lambda terminal: run(terminal, files))
 
 
 @dataclass(frozen=True)
@@ -54,18 +54,22 @@ class Verified:
     checked: Checked
 
 
-def run(talk: Talk, files: Files) -> JsonResult:
+def run(terminal: Terminal, files: Files) -> JsonResult:
     """Raises OrganizerError with the reason of the check that failed; AppealError."""
-    found = verified(talk, files)
+    found = verified(terminal, files)
     publication, checked = found.publication, found.checked
     commands = [stock_command(key, files.publication, minisig) for minisig, key in checked.signed_by.items()]
-    talk.say()
-    talk.say(f"This is the organizers' publication {publication.number}: {publication.total:,} signatures.", "bold")
-    talk.say("All that can be checked holds, if this appeal.json is the right one: compare its keys with other places.")
-    talk.say("That each signature is a person's, only the organizers can know: they have read them and signed this.")
-    talk.say()
-    talk.say("To check the minisign signature with the stock program and nothing of ours:")
-    talk.say_exactly("\n".join(commands))
+    terminal.say()
+    terminal.say(f"This is the organizers' publication {publication.number}: {publication.total:,} signatures.", "bold")
+    terminal.say(
+        "All that can be checked holds, if this appeal.json is the right one: compare its keys with other places."
+    )
+    terminal.say(
+        "That each signature is a person's, only the organizers can know: they have read them and signed this."
+    )
+    terminal.say()
+    terminal.say("To check the minisign signature with the stock program and nothing of ours:")
+    terminal.say_exactly("\n".join(commands))
     return {
         "number": publication.number,
         "total": publication.total,
@@ -76,7 +80,7 @@ def run(talk: Talk, files: Files) -> JsonResult:
     }
 
 
-def verified(talk: Talk, files: Files) -> Verified:
+def verified(terminal: Terminal, files: Files) -> Verified:
     """Check, and say each step. Raises OrganizerError with the reason of the check that failed; AppealError."""
     data, appeal = read_file(files.publication), read_appeal_of(read_file(files.appeal), files.appeal)
     beside = files.minisigs or minisigs_beside(files.publication)
@@ -87,7 +91,7 @@ def verified(talk: Talk, files: Files) -> Verified:
     previous = None if files.previous is None else read_file(files.previous)
     checked = check_publication(data, texts, appeal, previous)
     for number, step in enumerate(checked.steps, start=1):
-        talk.say(f"{number}. {step}")
+        terminal.say(f"{number}. {step}")
     if checked.error:
         text = f"This publication must not be trusted. {checked.error}"
         raise OrganizerError(checked.error.reason, text, {"steps": checked.steps})

@@ -6,16 +6,16 @@ import hashlib
 
 from organizer import VERSION
 from organizer.cli.json_results import JsonResult
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.workspace import read_file
 
 
-def show_version(talk: Talk, program: str | None) -> JsonResult:
+def show_version(terminal: Terminal, program: str | None) -> JsonResult:
     """`program` is the one file that all this is in, if it is. Raises OrganizerError: no-file."""
-    talk.say(f"organizer {VERSION}, of Undersigned")
+    terminal.say(f"organizer {VERSION}, of Undersigned")
     if program is None:
         return {"version": VERSION, "sha256": None}
     digest = hashlib.sha256(read_file(program)).hexdigest()
-    talk.say("The SHA-256 of this file; compare it with the one that its makers published:")
-    talk.say_exactly(digest, "bold")
+    terminal.say("The SHA-256 of this file; compare it with the one that its makers published:")
+    terminal.say_exactly(digest, "bold")
     return {"version": VERSION, "sha256": digest}

@@ -12,10 +12,10 @@ from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.prompts import ask_until
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.review.filters import Standing, standing
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace.vouch_words import Vouched, VouchWord, offer_word
 
@@ -53,110 +53,112 @@ def vouch_command(
     if (leaked is not None) + (restored is not None) + is_new > 1:
         raise click.UsageError("Give one of --add, --withdraw and --restore.")
     if is_new:
-        carry_out(as_json, lambda talk: run_add(talk, folder, passphrase_file))
+        carry_out(as_json, lambda terminal: run_add(terminal, folder, passphrase_file))
     elif leaked is not None:
-        carry_out(as_json, lambda talk: run_withdraw(talk, folder, leaked, yes, passphrase_file))
+        carry_out(as_json, lambda terminal: run_withdraw(terminal, folder, leaked, yes, passphrase_file))
     elif restored is not None:
-        carry_out(as_json, lambda talk: run_restore(talk, folder, restored, passphrase_file))
+        carry_out(as_json, lambda terminal: run_restore(terminal, folder, restored, passphrase_file))
     else:
-        carry_out(as_json, lambda talk: run_list(talk, folder, passphrase_file))
+        carry_out(as_json, lambda terminal: run_list(terminal, folder, passphrase_file))
 
 
-def run_list(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+def run_list(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Words and notes are shown at a terminal only, and leave no trace in its scrollback. Raises OrganizerError."""
-    with open_session(talk, folder, passphrase_file) as session:
-        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
-        counts = _counts(pile)
-        if talk.is_at_terminal and len(pile.words):
-            with talk.private_screen():
-                _show_words(talk, pile, counts)
-                talk.wait("Press Enter: the words disappear")
+    with open_session(terminal, folder, passphrase_file) as session:
+        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        counts = _counts(queue)
+        if terminal.is_at_terminal and len(queue.words):
+            with terminal.private_screen():
+                _show_words(terminal, queue, counts)
+                terminal.wait("Press Enter: the words disappear")
         else:
-            for word in pile.words:
-                talk.say(_line(word, counts[word.number]))
-        unknown = sum(1 for facts in pile.facts.values() if facts.vouched is Vouched.UNKNOWN)
-        none = sum(1 for facts in pile.facts.values() if facts.vouched is Vouched.NO)
-    talk.say(f"Vouch words: {len(pile.words):,}.")
-    talk.say(f"Signatures with a word that nobody gave out: {unknown:,}; with none: {none:,}.")
-    rows = [_row(word, counts[word.number]) for word in pile.words]
+            for word in queue.words:
+                terminal.say(_line(word, counts[word.number]))
+        unknown = sum(1 for facts in queue.facts.values() if facts.vouched is Vouched.UNKNOWN)
+        none = sum(1 for facts in queue.facts.values() if facts.vouched is Vouched.NO)
+    terminal.say(f"Vouch words: {len(queue.words):,}.")
+    terminal.say(f"Signatures with a word that nobody gave out: {unknown:,}; with none: {none:,}.")
+    rows = [_row(word, counts[word.number]) for word in queue.words]
     return {"words": rows, "unknown_word": unknown, "no_word": none}
 
 
-def run_add(talk: Talk, folder: str, passphrase_file: str | None) -> JsonResult:
+def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Asks for word and note, which stand on no command line. Raises OrganizerError."""
-    talk.check_may_ask()
-    with open_session(talk, folder, passphrase_file) as session:
-        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
+    terminal.check_may_ask()
+    with open_session(terminal, folder, passphrase_file) as session:
+        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         offered = offer_word(random)
-        with talk.private_screen():
-            talk.say(f"A word that nobody guesses, made just now: {offered}", "bold")
-            talk.say("Give each trusted person a word of their own: if it leaks, you know whose it was.")
-            talk.say()
+        with terminal.private_screen():
+            terminal.say(f"A word that nobody guesses, made just now: {offered}", "bold")
+            terminal.say("Give each trusted person a word of their own: if it leaks, you know whose it was.")
+            terminal.say()
             question = "Word to give out (Enter: the one above)"
-            word = ask_until(talk, question, lambda typed: pile.words.new(typed or offered, ""))
+            word = ask_until(terminal, question, lambda typed: queue.words.new(typed or offered, ""))
             question = "Who gives it out? A note for yourself; initials are safer than a name"
-            made = ask_until(talk, question, lambda typed: pile.words.new(word.word, typed))
+            made = ask_until(terminal, question, lambda typed: queue.words.new(word.word, typed))
             session.records.decide({}, [made])
-            talk.say()
-            talk.say(f"Kept as number {made.number}. Tell the person, and nobody else: {made.word}", "bold")
-            talk.say("Who signs types it into the field for it. Capitals, spaces and look-alike letters do not matter.")
-            talk.wait("Press Enter: the word disappears")
-    talk.say(f"Kept: vouch word number {made.number}. To see all: organizer vouch")
+            terminal.say()
+            terminal.say(f"Kept as number {made.number}. Tell the person, and nobody else: {made.word}", "bold")
+            terminal.say(
+                "Who signs types it into the field for it. Capitals, spaces and look-alike letters do not matter."
+            )
+            terminal.wait("Press Enter: the word disappears")
+    terminal.say(f"Kept: vouch word number {made.number}. To see all: organizer vouch")
     return {"number": made.number}
 
 
-def run_withdraw(talk: Talk, folder: str, number: int, yes: bool, passphrase_file: str | None) -> JsonResult:
+def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passphrase_file: str | None) -> JsonResult:
     """A word leaked. Raises OrganizerError: vouch-number, stopped, …"""
-    with open_session(talk, folder, passphrase_file) as session:
-        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
-        review, word = Review(pile), pile.words.numbered(number)
+    with open_session(terminal, folder, passphrase_file) as session:
+        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        review, word = Review(queue), queue.words.numbered(number)
         if word.withdrawn:
             raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn already.")
         alone = review.accepted_for(number)
-        by_hand = _counts(pile)[number][Standing.ACCEPTED] - len(alone)
-        talk.say(f"Signatures that were accepted for this word alone, without a look: {len(alone):,}.")
-        talk.say("They go on hold and are not counted until somebody has looked at them.")
+        by_hand = _counts(queue)[number][Standing.ACCEPTED] - len(alone)
+        terminal.say(f"Signatures that were accepted for this word alone, without a look: {len(alone):,}.")
+        terminal.say("They go on hold and are not counted until somebody has looked at them.")
         if by_hand:
-            talk.say(
+            terminal.say(
                 f"Signatures with this word that somebody looked at and accepted: {by_hand:,}. They stay accepted."
             )
-        if not yes and not talk.confirm(f"Withdraw vouch word number {number}?"):
+        if not yes and not terminal.confirm(f"Withdraw vouch word number {number}?"):
             raise OrganizerError("stopped", "Nothing was changed.")
         review.withdraw_word(number)
-    talk.say(f"Vouch word number {number} is withdrawn. On hold for a second look: {len(alone):,}.")
-    talk.say_exactly(f"  organizer review --word {number} --standing held")
-    talk.say_exactly(f"  organizer vouch --restore {number}     takes it back")
+    terminal.say(f"Vouch word number {number} is withdrawn. On hold for a second look: {len(alone):,}.")
+    terminal.say_exactly(f"  organizer review --word {number} --standing held")
+    terminal.say_exactly(f"  organizer vouch --restore {number}     takes it back")
     return {"number": number, "on_hold": len(alone), "still_accepted": by_hand}
 
 
-def run_restore(talk: Talk, folder: str, number: int, passphrase_file: str | None) -> JsonResult:
+def run_restore(terminal: Terminal, folder: str, number: int, passphrase_file: str | None) -> JsonResult:
     """It did not leak after all. Raises OrganizerError: vouch-number, …"""
-    with open_session(talk, folder, passphrase_file) as session:
-        pile = open_queue(session, lambda: talk.progress("Comparing names", "names compared"))
-        if not pile.words.numbered(number).withdrawn:
+    with open_session(terminal, folder, passphrase_file) as session:
+        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        if not queue.words.numbered(number).withdrawn:
             raise OrganizerError("vouch-number", f"Vouch word number {number} is not withdrawn.")
-        count = Review(pile).restore_word(number)
-    talk.say(f"Vouch word number {number} counts again. Accepted again as before: {count:,}.")
+        count = Review(queue).restore_word(number)
+    terminal.say(f"Vouch word number {number} counts again. Accepted again as before: {count:,}.")
     return {"number": number, "accepted_again": count}
 
 
 Counts = dict[int, Counter[Standing]]
 
 
-def _counts(pile: Pile) -> Counts:
-    found: Counts = {word.number: Counter() for word in pile.words}
-    for name, facts in pile.facts.items():
+def _counts(queue: ReviewQueue) -> Counts:
+    found: Counts = {word.number: Counter() for word in queue.words}
+    for name, facts in queue.facts.items():
         if facts.word:
-            found[facts.word][standing(pile.decisions.get(name))] += 1
+            found[facts.word][standing(queue.decisions.get(name))] += 1
     return found
 
 
-def _show_words(talk: Talk, pile: Pile, counts: Counts) -> None:
-    for word in pile.words:
-        talk.say(_line(word, counts[word.number]), "" if word.withdrawn else "bold")
-        talk.say(f"    {word.word}")
+def _show_words(terminal: Terminal, queue: ReviewQueue, counts: Counts) -> None:
+    for word in queue.words:
+        terminal.say(_line(word, counts[word.number]), "" if word.withdrawn else "bold")
+        terminal.say(f"    {word.word}")
         if word.note:
-            talk.say(f"    {word.note}")
+            terminal.say(f"    {word.note}")
 
 
 def _line(word: VouchWord, counts: Counter[Standing]) -> str:

@@ -21,7 +21,7 @@ from nacl.secret import Aead
 from crypto.envelope import ID_SIZE
 from crypto.keys import KEY_ID_SIZE, derive_secret
 from organizer.errors import OrganizerError
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import VERDICTS, Decision, Reason, Verdict
 from organizer.workspace.vouch_words import VouchWord, checked_word
 
@@ -65,14 +65,14 @@ class Merge:
     disagreements: list[Disagreement] = field(default_factory=list)
 
 
-def collect(pile: Pile, signer: str) -> Decisions:
+def collect(queue: ReviewQueue, signer: str) -> Decisions:
     """All that a person decided here, but about what was entered by hand."""
     made = {
         name: (decision.code, decision.vouch)
-        for name, decision in pile.decisions.items()
-        if decision.step and not pile.facts[name].by_hand
+        for name, decision in queue.decisions.items()
+        if decision.step and not queue.facts[name].by_hand
     }
-    return Decisions(signer, tuple(pile.words), made)
+    return Decisions(signer, tuple(queue.words), made)
 
 
 def write_decisions(decisions: Decisions, key_id: bytes, master: bytes, random: Callable[[int], bytes]) -> bytes:
@@ -118,7 +118,7 @@ def _parse(value: Mapping[str, list[list[object]]]) -> Decisions:
     return Decisions(signer, words, made)
 
 
-def merge(pile: Pile, theirs: Decisions) -> Merge:
+def merge(queue: ReviewQueue, theirs: Decisions) -> Merge:
     """What to keep here: nothing is lost, nothing is counted that one of the two did not want counted.
 
     What only the other one decided is taken over. What both decided alike stays. Where they differ it goes on hold,
@@ -126,21 +126,21 @@ def merge(pile: Pile, theirs: Decisions) -> Merge:
     what was accepted for a word that one of the two withdrew. To merge a file twice changes nothing the second time.
     """
     found = Merge()
-    step = pile.next_step
-    numbers = _merge_words(pile, theirs.words, found)
+    step = queue.next_step
+    numbers = _merge_words(queue, theirs.words, found)
     withdrawn = {word.number for word in found.words if word.withdrawn}
-    withdrawn |= {word.number for word in pile.words if word.withdrawn}
+    withdrawn |= {word.number for word in queue.words if word.withdrawn}
     for name, (code, word) in theirs.made.items():
-        if name not in pile.facts:
+        if name not in queue.facts:
             found.unknown += 1
             continue
-        here = pile.decisions.get(name)
+        here = queue.decisions.get(name)
         if here is None or not here.step:
             _take(found, name, code, numbers.get(word, 0), step, withdrawn, here)
         else:
             _compare(found, name, code, here, step)
-    _hold_doubtful(pile, theirs, found)
-    _hold_leaked(pile, theirs, found, step)
+    _hold_doubtful(queue, theirs, found)
+    _hold_leaked(queue, theirs, found, step)
     return found
 
 
@@ -182,27 +182,28 @@ def _counted(code: str) -> tuple[Verdict, bool]:
     return verdict, reason is Reason.DUPLICATE
 
 
-def _hold_doubtful(pile: Pile, theirs: Decisions, found: Merge) -> None:
+def _hold_doubtful(queue: ReviewQueue, theirs: Decisions, found: Merge) -> None:
     """Two that may be one person, each accepted by one organizer who had not accepted the other, need a look."""
     for name, made in list(found.changes.items()):
         if made.verdict is Verdict.ACCEPTED and any(
-            _accepted(pile, other) and theirs.made.get(other, ("", 0))[0] != "A" for other, _, _ in pile.resembles(name)
+            _accepted(queue, other) and theirs.made.get(other, ("", 0))[0] != "A"
+            for other, _, _ in queue.resembles(name)
         ):
             found.doubtful += 1
             found.changes[name] = replace(made, verdict=Verdict.HELD, against=made.code)
 
 
-def _accepted(pile: Pile, name: bytes) -> bool:
-    made = pile.decisions.get(name)
+def _accepted(queue: ReviewQueue, name: bytes) -> bool:
+    made = queue.decisions.get(name)
     return made is not None and made.verdict is Verdict.ACCEPTED
 
 
-def _merge_words(pile: Pile, words: Iterable[VouchWord], found: Merge) -> dict[int, int]:
+def _merge_words(queue: ReviewQueue, words: Iterable[VouchWord], found: Merge) -> dict[int, int]:
     """The other one's words by our numbers; what is new, or withdrawn there, is noted."""
     numbers: dict[int, int] = {}
-    next_number = max((word.number for word in pile.words), default=0) + 1
+    next_number = max((word.number for word in queue.words), default=0) + 1
     for word in words:
-        ours = pile.words.find(word.word)
+        ours = queue.words.find(word.word)
         if ours is None:
             numbers[word.number] = next_number
             found.words.append(replace(word, number=next_number))
@@ -214,10 +215,10 @@ def _merge_words(pile: Pile, words: Iterable[VouchWord], found: Merge) -> dict[i
     return numbers
 
 
-def _hold_leaked(pile: Pile, theirs: Decisions, found: Merge, step: int) -> None:
+def _hold_leaked(queue: ReviewQueue, theirs: Decisions, found: Merge, step: int) -> None:
     """What was accepted here for a word alone that the other one withdrew goes on hold, unless they looked at it."""
     leaked = {word.number for word in found.words if word.withdrawn}
-    for name, made in pile.decisions.items():
+    for name, made in queue.decisions.items():
         looked_at = name in found.changes or theirs.made.get(name) == ("A", 0)
         if made.vouch in leaked and made.verdict is Verdict.ACCEPTED and not looked_at:
             found.leaked += 1

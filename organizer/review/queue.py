@@ -28,7 +28,7 @@ class Other:
     decided: Decision | None
 
 
-class Pile:
+class ReviewQueue:
     """All signatures but those taken back, with the decisions. `letters` are known letter hashes in hex, or None."""
 
     def __init__(
@@ -167,9 +167,9 @@ class Pile:
         )
 
 
-def vouched_first(pile: Pile, names: Iterable[bytes]) -> list[bytes]:
+def vouched_first(queue: ReviewQueue, names: Iterable[bytes]) -> list[bytes]:
     """The same ids, those with a vouch word that counts first."""
-    return sorted(names, key=lambda name: pile.facts[name].vouched is not Vouched.YES)
+    return sorted(names, key=lambda name: queue.facts[name].vouched is not Vouched.YES)
 
 
 def _repeated(facts: Collection[Facts]) -> dict[bytes, list[bytes]]:

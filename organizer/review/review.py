@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from organizer.review.filters import Facts, Filter, Standing, standing
-from organizer.review.queue import Other, Pile, vouched_first
+from organizer.review.queue import Other, ReviewQueue, vouched_first
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
 from organizer.workspace.vouch_words import Vouched
 
@@ -43,8 +43,8 @@ class Review:
     With `again`, the pass goes over all signatures, decided or not.
     """
 
-    def __init__(self, pile: Pile, again: bool = False, wanted: Filter | None = None) -> None:
-        self.pile = pile
+    def __init__(self, queue: ReviewQueue, again: bool = False, wanted: Filter | None = None) -> None:
+        self.queue = queue
         self._again = again
         self.filter = wanted or Filter()
         self.names: list[bytes] = []
@@ -64,16 +64,16 @@ class Review:
     def narrow(self, wanted: Filter) -> None:
         """Go over those only that a filter lets through, from the first."""
         self.filter = wanted
-        pile = self.pile
-        names = list(pile.facts)
+        queue = self.queue
+        names = list(queue.facts)
         if not (self._again or wanted.standing):
-            at = {name: standing(pile.decisions.get(name)) for name in names}
+            at = {name: standing(queue.decisions.get(name)) for name in names}
             new = [name for name in names if at[name] is Standing.UNDECIDED]
             held = [name for name in names if at[name] is Standing.HELD]
-            names = vouched_first(pile, new) + vouched_first(pile, held)
+            names = vouched_first(queue, new) + vouched_first(queue, held)
         else:
-            names = vouched_first(pile, names)
-        self.names = pile.names(wanted, names)
+            names = vouched_first(queue, names)
+        self.names = queue.names(wanted, names)
         self.at = 0
 
     def current(self) -> Shown | None:
@@ -82,18 +82,18 @@ class Review:
             return None
         name = self.names[self.at]
         return Shown(
-            entry=self.pile.entry(name),
+            entry=self.queue.entry(name),
             place=self.at + 1,
             total=len(self.names),
-            decided=self.pile.decisions.get(name),
-            facts=self.pile.facts[name],
-            others=tuple(self.pile.others(name)),
+            decided=self.queue.decisions.get(name),
+            facts=self.queue.facts[name],
+            others=tuple(self.queue.others(name)),
         )
 
     def decide(self, verdict: Verdict, reason: Reason | None = None) -> None:
         """Decide about the current signature and go on to the next. A refusal needs a reason (ValueError)."""
         name = self.names[self.at]
-        self.pile.keep({name: self._made(name, Decision(verdict, reason, self.pile.next_step))})
+        self.queue.keep({name: self._made(name, Decision(verdict, reason, self.queue.next_step))})
         self.at += 1
 
     def only(self, names: Iterable[bytes]) -> None:
@@ -106,13 +106,13 @@ class Review:
 
     def latest(self) -> list[bytes]:
         """What was decided about in the latest step; empty when there is nothing to take back."""
-        step = self.pile.step
-        return [name for name, made in self.pile.decisions.items() if made.step == step] if step else []
+        step = self.queue.step
+        return [name for name, made in self.queue.decisions.items() if made.step == step] if step else []
 
     def undo(self) -> int:
         """Take back the latest step and show its signature again; how many decisions that was."""
         names = self.latest()
-        self.pile.keep({name: self.pile.decisions[name].before for name in names})
+        self.queue.keep({name: self.queue.decisions[name].before for name in names})
         if len(names) == 1:
             self._show_again(names[0])
         elif names:
@@ -126,20 +126,22 @@ class Review:
 
     def with_word(self, word: int) -> list[bytes]:
         """All undecided signatures with one vouch word."""
-        return self.pile.names(Filter(standing=Standing.UNDECIDED, word=word))
+        return self.queue.names(Filter(standing=Standing.UNDECIDED, word=word))
 
     def decide_word(self, word: int, verdict: Verdict, reason: Reason | None = None) -> Bulk:
         """Decide about all undecided ones with one vouch word; what resembles another is not accepted.
 
         Raises ValueError: a word that was withdrawn does not accept.
         """
-        if verdict is Verdict.ACCEPTED and not any(one.number == word and not one.withdrawn for one in self.pile.words):
+        if verdict is Verdict.ACCEPTED and not any(
+            one.number == word and not one.withdrawn for one in self.queue.words
+        ):
             raise ValueError("Only a word that is given out, and not withdrawn, accepts.")
         return self._bulk(self.with_word(word), Decision(verdict, reason, vouch=word))
 
     def vouched(self) -> list[bytes]:
         """Those of this pass that are undecided and have a word that counts."""
-        return self.pile.names(Filter(standing=Standing.UNDECIDED, vouched=Vouched.YES), self.names)
+        return self.queue.names(Filter(standing=Standing.UNDECIDED, vouched=Vouched.YES), self.names)
 
     def accept_vouched(self) -> Bulk:
         """Accept those, but what resembles another; all words in one step."""
@@ -147,49 +149,49 @@ class Review:
 
     def accepted_for(self, word: int) -> list[bytes]:
         """What was accepted for one vouch word alone, without a look."""
-        accepted = self.pile.names(Filter(standing=Standing.ACCEPTED))
-        return [name for name in accepted if self.pile.decisions[name].vouch == word]
+        accepted = self.queue.names(Filter(standing=Standing.ACCEPTED))
+        return [name for name in accepted if self.queue.decisions[name].vouch == word]
 
     def withdraw_word(self, word: int) -> None:
         """A word leaked: it says nothing from now on, and what was accepted for it alone goes on hold; one step."""
         names = self.accepted_for(word)
-        decision = Decision(Verdict.HELD, None, self.pile.next_step, word)
-        changed = replace(self.pile.words.numbered(word), withdrawn=True)
-        self.pile.keep({name: self._made(name, decision) for name in names}, [changed])
+        decision = Decision(Verdict.HELD, None, self.queue.next_step, word)
+        changed = replace(self.queue.words.numbered(word), withdrawn=True)
+        self.queue.keep({name: self._made(name, decision) for name in names}, [changed])
         self.narrow(self.filter)
 
     def restore_word(self, word: int) -> int:
         """The word counts again, and what is still on hold because of it is as it was before; how many those are."""
-        held = self.pile.names(Filter(standing=Standing.HELD))
-        names = [name for name in held if self.pile.decisions[name].vouch == word and self._was_accepted(name)]
-        changed = replace(self.pile.words.numbered(word), withdrawn=False)
-        self.pile.keep({name: self.pile.decisions[name].before for name in names}, [changed])
+        held = self.queue.names(Filter(standing=Standing.HELD))
+        names = [name for name in held if self.queue.decisions[name].vouch == word and self._was_accepted(name)]
+        changed = replace(self.queue.words.numbered(word), withdrawn=False)
+        self.queue.keep({name: self.queue.decisions[name].before for name in names}, [changed])
         self.narrow(self.filter)
         return len(names)
 
     def _was_accepted(self, name: bytes) -> bool:
-        before = self.pile.decisions[name].before
+        before = self.queue.decisions[name].before
         return before is not None and before.verdict is Verdict.ACCEPTED
 
     def doubtful(self, names: Iterable[bytes]) -> int:
         """How many of these resemble another signature, so that none of them is accepted together with it."""
-        return sum(1 for name in names if self.pile.resembles(name))
+        return sum(1 for name in names if self.queue.resembles(name))
 
     def _bulk(
         self, names: Iterable[bytes], decision: Decision, by_word: bool = False, even_alike: bool = False
     ) -> Bulk:
-        names = [name for name in names if name not in self.pile.decisions]
+        names = [name for name in names if name not in self.queue.decisions]
         chosen = names
         if decision.verdict is Verdict.ACCEPTED and not even_alike:
-            chosen = [name for name in names if not self.pile.resembles(name)]
-        decision = replace(decision, step=self.pile.next_step)
-        words = {name: self.pile.facts[name].word if by_word else decision.vouch for name in chosen}
-        self.pile.keep({name: self._made(name, replace(decision, vouch=words[name])) for name in chosen})
+            chosen = [name for name in names if not self.queue.resembles(name)]
+        decision = replace(decision, step=self.queue.next_step)
+        words = {name: self.queue.facts[name].word if by_word else decision.vouch for name in chosen}
+        self.queue.keep({name: self._made(name, replace(decision, vouch=words[name])) for name in chosen})
         self.narrow(self.filter)
         return Bulk(len(chosen), len(names) - len(chosen))
 
     def _made(self, name: bytes, decision: Decision) -> Decision:
-        before = self.pile.decisions.get(name)
+        before = self.queue.decisions.get(name)
         # Once a person has seen that another organizer decides otherwise, it is not asked again.
         against = before.against if before is not None and before.against != decision.code else ""
         return replace(decision, before=before, against=against)

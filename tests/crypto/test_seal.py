@@ -144,9 +144,9 @@ def plaintext_of(envelope: bytes) -> bytes:
 
 
 def run_javascript(questions: list[Json], *arguments: str, flags: tuple[str, ...] = ()) -> list[Json]:
-    """The answers of tests/seal_many.mjs, one for each question, from one process."""
+    """The answers of tests/support/seal_many.mjs, one for each question, from one process."""
     lines = "".join(json.dumps(question) + "\n" for question in questions)
-    command = [node(), *flags, "tests/seal_many.mjs", *arguments]
+    command = [node(), *flags, "tests/support/seal_many.mjs", *arguments]
     done = subprocess.run(command, cwd=ROOT, input=lines.encode("ascii"), capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     answers = [json.loads(line) for line in done.stdout.decode("ascii").splitlines()]

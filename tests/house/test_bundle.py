@@ -77,7 +77,7 @@ def test_it_holds_the_tool_the_pinned_wheels_and_nothing_else(bundle: Path) -> N
         fitting = [wheel for name in wheels if fits(wheel := name.removeprefix("wheels/"), version, "x86_64")]
         assert sorted(map(project, fitting)) == sorted(pinned(lock))
     rooms = {name for name in ours if name.startswith(("crypto/", "organizer/"))}
-    assert {"crypto/seal.py", "organizer/talk.py"} <= rooms
+    assert {"crypto/seal.py", "organizer/text.py"} <= rooms
     assert ours - rooms == {"__main__.py", "LICENSE", "THIRD-PARTY.md", LOCK}
     assert not [name for name in rooms if "__pycache__" in name or name.endswith((".pyc", ".mjs"))]
     named = (ROOT / "THIRD-PARTY.md").read_text("utf-8").partition("## In organizer.pyz")[2].lower()
@@ -146,7 +146,7 @@ def test_damage_is_told_in_a_sentence(start: Start, bundle: Path, tmp_path: Path
     whole = bundle.read_bytes()
     with ZipFile(bundle) as archive:
         wheel = next(name for name in archive.namelist() if "wheels/cryptography" in name)
-        places = [archive.getinfo(name).header_offset + 2000 for name in (wheel, "organizer/talk.py")]
+        places = [archive.getinfo(name).header_offset + 2000 for name in (wheel, "organizer/text.py")]
     for place in places:
         broken = tmp_path / "broken.pyz"
         broken.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])

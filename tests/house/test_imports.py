@@ -232,13 +232,13 @@ def organizer_is_offline(sources: Sources) -> list[str]:
 def only_the_workspace_touches_disk(sources: Sources) -> list[str]:
     """In organizer, files are opened in workspace only; elsewhere a Path is a name and nothing is behind it.
 
-    workers.py may have what copies of a program are made of, by name, and nothing that opens a file.
+    intake/workers.py may have what copies of a program are made of, by name, and nothing that opens a file.
     """
     found: list[str] = []
     for path, text in python(sources, "organizer").items():
         if path.startswith("organizer/workspace/"):
             continue
-        allowed = MEMORY | (PROCESSES if path == "organizer/workers.py" else set())
+        allowed = MEMORY | (PROCESSES if path == "organizer/intake/workers.py" else set())
         banned = [one for one in imports(path, text) if one.is_of(DISK | DISK_CLASSES) and one.full not in allowed]
         found += [str(imported) for imported in banned]
         found += [f"{path}:{line} uses {name}" for line, name in disk_uses(ast.parse(text))]
@@ -264,11 +264,11 @@ def moves_a_file(call: ast.Call, method: ast.Attribute) -> bool:
 
 
 def only_the_factory_knows_stores(sources: Sources) -> list[str]:
-    """Modules named store_… are imported by service/__init__.py and by nothing else of ours."""
+    """Modules named …_store are imported by service/__init__.py and by nothing else of ours."""
     return [
         str(found)
         for found in all_imports(sources, *ROOMS)
-        if re.match(r"service\.store_", found.full) and found.path != "service/__init__.py"
+        if re.match(r"service\.stores\.\w+_store\b", found.full) and found.path != "service/__init__.py"
     ]
 
 
@@ -364,7 +364,7 @@ BROKEN = {
         "service/a.py: import organizer.results.tally",
         "service/a.py: from organizer import tally",
         "organizer/a.py: def f():\n    from service.stores.base import open_store",
-        "organizer/commands/a.py: from ...service import store",
+        "organizer/cli/a.py: from ...service import store",
         "crypto/a.py: import service",
         "crypto/a.py: if TYPE_CHECKING:\n    from organizer.results.tally import Tally",
         "service/a.py: import tests.reference",
@@ -415,7 +415,7 @@ BROKEN = {
     "organizer_is_offline": [
         "organizer/a.py: from urllib.request import urlopen",
         "organizer/a.py: import http.client as c",
-        "organizer/commands/a.py: def f():\n    import socket",
+        "organizer/cli/a.py: def f():\n    import socket",
         "organizer/a.py: from service.stores.base import open_store",
         "organizer/a.py: from crypto import b | crypto/b.py: import ssl",
         *(f"organizer/a.py: import {name}" for name in sorted(NETWORK)),
@@ -423,10 +423,10 @@ BROKEN = {
     "only_the_workspace_touches_disk": [
         "organizer/a.py: from os import open as look",
         "organizer/a.py: with open('x') as file:\n    pass",
-        "organizer/commands/workspace.py: open('x')",
-        "organizer/workers.py: from os import open as look",
-        "organizer/workers.py: import os",
-        "organizer/opening.py: from os import fork",
+        "organizer/cli/workspace.py: open('x')",
+        "organizer/intake/workers.py: from os import open as look",
+        "organizer/intake/workers.py: import os",
+        "organizer/intake/ledgers.py: from os import fork",
         "organizer/a.py: texts = map(Path.read_text, paths)",
         "organizer/a.py: path.replace(other)",
         "organizer/a.py: import click\n@click.argument('x', type=click.File())\ndef f(): ...",
@@ -436,10 +436,10 @@ BROKEN = {
         *(f"organizer/a.py: path.{name}()" for name in sorted(DISK_METHODS)),
     ],
     "only_the_factory_knows_stores": [
-        "service/desk.py: from service.stores.sqlite_store import SqliteStore",
-        "service/store.py: from service import store_redis",
-        "service/__main__.py: from . import store_sqlite",
-        "service/store_redis.py: import service.stores.sqlite_store",
+        "service/web/desk_api.py: from service.stores.sqlite_store import SqliteStore",
+        "service/stores/base.py: from service.stores import redis_store",
+        "service/__main__.py: from .stores import sqlite_store",
+        "service/stores/redis_store.py: import service.stores.sqlite_store",
     ],
     "browser_rooms_are_apart": [
         "crypto/js/a.mjs: import { x } from 'left-pad';",
@@ -474,7 +474,7 @@ def test_every_rule_is_shown_to_fail() -> None:
 KEPT = {
     "rooms_are_apart": [
         "service/a.py: import crypto.keys\nfrom service import b | service/b.py: ",
-        "organizer/commands/a.py: from .. import tally\nfrom crypto import keys\nimport service_bus",
+        "organizer/cli/a.py: from .. import tally\nfrom crypto import keys\nimport service_bus",
         "service/a.py: TEXT = 'import organizer'",
     ],
     "no_cycles": [
@@ -498,14 +498,14 @@ KEPT = {
     ],
     "only_the_workspace_touches_disk": [
         "organizer/workspace/__init__.py: import os\nopen('x') | service/a.py: import os",
-        "organizer/workers.py: from mmap import mmap\nfrom os import fork, pipe",
+        "organizer/intake/workers.py: from mmap import mmap\nfrom os import fork, pipe",
         "organizer/a.py: from pathlib import Path\nname = (Path('a') / 'b').name",
         "organizer/a.py: text.replace('a', 'b')\nday.replace(year=1)\nopened = reopen(1)",
         "organizer/a.py: from io import BytesIO",
     ],
     "only_the_factory_knows_stores": [
         "service/__init__.py: from service.stores.sqlite_store import SqliteStore",
-        "service/desk.py: from service.stores.base import EnvelopeStore",
+        "service/web/desk_api.py: from service.stores.base import EnvelopeStore",
     ],
     "browser_rooms_are_apart": [
         "crypto/js/a.mjs: import {\n  x,\n} from '@noble/x.js';\nexport const from = 'left-pad';",
@@ -523,7 +523,7 @@ def test_the_rule_lets_pass_what_it_should(rule: str, text: str) -> None:
 
 IMPORT_ALL_OF_SERVICE = """
 import pkgutil, sys, service
-for found in pkgutil.iter_modules(service.__path__, "service."):
+for found in pkgutil.walk_packages(service.__path__, "service."):
     __import__(found.name)
 print("\\n".join(sys.modules))
 """

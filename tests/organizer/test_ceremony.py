@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from organizer_desk import APPEAL_ID, PASSPHRASE, RECORD, make_desk, seal
-from terminal import Terminal
+from terminal import PseudoTerminal
 
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey
 from organizer.cli.main import organizer
@@ -45,7 +45,7 @@ def outside_the_wiped_screen(everything: bytes) -> str:
     return b"".join(kept).decode()
 
 
-def answer(screen: Terminal, *answers: tuple[str, str]) -> str:
+def answer(screen: PseudoTerminal, *answers: tuple[str, str]) -> str:
     """Wait for each question and type the answer; returns all that was shown."""
     shown = ""
     for question, typed in answers:
@@ -54,7 +54,7 @@ def answer(screen: Terminal, *answers: tuple[str, str]) -> str:
     return shown
 
 
-def read_card(screen: Terminal) -> dict[int, str]:
+def read_card(screen: PseudoTerminal) -> dict[int, str]:
     """The words of the card that is shown; they are then gone from the screen."""
     shown = plain(screen.until("two are asked."))
     screen.type("\n")
@@ -62,7 +62,7 @@ def read_card(screen: Terminal) -> dict[int, str]:
     return {number: words[number] for number in range(1, 34)}
 
 
-def give_words_back(screen: Terminal, words: dict[int, str]) -> None:
+def give_words_back(screen: PseudoTerminal, words: dict[int, str]) -> None:
     for _ in range(2):
         screen.until("Word ")
         number = int(screen.until(": ").removesuffix(": "))
@@ -74,7 +74,7 @@ def secrets_in(folder: Path, secrets: list[str]) -> list[tuple[str, str]]:
     return [(path.name, secret) for path in files for secret in secrets if secret.encode() in path.read_bytes()]
 
 
-def new_passphrase(screen: Terminal) -> str:
+def new_passphrase(screen: PseudoTerminal) -> str:
     answer(screen, ("go on", ""))
     passphrase = str(re.findall(r"[a-z0-9]{5}(?:-[a-z0-9]{5}){4}", screen.until("is not shown)"))[0])
     screen.type("\n")
@@ -82,7 +82,7 @@ def new_passphrase(screen: Terminal) -> str:
     return passphrase
 
 
-def test_the_ceremony_at_a_terminal(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+def test_the_ceremony_at_a_terminal(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """Two periods, three cards each, a second organizer; the site can use the public folder as it is."""
     work, public, site = tmp_path / "work", tmp_path / "public", tmp_path / "site"
     shutil.copytree(TEMPLATE, site)
@@ -147,7 +147,9 @@ def check_public_folder(public: Path, work: Path) -> None:
     assert not [path for path in public.iterdir() for box in masters if box and box in path.read_bytes()]
 
 
-def test_a_ceremony_cut_off_after_the_keys_says_how_to_go_on(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+def test_a_ceremony_cut_off_after_the_keys_says_how_to_go_on(
+    tmp_path: Path, terminal: Callable[..., PseudoTerminal]
+) -> None:
     """The keys are on the disk by then: “nothing was done” would be wrong."""
     work = tmp_path / "work"
     screen = terminal("ceremony", "-w", str(work))
@@ -168,7 +170,7 @@ def test_a_ceremony_cut_off_after_the_keys_says_how_to_go_on(tmp_path: Path, ter
     assert screen.program.wait() == 1
 
 
-def test_a_second_organizer_makes_a_minisign_key_only(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+def test_a_second_organizer_makes_a_minisign_key_only(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """The line that is shown is the key's; the folder has no other key."""
     screen = terminal("ceremony", "-w", str(tmp_path / "work"))
     answer(screen, ("make: ", "3"), ("make: ", "2"), ("public: ", "boris"))
@@ -181,7 +183,7 @@ def test_a_second_organizer_makes_a_minisign_key_only(tmp_path: Path, terminal: 
     }  # fmt: skip
 
 
-def test_keys_for_later_periods_join_a_workspace(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+def test_keys_for_later_periods_join_a_workspace(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """The next time, the same command adds keys; what is there stays, and all open with the one passphrase."""
     desk = make_desk(tmp_path)
     screen = terminal("ceremony", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
@@ -205,7 +207,7 @@ def test_keys_for_later_periods_join_a_workspace(tmp_path: Path, terminal: Calla
         assert words in shown
 
 
-def test_cards_can_be_printed_and_the_file_is_burned(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+def test_cards_can_be_printed_and_the_file_is_burned(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """Only on request, in a folder that the person names, for its owner only, and gone when the cards are checked."""
     desk = make_desk(tmp_path)
     screen = terminal("ceremony", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
@@ -224,7 +226,7 @@ def test_cards_can_be_printed_and_the_file_is_burned(tmp_path: Path, terminal: C
 
 
 def test_a_printed_file_is_burned_when_the_dialogue_is_cut_off(
-    tmp_path: Path, terminal: Callable[..., Terminal]
+    tmp_path: Path, terminal: Callable[..., PseudoTerminal]
 ) -> None:
     """Ctrl-C while the cards are asked leaves no file."""
     desk = make_desk(tmp_path)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from organizer_desk import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
-from terminal import Terminal
+from terminal import PseudoTerminal
 
 from crypto.appeal import write_appeal
 from crypto.code import commitment, receipt
@@ -25,7 +25,7 @@ from crypto.minisign import MinisignPublicKey
 from crypto.publication import PublishedSignature, read_publication
 from organizer.cli.main import organizer
 from organizer.cli.options import carry_out
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.keys.periods import Period, read_public, write_public
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,7 @@ def run_json(desk: Desk, command: str, *options: str | Path, exit_code: int = 0)
 # The whole circle
 
 
-def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """Keys of full strength made by hand, a ledger opened, reviewed by key presses, published, verified by anyone."""
     work, appeal, out = tmp_path / "work", tmp_path / "appeal.json", tmp_path / "stick"
     screen = terminal("keygen", "--signer", "anna", "-w", str(work))
@@ -203,7 +203,7 @@ def test_json_never_names_a_person(desk: Desk) -> None:
 # Review
 
 
-def test_a_review_ends_anywhere_and_goes_on_there(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_a_review_ends_anywhere_and_goes_on_there(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """At the end of input, by q, by Ctrl-C; what was decided stays decided."""
     run(desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(3))), "--appeal", desk.appeal)
     arguments = ["review", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
@@ -223,7 +223,7 @@ def test_a_review_ends_anywhere_and_goes_on_there(desk: Desk, terminal: Callable
     assert (status["duplicates"], status["held"], status["undecided"]) == (1, 1, 1)
 
 
-def test_a_review_in_a_list_by_keys_alone(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_a_review_in_a_list_by_keys_alone(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """A list with a cursor, search, filter, all of one vouch word at once, undo, help, and back to one signature."""
     people = [seal(name, record=desk.record, relation="[red]") for name in ("Ева Слаўнікава", "Ян Верабей", "Zoja Kot")]
     people += [seal(name, record=desk.record, vouch="Kamu tirope") for name in ("Уля Бярозка", "Ада Крыніца")]
@@ -305,7 +305,7 @@ def test_a_wrong_entry_by_hand_can_be_taken_out_again(desk: Desk) -> None:
 # Publishing
 
 
-def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Space goes on, q has seen enough; the question comes after either, and no means no."""
     run(
         desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(90))), "--appeal", desk.appeal
@@ -569,7 +569,7 @@ def test_one_broken_ledger_does_not_stop_the_others(desk: Desk) -> None:
 def test_trouble_with_a_disk_says_what_to_do(number: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever the system calls it."""
 
-    def work(_talk: Talk) -> dict[str, Any]:
+    def work(_talk: Terminal) -> dict[str, Any]:
         raise OSError(number, os.strerror(number), "stick/file")
 
     with pytest.raises(SystemExit):
@@ -586,7 +586,7 @@ def test_a_damaged_appeal_is_named(desk: Desk) -> None:
     assert run_json(desk, "open", desk.ledger(), "--appeal", desk.appeal)["ledgers"]
 
 
-def test_a_search_that_is_cut_off_ends_nothing(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_a_search_that_is_cut_off_ends_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Ctrl-C goes back to the review; a search without a find says so."""
     run_json(desk, "open", desk.ledger(seal("Ева", record=desk.record)), "--appeal", desk.appeal)
     screen = terminal("review", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
@@ -605,7 +605,7 @@ def test_a_search_that_is_cut_off_ends_nothing(desk: Desk, terminal: Callable[..
     assert "Accepted 0, undecided 1, held 0." in screen.end()
 
 
-def test_what_is_said_first_fits_a_low_screen(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_what_is_said_first_fits_a_low_screen(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Two with long texts side by side on 24 lines of 80: whether they are public is not pushed off the screen."""
     texts = {field: "слова " * 80 for field in ("relation", "prisoner", "contact", "message")}
     texts = {field: text[:limit] for (field, text), limit in zip(texts.items(), (80, 120, 120, 500), strict=True)}
@@ -619,7 +619,7 @@ def test_what_is_said_first_fits_a_low_screen(desk: Desk, terminal: Callable[...
     screen.end()
 
 
-def test_nothing_typed_by_hand_stays_in_the_scrollback(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_nothing_typed_by_hand_stays_in_the_scrollback(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """A name that is not public is typed on the other screen, which is cleared at both ends."""
     screen = terminal("add", "-w", str(desk.folder), "--appeal", str(desk.appeal))
     for question, typed in (("Name (", "Ева"), ("Relation", ""), ("prisoner", ""), ("(yes/no)", "no"), ("Contact", "")):
@@ -690,7 +690,9 @@ def test_several_organizers_are_told_how_to_sign(desk: Desk) -> None:
     assert found["error"] == "publication-minisig"
 
 
-def test_a_wrong_passphrase_at_the_terminal_can_be_typed_again(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_a_wrong_passphrase_at_the_terminal_can_be_typed_again(
+    desk: Desk, terminal: Callable[..., PseudoTerminal]
+) -> None:
     """Three times, without being shown; Ctrl-C ends calmly."""
     screen = terminal("status", "-w", str(desk.folder))
     shown = screen.until("Passphrase")
@@ -712,7 +714,7 @@ def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(organizer, [command, "--help"])
     assert f"Example:\n    organizer {command}" in result.output
     assert "--json" in result.output
-    assert tuple(organizer.cli) == COMMANDS
+    assert tuple(organizer.commands) == COMMANDS
 
 
 def test_what_each_command_is_for_fits_on_its_line() -> None:
@@ -739,7 +741,7 @@ def test_the_version_is_told_to_scripts_too() -> None:
 
 def test_no_option_takes_a_secret() -> None:
     """Arguments and the environment can be read by every program on the machine; a file is given instead."""
-    for command in organizer.cli.values():
+    for command in organizer.commands.values():
         for option in command.params:
             assert not getattr(option, "envvar", None)
             assert option.name not in {"passphrase", "password", "key", "master"}

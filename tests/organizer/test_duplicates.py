@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from names import generate
 from organizer_desk import Desk, make_desk, seal, withdraw
-from terminal import Terminal
+from terminal import PseudoTerminal
 
 from bench.names import SET, Tried, is_held_out, lost_by_the_index, read_set, try_set
 from organizer.cli.main import organizer
@@ -302,7 +302,7 @@ def test_the_command_gives_files_and_scripts_no_names(desk: Desk) -> None:
 def test_at_a_terminal_one_pair_is_shown_at_a_time(desk: Desk) -> None:
     """On the other screen, and gone from it at the end; q quits, also where the keyboard writes й."""
     arguments = "duplicates", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)
-    screen = Terminal(*arguments)
+    screen = PseudoTerminal(*arguments)
     try:
         shown = screen.until("next pair")
         assert "\x1b[?1049h" in shown

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from organizer_desk import LETTERS, ledger_of, make_cheap
 from serving import ROOT
-from terminal import Terminal
+from terminal import PseudoTerminal
 from test_ceremony import answer, give_words_back, new_passphrase, plain, read_card
 
 from crypto.appeal import Appeal, DatedKey, write_appeal
@@ -32,7 +32,7 @@ CODE = "4829103377590218841270536"
 KEY_ID = "0123456789abcd"
 WORKSPACE = Path("organizer-workspace")
 
-Open = Callable[..., Terminal]
+Open = Callable[..., PseudoTerminal]
 
 
 def blocks() -> list[tuple[str, str]]:
@@ -64,7 +64,7 @@ def test_every_command_and_option_in_it_exists(line: str) -> None:
 def test_every_command_of_the_tool_is_in_it() -> None:
     """But keygen, which is for scripts, and export-nonpublic, which nobody should be led to."""
     named = {line.split()[1] for line in commands()}
-    assert set(organizer.cli) - named == {"keygen", "export-nonpublic"}
+    assert set(organizer.commands) - named == {"keygen", "export-nonpublic"}
 
 
 # The play
@@ -85,7 +85,7 @@ class Play:
     boris_line: str = ""
     seen: str = ""
 
-    def start(self, line: str, who: str = "anna") -> Terminal:
+    def start(self, line: str, who: str = "anna") -> PseudoTerminal:
         """Types a line in somebody's folder."""
         self.monkeypatch.chdir(self.anna if who == "anna" else self.boris)
         words: list[str] = []
@@ -93,7 +93,7 @@ class Play:
             words += [str(path) for path in sorted(Path().glob(word))] if "*" in word else [word]
         return self.terminal(*words, lines=24, columns=80)
 
-    def keep(self, screen: Terminal) -> None:
+    def keep(self, screen: PseudoTerminal) -> None:
         """Waits for the end, and keeps what was shown."""
         screen.end()
         self.seen = plain(screen.all.decode())
@@ -190,7 +190,7 @@ def ceremony_of_anna(play: Play, line: str) -> None:
     play.period = read_public(next((play.anna / WORKSPACE).glob("period-*.pub")).read_text())
 
 
-def hand_out(screen: Terminal) -> list[str]:
+def hand_out(screen: PseudoTerminal) -> list[str]:
     answer(screen, ("How: ", "1"), ("each key [5]: ", "2"), ("back [3]: ", "2"), ("see the first", ""))
     cards = []
     for _ in range(2):
@@ -307,7 +307,7 @@ def key_after_a_seizure(play: Play, line: str) -> None:
     play.keep(screen)
 
 
-def give_cards(play: Play, line: str) -> Terminal:
+def give_cards(play: Play, line: str) -> PseudoTerminal:
     screen = play.start(line)
     answer(screen, ("to go on", ""), ("Word 1", play.cards[1]), ("Word 1", play.cards[0]))
     return screen

@@ -29,7 +29,7 @@ from crypto.errors import LedgerError
 from crypto.ledger import LedgerHeader, read_ledger
 from crypto.signature import Signature, is_plainly_canonical, read_signature, write_signature
 from organizer.cli.open_ledgers import _say
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.blocks import open_batch
 from organizer.intake.ledgers import open_ledger
 from organizer.workspace import open_ledger_file
@@ -64,7 +64,7 @@ def check_terminal(text: str) -> None:
         assert not {"Cc", "Cf", "Cs", "Co", "Cn"} & {unicodedata.category(one) for one in set(text) - {"\n"}}
 
 
-def check_entry(entry: Entry, screen: Talk, shown: io.StringIO) -> None:
+def check_entry(entry: Entry, screen: Terminal, shown: io.StringIO) -> None:
     """It is written and read back, and it can be shown."""
     assert read_entry(entry.id, write_entry(entry)) == entry
     if not isinstance(entry, SignatureEntry):
@@ -99,7 +99,7 @@ def sealed_cases(seed: int) -> Found:
     found = Found(A_BATCH)
     shown = io.StringIO()
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(shown), open_records(Path(folder)) as records:
-        screen = Talk()
+        screen = Terminal()
         path = Path(folder) / "ledger"
         path.write_bytes(ledger_of([*GOOD, *envelopes]))
         with open_ledger_file(str(path)) as file:

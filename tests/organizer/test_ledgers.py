@@ -316,8 +316,8 @@ def opened(folder: Path, statement: int) -> tuple[int, int]:
 
     Its exit code, and how many envelopes it told as done.
     """
-    here = Path(__file__).parent
-    environment = {**os.environ, "PYTHONPATH": f"{here}:{here.parent}"}
+    here = Path(__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": f"{here / 'support'}:{here.parent}"}
     command = [sys.executable, "-c", OPENED, str(folder), str(statement)]
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     return done.returncode, sum(map(int, done.stdout.split()))

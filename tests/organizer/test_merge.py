@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from nacl.secret import Aead
 from organizer_desk import KEY, MASTER, Desk, make_desk, open_records, seal
 from review_pile import KNOWN, again, entry, verdicts
-from terminal import Terminal
+from terminal import PseudoTerminal
 
 from crypto.keys import derive_secret
 from organizer.cli.main import organizer
 from organizer.errors import OrganizerError
 from organizer.review.merge import MAGIC, PADDING, Decisions, Merge, collect, merge, read_decisions, write_decisions
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import Reason, SignatureEntry, Verdict
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import VouchWord
@@ -58,10 +58,10 @@ def decide(records: Records, **made: tuple[Verdict, Reason | None]) -> None:
 
 def carry(origin: Records, records: Records) -> Merge:
     """What one decided, merged into the records of the other."""
-    theirs = collect(Pile(origin, KNOWN), "boris")
-    pile = Pile(records, KNOWN)
-    found = merge(pile, theirs)
-    pile.keep(found.changes, found.words)
+    theirs = collect(ReviewQueue(origin, KNOWN), "boris")
+    queue = ReviewQueue(records, KNOWN)
+    found = merge(queue, theirs)
+    queue.keep(found.changes, found.words)
     return found
 
 
@@ -253,7 +253,7 @@ def run(desk: Desk, folder: str, *arguments: str | Path, typed: str = "", exit_c
     return result.output
 
 
-def test_differences_are_settled_at_a_terminal(tmp_path: Path, terminal: Callable[..., Terminal]) -> None:
+def test_differences_are_settled_at_a_terminal(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """Each with both decisions; one stays as it was decided here, one becomes the other's, one is left on hold."""
     desk = make_desk(tmp_path)
     shutil.copytree(desk.folder, tmp_path / "other")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from organizer_desk import Desk, make_desk, seal
-from terminal import Terminal
+from terminal import PseudoTerminal
 
 from crypto.publication import digest, read_publication
 from organizer.cli import publish
 from organizer.cli.main import organizer
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 
 CODE = "4829103377590218841270536"
 
@@ -87,7 +87,7 @@ def test_a_clock_that_went_back_is_noticed(desk: Desk, capsys: pytest.CaptureFix
     published(desk)
     choice = publish.Choice(yes=True)
     for date, count in (("2001-01-01", 1), ("2001-01-02", 0)):
-        publish.run(Talk(), str(desk.folder), date, None, str(desk.passphrase), choice)
+        publish.run(Terminal(), str(desk.folder), date, None, str(desk.passphrase), choice)
         assert capsys.readouterr().out.count("the clock of the computer that makes it may be wrong") == count
 
 
@@ -142,7 +142,7 @@ def other_appeal(publication: Path) -> Path:
     return path
 
 
-def test_a_key_that_was_pressed_too_early_signs_nothing(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_a_key_that_was_pressed_too_early_signs_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """While the program computes, people press keys; nobody has seen the names then."""
     screen = terminal("publish", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
     screen.type("y\n")

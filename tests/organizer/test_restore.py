@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from organizer_desk import Desk, make_desk, new_keys, seal
-from terminal import Terminal
+from terminal import PseudoTerminal
 from test_ceremony import answer, new_passphrase, outside_the_wiped_screen
 
 from crypto.keys import OrganizersKey
@@ -44,7 +44,7 @@ def cards() -> list[Card]:
     return split(new_keys().periods[0].master, 2, 3)
 
 
-def test_a_lost_passphrase_loses_nothing(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_a_lost_passphrase_loses_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Two cards and a new passphrase; what was decided is there, mistakes are told, no word stays visible."""
     made = cards()
     others = split(bytes(32), 2, 3)
@@ -75,7 +75,7 @@ def test_a_lost_passphrase_loses_nothing(desk: Desk, terminal: Callable[..., Ter
     assert (status["nonpublic"], status["keys"][0]["here"]) == (1, True)
 
 
-def test_a_new_workspace_from_cards(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_a_new_workspace_from_cards(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """On another computer, with appeal.json only: the same key, a new minisign key, and the ledger opens."""
     screen = terminal(
         "restore", "-w", str(desk.home / "new"), "--appeal", str(desk.appeal), "--passphrase-file", str(desk.passphrase)
@@ -90,7 +90,7 @@ def test_a_new_workspace_from_cards(desk: Desk, terminal: Callable[..., Terminal
     assert opened["ledgers"][0]["signatures"] == 1
 
 
-def test_cards_of_another_key_change_nothing(desk: Desk, terminal: Callable[..., Terminal]) -> None:
+def test_cards_of_another_key_change_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """They are whole and give a key, but not the one that the workspace knows."""
     before = {path.name: path.read_bytes() for path in desk.folder.iterdir()}
     screen = terminal("restore", "-w", str(desk.folder))
@@ -137,7 +137,7 @@ def test_nothing_is_restored_without_something_to_compare(tmp_path: Path) -> Non
 
 
 def test_an_organizer_with_a_minisign_key_keeps_it_when_the_cards_come(
-    desk: Desk, terminal: Callable[..., Terminal]
+    desk: Desk, terminal: Callable[..., PseudoTerminal]
 ) -> None:
     """Their own passphrase locks both from then on; a wrong one is told, and asked again."""
     boris = desk.home / "boris"

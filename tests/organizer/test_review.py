@@ -12,7 +12,7 @@ from review_pile import KNOWN, again, entry, verdicts
 
 from organizer.matching.duplicates import name_key
 from organizer.review.filters import Filter, Standing
-from organizer.review.queue import SAME_CODE, Pile
+from organizer.review.queue import SAME_CODE, ReviewQueue
 from organizer.review.review import Bulk, Review, Shown
 from organizer.workspace.entries import (
     DECISION_WIDTH,
@@ -239,13 +239,13 @@ def test_names_are_compared_once_and_again_when_new_ones_came(records: Records) 
         yield lambda more, of: compared.append(of)
 
     records.add([entry(1, "Ева Кот"), entry(2, "Eva Kot"), entry(3)])
-    review = Review(Pile(records, KNOWN, progress))
+    review = Review(ReviewQueue(records, KNOWN, progress))
     assert (compared, others(review)) == ([3], [2])
     review.at = 2
     review.decide(Verdict.REFUSED, Reason.ABUSE)
-    assert others(Review(Pile(records, KNOWN, progress))) == [2]
+    assert others(Review(ReviewQueue(records, KNOWN, progress))) == [2]
     records.add([entry(4, "Ева Кот")])
-    assert others(Review(Pile(records, KNOWN, progress))) == [4, 2]
+    assert others(Review(ReviewQueue(records, KNOWN, progress))) == [4, 2]
     assert compared == [3, 3]
 
 
@@ -260,7 +260,7 @@ def test_a_text_that_nobody_knows_is_pointed_out(records: Records) -> None:
     """Unless no appeal.json is there to compare with."""
     review = start(records, entry(1, letter=bytes(32)), entry(2))
     assert current(review).facts.unknown_letter
-    assert not current(Review(Pile(records, None))).facts.unknown_letter
+    assert not current(Review(ReviewQueue(records, None))).facts.unknown_letter
     review.decide(Verdict.ACCEPTED)
     assert not current(review).facts.unknown_letter
 

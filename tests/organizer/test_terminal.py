@@ -1,4 +1,4 @@
-"""Talk: what strangers wrote can trick neither the terminal nor the eye, and scripts get JSON and nothing else."""
+"""The terminal: what strangers wrote can trick neither it nor the eye, and scripts get JSON and nothing else."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organizer.cli.terminal import terminal as talk_module
-from organizer.cli.terminal.terminal import Talk
+import organizer as tool
+from organizer.cli.terminal import terminal as terminal_module
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.text import MARKS_IN_A_ROW, REPLACEMENT, harmless
 
@@ -73,7 +74,7 @@ def test_names_stay_as_they_are(name: str) -> None:
 def test_everything_printed_is_made_harmless(capsys: pytest.CaptureFixture[str]) -> None:
     """Lines, tables, lines to copy and errors: strangers' words go the same way as ours."""
     nasty = "".join(TRICKS.values()) + "[bold]x[/bold] :smile: e" + "\u0301" * 50
-    speaker = Talk()
+    speaker = Terminal()
     speaker.say(nasty)
     speaker.say_exactly(nasty.replace("\n", ""))
     speaker.table([(nasty, nasty), ("name", nasty)])
@@ -87,13 +88,13 @@ def test_everything_printed_is_made_harmless(capsys: pytest.CaptureFixture[str])
 
 def test_a_strangers_words_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """They cannot write a line that looks like one of ours."""
-    Talk().say("Name: x\nAccepted 500")
+    Terminal().say("Name: x\nAccepted 500")
     assert capsys.readouterr().out.count("\n") == 1
 
 
 def test_with_json_there_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     """Words are left out; only ASCII comes, whatever the terminal is."""
-    speaker = Talk(as_json=True)
+    speaker = Terminal(as_json=True)
     speaker.say("words")
     speaker.table([("a", 1)])
     speaker.say_exactly("lines")
@@ -111,7 +112,7 @@ def test_with_json_there_is_one_object_and_nothing_else(capsys: pytest.CaptureFi
 
 def test_with_json_nothing_is_asked() -> None:
     """A script must not wait for a person."""
-    speaker = Talk(as_json=True)
+    speaker = Terminal(as_json=True)
     for question in (lambda: speaker.ask("?"), lambda: speaker.confirm("?"), speaker.key):
         with pytest.raises(OrganizerError) as caught:
             question()
@@ -120,7 +121,7 @@ def test_with_json_nothing_is_asked() -> None:
 
 def test_progress_without_a_terminal_is_one_plain_line(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing moves in a log."""
-    with Talk().progress("ledger.bin") as advance:
+    with Terminal().progress("ledger.bin") as advance:
         advance(500, 1200)
         advance(700, 1200)
     assert capsys.readouterr() == ("ledger.bin: 1,200 of 1,200 envelopes read.\n", "")
@@ -130,8 +131,8 @@ def test_progress_says_amount_rate_and_time_left_on_a_narrow_screen() -> None:
     """Also beside the name that a site gives to a ledger, which is as wide as the screen."""
     code = (
         "import time\n"
-        "from organizer.cli.terminal.terminal import Talk\n"
-        f"with Talk().progress('ledger-1000000-{'0f' * 32}.undersigned') as advance:\n"
+        "from organizer.cli.terminal.terminal import Terminal\n"
+        f"with Terminal().progress('ledger-1000000-{'0f' * 32}.undersigned') as advance:\n"
         "    for _ in range(4):\n"
         "        advance(100_000, 1_000_000)\n"
         "        time.sleep(0.3)\n"
@@ -151,7 +152,8 @@ def test_progress_says_amount_rate_and_time_left_on_a_narrow_screen() -> None:
 
 def test_a_terminal_without_cyrillic_stops_nothing() -> None:
     """Old terminals show question marks; the work goes on."""
-    code = "from organizer.cli.terminal.terminal import Talk; Talk().say('Ірына'); Talk().failure('r', 'Алесь', {})"
+    code = "from organizer.cli.terminal.terminal import Terminal\n"
+    code += "Terminal().say('Ірына'); Terminal().failure('r', 'Алесь', {})"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
@@ -162,10 +164,10 @@ def test_a_terminal_without_cyrillic_stops_nothing() -> None:
     assert (done.stdout, done.stderr) == ("?????\n", "?????\n")
 
 
-def test_only_talk_prints_and_asks() -> None:
+def test_only_the_terminal_prints_and_asks() -> None:
     """No other module of the tool writes to the terminal or reads from it."""
-    own = Path(talk_module.__file__)
-    for path in own.parent.rglob("*.py"):
+    own = Path(terminal_module.__file__)
+    for path in Path(tool.__file__).parent.rglob("*.py"):
         source = path.read_text("utf-8")
         if path != own:
             for word in (
@@ -179,5 +181,5 @@ def test_only_talk_prints_and_asks() -> None:
                 "import rich",
                 "getpass",
             ):
-                if (path.name, word) != ("layout.py", "from rich"):  # it makes tables, and talk prints them
+                if (path.name, word) != ("layout.py", "from rich"):  # it makes tables, and terminal.py prints them
                     assert word not in source, (path.name, word)

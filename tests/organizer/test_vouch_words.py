@@ -125,7 +125,7 @@ def test_a_leaked_word_takes_back_what_it_alone_accepted(records: Records) -> No
     assert len(review.accepted_for(1)) == 2
     review.withdraw_word(1)
     assert verdicts(records) == {1: Verdict.ACCEPTED, 2: Verdict.HELD, 3: Verdict.HELD}
-    assert {facts.vouched for facts in review.pile.facts.values()} == {Vouched.WITHDRAWN, Vouched.NO}
+    assert {facts.vouched for facts in review.queue.facts.values()} == {Vouched.WITHDRAWN, Vouched.NO}
     assert [word.withdrawn for word in records.vouch_words()] == [True, True]
     review.narrow(Filter(word=1))
     review.move(-9)

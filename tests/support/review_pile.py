@@ -8,7 +8,7 @@ from organizer_desk import LETTER, LETTERS
 
 from crypto.signature import Signature
 from organizer.review.filters import Filter
-from organizer.review.queue import Pile
+from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace.entries import SignatureEntry, Verdict
 from organizer.workspace.records import Records
@@ -35,7 +35,7 @@ def entry(
 
 def again(records: Records, everything: bool = False, wanted: Filter | None = None) -> Review:
     """A later session."""
-    return Review(Pile(records, KNOWN), everything, wanted)
+    return Review(ReviewQueue(records, KNOWN), everything, wanted)
 
 
 def verdicts(records: Records) -> dict[int, Verdict]:

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-class Terminal:
+class PseudoTerminal:
     """A real terminal with a program in it: read until a text appears, type, look at what came."""
 
     def __init__(self, *arguments: str, lines: int = 40, columns: int = 120) -> None:

@@ -20,7 +20,7 @@ from organizer.cli.rehearsal.made_up import FLOOD_NAME, PEOPLE, flood
 from organizer.cli.rehearsal.stage import Stage
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.ceremony import say_fingerprints
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile, shares
 from organizer.keys.appeal_folder import PublicKeys, public_files
@@ -60,32 +60,32 @@ def rehearse_command(fast: bool, envelopes: int, as_json: bool) -> None:
     Example:
       organizer rehearse
     """
-    carry_out(as_json, lambda talk: run(talk, fast, envelopes))
+    carry_out(as_json, lambda terminal: run(terminal, fast, envelopes))
 
 
-def run(talk: Talk, fast: bool, envelopes: int) -> JsonResult:
+def run(terminal: Terminal, fast: bool, envelopes: int) -> JsonResult:
     """`envelopes` is the size of the flood. Raises OrganizerError: question, stopped; what a real command raises."""
     if not fast:
-        talk.check_may_ask()
-    talk.say("A rehearsal: everything is made up, nothing is kept, and nothing you do can harm anyone.", "bold")
-    talk.say("You are Anna. Boris is a second organizer. The letter is signed by six people who do not exist.")
-    talk.say("Making keys. This takes some seconds.")
+        terminal.check_may_ask()
+    terminal.say("A rehearsal: everything is made up, nothing is kept, and nothing you do can harm anyone.", "bold")
+    terminal.say("You are Anna. Boris is a second organizer. The letter is signed by six people who do not exist.")
+    terminal.say("Making keys. This takes some seconds.")
     with practice_folder() as home:
-        stage = _ceremony(talk, fast, home)
+        stage = _ceremony(terminal, fast, home)
         boris = _site(stage)
         rubbish = _flood(stage, envelopes)
         _review(stage)
         _publish(stage, boris)
         _lose(stage)
         _burn(stage)
-    practised = _say_end(talk)
+    practised = _say_end(terminal)
     return {"envelopes": envelopes, "rubbish": rubbish, "signatures": len(PEOPLE) - 1, "practised": practised}
 
 
-def _ceremony(talk: Talk, fast: bool, home: str) -> Stage:
+def _ceremony(terminal: Terminal, fast: bool, home: str) -> Stage:
     keys = generate.make_keys(random(APPEAL_ID_SIZE), "anna", _PASSPHRASE, random, [DAYS], keyfile.REHEARSAL)
     cards = shares.split(keys.periods[0].master, _THRESHOLD, _CARDS)
-    stage = Stage(talk, fast, home, keys, cards)
+    stage = Stage(terminal, fast, home, keys, cards)
     stage.step(
         1,
         "The ceremony",
@@ -97,8 +97,8 @@ def _ceremony(talk: Talk, fast: bool, home: str) -> Stage:
     write_secret_file(home, "passphrase.txt", _PASSPHRASE.encode())
     period = keys.periods[0].period
     if not fast:
-        prompts.show_cards(talk, period, cards[:1])
-    say_fingerprints(talk, [period])
+        prompts.show_cards(terminal, period, cards[:1])
+    say_fingerprints(terminal, [period])
     return stage
 
 
@@ -112,7 +112,7 @@ def _site(stage: Stage) -> str:
         "reads out the line of his key. The public folder with both keys goes to whoever runs the site, and the site",
         "shows appeal.json, from which everyone else's program learns the keys.",
     )
-    stage.talk.say("Making the key of Boris. This takes some seconds.")
+    stage.terminal.say("Making the key of Boris. This takes some seconds.")
     line, files = generate.minisign_files("boris", _PASSPHRASE, random)
     make_workspace(stage.path("boris"), files)
     period = stage.keys.periods[0].period
@@ -140,7 +140,9 @@ def _flood(stage: Stage, size: int) -> int:
     record = stage.keys.periods[0].period.record
     made = flood(record, hashlib.sha256(_LETTER).digest(), size, random)
     hand_over(stage.path("stick"), {"ledger.undersigned": made.ledger})
-    open_ledgers.run(stage.talk, stage.work, [stage.path("stick/ledger.undersigned")], stage.appeal, stage.passphrase)
+    open_ledgers.run(
+        stage.terminal, stage.work, [stage.path("stick/ledger.undersigned")], stage.appeal, stage.passphrase
+    )
     return made.rubbish
 
 
@@ -155,19 +157,19 @@ def _review(stage: Stage) -> None:
     )
     _refuse_flood(stage)
     if not stage.fast:
-        review.run(stage.talk, stage.work, stage.passphrase)
-    review.run(stage.talk, stage.work, stage.passphrase, review.Choice(accept_all=True))
+        review.run(stage.terminal, stage.work, stage.passphrase)
+    review.run(stage.terminal, stage.work, stage.passphrase, review.Choice(accept_all=True))
 
 
 def _refuse_flood(stage: Stage) -> None:
-    with open_session(stage.talk, stage.work, stage.passphrase) as session:
+    with open_session(stage.terminal, stage.work, stage.passphrase) as session:
         false = [
             entry.id
             for entry in session.records.entries()
             if isinstance(entry, SignatureEntry) and entry.signature.name.startswith(FLOOD_NAME)
         ]
         session.records.decide(dict.fromkeys(false, Decision(Verdict.REFUSED, Reason.NOT_A_PERSON)))
-    stage.talk.say(f"Refused as a flood: {len(false):,}.")
+    stage.terminal.say(f"Refused as a flood: {len(false):,}.")
 
 
 def _publish(stage: Stage, boris: str) -> None:
@@ -180,12 +182,12 @@ def _publish(stage: Stage, boris: str) -> None:
     )
     stick = stage.path("stick")
     choice = publish.Choice(yes=stage.fast, out=stick)
-    publish.run(stage.talk, stage.work, PUBLISHED, stage.appeal, stage.passphrase, choice)
+    publish.run(stage.terminal, stage.work, PUBLISHED, stage.appeal, stage.passphrase, choice)
     file = f"{stick}/{PUBLICATION_FILE}"
-    stage.talk.heading("Now you are Boris")
-    stage.talk.say_exactly("  In earnest: organizer sign stick/publication.json --appeal appeal.json", "bold")
-    sign.run(stage.talk, boris, file, stage.appeal, None, stage.passphrase, yes=stage.fast, out=None)
-    verify.run(stage.talk, verify.Files(file, [], stage.appeal))
+    stage.terminal.heading("Now you are Boris")
+    stage.terminal.say_exactly("  In earnest: organizer sign stick/publication.json --appeal appeal.json", "bold")
+    sign.run(stage.terminal, boris, file, stage.appeal, None, stage.passphrase, yes=stage.fast, out=None)
+    verify.run(stage.terminal, verify.Files(file, [], stage.appeal))
 
 
 def _lose(stage: Stage) -> None:
@@ -202,19 +204,23 @@ def _lose(stage: Stage) -> None:
     new = stage.keys.periods[0]
     if Expected((new.period,)).match(master) != new.period:
         raise AssertionError("the cards gave back another key")
-    stage.talk.say("The key has the fingerprint that appeal.json names, so it is the right one.")
+    stage.terminal.say("The key has the fingerprint that appeal.json names, so it is the right one.")
     root = random(keyfile.ROOT_SIZE)
     appeal_id, salt = new.period.record.appeal_id, random(keyfile.SALT_SIZE)
     file = keyfile.lock(root, appeal_id, _PASSPHRASE, salt, keyfile.REHEARSAL)
     make_workspace(stage.work, {KEY_FILE: file})
     with open_workspace(stage.work) as workspace:
         keep_period(workspace, root, new.period, master)
-    stage.talk.say("The ledger is opened again. What was decided is gone with the computer: keep a copy of the folder.")
-    open_ledgers.run(stage.talk, stage.work, [stage.path("stick/ledger.undersigned")], stage.appeal, stage.passphrase)
+    stage.terminal.say(
+        "The ledger is opened again. What was decided is gone with the computer: keep a copy of the folder."
+    )
+    open_ledgers.run(
+        stage.terminal, stage.work, [stage.path("stick/ledger.undersigned")], stage.appeal, stage.passphrase
+    )
 
 
 def _type_cards(stage: Stage) -> bytes:
-    talk, recovery = stage.talk, shares.Recovery()
+    terminal, recovery = stage.terminal, shares.Recovery()
     first, second = stage.cards[2], stage.cards[1]
     typed = shares.TypedCard()
     typed.add(" ".join(first.words[:6]))
@@ -222,11 +228,11 @@ def _type_cards(stage: Stage) -> bytes:
         try:
             typed.add(wrong)
         except OrganizerError as error:
-            talk.say(f"{told}{error}")
+            terminal.say(f"{told}{error}")
     typed.correct(7, first.words[6])
     typed.add(" ".join(word[: shares.LETTERS_ENOUGH] for word in first.words[7:]))
     recovery.add(typed.words)
-    talk.say(f"Card 3 fits; four letters of each word were enough. Still needed: {recovery.needed}.")
+    terminal.say(f"Card 3 fits; four letters of each word were enough. Still needed: {recovery.needed}.")
     for words, told in (
         ((second.words[1], second.words[0], *second.words[2:]), "Two words changed places: "),
         (first.words, "The same card again: "),
@@ -234,9 +240,9 @@ def _type_cards(stage: Stage) -> bytes:
         try:
             recovery.add(words)
         except OrganizerError as error:
-            talk.say(f"{told}{error}")
+            terminal.say(f"{told}{error}")
     recovery.add(second.words)
-    talk.say(f"Card 2 fits. Still needed: {recovery.needed}.")
+    terminal.say(f"Card 2 fits. Still needed: {recovery.needed}.")
     return recovery.master()
 
 
@@ -250,21 +256,21 @@ def _burn(stage: Stage) -> None:
         "nobody can open its envelopes, whoever asks. First everything is decided again, for the decisions were lost.",
     )
     _refuse_flood(stage)
-    review.run(stage.talk, stage.work, stage.passphrase, review.Choice(accept_all=True))
+    review.run(stage.terminal, stage.work, stage.passphrase, review.Choice(accept_all=True))
     file = stage.path(f"stick/{PUBLICATION_FILE}")
     word = period.name if stage.fast else None
     try:
-        burn.run(stage.talk, stage.work, AFTER, period.name, file, False, word, stage.appeal, stage.passphrase)
+        burn.run(stage.terminal, stage.work, AFTER, period.name, file, False, word, stage.appeal, stage.passphrase)
     except OrganizerError as error:
         if error.reason != "stopped":
             raise
-        stage.talk.say(
+        stage.terminal.say(
             f"{error} Another word than the one that is asked for burns nothing, and in earnest you try again."
         )
-    status.run(stage.talk, stage.work, stage.passphrase)
+    status.run(stage.terminal, stage.work, stage.passphrase)
 
 
-def _say_end(talk: Talk) -> list[str]:
+def _say_end(terminal: Terminal) -> list[str]:
     practised = [
         "A key, its cards and its fingerprint; two minisign keys; a public folder for the site.",
         "A flood: what does not open was set aside, what opened was refused, and nothing false was counted.",
@@ -272,13 +278,13 @@ def _say_end(talk: Talk) -> list[str]:
         "A lost computer and a lost card: two of three cards brought the key back, and mistakes were told at once.",
         "The burning of a key after its result stood. What was opened stayed.",
     ]
-    talk.heading("What you practised")
+    terminal.heading("What you practised")
     for sentence in practised:
-        talk.say(f"- {sentence}")
-    talk.say()
-    talk.say(
+        terminal.say(f"- {sentence}")
+    terminal.say()
+    terminal.say(
         "What a rehearsal cannot show: in earnest the passphrase is typed for every command, and cards must be found "
         "again. Ask their holders once a year whether they still have them."
     )
-    talk.say("Next: organizer ceremony")
+    terminal.say("Next: organizer ceremony")
     return practised

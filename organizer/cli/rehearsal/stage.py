@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.keys.generate import NewKeys
 from organizer.keys.shares import Card
 
@@ -18,7 +18,7 @@ STEPS = 7
 class Stage:
     """In the folder `place`: this organizer's keys and cards. `fast`: nobody is asked to read and go on."""
 
-    talk: Talk
+    terminal: Terminal
     fast: bool
     place: str
     keys: NewKeys
@@ -45,9 +45,9 @@ class Stage:
 
     def step(self, number: int, title: str, command: str, *told: str) -> None:
         """Say what comes and which command does it in earnest."""
-        self.talk.heading(f"{number} of {STEPS}  {title}")
-        self.talk.say(" ".join(told))
-        self.talk.say()
-        self.talk.say_exactly(f"  In earnest: organizer {command}", "bold")
+        self.terminal.heading(f"{number} of {STEPS}  {title}")
+        self.terminal.say(" ".join(told))
+        self.terminal.say()
+        self.terminal.say_exactly(f"  In earnest: organizer {command}", "bold")
         if not self.fast:
-            self.talk.wait()
+            self.terminal.wait()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from crypto.errors import MinisignError
 from crypto.minisign import MinisignPublicKey
 from organizer.cli.terminal import prompts
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import cards, shares
 from organizer.keys.appeal_folder import APPEAL_TOML, PublicKeys, public_files, signers_in
@@ -23,38 +23,38 @@ from organizer.workspace import burn_secret_file, check_no_folder, hand_over, re
 PRINT_FILE = "cards.html"
 
 
-def hand_out_cards(talk: Talk, heading: str, new: Sequence[NewPeriod]) -> None:
+def hand_out_cards(terminal: Terminal, heading: str, new: Sequence[NewPeriod]) -> None:
     """Ask how many cards, make and check them, for every key. Raises OrganizerError: question, stopped."""
-    talk.heading(heading)
-    talk.say("A key can be divided among people: of n cards, any k bring it back, and fewer tell nothing at all.")
-    talk.say(
+    terminal.heading(heading)
+    terminal.say("A key can be divided among people: of n cards, any k bring it back, and fewer tell nothing at all.")
+    terminal.say(
         "Cards help when the computer is lost or the passphrase forgotten. Whoever gets k of them can read "
         "everything that was sealed to the key."
     )
-    way = talk.choose(
+    way = terminal.choose(
         "How", ["I write them by hand (safest)", "I print them", "no cards now; “organizer ceremony” later"]
     )
     if way == 3:
         return
-    threshold, count = _ask_plan(talk)
+    threshold, count = _ask_plan(terminal)
     divided = [(one.period, shares.split(one.master, threshold, count)) for one in new]
     if way == 2:
-        _on_paper(talk, divided)
+        _on_paper(terminal, divided)
         return
     for period, made in divided:
-        talk.say(f"The cards of the key {period.name}, {period.days}.")
-        talk.wait(f"Have {count} empty cards ready and be alone. Press Enter to see the first")
-        prompts.show_cards(talk, period, made)
+        terminal.say(f"The cards of the key {period.name}, {period.days}.")
+        terminal.wait(f"Have {count} empty cards ready and be alone. Press Enter to see the first")
+        prompts.show_cards(terminal, period, made)
 
 
-def _ask_plan(talk: Talk) -> tuple[int, int]:
+def _ask_plan(terminal: Terminal) -> tuple[int, int]:
     while True:
-        count = prompts.ask_until(talk, "How many cards of each key", _number, default="5")
-        threshold = prompts.ask_until(talk, "How many of them bring the key back", _number, default="3")
+        count = prompts.ask_until(terminal, "How many cards of each key", _number, default="5")
+        threshold = prompts.ask_until(terminal, "How many of them bring the key back", _number, default="3")
         try:
             shares.check_plan(threshold, count)
         except OrganizerError as error:
-            talk.say(str(error))
+            terminal.say(str(error))
             continue
         return threshold, count
 
@@ -65,26 +65,26 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _on_paper(talk: Talk, divided: Sequence[tuple[Period, list[shares.Card]]]) -> None:
-    talk.say(
+def _on_paper(terminal: Terminal, divided: Sequence[tuple[Period, list[shares.Card]]]) -> None:
+    terminal.say(
         "A file for printing will hold all cards. Printers and their queues may remember what they print, so take "
         "one that is connected with a cable. The file is overwritten and removed once the cards are checked; a disk "
         "that is not encrypted, and any stick, may keep a copy of it."
     )
     folder = prompts.ask_until(
-        talk, "A folder for the file, best in memory, such as /dev/shm/cards", _folder, default=None
+        terminal, "A folder for the file, best in memory, such as /dev/shm/cards", _folder, default=None
     )
     path = write_secret_file(
         folder, PRINT_FILE, cards.print_file([(card, one) for one, made in divided for card in made])
     )
     try:
-        talk.say_exactly(f"  {path}")
-        talk.wait("Open it, print it, and press Enter when all pages are there")
+        terminal.say_exactly(f"  {path}")
+        terminal.wait("Open it, print it, and press Enter when all pages are there")
         for period, made in divided:
-            prompts.show_cards(talk, period, made, printed=True)
+            prompts.show_cards(terminal, period, made, printed=True)
     finally:
         burn_secret_file(path)
-        talk.say("The file with the cards is overwritten and removed.")
+        terminal.say("The file with the cards is overwritten and removed.")
 
 
 def _folder(text: str) -> str:
@@ -94,27 +94,27 @@ def _folder(text: str) -> str:
     return text.strip()
 
 
-def say_fingerprints(talk: Talk, periods: Sequence[Period]) -> None:
+def say_fingerprints(terminal: Terminal, periods: Sequence[Period]) -> None:
     """The fingerprint of each key in digits and as a QR code of these digits."""
-    talk.say(
+    terminal.say(
         "The fingerprint of each key. Publish the digits in several places, so that people can compare them with "
         "what the page shows. The code holds the same digits, for a phone."
     )
     for number, period in enumerate(periods):
         if number:
-            talk.wait("Press Enter for the next")
-        talk.say()
-        talk.say(f"Key {period.name}, {period.days}")
-        talk.say_exactly(f"  {period.record.digits}", "bold")
-        talk.say_exactly("\n".join(qr_lines(period.record.digits)), "black on white")
+            terminal.wait("Press Enter for the next")
+        terminal.say()
+        terminal.say(f"Key {period.name}, {period.days}")
+        terminal.say_exactly(f"  {period.record.digits}", "bold")
+        terminal.say_exactly("\n".join(qr_lines(period.record.digits)), "black on white")
 
 
 def public_folder(
-    talk: Talk, periods: Sequence[Period], own: tuple[str, MinisignPublicKey], appeal: Mapping[str, bytes]
+    terminal: Terminal, periods: Sequence[Period], own: tuple[str, MinisignPublicKey], appeal: Mapping[str, bytes]
 ) -> str:
     """Ask for the other organizers' keys and write the folder for the site; returns its path. Raises OrganizerError."""
-    talk.say()
-    talk.say(
+    terminal.say()
+    terminal.say(
         "Results count when enough organizers signed them. Add the minisign lines of the others; each has made "
         "theirs with “organizer ceremony”. More can be added to the site's appeal.toml later."
     )
@@ -122,31 +122,33 @@ def public_folder(
     if signers.setdefault(own[0], own[1]) != own[1]:
         raise OrganizerError("signer-name", f"The appeal.toml lists another minisign key under your name {own[0]}.")
     while name := prompts.ask_until(
-        talk, "Name of another organizer (Enter: no more)", lambda text: _name(text, signers)
+        terminal, "Name of another organizer (Enter: no more)", lambda text: _name(text, signers)
     ):
         question = f"The minisign line of {name}, or the file it is in (56 characters)"
-        signers[name] = prompts.ask_until(talk, question, _line, default=None)
-        talk.say("A slip in it is not noticed here. Have it read out, every character:")
-        talk.say_exactly(f"  {signers[name].line}", "bold")
+        signers[name] = prompts.ask_until(terminal, question, _line, default=None)
+        terminal.say("A slip in it is not noticed here. Have it read out, every character:")
+        terminal.say_exactly(f"  {signers[name].line}", "bold")
     while True:
         needed = prompts.ask_until(
-            talk, f"How many of these {len(signers)} must sign a result", _number, default=str(min(2, len(signers)))
+            terminal, f"How many of these {len(signers)} must sign a result", _number, default=str(min(2, len(signers)))
         )
         try:
             keys = PublicKeys(periods, signers, needed)
             break
         except OrganizerError as error:
-            talk.say(str(error))
+            terminal.say(str(error))
     files = public_files(keys, appeal)
-    folder = prompts.ask_until(talk, "A new folder for what is public", _folder, default="public")
+    folder = prompts.ask_until(terminal, "A new folder for what is public", _folder, default="public")
     hand_over(folder, files)
-    talk.say(f"Written to {folder}; nothing in it is secret:")
+    terminal.say(f"Written to {folder}; nothing in it is secret:")
     for name in sorted(files):
-        talk.say_exactly(f"  {name}")
+        terminal.say_exactly(f"  {name}")
     if APPEAL_TOML in files:
-        talk.say("It is the site's folder config/appeal/ with your keys in it.")
+        terminal.say("It is the site's folder config/appeal/ with your keys in it.")
     else:
-        talk.say("The lines of appeal-keys.toml belong into the site's config/appeal/appeal.toml; the file says where.")
+        terminal.say(
+            "The lines of appeal-keys.toml belong into the site's config/appeal/appeal.toml; the file says where."
+        )
     return folder
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import explain
 from organizer.keys.periods import Period
 from organizer.results.tally import Tally
 
 
-def say_periods(talk: Talk, periods: Iterable[Period], here: Container[bytes]) -> None:
+def say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[bytes]) -> None:
     """The keys of a workspace: days, key id, fingerprint, and whether the key itself is still there."""
     for period in periods:
         gone = "" if period.record.key_id in here else "  NOT HERE: burned, or lost (organizer restore)"
-        talk.say(f"Key {period.name}, {period.days}{gone}")
-        talk.say_exactly(f"  {period.record.digits}")
+        terminal.say(f"Key {period.name}, {period.days}{gone}")
+        terminal.say_exactly(f"  {period.record.digits}")
 
 
-def say_counts(talk: Talk, found: Tally) -> None:
+def say_counts(terminal: Terminal, found: Tally) -> None:
     """A tally in words."""
     counts, by_hand = found.counts, found.by_hand
-    talk.table(
+    terminal.table(
         [
             ("envelopes received", f"{counts.received:,}"),
             ("set aside", f"{counts.unreadable:,}"),
@@ -36,10 +36,10 @@ def say_counts(talk: Talk, found: Tally) -> None:
             ("accepted in all", f"{counts.public + counts.nonpublic:,}"),
         ]
     )
-    say_doubts(talk, found)
+    say_doubts(terminal, found)
 
 
-def say_doubts(talk: Talk, found: Tally) -> None:
+def say_doubts(terminal: Terminal, found: Tally) -> None:
     """What may want a second look before a result is published."""
     if found.unmatched_withdrawals:
-        talk.say(f"Withdrawals whose signature has not come yet: {found.unmatched_withdrawals:,}.")
+        terminal.say(f"Withdrawals whose signature has not come yet: {found.unmatched_withdrawals:,}.")

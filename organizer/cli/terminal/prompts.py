@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from nacl.utils import random
 
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import cards as looks
 from organizer.keys import keyfile
@@ -24,90 +24,90 @@ Answer = TypeVar("Answer")
 _CORRECTION = re.compile(r"\s*([0-9]{1,2})\s+(\S+)\s*")
 
 
-def ask_until(talk: Talk, question: str, read: Callable[[str], Answer], default: str | None = "") -> Answer:
+def ask_until(terminal: Terminal, question: str, read: Callable[[str], Answer], default: str | None = "") -> Answer:
     """What `read` makes of an answer; what it refuses is told and asked again. Raises OrganizerError: stopped, …"""
     while True:
-        typed = talk.ask(question, default)
+        typed = terminal.ask(question, default)
         try:
             return read(typed)
         except OrganizerError as error:
-            talk.say(str(error))
+            terminal.say(str(error))
 
 
 WITH_CARDS = "A passphrase locks your keys. Whoever loses it needs the cards; nobody else can bring the keys back."
 
 
-def new_passphrase(talk: Talk, what_for: str = WITH_CARDS) -> str:
+def new_passphrase(terminal: Terminal, what_for: str = WITH_CARDS) -> str:
     """A passphrase that is on paper: offered or chosen, and typed once more. Raises OrganizerError."""
     offered = offer_passphrase(random)
-    talk.say(what_for)
-    talk.say("On the next screen you see one that was just made for you. Have paper and a pen ready.")
-    talk.wait()
+    terminal.say(what_for)
+    terminal.say("On the next screen you see one that was just made for you. Have paper and a pen ready.")
+    terminal.wait()
     while True:
-        with talk.secret_screen():
-            talk.say("Your passphrase. Write it on paper and keep the paper apart from this computer:")
-            talk.say()
-            talk.say(f"    {offered}", "bold")
-            talk.say()
-            talk.say("The hyphens belong to it. There is no 0, 1, b, i, l, o, s or z in it.")
+        with terminal.secret_screen():
+            terminal.say("Your passphrase. Write it on paper and keep the paper apart from this computer:")
+            terminal.say()
+            terminal.say(f"    {offered}", "bold")
+            terminal.say()
+            terminal.say("The hyphens belong to it. There is no 0, 1, b, i, l, o, s or z in it.")
             question = "Press Enter to take it, or type one of your own (it is not shown)"
-            wanted = talk.passphrase(question, may_be_empty=True) or offered
+            wanted = terminal.passphrase(question, may_be_empty=True) or offered
         try:
             check_passphrase(wanted)
         except OrganizerError as error:
-            talk.say(str(error))
-            talk.wait("Press Enter to see the offered one again")
+            terminal.say(str(error))
+            terminal.wait("Press Enter to see the offered one again")
             continue
-        if keyfile.normalise(talk.passphrase("Type it once more, from your paper")) == keyfile.normalise(wanted):
+        if keyfile.normalise(terminal.passphrase("Type it once more, from your paper")) == keyfile.normalise(wanted):
             return wanted
-        talk.say("That was not the same.")
-        talk.wait("Press Enter to see it again")
+        terminal.say("That was not the same.")
+        terminal.wait("Press Enter to see it again")
 
 
 # Cards handed out
 
 
-def show_cards(talk: Talk, period: Period, cards: Sequence[Card], printed: bool = False) -> None:
+def show_cards(terminal: Terminal, period: Period, cards: Sequence[Card], printed: bool = False) -> None:
     """Each card alone on a screen until it is written down, then two of its words typed back. Raises OrganizerError.
 
     `printed`: the cards are on paper already, and only the words are asked.
     """
     for card in cards:
-        with talk.secret_screen() as clear:
+        with terminal.secret_screen() as clear:
             shown = not printed
             while True:
                 clear()
                 if shown:
-                    _show(talk, card, period)
-                    talk.wait("Write all this on a card. Enter hides the words, then two are asked.")
+                    _show(terminal, card, period)
+                    terminal.wait("Write all this on a card. Enter hides the words, then two are asked.")
                     clear()
-                if _asked_back(talk, card, period):
+                if _asked_back(terminal, card, period):
                     break
                 shown = True
-        talk.say(f"{looks.title(card)} of the key {period.name} is checked.")
+        terminal.say(f"{looks.title(card)} of the key {period.name} is checked.")
 
 
-def _show(talk: Talk, card: Card, period: Period) -> None:
-    talk.say(looks.title(card), "bold")
-    talk.table(looks.facts(card, period))
-    talk.say()
-    talk.say_exactly("\n".join(looks.word_lines(card.words)), "bold")
-    talk.say()
+def _show(terminal: Terminal, card: Card, period: Period) -> None:
+    terminal.say(looks.title(card), "bold")
+    terminal.table(looks.facts(card, period))
+    terminal.say()
+    terminal.say_exactly("\n".join(looks.word_lines(card.words)), "bold")
+    terminal.say()
 
 
-def _asked_back(talk: Talk, card: Card, period: Period) -> bool:
-    talk.say(f"{looks.title(card)} of the key {period.name}. Look at the paper.", "bold")
-    talk.say()
+def _asked_back(terminal: Terminal, card: Card, period: Period) -> bool:
+    terminal.say(f"{looks.title(card)} of the key {period.name}. Look at the paper.", "bold")
+    terminal.say()
     for number in looks.asked_back(card, random):
         try:
-            right = read_word(talk.ask(f"Word {number}", default=None)) == card.words[number - 1]
+            right = read_word(terminal.ask(f"Word {number}", default=None)) == card.words[number - 1]
         except OrganizerError as error:
             if error.reason in {"stopped", "question"}:
                 raise
             right = False
         if not right:
-            talk.say(f"That is not word {number} of this card.")
-            talk.wait("Press Enter to see the card again and compare it with the paper")
+            terminal.say(f"That is not word {number} of this card.")
+            terminal.wait("Press Enter to see the card again and compare it with the paper")
             return False
     return True
 
@@ -115,24 +115,24 @@ def _asked_back(talk: Talk, card: Card, period: Period) -> bool:
 # Cards typed in
 
 
-def collect_cards(talk: Talk, recovery: Recovery) -> None:
+def collect_cards(terminal: Terminal, recovery: Recovery) -> None:
     """Ask for cards until they are enough; order does not matter. Raises OrganizerError: question, stopped."""
     hint = ""
-    with talk.secret_screen() as clear:
+    with terminal.secret_screen() as clear:
         while recovery.needed != 0:
-            hint = _type_card(talk, recovery, clear, hint)
-    talk.say(f"Cards typed in: {', '.join(map(str, sorted(recovery.numbers)))}. That is enough.")
+            hint = _type_card(terminal, recovery, clear, hint)
+    terminal.say(f"Cards typed in: {', '.join(map(str, sorted(recovery.numbers)))}. That is enough.")
 
 
-def _type_card(talk: Talk, recovery: Recovery, clear: Callable[[], None], hint: str) -> str:
+def _type_card(terminal: Terminal, recovery: Recovery, clear: Callable[[], None], hint: str) -> str:
     """One card; returns what to tell above the next one."""
     typed = TypedCard()
     while True:
         clear()
-        _show_typed(talk, recovery, typed, hint)
+        _show_typed(terminal, recovery, typed, hint)
         hint = ""
         question = f"Word {len(typed.words) + 1}" if typed.missing else "Number and word, or new"
-        answer = talk.ask(question, default=None)
+        answer = terminal.ask(question, default=None)
         try:
             if answer.strip().casefold() == "new":
                 return ""
@@ -156,18 +156,18 @@ def _take(typed: TypedCard, answer: str) -> None:
         typed.add(answer)
 
 
-def _show_typed(talk: Talk, recovery: Recovery, typed: TypedCard, hint: str) -> None:
+def _show_typed(terminal: Terminal, recovery: Recovery, typed: TypedCard, hint: str) -> None:
     if recovery.needed is None:
-        talk.say("Type the words of one card, whichever you like first.", "bold")
+        terminal.say("Type the words of one card, whichever you like first.", "bold")
     else:
-        talk.say(f"Cards so far: {', '.join(map(str, recovery.numbers))}. Still needed: {recovery.needed}.", "bold")
-    talk.say("One word or several, then Enter; four letters of a word are enough.")
-    talk.say("“-” takes the last word away, “7 word” corrects word 7, “new” begins this card anew.")
-    talk.say()
+        terminal.say(f"Cards so far: {', '.join(map(str, recovery.numbers))}. Still needed: {recovery.needed}.", "bold")
+    terminal.say("One word or several, then Enter; four letters of a word are enough.")
+    terminal.say("“-” takes the last word away, “7 word” corrects word 7, “new” begins this card anew.")
+    terminal.say()
     if typed.words:
-        talk.say_exactly("\n".join(looks.word_lines(typed.words)))
-        talk.say()
+        terminal.say_exactly("\n".join(looks.word_lines(typed.words)))
+        terminal.say()
     if hint:
-        talk.say(hint, "bold")
+        terminal.say(hint, "bold")
     if len(typed.words) < WORDS_IN_COMMON and recovery.have:
-        talk.say("All cards of one set begin with the same three words.")
+        terminal.say("All cards of one set begin with the same three words.")

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from organizer.cli.terminal import signature_views
 from organizer.cli.terminal.keyboard import latin
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.review.filters import Filter
 from organizer.review.review import Review, Shown
@@ -27,15 +27,15 @@ DECIDING = frozenset("adrhuv")
 class Dialogue:
     """One person at one screen. With `only_look`, nothing can be decided."""
 
-    def __init__(self, talk: Talk, review: Review, table: bool = False, only_look: bool = False) -> None:
-        self._talk = talk
+    def __init__(self, terminal: Terminal, review: Review, table: bool = False, only_look: bool = False) -> None:
+        self._terminal = terminal
         self._review = review
         self._table = table
         self._only_look = only_look
         self._whole = False
         self._other = 0
         self._hint = ""
-        self._clear: Callable[[], None] = talk.say
+        self._clear: Callable[[], None] = terminal.say
         self._shown: Shown | None = None
         self._does: dict[str, Callable[[], str]] = {
             "a": lambda: self._decide(Verdict.ACCEPTED),
@@ -49,8 +49,8 @@ class Dialogue:
             "b": lambda: self._move(-1),
             "down": lambda: self._move(1),
             "up": lambda: self._move(-1),
-            "page-down": lambda: self._move(signature_views.page_size(talk)),
-            "page-up": lambda: self._move(-signature_views.page_size(talk)),
+            "page-down": lambda: self._move(signature_views.page_size(terminal)),
+            "page-up": lambda: self._move(-signature_views.page_size(terminal)),
             "home": lambda: self._move(-review.total),
             "end": lambda: self._move(review.total - 1 - review.at),
             " ": self._space,
@@ -64,7 +64,7 @@ class Dialogue:
 
     def run(self) -> None:
         """Show and decide until the person has enough; what was decided is kept, whatever happens."""
-        with self._talk.private_screen() as clear, suppress(KeyboardInterrupt):
+        with self._terminal.private_screen() as clear, suppress(KeyboardInterrupt):
             self._clear = clear
             while True:
                 self._draw()
@@ -84,25 +84,25 @@ class Dialogue:
         return action()
 
     def _key(self) -> str | None:
-        typed = self._talk.key()
+        typed = self._terminal.key()
         return typed and latin(typed)
 
     def _draw(self) -> None:
         self._clear()
-        talk = self._talk
+        terminal = self._terminal
         self._shown = shown = self._review.current()
-        signature_views.show_place(talk, self._review)
+        signature_views.show_place(terminal, self._review)
         if self._table:
-            signature_views.show_list(talk, self._review)
+            signature_views.show_list(terminal, self._review)
         if shown is None:
-            talk.say("That was the last one." if self._review.total else "There is none. f and / choose others.")
+            terminal.say("That was the last one." if self._review.total else "There is none. f and / choose others.")
         elif not self._table and shown.others and not self._whole:
-            signature_views.show_pair(talk, shown, self._other % len(shown.others))
+            signature_views.show_pair(terminal, shown, self._other % len(shown.others))
         elif not self._table:
-            signature_views.show_one(talk, shown, self._whole)
+            signature_views.show_one(terminal, shown, self._whole)
         if self._hint:
-            talk.say(self._hint, "bold")
-        talk.say(self._keys())
+            terminal.say(self._hint, "bold")
+        terminal.say(self._keys())
 
     def _keys(self) -> str:
         if self._only_look:
@@ -124,7 +124,7 @@ class Dialogue:
     def _refuse(self) -> str:
         if self._shown is None:
             return "There is nothing to decide about here."
-        self._talk.say(_WHY)
+        self._terminal.say(_WHY)
         reason = _REASONS.get(self._key() or "")
         return "Nothing was decided." if reason is None else self._decide(Verdict.REFUSED, reason)
 
@@ -133,7 +133,7 @@ class Dialogue:
         if not names:
             return "There is no decision to take back."
         if len(names) > 1:
-            self._talk.say(
+            self._terminal.say(
                 f"This takes back {len(names):,} decisions that were made at once. Press y to do it.", "bold"
             )
             if self._key() != "y":
@@ -149,12 +149,14 @@ class Dialogue:
         if not names:
             return "Nothing with this vouch word is undecided."
         self._clear()
-        word = self._review.pile.words.numbered(facts.word)
-        self._talk.say(f"Undecided signatures with vouch word number {word.number}: {len(names):,}", "bold")
-        signature_views.show_sample(self._talk, self._review, names)
-        self._talk.say()
+        word = self._review.queue.words.numbered(facts.word)
+        self._terminal.say(f"Undecided signatures with vouch word number {word.number}: {len(names):,}", "bold")
+        signature_views.show_sample(self._terminal, self._review, names)
+        self._terminal.say()
         accept = "" if word.withdrawn else "a accept all, "
-        self._talk.say(f"Keys: {accept}h hold all, 1 refuse all as not persons, 3 refuse all as abuse; others go back")
+        self._terminal.say(
+            f"Keys: {accept}h hold all, 1 refuse all as not persons, 3 refuse all as abuse; others go back"
+        )
         return self._carry_out_for_word(word.number, word.withdrawn)
 
     def _carry_out_for_word(self, word: int, withdrawn: bool) -> str:
@@ -183,7 +185,7 @@ class Dialogue:
 
     def _space(self) -> str:
         if self._table:
-            size = signature_views.page_size(self._talk)
+            size = signature_views.page_size(self._terminal)
             return self._move(size - self._review.at % size)
         self._whole = not self._whole
         return ""
@@ -194,19 +196,19 @@ class Dialogue:
 
     def _search(self) -> str:
         try:
-            typed = self._talk.ask("Search for (Enter: everything)")
+            typed = self._terminal.ask("Search for (Enter: everything)")
         except OrganizerError as error:
             return "Nothing was searched for." if error.reason == "stopped" else str(error)
         return self._narrow_to(self._review.filter.asking(typed))
 
     def _filter(self) -> str:
         review = self._review
-        wanted, languages = review.filter, review.pile.languages()
+        wanted, languages = review.filter, review.queue.languages()
         while True:
             self._clear()
-            self._talk.say("Show only", "bold")
-            signature_views.show_filter(self._talk, wanted)
-            self._talk.say("Press 1 to 6 to change, 0 for everything, any other key to go on.")
+            self._terminal.say("Show only", "bold")
+            signature_views.show_filter(self._terminal, wanted)
+            self._terminal.say("Press 1 to 6 to change, 0 for everything, any other key to go on.")
             key = self._key()
             if key == "0":
                 wanted = Filter()
@@ -222,6 +224,6 @@ class Dialogue:
 
     def _help(self) -> str:
         self._clear()
-        signature_views.show_help(self._talk)
+        signature_views.show_help(self._terminal)
         self._key()
         return ""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from organizer.cli.terminal.layout import listing, shortened, side_by_side
-from organizer.cli.terminal.terminal import Talk
+from organizer.cli.terminal.terminal import Terminal
 from organizer.review.filters import Filter, standing
-from organizer.review.queue import Other, Pile
+from organizer.review.queue import Other, ReviewQueue
 from organizer.review.review import Review, Shown
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from organizer.workspace.vouch_words import Vouched
@@ -55,40 +55,42 @@ def say_decision(made: Decision | None) -> str:
     return f"{made.verdict}{f' ({made.reason})' if made.reason else ''}{by_word}"
 
 
-def show_help(talk: Talk) -> None:
+def show_help(terminal: Terminal) -> None:
     """All keys."""
-    talk.say("Keys; with a Cyrillic keyboard the same ones work.", "bold")
-    talk.say()
-    talk.table(HELP)
-    talk.say()
-    talk.say("Any key goes back.")
+    terminal.say("Keys; with a Cyrillic keyboard the same ones work.", "bold")
+    terminal.say()
+    terminal.table(HELP)
+    terminal.say()
+    terminal.say("Any key goes back.")
 
 
-def show_place(talk: Talk, review: Review) -> None:
+def show_place(terminal: Terminal, review: Review) -> None:
     """Which signature of how many, and what the filter lets through."""
     place = f"{min(review.at + 1, review.total):,} of {review.total:,}"
-    talk.say(place if review.filter == Filter() else f"{place}, only {review.filter}")
+    terminal.say(place if review.filter == Filter() else f"{place}, only {review.filter}")
 
 
-def show_one(talk: Talk, shown: Shown, whole: bool) -> None:
+def show_one(terminal: Terminal, shown: Shown, whole: bool) -> None:
     """One signature, all of its words or the beginning of long ones."""
     signature = shown.entry.signature
-    _show_public(talk, signature.public)
+    _show_public(terminal, signature.public)
     cut = len(signature.message) if whole else LONG
-    talk.table([(field, shortened(value, max(cut, LONG))) for field in FIELDS if (value := getattr(signature, field))])
-    talk.say()
-    _show_notes(talk, shown)
+    terminal.table(
+        [(field, shortened(value, max(cut, LONG))) for field in FIELDS if (value := getattr(signature, field))]
+    )
+    terminal.say()
+    _show_notes(terminal, shown)
 
 
-def show_pair(talk: Talk, shown: Shown, number: int) -> None:
+def show_pair(terminal: Terminal, shown: Shown, number: int) -> None:
     """A signature and one that it resembles, side by side with the reasons."""
     other = shown.others[number]
-    _show_public(talk, shown.entry.signature.public)
+    _show_public(terminal, shown.entry.signature.public)
     many = f" ({number + 1} of {len(shown.others)})" if len(shown.others) > 1 else ""
-    talk.say(f"May be one person{many}, {other.score:.0%} alike: {'; '.join(other.reasons)}", "bold")
-    cut = SHORT if talk.size[1] >= LINES_OF_A_PAIR else SHORTEST
-    talk.show(side_by_side(("", "this one", "the other"), _compared(shown, other), cut))
-    _show_notes(talk, shown)
+    terminal.say(f"May be one person{many}, {other.score:.0%} alike: {'; '.join(other.reasons)}", "bold")
+    cut = SHORT if terminal.size[1] >= LINES_OF_A_PAIR else SHORTEST
+    terminal.show(side_by_side(("", "this one", "the other"), _compared(shown, other), cut))
+    _show_notes(terminal, shown)
 
 
 def _compared(shown: Shown, other: Other) -> list[tuple[str, str, str]]:
@@ -99,19 +101,19 @@ def _compared(shown: Shown, other: Other) -> list[tuple[str, str, str]]:
     return [*(row for row in rows if row[1] or row[2]), public, stands]
 
 
-def _show_public(talk: Talk, public: bool) -> None:
+def _show_public(terminal: Terminal, public: bool) -> None:
     if public:
-        talk.say(" PUBLIC: the name may be published ", "bold black on yellow")
+        terminal.say(" PUBLIC: the name may be published ", "bold black on yellow")
     else:
-        talk.say(" NOT PUBLIC: only counted, the name stays with you ", "bold white on blue")
-    talk.say()
+        terminal.say(" NOT PUBLIC: only counted, the name stays with you ", "bold white on blue")
+    terminal.say()
 
 
-def _show_notes(talk: Talk, shown: Shown) -> None:
+def _show_notes(terminal: Terminal, shown: Shown) -> None:
     for note in notes(shown):
-        talk.say(note, "bold")
+        terminal.say(note, "bold")
     if shown.decided:
-        talk.say(f"Decided so far: {say_decision(shown.decided)}")
+        terminal.say(f"Decided so far: {say_decision(shown.decided)}")
 
 
 def notes(shown: Shown) -> list[str]:
@@ -134,10 +136,10 @@ def notes(shown: Shown) -> list[str]:
     return found
 
 
-def show_filter(talk: Talk, wanted: Filter) -> None:
+def show_filter(terminal: Terminal, wanted: Filter) -> None:
     """Each mark of a filter with the key that changes it."""
     public = {None: "all", True: "public", False: "not public"}[wanted.public]
-    talk.table(
+    terminal.table(
         [
             ("1  public", public),
             ("2  decision", wanted.standing or "all"),
@@ -150,29 +152,29 @@ def show_filter(talk: Talk, wanted: Filter) -> None:
     )
 
 
-def show_list(talk: Talk, review: Review) -> None:
+def show_list(terminal: Terminal, review: Review) -> None:
     """The page of the list where the review stands."""
-    start = review.at - review.at % page_size(talk)
-    names = review.names[start : start + page_size(talk)]
+    start = review.at - review.at % page_size(terminal)
+    names = review.names[start : start + page_size(terminal)]
     if start == review.total > 0:  # beyond the last one, and it ended a page
         names = []
-    rows = [row(review.pile, start + number, name) for number, name in enumerate(names, start=1)]
+    rows = [row(review.queue, start + number, name) for number, name in enumerate(names, start=1)]
     head = ("no.", "public", "stands", "vouch", "", "name; relation; prisoner")
-    talk.show(listing(head, rows, cursor=review.at - start))
+    terminal.show(listing(head, rows, cursor=review.at - start))
 
 
-def page_size(talk: Talk) -> int:
+def page_size(terminal: Terminal) -> int:
     """Rows of a list that fit on the screen."""
-    return max(talk.size[1] - LINES_AROUND, 3)
+    return max(terminal.size[1] - LINES_AROUND, 3)
 
 
-def row(pile: Pile, number: int, name: bytes) -> Sequence[str]:
+def row(queue: ReviewQueue, number: int, name: bytes) -> Sequence[str]:
     """One line of the list; what a stranger wrote stands last."""
-    facts = pile.facts[name]
-    marks = f"{'≈' if pile.resembles(name) else ''}{'✎' if facts.by_hand else ''}{'!' if facts.unknown_letter else ''}"
+    facts = queue.facts[name]
+    marks = f"{'≈' if queue.resembles(name) else ''}{'✎' if facts.by_hand else ''}{'!' if facts.unknown_letter else ''}"
     public = "public" if facts.public else "-"
-    stands = str(standing(pile.decisions.get(name)))
-    return f"{number:,}", public, stands, _VOUCHED[facts.vouched], marks, brief(pile.entry(name))
+    stands = str(standing(queue.decisions.get(name)))
+    return f"{number:,}", public, stands, _VOUCHED[facts.vouched], marks, brief(queue.entry(name))
 
 
 def brief(entry: SignatureEntry) -> str:
@@ -181,10 +183,10 @@ def brief(entry: SignatureEntry) -> str:
     return "; ".join(part for part in (signed.name, signed.relation, signed.prisoner) if part)
 
 
-def show_sample(talk: Talk, review: Review, names: Sequence[bytes]) -> None:
+def show_sample(terminal: Terminal, review: Review, names: Sequence[bytes]) -> None:
     """Some of many signatures about which something will be decided at once, and how many will be left out."""
-    talk.say(f"Some of {len(names):,}:" if len(names) > SAMPLE else f"All {len(names):,}:")
+    terminal.say(f"Some of {len(names):,}:" if len(names) > SAMPLE else f"All {len(names):,}:")
     for name in names[:: max(len(names) // SAMPLE, 1)][:SAMPLE]:
-        talk.say(f"  {brief(review.pile.entry(name))}")
+        terminal.say(f"  {brief(review.queue.entry(name))}")
     if doubtful := review.doubtful(names):
-        talk.say(f"Of these, {doubtful:,} resemble another signature: they are not accepted at once.", "bold")
+        terminal.say(f"Of these, {doubtful:,} resemble another signature: they are not accepted at once.", "bold")

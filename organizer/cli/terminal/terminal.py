@@ -45,7 +45,7 @@ _MOVES |= {"\x1b[5~": "page-up", "\x1b[6~": "page-down"}
 _MOVES |= {"\x1b[H": "home", "\x1bOH": "home", "\x1b[1~": "home", "\x1b[F": "end", "\x1bOF": "end", "\x1b[4~": "end"}
 
 
-class Talk:
+class Terminal:
     """A conversation in words, or, with `as_json`, one JSON object at its end."""
 
     def __init__(self, as_json: bool = False) -> None:
