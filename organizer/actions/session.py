@@ -1,6 +1,6 @@
-"""What most commands start with: the workspace, the key opened with a passphrase, the appeal.json remembered.
+"""What most actions start with: the workspace, the key opened with a passphrase, the appeal.json remembered.
 
-Knows how these belong together and refuses what does not. Must never decide what a command does with them.
+Knows how these belong together and refuses what does not. A passphrase is asked for through what is passed in.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from nacl.utils import random
 
 from crypto.appeal import Appeal, read_appeal
-from crypto.errors import AppealError, MinisignError
+from crypto.errors import AppealError, MinisignError, UndersignedError
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
-from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
@@ -25,8 +25,22 @@ from organizer.workspace.key_slots import open_work_key
 from organizer.workspace.records import Records
 
 APPEAL_FILE = "appeal.json"
-ATTEMPTS = 3
-MISTYPED = "Small letters, the hyphens, and a Latin keyboard? Where keys lie otherwise, y and z may be exchanged."
+
+
+class Passphrases(Protocol):
+    """How a face asks for the passphrase and says why nothing moves; both keys take seconds to open, on purpose."""
+
+    def passphrase(self, wrong: UndersignedError | None) -> str:
+        """What was typed; `wrong` is why the one before did not open the key. Raises OrganizerError to give up."""
+        ...
+
+    def opening(self) -> None:
+        """The key is being opened."""
+        ...
+
+    def signing(self) -> None:
+        """The minisign key is being opened, to sign with it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -49,24 +63,13 @@ class Session:
         return f"Session({', '.join(repr(key) for key in self.keys.values())})"
 
 
-def read_passphrase_file(path: str) -> str:
-    """The passphrase in a file, one newline at its end left out. Raises OrganizerError: no-file, not-text."""
-    try:
-        text = read_file(path).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise OrganizerError("not-text", "The passphrase file is not text in UTF-8.") from error
-    return text.removesuffix("\n").removesuffix("\r")
-
-
 @contextmanager
-def open_session(
-    terminal: Terminal, folder: str, passphrase_file: str | None, appeal_file: str | None = None
-) -> Iterator[Session]:
+def open_session(passphrases: Passphrases, folder: str, appeal_file: str | None = None) -> Iterator[Session]:
     """A workspace with its keys open, and closed again at the end. Raises OrganizerError."""
     with open_workspace(folder) as workspace:
         periods = read_periods(workspace)
         appeal = load_appeal(workspace, appeal_file)
-        root, passphrase = _unlock(terminal, workspace, passphrase_file)
+        root, passphrase = _unlock(passphrases, workspace)
         masters = open_masters(workspace, root, periods)
         keys = {
             period.record.key_id: OrganizersKey.derive(masters[period.record.key_id], period.record.appeal_id)
@@ -188,22 +191,21 @@ def open_minisign(session: Session) -> MinisignSecretKey:
     return unlock_secret_key(text.decode("ascii", "replace"), keyfile.normalise(session.passphrase))
 
 
-def ask_minisign(terminal: Terminal, workspace: Workspace, passphrase_file: str | None) -> MinisignSecretKey:
+def ask_minisign(passphrases: Passphrases, workspace: Workspace) -> MinisignSecretKey:
     """The minisign key of a workspace that has no other. Raises OrganizerError, MinisignError."""
     file = workspace.read(MINISIGN_FILE)
     if file is None:
         raise _no_minisign()
-    for attempt in range(1, ATTEMPTS + 1):
-        typed = terminal.passphrase("Passphrase") if passphrase_file is None else read_passphrase_file(passphrase_file)
-        terminal.say("Signing. This takes some seconds.")
+    wrong: MinisignError | None = None
+    while True:
+        typed = passphrases.passphrase(wrong)
+        passphrases.signing()
         try:
             return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(typed))
         except MinisignError as error:
-            if error.reason != "minisign-passphrase" or passphrase_file is not None or attempt == ATTEMPTS:
+            if error.reason != "minisign-passphrase":
                 raise
-            terminal.say(str(error))
-            terminal.say(MISTYPED)
-    raise AssertionError("the last attempt returns or raises")
+            wrong = error
 
 
 def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:
@@ -213,26 +215,22 @@ def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:
         raise OrganizerError("appeal-signer", text)
 
 
-def _unlock(terminal: Terminal, workspace: Workspace, passphrase_file: str | None) -> tuple[bytes, str]:
+def _unlock(passphrases: Passphrases, workspace: Workspace) -> tuple[bytes, str]:
     file = workspace.read(KEY_FILE)
     if file is None:
         raise _no_key(workspace)
-    if passphrase_file is not None:
-        passphrase = read_passphrase_file(passphrase_file)
-        return keyfile.unlock(file, passphrase)[0], passphrase
-    return ask_root(terminal, file)
+    return ask_root(passphrases, file)
 
 
-def ask_root(terminal: Terminal, file: bytes) -> tuple[bytes, str]:
-    """The root in a key file and the passphrase that opened it, asked for three times. Raises OrganizerError."""
-    for attempt in range(1, ATTEMPTS + 1):
-        passphrase = terminal.passphrase("Passphrase")
-        terminal.say("Opening the key. This takes some seconds.")
+def ask_root(passphrases: Passphrases, file: bytes) -> tuple[bytes, str]:
+    """The root in a key file and the passphrase that opened it. Raises OrganizerError."""
+    wrong: OrganizerError | None = None
+    while True:
+        passphrase = passphrases.passphrase(wrong)
+        passphrases.opening()
         try:
             return keyfile.unlock(file, passphrase)[0], passphrase
         except OrganizerError as error:
-            if error.reason != "passphrase" or attempt == ATTEMPTS:
+            if error.reason != "passphrase":
                 raise
-            terminal.say(str(error))
-            terminal.say(MISTYPED)
-    raise AssertionError("the last attempt returns or raises")
+            wrong = error

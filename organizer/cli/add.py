@@ -13,6 +13,7 @@ from crypto.signature import Signature
 from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake import paper
@@ -86,7 +87,7 @@ def run_table(
 
     Raises OrganizerError: no-appeal, appeal-letter, csv-header, csv-lines, stopped, …
     """
-    with open_session(terminal, folder, passphrase_file, appeal_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
         desk = _Desk(session.workspace, session.appeal, letter)
         table = _read_table(desk, csv, session)
         if not table.new:

@@ -11,6 +11,7 @@ from organizer.actions.count import count
 from organizer.actions.session import Session, need_appeal, open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys.periods import Period, secret_name
@@ -72,7 +73,7 @@ def run(
     """`today` is YYYY-MM-DD. Raises OrganizerError: burn-not-yet, burn-period, stopped, no-appeal, …"""
     if _was_begun(folder):
         return _finish(terminal, folder, confirm)
-    with open_session(terminal, folder, passphrase_file, appeal_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
         need_appeal(session.appeal)
         ending = _ending(session, period)
         found = count(session)

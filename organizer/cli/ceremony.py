@@ -11,6 +11,7 @@ from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.ceremony import hand_out_cards, public_folder, say_fingerprints
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import generate
@@ -163,7 +164,7 @@ def _ask_days(terminal: Terminal) -> Days:
 
 
 def _go_on(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         terminal.say(f"There are keys in {folder} already:")
         for period in session.periods:
             terminal.say(f"  {period.name}, {period.days}")

@@ -11,6 +11,7 @@ from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options, pass_on
 from organizer.cli.terminal import signature_views
 from organizer.cli.terminal.keyboard import latin
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.review.merge import Disagreement, Merge, collect, merge, read_decisions, write_decisions
@@ -90,7 +91,7 @@ def decisions_undo(yes: bool, folder: str, passphrase_file: str | None, as_json:
 
 def run_export(terminal: Terminal, folder: str, out: str, passphrase_file: str | None) -> JsonResult:
     """Raises OrganizerError: no-key, file-exists, …"""
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         signer, _ = own_minisign(session.workspace)
         decisions = collect(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")), signer)
         masters = open_masters(session.workspace, session.root, session.periods)
@@ -114,7 +115,7 @@ def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str |
 
     Raises OrganizerError: no-file, decisions-file, decisions-key, …
     """
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         theirs = read_decisions(read_file(path), open_masters(session.workspace, session.root, session.periods))
         if theirs.signer == _own_name(session):
@@ -132,7 +133,7 @@ def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str |
 
 def run_undo(terminal: Terminal, folder: str, yes: bool, passphrase_file: str | None) -> JsonResult:
     """The latest step, whatever it was: one decision or all of a merge. Raises OrganizerError: nothing, stopped."""
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         review = Review(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")))
         names = review.latest()
         if not names:

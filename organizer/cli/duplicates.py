@@ -9,6 +9,7 @@ from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.keyboard import latin
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.matching.duplicates import Pair
 from organizer.matching.pair_cache import is_compared
@@ -37,7 +38,7 @@ def duplicates_command(folder: str, passphrase_file: str | None, as_json: bool) 
 
 def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Changes nothing. Raises OrganizerError."""
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         pairs = queue.pairs()
         if terminal.is_at_terminal and pairs:

@@ -7,6 +7,7 @@ import click
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
@@ -45,7 +46,7 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None, out: str) 
     check_no_file(out)
     for line in _WARNING:
         terminal.say(line, "bold")
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         open_by_hand(session.records, session.keys)
         people = nonpublic.counted(session.records.judged(), session.records.withdrawn())
         if not people:

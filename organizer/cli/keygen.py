@@ -8,10 +8,10 @@ import click
 from nacl.utils import random
 
 from crypto.keys import APPEAL_ID_SIZE
-from organizer.actions.session import read_passphrase_file
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
+from organizer.cli.terminal.passphrases import read_passphrase_file
 from organizer.cli.terminal.terminal import Terminal
 from organizer.keys import generate
 from organizer.keys.periods import OPEN_END, read_days

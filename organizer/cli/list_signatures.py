@@ -12,6 +12,7 @@ from organizer.actions.session import open_session
 from organizer.cli.filter_options import FILTER, FilterOptions
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.review import Dialogue
 from organizer.cli.terminal.terminal import Terminal
 from organizer.review.filters import Filter, standing
@@ -37,7 +38,7 @@ def list_command(folder: str, passphrase_file: str | None, as_json: bool, **mark
 
 def run(terminal: Terminal, folder: str, marks: FilterOptions, passphrase_file: str | None) -> JsonResult:
     """Changes nothing. Names are shown at a terminal only. Raises OrganizerError."""
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         review = Review(queue, again=True, wanted=marks.filter(queue))
         if terminal.is_at_terminal and review.total:

@@ -10,6 +10,7 @@ from crypto.errors import UndersignedError
 from organizer.actions.session import Session, need_keys, open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake.blocks import BlockOpener
@@ -40,7 +41,7 @@ def run(
     terminal: Terminal, folder: str, paths: Sequence[str], appeal_file: str | None, passphrase_file: str | None
 ) -> JsonResult:
     """A malformed ledger stops none of the others; the first error is raised at the end. Raises OrganizerError."""
-    with open_session(terminal, folder, passphrase_file, appeal_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
         need_keys(session)
         by_hand = open_by_hand(session.records, session.keys)
         # Before any progress bar: a program that runs a thread should not make copies of itself.

@@ -15,6 +15,7 @@ from organizer.actions.session import Session, check_listed, need_appeal, open_m
 from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.numbers import say_doubts
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.results import diff
@@ -63,7 +64,7 @@ def run(
     choice: Choice,
 ) -> JsonResult:
     """`date` is YYYY-MM-DD. Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …"""
-    with open_session(terminal, folder, passphrase_file, appeal_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
         appeal = need_appeal(session.appeal)
         signer, public = own_minisign(session.workspace)
         check_listed(appeal, public)

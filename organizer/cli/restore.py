@@ -8,16 +8,14 @@ from nacl.utils import random
 from crypto.errors import MinisignError
 from crypto.minisign import unlock_secret_key
 from organizer.actions.session import (
-    ATTEMPTS,
-    MISTYPED,
     keep_period,
     read_appeal_of,
-    read_passphrase_file,
     read_periods,
 )
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
+from organizer.cli.terminal.passphrases import ATTEMPTS, MISTYPED, read_passphrase_file
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile

@@ -13,6 +13,7 @@ from organizer.actions.session import open_session
 from organizer.cli.filter_options import FILTER, FilterOptions
 from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.review import Dialogue
 from organizer.cli.terminal.signature_views import show_sample
 from organizer.cli.terminal.terminal import Terminal
@@ -83,7 +84,7 @@ def run(
     choice = choice or Choice()
     if not (choice.accept_all or (choice.accept_vouched and choice.yes)):
         terminal.check_may_ask()
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         review = Review(queue, choice.again, (marks or FilterOptions()).filter(queue))
         if choice.accept_all:

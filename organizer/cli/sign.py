@@ -24,6 +24,7 @@ from organizer.actions.session import (
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.publish import say_publication
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.results.cosign_checks import check_before_signing, check_not_another, differences
@@ -90,7 +91,7 @@ def run(
     data, before = read_file(path), None if previous is None else read_file(previous)
     beside = {name: read_file(name).decode("utf-8", "replace") for name in minisigs_beside(path)}
     if has_keys(folder):
-        with open_session(terminal, folder, passphrase_file, appeal_file) as session:
+        with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
             publication = _show(terminal, session.workspace, need_appeal(session.appeal), data, before, beside, not yes)
             _compare(terminal, session, publication, yes)
             _confirm(terminal, publication, yes)
@@ -103,7 +104,7 @@ def run(
         publication = _show(terminal, workspace, appeal, data, before, beside, not yes)
         terminal.say("This workspace has no key that opens envelopes, so the numbers could not be counted again here.")
         _confirm(terminal, publication, yes)
-        minisign = ask_minisign(terminal, workspace, passphrase_file)
+        minisign = ask_minisign(TerminalPassphrases(terminal, passphrase_file), workspace)
         return _sign(terminal, workspace, minisign, appeal, data, path, out)
 
 

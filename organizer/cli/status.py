@@ -9,6 +9,7 @@ from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult, counts_result, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.numbers import say_counts, say_periods
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 
 
@@ -29,7 +30,7 @@ def status_command(folder: str, passphrase_file: str | None, as_json: bool) -> N
 
 def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Raises OrganizerError."""
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         found = count(session, listed=False)
         ledgers, publications = session.records.ledgers(), session.workspace.publications()
         remembered = session.appeal is not None

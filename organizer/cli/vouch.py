@@ -11,6 +11,7 @@ from organizer.actions.review import open_queue
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.prompts import ask_until
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
@@ -64,7 +65,7 @@ def vouch_command(
 
 def run_list(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Words and notes are shown at a terminal only, and leave no trace in its scrollback. Raises OrganizerError."""
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         counts = _counts(queue)
         if terminal.is_at_terminal and len(queue.words):
@@ -85,7 +86,7 @@ def run_list(terminal: Terminal, folder: str, passphrase_file: str | None) -> Js
 def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Asks for word and note, which stand on no command line. Raises OrganizerError."""
     terminal.check_may_ask()
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         offered = offer_word(random)
         with terminal.private_screen():
@@ -109,7 +110,7 @@ def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> Jso
 
 def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passphrase_file: str | None) -> JsonResult:
     """A word leaked. Raises OrganizerError: vouch-number, stopped, …"""
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         review, word = Review(queue), queue.words.numbered(number)
         if word.withdrawn:
@@ -133,7 +134,7 @@ def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passph
 
 def run_restore(terminal: Terminal, folder: str, number: int, passphrase_file: str | None) -> JsonResult:
     """It did not leak after all. Raises OrganizerError: vouch-number, …"""
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
         if not queue.words.numbered(number).withdrawn:
             raise OrganizerError("vouch-number", f"Vouch word number {number} is not withdrawn.")

@@ -13,6 +13,7 @@ from crypto.seal import seal_withdrawal
 from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
@@ -79,7 +80,7 @@ def run(terminal: Terminal, folder: str, code_file: str | None, appeal_file: str
 def run_without_code(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Asks for the name, which stays off the command line and the scrollback. Raises OrganizerError."""
     terminal.check_may_ask()
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         open_by_hand(session.records, session.keys)
         with terminal.private_screen():
             person = _choose(terminal, find_people(session.records.entries(), terminal.ask("Name, or a part of it")))
@@ -105,7 +106,7 @@ def run_without_code(terminal: Terminal, folder: str, passphrase_file: str | Non
 def run_undo(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Only what was taken back without a code: whoever used a code meant it. Raises OrganizerError."""
     terminal.check_may_ask()
-    with open_session(terminal, folder, passphrase_file) as session:
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         made = made_by_hand(session.records.entries())
         with terminal.private_screen():
             person = _choose(terminal, signed_with(session.records.entries(), made))

@@ -20,6 +20,7 @@ from organizer.cli.rehearsal.made_up import FLOOD_NAME, PEOPLE, flood
 from organizer.cli.rehearsal.stage import Stage
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.ceremony import say_fingerprints
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile, shares
@@ -162,7 +163,7 @@ def _review(stage: Stage) -> None:
 
 
 def _refuse_flood(stage: Stage) -> None:
-    with open_session(stage.terminal, stage.work, stage.passphrase) as session:
+    with open_session(TerminalPassphrases(stage.terminal, stage.passphrase), stage.work) as session:
         false = [
             entry.id
             for entry in session.records.entries()

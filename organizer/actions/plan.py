@@ -1,0 +1,77 @@
+"""What all actions have in common: a plan, the questions it leaves to a person, then the doing.
+
+`plan_…()` reads and counts and changes nothing; a face shows what the plan holds. The function that does it takes the
+plan and the answers, and refuses when one is missing: a face that forgets to ask cannot do harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from organizer.errors import OrganizerError
+
+YES = "yes"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for a person: `reason` names it, `text` says it in English, with the values in braces.
+
+    A face that speaks another language translates `text` and puts the values in itself.
+    """
+
+    reason: str
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The sentence in English."""
+        return self.text.format(**self.values)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person must answer before an action is done: yes or, with a `word`, that word typed.
+
+    `refusal` says what became of the action when the answer was another one.
+    `for_a_person`: a script's general yes does not answer it.
+    """
+
+    asked: Notice
+    refusal: Notice
+    word: str = YES
+    for_a_person: bool = False
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Whether no word needs to be typed."""
+        return self.word == YES
+
+
+Answers = Mapping[str, str]
+"""What was answered, by the question's reason: YES, or the word that was typed."""
+
+
+def check_answered(questions: Iterable[Question], answers: Answers) -> None:
+    """Whether every question has the answer that it needs. Raises OrganizerError with the reason of the refusal."""
+    for question in questions:
+        if answers.get(question.asked.reason, "").strip() != question.word:
+            raise OrganizerError(question.refusal.reason, str(question.refusal), dict(question.refusal.values))
+
+
+class Progress(Protocol):
+    """Shows how far long work has come: entered when it begins, told (more done, total) while it goes on."""
+
+    def __call__(self, what: str, unit: str) -> AbstractContextManager[Callable[[int, int], None]]:
+        """`what` is being done, counted in `unit`."""
+        ...
+
+
+@contextmanager
+def unseen(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Progress that nobody looks at."""
+    del what, unit
+    yield lambda more, total: None
