@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from crypto.appeal import Appeal
-from crypto.publication import Publication, digest, read_publication
-from organizer.actions.count import count
-from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, open_session, own_minisign
+from crypto.publication import digest
+from organizer.actions.plan import Notice
+from organizer.actions.publish import (
+    Published,
+    PublishPlan,
+    hand_over_published,
+    plan_publication,
+    publish,
+)
+from organizer.actions.session import need_appeal, open_session
 from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
-from organizer.cli.terminal.numbers import say_doubts
 from organizer.cli.terminal.passphrases import TerminalPassphrases
+from organizer.cli.terminal.publication import list_lines, say_publication
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.errors import OrganizerError
 from organizer.results import diff
-from organizer.results.publication import make_publication, minisig_name, place_after, sign_publication, write_draft
-from organizer.results.tally import Tally
 from organizer.text import harmless
-from organizer.workspace import PUBLICATION_FILE, hand_over_publication, read_file, write_new
-
-REPLACED_FILE = "replaces.txt"
+from organizer.workspace import write_new
 
 
 @click.command("publish")
@@ -51,8 +52,7 @@ def publish_command(
       organizer publish --out /media/stick
     """
     today = datetime.now(UTC).date().isoformat()
-    made = Choice(**choice)
-    carry_out(as_json, lambda terminal: run(terminal, folder, today, appeal_file, passphrase_file, made))
+    carry_out(as_json, lambda terminal: run(terminal, folder, today, appeal_file, passphrase_file, **choice))
 
 
 def run(
@@ -61,166 +61,66 @@ def run(
     date: str,
     appeal_file: str | None,
     passphrase_file: str | None,
-    choice: Choice,
+    yes: bool = False,
+    out: str | None = None,
+    preview: str | None = None,
+    replace: bool = False,
+    previous: str | None = None,
 ) -> JsonResult:
     """`date` is YYYY-MM-DD. Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
-        appeal = need_appeal(session.appeal)
-        signer, public = own_minisign(session.workspace)
-        check_listed(appeal, public)
-        draft = _draft(session, appeal, date, choice)
-        if choice.preview is not None:
-            return _keep_preview(terminal, draft, choice.preview)
-        say_publication(terminal, draft.publication, draft.last, draft.changes, page=not choice.yes)
-        _say_not_counted(terminal, draft.found)
-        if not choice.yes and not terminal.confirm(_question(terminal, draft)):
-            raise OrganizerError("stopped", "Nothing was published.")
+        plan = plan_publication(session, date, replace, previous)
+        if preview is not None:
+            return _keep_preview(terminal, plan, preview)
+        say_publication(terminal, plan.publication, plan.last, plan.changes, page=not yes)
+        for warning in plan.warnings:
+            terminal.say(str(warning), _style(warning))
+        _say_what_is_replaced(terminal, plan)
+        answers = ask_questions(terminal, plan.questions, yes)
         terminal.say("Signing. This takes some seconds.")
-        minisign = open_minisign(session)
-        check_listed(appeal, minisign.public)
-        minisig = sign_publication(draft.data, minisign)
-        files = {PUBLICATION_FILE: draft.data, minisig_name(signer): minisig.encode("utf-8")}
-        kept = files if draft.replaced is None else {**files, REPLACED_FILE: f"{draft.replaced}\n".encode("ascii")}
-        number = draft.publication.number
-        written = session.workspace.write_publication(number, kept, replace=draft.replaced is not None)
-    if choice.out is not None:
-        _hand_over(choice.out, written, files)
-    _say_written(terminal, choice.out or written, list(files), appeal.threshold, digest(draft.data))
-    return {**_result(draft), "folder": written, "files": list(files)}
+        published = publish(session, plan, answers)
+        threshold = need_appeal(session.appeal).threshold
+    if out is not None:
+        hand_over_published(published, out)
+    _say_written(terminal, out or published.folder, published, threshold, digest(plan.data))
+    return {**_result(plan), "folder": published.folder, "files": list(published.files)}
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What the options said: sign without asking, where copies go, where to write a preview only, replace the last, and
-    the file of the last where this workspace does not know it."""
-
-    yes: bool = False
-    out: str | None = None
-    preview: str | None = None
-    replace: bool = False
-    previous: str | None = None
+def _style(warning: Notice) -> str:
+    return "" if warning.reason == "unmatched-withdrawals" else "bold"
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """A publication before it is signed: its bytes, what a reader finds in them, and what came before."""
-
-    data: bytes
-    publication: Publication
-    found: Tally
-    last: Publication | None
-    changes: diff.Changes | None
-    replaced: str | None
-    """The digest of the publication whose number is taken again."""
-
-
-def _draft(session: Session, appeal: Appeal, date: str, choice: Choice) -> _Draft:
-    numbers = session.workspace.publications()
-    replaced = None
-    if choice.replace:
-        if not numbers:
-            raise OrganizerError("replace", "There is no publication yet that could be replaced. Leave --replace out.")
-        replaced = digest(session.workspace.read_publication(numbers.pop()))
-    before = session.workspace.read_publication(numbers[-1]) if numbers else None
-    if choice.previous is not None:
-        before = _given(choice.previous, appeal, before)
-    last = None if before is None else read_publication(before)
-    found = count(session, frozenset() if last is None else frozenset(last.signatures))
-    keys, ledgers, place = session.records.keys(), session.records.ledgers(), place_after(before)
-    made = make_publication(found, appeal, keys, ledgers, place, date)
-    data, publication = write_draft(made)
-    changes = None if last is None else diff.compare(last, publication, found.left_out)
-    return _Draft(data, publication, found, last, changes, replaced)
-
-
-def _given(path: str, appeal: Appeal, own: bytes | None) -> bytes:
-    """The last publication as the site has it, for a workspace that lost it. Raises OrganizerError: previous."""
-    data = read_file(path)
-    given = read_publication(data)
-    if given.appeal != appeal.appeal_id.hex():
-        raise OrganizerError("previous", f"{path} is a publication of another appeal.")
-    if own is not None and given.number <= read_publication(own).number and data != own:
-        text = f"{path} is not the last publication: this workspace knows number {read_publication(own).number}."
-        raise OrganizerError("previous", f"{text} Leave --previous out, or fetch the last one from the site.")
-    return data
-
-
-def say_publication(
-    terminal: Terminal, publication: Publication, last: Publication | None, changes: diff.Changes | None, page: bool
-) -> None:
-    """All that is in a publication and what has changed since the one before, for whoever is about to sign it."""
-    terminal.say(
-        f"Publication number {publication.number}, {publication.date}. This is what the world will see.", "bold"
-    )
-    if last is not None:
-        terminal.say(f"It follows number {last.number} of {last.date}, SHA-256 {publication.previous}.")
-        if publication.date < last.date:
-            # Without a network, nothing sets the clock of a computer whose battery was empty.
-            text = "Its date lies before that of the one before: the clock of the computer that makes it may be wrong."
-            terminal.say(text, "bold")
-    terminal.say()
-    terminal.table(diff.numbers(publication, last))
-    terminal.say()
-    terminal.pages(_lists(publication, last, changes), page)
-    terminal.say()
-    terminal.say(diff.beside_names(publication))
-
-
-def _say_not_counted(terminal: Terminal, found: Tally) -> None:
-    if found.undecided or found.held:
-        text = f"Not counted, because nobody decided yet: {found.undecided:,} undecided and {found.held:,} held."
-        terminal.say(text, "bold")
-    say_doubts(terminal, found)
-
-
-def _lists(publication: Publication, last: Publication | None, changes: diff.Changes | None) -> list[str]:
-    lines = list(diff.names(publication))
-    if last is not None and changes is not None:
-        lines = [*diff.changed(last, changes), "", *lines]
-    return lines
-
-
-def _question(terminal: Terminal, draft: _Draft) -> str:
-    number = draft.publication.number
-    if draft.replaced is None:
-        if draft.last is not None:
+def _say_what_is_replaced(terminal: Terminal, plan: PublishPlan) -> None:
+    number = plan.publication.number
+    if plan.replaced is None:
+        if plan.last is not None:
             terminal.say(
                 f"If number {number - 1} was never handed in, answer no and use --replace: it then takes its place."
             )
-        return "Sign and write this publication?"
+        return
     terminal.say()
-    text = f"This replaces number {number}, SHA-256 {draft.replaced}, which is deleted here."
+    text = f"This replaces number {number}, SHA-256 {plan.replaced}, which is deleted here."
     terminal.say(
         f"{text} Two signed publications of one number contradict each other, and whoever has both can show it."
     )
     terminal.say(
         "Replace it only if it was never handed in and nobody else has it; other organizers delete their copies."
     )
-    return f"Was number {number} never handed in, and shall this one be signed in its place?"
 
 
-def _keep_preview(terminal: Terminal, draft: _Draft, path: str) -> JsonResult:
-    rows = [f"{label:<22} {value}" for label, value in diff.numbers(draft.publication, draft.last)]
-    head = f"Publication number {draft.publication.number}, {draft.publication.date}. Not signed: a preview."
-    lists = _lists(draft.publication, draft.last, draft.changes)
-    lines = [head, "", *rows, "", *lists, "", diff.beside_names(draft.publication)]
+def _keep_preview(terminal: Terminal, plan: PublishPlan, path: str) -> JsonResult:
+    rows = [f"{label:<22} {value}" for label, value in diff.numbers(plan.publication, plan.last)]
+    head = f"Publication number {plan.publication.number}, {plan.publication.date}. Not signed: a preview."
+    lists = list_lines(plan.publication, plan.last, plan.changes)
+    lines = [head, "", *rows, "", *lists, "", diff.beside_names(plan.publication)]
     write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
     terminal.say(f"Nothing was signed. What would be published stands in {path}, every name and every change.")
-    return {**_result(draft), "preview": path}
+    return {**_result(plan), "preview": path}
 
 
-def _hand_over(out: str, written: str, files: dict[str, bytes]) -> None:
-    try:
-        hand_over_publication(out, PUBLICATION_FILE, files)
-    except OSError as error:
-        # To publish again would take the next number, and the one that was never seen would be missing for ever.
-        text = f"It is signed, but could not be copied to {out}. Do not publish again; copy the files from {written}."
-        raise OrganizerError("hand-over", text) from error
-
-
-def _say_written(terminal: Terminal, folder: str, files: list[str], threshold: int, sha256: str) -> None:
+def _say_written(terminal: Terminal, folder: str, published: Published, threshold: int, sha256: str) -> None:
     terminal.say(f"Written and signed. Hand over these files from {folder}:")
-    for name in files:
+    for name in published.files:
         terminal.say(f"  {name}")
     terminal.say(f"Read it out to whoever signs next; SHA-256: {sha256}.")
     if threshold > 1:
@@ -230,15 +130,15 @@ def _say_written(terminal: Terminal, folder: str, files: list[str], threshold: i
         terminal.say_exactly("  minisign -S -s minisign.key -m publication.json -x publication.json.NAME.minisig")
 
 
-def _result(draft: _Draft) -> JsonResult:
-    changes = draft.changes
+def _result(plan: PublishPlan) -> JsonResult:
+    changes = plan.changes
     return {
-        "number": draft.publication.number,
-        "date": draft.publication.date,
-        "digest": digest(draft.data),
-        "total": draft.publication.total,
-        "names_added": len(draft.publication.signatures) if changes is None else len(changes.added),
+        "number": plan.publication.number,
+        "date": plan.publication.date,
+        "digest": digest(plan.data),
+        "total": plan.publication.total,
+        "names_added": len(plan.publication.signatures) if changes is None else len(changes.added),
         "names_gone": {} if changes is None else changes.gone_by_reason,
-        "replaced": draft.replaced,
-        **counts_result(draft.found),
+        "replaced": plan.replaced,
+        **counts_result(plan.tally),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from organizer.actions.count import count
+from organizer.actions.draft import count
 from organizer.actions.review import open_queue
 from organizer.actions.session import open_session
 from organizer.cli.filter_options import FILTER, FilterOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from organizer.actions.count import count
+from organizer.actions.draft import count
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult, counts_result, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options

@@ -85,9 +85,8 @@ def test_what_changed_is_shown_before_the_next_one_is_signed(desk: Desk) -> None
 def test_a_clock_that_went_back_is_noticed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a network nobody sets it; who signs second sees it as well."""
     published(desk)
-    choice = publish.Choice(yes=True)
     for date, count in (("2001-01-01", 1), ("2001-01-02", 0)):
-        publish.run(Terminal(), str(desk.folder), date, None, str(desk.passphrase), choice)
+        publish.run(Terminal(), str(desk.folder), date, None, str(desk.passphrase), yes=True)
         assert capsys.readouterr().out.count("the clock of the computer that makes it may be wrong") == count
 
 

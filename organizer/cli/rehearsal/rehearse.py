@@ -182,8 +182,7 @@ def _publish(stage: Stage, boris: str) -> None:
         "Boris looks at the numbers and the names that are new before he signs. Then anyone can verify.",
     )
     stick = stage.path("stick")
-    choice = publish.Choice(yes=stage.fast, out=stick)
-    publish.run(stage.terminal, stage.work, PUBLISHED, stage.appeal, stage.passphrase, choice)
+    publish.run(stage.terminal, stage.work, PUBLISHED, stage.appeal, stage.passphrase, yes=stage.fast, out=stick)
     file = f"{stick}/{PUBLICATION_FILE}"
     stage.terminal.heading("Now you are Boris")
     stage.terminal.say_exactly("  In earnest: organizer sign stick/publication.json --appeal appeal.json", "bold")

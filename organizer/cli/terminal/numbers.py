@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from organizer.actions.publish import unmatched
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import explain
 from organizer.keys.periods import Period
@@ -36,10 +37,5 @@ def say_counts(terminal: Terminal, found: Tally) -> None:
             ("accepted in all", f"{counts.public + counts.nonpublic:,}"),
         ]
     )
-    say_doubts(terminal, found)
-
-
-def say_doubts(terminal: Terminal, found: Tally) -> None:
-    """What may want a second look before a result is published."""
-    if found.unmatched_withdrawals:
-        terminal.say(f"Withdrawals whose signature has not come yet: {found.unmatched_withdrawals:,}.")
+    for notice in unmatched(found):
+        terminal.say(str(notice))

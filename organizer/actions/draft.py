@@ -1,0 +1,23 @@
+"""Counting a workspace, and the publication that comes of it: the one place where a publication is drafted."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from crypto.publication import Publication, PublishedSignature
+from organizer.actions.session import Session, need_appeal
+from organizer.intake.ledgers import open_by_hand
+from organizer.results.publication import Place, make_publication
+from organizer.results.tally import Tally, tally
+
+
+def count(session: Session, asked: Container[PublishedSignature] = frozenset(), listed: bool = True) -> Tally:
+    """The tally of a workspace, with what was entered by hand opened first; `asked` and `listed` as in tally()."""
+    open_by_hand(session.records, session.keys)
+    return tally(session.records.judged(), session.records.withdrawn(), asked, listed)
+
+
+def draft_publication(session: Session, counted: Tally, place: Place, date: str) -> Publication:
+    """What this workspace publishes of a tally on that day, YYYY-MM-DD. Raises OrganizerError: no-appeal."""
+    keys, ledgers = session.records.keys(), session.records.ledgers()
+    return make_publication(counted, need_appeal(session.appeal), keys, ledgers, place, date)

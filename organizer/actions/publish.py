@@ -1,0 +1,139 @@
+"""Publishing: count what is accepted, show what the world will see, then sign and write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crypto.appeal import Appeal
+from crypto.publication import Publication, digest, read_publication
+from organizer.actions.draft import count, draft_publication
+from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
+from organizer.errors import OrganizerError
+from organizer.results.diff import Changes, compare
+from organizer.results.publication import minisig_name, place_after, sign_publication, write_draft
+from organizer.results.tally import Tally
+from organizer.workspace import PUBLICATION_FILE, hand_over_publication, read_file
+
+REPLACED_FILE = "replaces.txt"
+
+SIGN = Notice("sign", "Sign and write this publication?")
+NOTHING_PUBLISHED = Notice("stopped", "Nothing was published.")
+
+
+@dataclass(frozen=True)
+class PublishPlan:
+    """A publication before it is signed: its bytes, what a reader finds in them, and what came before."""
+
+    data: bytes
+    publication: Publication
+    tally: Tally
+    last: Publication | None
+    changes: Changes | None
+    replaced: str | None
+    """The digest of the publication whose number is taken again."""
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What may want a second look before this is signed."""
+        return (*dated_before(self.publication, self.last), *not_counted(self.tally), *unmatched(self.tally))
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to."""
+        if self.replaced is None:
+            return (Question(SIGN, NOTHING_PUBLISHED),)
+        text = "Was number {number} never handed in, and shall this one be signed in its place?"
+        return (Question(Notice("replace", text, {"number": self.publication.number}), NOTHING_PUBLISHED),)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A signed publication: the folder in the workspace that holds it, and its files by name."""
+
+    folder: str
+    files: dict[str, bytes]
+
+
+def plan_publication(session: Session, date: str, replace: bool = False, previous: str | None = None) -> PublishPlan:
+    """Count, and draft what follows the last publication, or takes its place with `replace`; `date` is YYYY-MM-DD.
+
+    `previous` is the path of the last publication, for a workspace that lost it.
+    Raises OrganizerError: no-appeal, appeal-signer, replace, previous; PublicationError.
+    """
+    appeal, workspace = need_appeal(session.appeal), session.workspace
+    check_listed(appeal, own_minisign(workspace)[1])
+    numbers = workspace.publications()
+    replaced = None
+    if replace:
+        if not numbers:
+            raise OrganizerError("replace", "There is no publication yet that could be replaced. Leave --replace out.")
+        replaced = digest(workspace.read_publication(numbers.pop()))
+    before = workspace.read_publication(numbers[-1]) if numbers else None
+    if previous is not None:
+        before = _given(previous, appeal, before)
+    last = None if before is None else read_publication(before)
+    counted = count(session, frozenset() if last is None else frozenset(last.signatures))
+    data, publication = write_draft(draft_publication(session, counted, place_after(before), date))
+    changes = None if last is None else compare(last, publication, counted.left_out)
+    return PublishPlan(data, publication, counted, last, changes, replaced)
+
+
+def publish(session: Session, plan: PublishPlan, answers: Answers) -> Published:
+    """Sign what was planned and keep it in the workspace. Raises OrganizerError: stopped, appeal-signer, …"""
+    check_answered(plan.questions, answers)
+    minisign = open_minisign(session)
+    check_listed(need_appeal(session.appeal), minisign.public)
+    minisig = sign_publication(plan.data, minisign)
+    files = {PUBLICATION_FILE: plan.data, minisig_name(own_minisign(session.workspace)[0]): minisig.encode("utf-8")}
+    kept = files if plan.replaced is None else {**files, REPLACED_FILE: f"{plan.replaced}\n".encode("ascii")}
+    number = plan.publication.number
+    folder = session.workspace.write_publication(number, kept, replace=plan.replaced is not None)
+    return Published(folder, files)
+
+
+def hand_over_published(published: Published, out: str) -> None:
+    """Copy the files to `out`, such as a stick. Raises OrganizerError: hand-over."""
+    try:
+        hand_over_publication(out, PUBLICATION_FILE, published.files)
+    except OSError as error:
+        # To publish again would take the next number, and the one that was never seen would be missing for ever.
+        text = f"It is signed, but could not be copied to {out}. Do not publish again; copy the files from"
+        raise OrganizerError("hand-over", f"{text} {published.folder}.") from error
+
+
+def dated_before(publication: Publication, last: Publication | None) -> tuple[Notice, ...]:
+    """Whether the clock of the computer that made it may be wrong."""
+    if last is None or publication.date >= last.date:
+        return ()
+    # Without a network, nothing sets the clock of a computer whose battery was empty.
+    text = "Its date lies before that of the one before: the clock of the computer that makes it may be wrong."
+    return (Notice("date", text),)
+
+
+def not_counted(counted: Tally) -> tuple[Notice, ...]:
+    """Whether signatures are left out because nobody decided about them."""
+    if not (counted.undecided or counted.held):
+        return ()
+    text = "Not counted, because nobody decided yet: {undecided:,} undecided and {held:,} held."
+    return (Notice("undecided", text, {"undecided": counted.undecided, "held": counted.held}),)
+
+
+def unmatched(counted: Tally) -> tuple[Notice, ...]:
+    """Whether people took a signature back that is not here."""
+    if not counted.unmatched_withdrawals:
+        return ()
+    text = "Withdrawals whose signature has not come yet: {withdrawals:,}."
+    return (Notice("unmatched-withdrawals", text, {"withdrawals": counted.unmatched_withdrawals}),)
+
+
+def _given(path: str, appeal: Appeal, own: bytes | None) -> bytes:
+    """The last publication as the site has it, for a workspace that lost it. Raises OrganizerError: previous."""
+    data = read_file(path)
+    given = read_publication(data)
+    if given.appeal != appeal.appeal_id.hex():
+        raise OrganizerError("previous", f"{path} is a publication of another appeal.")
+    if own is not None and given.number <= read_publication(own).number and data != own:
+        text = f"{path} is not the last publication: this workspace knows number {read_publication(own).number}."
+        raise OrganizerError("previous", f"{text} Leave --previous out, or fetch the last one from the site.")
+    return data

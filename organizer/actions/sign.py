@@ -1,0 +1,174 @@
+"""Signing what another organizer published, after it was checked and compared with one's own workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from crypto.appeal import Appeal
+from crypto.minisign import MinisignPublicKey, MinisignSecretKey
+from crypto.publication import Publication, digest, read_publication, signers
+from organizer.actions.draft import count, draft_publication
+from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.actions.publish import dated_before
+from organizer.actions.session import (
+    APPEAL_FILE,
+    Passphrases,
+    Session,
+    ask_minisign,
+    check_listed,
+    need_appeal,
+    open_minisign,
+    open_session,
+    own_minisign,
+    read_appeal_of,
+)
+from organizer.results.cosign_checks import check_before_signing, check_not_another, differences
+from organizer.results.diff import Changes, compare
+from organizer.results.publication import Place, minisig_name, sign_publication
+from organizer.workspace import (
+    PUBLICATION_FILE,
+    Workspace,
+    folder_of,
+    hand_over,
+    has_keys,
+    minisigs_beside,
+    open_workspace,
+    read_file,
+)
+
+
+@dataclass(frozen=True)
+class Cosigning:
+    """Where a second organizer signs: a workspace with its keys open, or one that has a minisign key only."""
+
+    workspace: Workspace
+    appeal: Appeal
+    session: Session | None
+    passphrases: Passphrases
+
+
+@dataclass(frozen=True)
+class SignPlan:
+    """What another organizer published, checked, and what one's own workspace says of it."""
+
+    path: str
+    data: bytes
+    publication: Publication
+    last: Publication | None
+    changes: Changes | None
+    signed_by: tuple[MinisignPublicKey, ...]
+    threshold: int
+    differences: tuple[str, ...] | None
+    """Where one's own count differs, in sentences; None where nothing can be counted, without a key."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file, to compare with whoever published."""
+        return digest(self.data)
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What may want a second look before this is signed."""
+        found = dated_before(self.publication, self.last)
+        if self.last is None and self.publication.previous is not None:
+            text = "What changed is not known here: give the publication before it with --previous."
+            found = (*found, Notice("no-previous", text))
+        return found
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to; first of all, to sign although the numbers differ."""
+        text = "Sign publication {number} with {total:,} signatures?"
+        values = {"number": self.publication.number, "total": self.publication.total}
+        sign = Question(Notice("sign", text, values), Notice("stopped", "Nothing was signed."))
+        if not self.differences:
+            return (sign,)
+        text = "Nothing was signed. Find out with the other organizer which ledgers or decisions differ."
+        refusal = Notice("counts-differ", text, {"differences": len(self.differences)})
+        return (Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True), sign)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A minisig, and the folder it was put into."""
+
+    name: str
+    folder: str
+
+
+@contextmanager
+def open_cosigning(passphrases: Passphrases, folder: str, appeal_file: str | None) -> Iterator[Cosigning]:
+    """A workspace to sign in; without keys that open envelopes the passphrase is asked for when it signs.
+
+    Raises OrganizerError: no-appeal, appeal-signer, …
+    """
+    if has_keys(folder):
+        with open_session(passphrases, folder, appeal_file) as session:
+            yield Cosigning(session.workspace, need_appeal(session.appeal), session, passphrases)
+    else:
+        with open_workspace(folder) as workspace:
+            yield Cosigning(workspace, _appeal(workspace, appeal_file), None, passphrases)
+
+
+def plan_signing(at: Cosigning, path: str, previous: str | None) -> SignPlan:
+    """Check the publication at `path`, which follows the one at `previous`, and count the same here.
+
+    Raises OrganizerError: appeal-signer, signed-another, no-file; PublicationError.
+    """
+    data, before = read_file(path), None if previous is None else read_file(previous)
+    beside = [read_file(name).decode("utf-8", "replace") for name in minisigs_beside(path)]
+    check_listed(at.appeal, own_minisign(at.workspace)[1])
+    publication = read_publication(data)
+    kept = at.workspace.publications()
+    check_not_another(data, at.workspace.read_publication(publication.number) if publication.number in kept else None)
+    if before is None and publication.number - 1 in kept:
+        before = at.workspace.read_publication(publication.number - 1)
+    check_before_signing(data, at.appeal, before)
+    last = None if before is None else read_publication(before)
+    changes = None if last is None else compare(last, publication)
+    signed_by = tuple(signers(data, beside, at.appeal.minisign))
+    differ = None if at.session is None else _compare(at.session, publication)
+    return SignPlan(path, data, publication, last, changes, signed_by, at.appeal.threshold, differ)
+
+
+def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None) -> Signed:
+    """Sign what was planned; the minisig goes to `out`, or beside the publication.
+
+    Raises OrganizerError: counts-differ, stopped, appeal-signer; MinisignError.
+    """
+    check_answered(plan.questions, answers)
+    key = _open_minisign(at)
+    check_listed(at.appeal, key.public)
+    name = minisig_name(own_minisign(at.workspace)[0])
+    files = {name: sign_publication(plan.data, key).encode("utf-8")}
+    if plan.publication.number not in at.workspace.publications():
+        # What was signed is remembered: another file with this number is not signed, and the next one is compared.
+        at.workspace.write_publication(plan.publication.number, {PUBLICATION_FILE: plan.data, **files})
+    folder = out or folder_of(plan.path)
+    hand_over(folder, files)
+    return Signed(name, folder)
+
+
+def _open_minisign(at: Cosigning) -> MinisignSecretKey:
+    if at.session is None:
+        return ask_minisign(at.passphrases, at.workspace)
+    at.passphrases.signing()
+    return open_minisign(at.session)
+
+
+def _appeal(workspace: Workspace, path: str | None) -> Appeal:
+    """As session.load_appeal, for a workspace without keys: the appeal must list this organizer's minisign key."""
+    data = workspace.read(APPEAL_FILE) if path is None else read_file(path)
+    appeal = need_appeal(None if data is None else read_appeal_of(data, path or workspace.path(APPEAL_FILE)))
+    check_listed(appeal, own_minisign(workspace)[1])
+    if path is not None and data is not None:
+        workspace.write(APPEAL_FILE, data)
+    return appeal
+
+
+def _compare(session: Session, publication: Publication) -> tuple[str, ...]:
+    """Where this workspace would have published something else."""
+    place = Place(publication.number, publication.previous)
+    return tuple(differences(draft_publication(session, count(session), place, publication.date), publication))

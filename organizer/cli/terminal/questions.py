@@ -1,0 +1,35 @@
+"""The questions of a plan, asked at a terminal; options of a command may have answered some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from organizer.actions.plan import YES, Answers, Question
+from organizer.cli.terminal.terminal import Terminal
+
+
+def ask_questions(
+    terminal: Terminal, questions: Iterable[Question], yes: bool = False, given: Mapping[str, str] | None = None
+) -> Answers:
+    """Answers to a plan's questions; the first that is refused ends it.
+
+    `yes` answers what a script may answer, `given` has answers from options by the question's reason.
+    Raises OrganizerError: question, stopped.
+    """
+    answers: dict[str, str] = dict(given or {})
+    for question in questions:
+        reason = question.asked.reason
+        if reason not in answers:
+            answers[reason] = _ask(terminal, question, yes)
+        if answers[reason].strip() != question.word:
+            break
+    return answers
+
+
+def _ask(terminal: Terminal, question: Question, yes: bool) -> str:
+    if not question.is_yes_or_no:
+        return terminal.ask(str(question.asked), default="")
+    if not question.for_a_person:
+        return YES if yes or terminal.confirm(str(question.asked)) else ""
+    # What a script's yes does not answer is no where nobody can be asked.
+    return YES if not (yes or terminal.as_json) and terminal.confirm(str(question.asked)) else ""
