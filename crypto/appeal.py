@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NewType
 
 from crypto.base64 import decode, encode
 from crypto.errors import AppealError, KeyFormatError, MinisignError
-from crypto.keys import APPEAL_ID_SIZE, KeyRecord
+from crypto.keys import APPEAL_ID_SIZE, AppealId, KeyRecord
 from crypto.minisign import MinisignPublicKey
 from crypto.shape import ShapeError, count_of, date_of, hashes_by_language, hex_of, list_of, object_of, text_of
 from crypto.strictjson import StrictJsonError, parse
 
 FORMAT = "undersigned/v1/appeal"
+
+LetterHash = NewType("LetterHash", bytes)
+"""32 bytes: the SHA-256 of the letter file in the language that the signer was shown (docs/spec.md, section 2)."""
+
 _KEYS = {"format", "appeal", "keys", "letters", "minisign", "threshold", "signing_file"}
 
 
@@ -34,7 +38,7 @@ class DatedKey:
 class Appeal:
     """An appeal as programs see it; letters and signing files map a language to a SHA-256 in hex."""
 
-    appeal_id: bytes
+    appeal_id: AppealId
     keys: tuple[DatedKey, ...]
     letters: dict[str, str]
     minisign: tuple[MinisignPublicKey, ...]
@@ -81,7 +85,7 @@ def _read(value: dict[str, Any]) -> Appeal:
     if value["format"] != FORMAT:
         raise ShapeError("“format” is not that of an appeal.")
     appeal = Appeal(
-        appeal_id=bytes.fromhex(hex_of(value["appeal"], APPEAL_ID_SIZE, "appeal")),
+        appeal_id=AppealId(bytes.fromhex(hex_of(value["appeal"], APPEAL_ID_SIZE, "appeal"))),
         keys=tuple(_read_key(key) for key in list_of(value["keys"], "keys")),
         letters=hashes_by_language(value["letters"], "letters"),
         minisign=tuple(

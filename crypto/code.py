@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from typing import NewType
 
 from crypto.errors import CodeError
 from crypto.keys import tag
@@ -15,6 +16,9 @@ from crypto.keys import tag
 CODE_DIGITS = 25
 _GROUP = 5
 _CODE = re.compile(r"[0-9]{25}")
+
+Commitment = NewType("Commitment", bytes)
+"""32 bytes that a signature carries in its slot: a tagged SHA-256 of its code (docs/spec.md, section 3)."""
 
 
 def generate_code(random: Callable[[int], bytes]) -> str:
@@ -39,11 +43,11 @@ def group_code(code: str) -> str:
     return " ".join(code[at : at + _GROUP] for at in range(0, CODE_DIGITS, _GROUP))
 
 
-def commitment(code: str) -> bytes:
-    """The 32 bytes a signature carries in its slot. Raises CodeError: code-form."""
-    return hashlib.sha256(tag("code") + check_code(code).encode("ascii")).digest()
+def commitment(code: str) -> Commitment:
+    """What a signature carries in its slot instead of the code. Raises CodeError: code-form."""
+    return Commitment(hashlib.sha256(tag("code") + check_code(code).encode("ascii")).digest())
 
 
-def receipt(code_commitment: bytes) -> str:
+def receipt(code_commitment: Commitment) -> str:
     """The 16 hex digits published for a counted signature."""
     return hashlib.sha256(tag("receipt") + code_commitment).digest()[:8].hex()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container
+from typing import NewType
 
 from crypto.base64 import decode, encode
 from crypto.errors import ArmorError, EnvelopeError
-from crypto.keys import KEY_ID_SIZE, VERSION, is_usable_point
+from crypto.keys import KEY_ID_SIZE, VERSION, KeyId, is_usable_point
 
 SIZE = 4096
 HEADER_SIZE = 1 + KEY_ID_SIZE
@@ -20,18 +21,20 @@ BEGIN = "-----BEGIN UNDERSIGNED ENVELOPE-----"
 END = "-----END UNDERSIGNED ENVELOPE-----"
 LINE_WIDTH = 64
 
+EnvelopeId = NewType("EnvelopeId", bytes)
+"""32 bytes that name an envelope: the SHA-256 of a zero byte and the envelope (docs/spec.md, section 2)."""
 
 _EMPTY = hashlib.sha256(b"\0")
 
 
-def envelope_id(envelope: bytes) -> bytes:
-    """32 bytes that name an envelope; equal for equal envelopes only."""
+def envelope_id(envelope: bytes) -> EnvelopeId:
+    """The id of an envelope; equal for equal envelopes only."""
     state = _EMPTY.copy()  # a copy is cheaper than putting the byte before 4,096 others
     state.update(envelope)
-    return state.digest()
+    return EnvelopeId(state.digest())
 
 
-def check_envelope(envelope: bytes, accepted_key_ids: Container[bytes]) -> None:
+def check_envelope(envelope: bytes, accepted_key_ids: Container[KeyId]) -> None:
     """What anyone can check without a key.
 
     Raises EnvelopeError: envelope-size, envelope-version, envelope-key, envelope-point, in this order.

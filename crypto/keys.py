@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NewType
 
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -23,6 +24,12 @@ RECORD_SIZE = 1 + APPEAL_ID_SIZE + X25519_SIZE + KEM_PUBLIC_SIZE
 KEY_ID_SIZE = 7
 DIGIT_GROUPS = 8
 DIGITS_PER_GROUP = 5
+
+AppealId = NewType("AppealId", bytes)
+"""16 random bytes that name an appeal, the same for all of its keys (docs/spec.md, section 1)."""
+
+KeyId = NewType("KeyId", bytes)
+"""7 bytes that name a key record, the first of its fingerprint; every envelope has them (docs/spec.md, section 1)."""
 
 # Public keys that force a shared secret everyone knows (RFC 7748, section 6.1), written with the top bit clear.
 SMALL_ORDER_POINTS = frozenset(
@@ -53,7 +60,7 @@ def is_usable_point(point: bytes) -> bool:
 class KeyRecord:
     """The public half: what a browser needs to seal for the organizers of one appeal."""
 
-    appeal_id: bytes
+    appeal_id: AppealId
     x25519_public: bytes
     kem_public: bytes
 
@@ -64,7 +71,7 @@ class KeyRecord:
             raise KeyFormatError("key-size", f"A key record has {RECORD_SIZE:,} bytes, this has {len(record):,}.")
         if record[:1] != VERSION:
             raise KeyFormatError("key-version", "The key record is of another version.")
-        appeal_id, rest = record[1 : 1 + APPEAL_ID_SIZE], record[1 + APPEAL_ID_SIZE :]
+        appeal_id, rest = AppealId(record[1 : 1 + APPEAL_ID_SIZE]), record[1 + APPEAL_ID_SIZE :]
         x25519_public, kem_public = rest[:X25519_SIZE], rest[X25519_SIZE:]
         if not is_usable_point(x25519_public):
             raise KeyFormatError("key-point", "The X25519 public key of the record cannot be used.")
@@ -83,9 +90,9 @@ class KeyRecord:
         return hashlib.sha256(tag("key") + bytes(self)).digest()
 
     @cached_property
-    def key_id(self) -> bytes:
+    def key_id(self) -> KeyId:
         """The first 7 bytes of the fingerprint, carried by every envelope."""
-        return self.fingerprint[:KEY_ID_SIZE]
+        return KeyId(self.fingerprint[:KEY_ID_SIZE])
 
     @cached_property
     def header(self) -> bytes:
@@ -114,7 +121,7 @@ class OrganizersKey:
     kem_seed: bytes
 
     @classmethod
-    def derive(cls, master: bytes, appeal_id: bytes) -> OrganizersKey:
+    def derive(cls, master: bytes, appeal_id: AppealId) -> OrganizersKey:
         """From a 32-byte master and a 16-byte appeal id. Raises KeyFormatError: key-size."""
         if len(master) != MASTER_SIZE or len(appeal_id) != APPEAL_ID_SIZE:
             raise KeyFormatError("key-size", "A master has 32 bytes and an appeal id 16.")

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crypto.envelope import SIZE, envelope_id
+from crypto.envelope import SIZE, EnvelopeId, envelope_id
 from crypto.errors import LedgerError
+from crypto.keys import AppealId
 
 # A count of a billion is 4 TB; anything longer is not a ledger.
 _HEADER = re.compile(rb"undersigned/v1/ledger ([0-9a-f]{32}) (0|[1-9][0-9]{0,11})\n")
@@ -22,7 +23,7 @@ HEADER_MAX = len(b"undersigned/v1/ledger ") + 32 + 1 + 12 + 1
 class LedgerHeader:
     """The first line: which appeal (16 bytes) and how many envelopes follow."""
 
-    appeal_id: bytes
+    appeal_id: AppealId
     count: int
 
     def __bytes__(self) -> bytes:
@@ -34,7 +35,7 @@ class LedgerHeader:
         match = _HEADER.fullmatch(line)
         if not match:
             raise LedgerError("ledger-header", "The file does not start as a ledger does.")
-        return cls(bytes.fromhex(match.group(1).decode("ascii")), int(match.group(2)))
+        return cls(AppealId(bytes.fromhex(match.group(1).decode("ascii"))), int(match.group(2)))
 
     @property
     def size(self) -> int:
@@ -42,13 +43,15 @@ class LedgerHeader:
         return len(bytes(self)) + self.count * SIZE
 
 
-def write_ledger(appeal_id: bytes, count: int, envelopes: Iterable[bytes]) -> Iterator[bytes]:
+def write_ledger(appeal_id: AppealId, count: int, envelopes: Iterable[bytes]) -> Iterator[bytes]:
     """The file in pieces. `envelopes` must come sorted by envelope id, each once, `count` of them."""
     yield bytes(LedgerHeader(appeal_id, count))
     yield from envelopes
 
 
-def read_ledger(header: LedgerHeader, pieces: Iterable[bytes], appeal_id: bytes) -> Iterator[tuple[bytes, bytes]]:
+def read_ledger(
+    header: LedgerHeader, pieces: Iterable[bytes], appeal_id: AppealId
+) -> Iterator[tuple[EnvelopeId, bytes]]:
     """Pairs of envelope id and envelope, from pieces of 4,096 bytes.
 
     Raises LedgerError: ledger-appeal, ledger-size, ledger-order; pairs already given are good.
@@ -59,10 +62,10 @@ def read_ledger(header: LedgerHeader, pieces: Iterable[bytes], appeal_id: bytes)
     for piece in pieces:
         if len(piece) != SIZE or seen == header.count:
             raise LedgerError("ledger-size", "The file is shorter or longer than its first line says.")
-        name = envelope_id(piece)
-        if name <= last:
+        own = envelope_id(piece)
+        if own <= last:
             raise LedgerError("ledger-order", "The envelopes are not in the order of their ids.")
-        last, seen = name, seen + 1
-        yield name, piece
+        last, seen = own, seen + 1
+        yield own, piece
     if seen != header.count:
         raise LedgerError("ledger-size", "The file is shorter or longer than its first line says.")

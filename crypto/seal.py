@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
-from crypto.code import check_code
+from crypto.appeal import LetterHash
+from crypto.code import Commitment, check_code
 from crypto.envelope import HEADER_SIZE, check_envelope
 from crypto.errors import KeyFormatError, OpenError, RecordError
 from crypto.keys import APPEAL_ID_SIZE, KeyRecord, OrganizersKey, tag
@@ -35,14 +36,14 @@ _WITHDRAWAL_SLOT = re.compile(rb"([0-9]{25})\0{7}")
 
 
 class OpenedSignature(NamedTuple):
-    """A signature, the letter it was put under (32 bytes) and the commitment to its code (32 bytes).
+    """A signature, the letter it was put under and the commitment to its code.
 
     `text` is the JSON object as it was sealed, which the strict reader accepts; `canonical` says that it is known to be
     what write_signature writes.
     """
 
-    letter_hash: bytes
-    commitment: bytes
+    letter_hash: LetterHash
+    commitment: Commitment
     text: bytes
     canonical: bool
 
@@ -56,25 +57,25 @@ class OpenedSignature(NamedTuple):
 class OpenedWithdrawal:
     """A request to take back the signature whose code this is."""
 
-    letter_hash: bytes
+    letter_hash: LetterHash
     code: str
 
 
 Opened = OpenedSignature | OpenedWithdrawal
 
 
-def seal_signature(record: KeyRecord, signature: Signature, letter_hash: bytes, commitment: bytes) -> bytes:
+def seal_signature(record: KeyRecord, signature: Signature, letter_hash: LetterHash, commitment: Commitment) -> bytes:
     """A 4,096-byte envelope. Raises RecordError: record-room when the text is too long in bytes."""
     return _seal(record, letter_hash, commitment, SIGNATURE, write_signature(signature))
 
 
-def seal_withdrawal(record: KeyRecord, letter_hash: bytes, code: str) -> bytes:
+def seal_withdrawal(record: KeyRecord, letter_hash: LetterHash, code: str) -> bytes:
     """A 4,096-byte envelope that takes a signature back. Raises CodeError: code-form."""
     slot = check_code(code).encode("ascii").ljust(SLOT_SIZE, b"\0")
     return _seal(record, letter_hash, slot, WITHDRAWAL, b"{}")
 
 
-def _seal(record: KeyRecord, letter_hash: bytes, slot: bytes, kind: int, text: bytes) -> bytes:
+def _seal(record: KeyRecord, letter_hash: LetterHash, slot: bytes, kind: int, text: bytes) -> bytes:
     if len(letter_hash) != LETTER_HASH_SIZE or len(slot) != SLOT_SIZE:
         raise KeyFormatError("key-size", "A letter hash and a slot have 32 bytes each.")
     if len(text) > JSON_ROOM:
@@ -124,7 +125,7 @@ class Opener:
         if plaintext.startswith(self._start) and plaintext[88:JSON_START] == b"\1\0" and _is_padded(plaintext, end):
             text = plaintext[JSON_START:end]
             if is_plainly_canonical(text):
-                return OpenedSignature(plaintext[24:56], plaintext[56:88], text, True)
+                return OpenedSignature(LetterHash(plaintext[24:56]), Commitment(plaintext[56:88]), text, True)
         return None
 
 
@@ -145,7 +146,8 @@ def _read_plaintext(record: KeyRecord, plaintext: bytes) -> Opened:
     end = plaintext.rfind(b"\x80")
     if not _is_padded(plaintext, end):
         raise OpenError("inner-padding", "The padding is malformed.")
-    letter_hash, slot, kind = plaintext[letter_at:slot_at], plaintext[slot_at:kind_at], plaintext[kind_at]
+    slot, kind = plaintext[slot_at:kind_at], plaintext[kind_at]
+    letter_hash = LetterHash(plaintext[letter_at:slot_at])
     if kind not in (SIGNATURE, WITHDRAWAL):
         raise OpenError("inner-kind", "The envelope holds neither a signature nor a withdrawal.")
     if plaintext[kind_at + 1] != 0:
@@ -153,7 +155,7 @@ def _read_plaintext(record: KeyRecord, plaintext: bytes) -> Opened:
     text = plaintext[JSON_START:end]
     if kind == SIGNATURE:
         read_signature(text)
-        return OpenedSignature(letter_hash, slot, text, is_plainly_canonical(text))
+        return OpenedSignature(letter_hash, Commitment(slot), text, is_plainly_canonical(text))
     return _read_withdrawal(letter_hash, slot, text)
 
 
@@ -162,7 +164,7 @@ def _is_padded(plaintext: bytes, end: int) -> bool:
     return len(plaintext) == PLAINTEXT_SIZE and end >= JSON_START and plaintext[end + 1 :] == _ZEROS[end + 1 :]
 
 
-def _read_withdrawal(letter_hash: bytes, slot: bytes, text: bytes) -> OpenedWithdrawal:
+def _read_withdrawal(letter_hash: LetterHash, slot: bytes, text: bytes) -> OpenedWithdrawal:
     match = _WITHDRAWAL_SLOT.fullmatch(slot)
     if not match:
         raise OpenError("inner-slot", "The withdrawal holds no code.")

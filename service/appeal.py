@@ -16,7 +16,7 @@ from typing import Any
 from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.base64 import decode
 from crypto.errors import KeyFormatError, MinisignError
-from crypto.keys import KeyRecord
+from crypto.keys import AppealId, KeyId, KeyRecord
 from crypto.minisign import MinisignPublicKey
 from service.toml_reader import ByLanguage, TableReader
 
@@ -110,7 +110,7 @@ class PublishedAppeal:
         """Whether the page still collects: until the end of the closing day, and not once it was handed over."""
         return self.handed_over is None and (self.closing is None or today <= self.closing)
 
-    def accepted_key_ids(self, today: date) -> frozenset[bytes]:
+    def accepted_key_ids(self, today: date) -> frozenset[KeyId]:
         """The key ids whose envelopes are taken today."""
         if not self.is_open(today - GRACE):
             return frozenset()
@@ -196,7 +196,7 @@ class _Reader(TableReader):
         if any(key.record.appeal_id.hex() != appeal_id for key in keys):
             self.mistakes.append("appeal.toml: a key record was made for another appeal id.")
         hashes = {language: letter.hash for language, letter in letters.items()}
-        return Appeal(bytes.fromhex(appeal_id), keys, hashes, tuple(signers), threshold)
+        return Appeal(AppealId(bytes.fromhex(appeal_id)), keys, hashes, tuple(signers), threshold)
 
     def addresses(self) -> tuple[str, ...]:
         values = self.list_of_text("addresses") if "addresses" in self.table else []

@@ -14,7 +14,7 @@ from nacl.utils import random
 
 from crypto.appeal import Appeal, read_appeal
 from crypto.errors import AppealError, MinisignError, UndersignedError
-from crypto.keys import KeyRecord, OrganizersKey
+from crypto.keys import KeyId, KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
@@ -53,7 +53,7 @@ class Session:
 
     workspace: Workspace
     periods: tuple[Period, ...]
-    keys: Mapping[bytes, OrganizersKey]
+    keys: Mapping[KeyId, OrganizersKey]
     records: Records
     appeal: Appeal | None
     passphrase: str
@@ -94,9 +94,9 @@ def read_periods(workspace: Workspace) -> tuple[Period, ...]:
     return tuple(sorted(periods, key=lambda period: period.order))
 
 
-def open_masters(workspace: Workspace, root: bytes, periods: tuple[Period, ...]) -> dict[bytes, bytes]:
+def open_masters(workspace: Workspace, root: bytes, periods: tuple[Period, ...]) -> dict[KeyId, bytes]:
     """The masters that are here and open under this root, by key id. Raises OrganizerError: key-file-damaged."""
-    masters: dict[bytes, bytes] = {}
+    masters: dict[KeyId, bytes] = {}
     for period in periods:
         file = workspace.read(secret_name(period.record.key_id))
         master = None if file is None else unlock_master(root, file, period.record)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import click
 from nacl.utils import random
 
-from crypto.appeal import Appeal
+from crypto.appeal import Appeal, LetterHash
 from crypto.errors import RecordError
 from crypto.signature import Signature
 from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
@@ -118,7 +118,7 @@ class _Desk:
             text = f"Name one of the appeal's letters with --letter. There are: {known}."
             raise OrganizerError("appeal-letter", text)
         self._workspace = workspace
-        self._letter_hash = bytes.fromhex(letters[self.language])
+        self._letter_hash = LetterHash(bytes.fromhex(letters[self.language]))
         self._record = public_record(workspace)
 
     def seal(self, signature: Signature) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from nacl.utils import random
 
-from crypto.keys import APPEAL_ID_SIZE
+from crypto.keys import APPEAL_ID_SIZE, AppealId
 from organizer.actions.session import Session, keep_period, open_masters, open_session, own_minisign
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
@@ -71,7 +71,7 @@ def _first(terminal: Terminal, folder: str, signer: str) -> JsonResult:
     terminal.heading(f"4 of {_STEPS}  The passphrase")
     passphrase = prompts.new_passphrase(terminal)
     terminal.say("Making the keys. This takes some seconds.")
-    keys = generate.make_keys(_id_in(files) or random(APPEAL_ID_SIZE), signer, passphrase, random, days)
+    keys = generate.make_keys(_id_in(files) or AppealId(random(APPEAL_ID_SIZE)), signer, passphrase, random, days)
     make_workspace(folder, keys.files)
     terminal.say(f"The keys are in the folder {folder}, locked with the passphrase.")
     periods = [new.period for new in keys.periods]
@@ -125,7 +125,7 @@ def _ask_appeal_files(terminal: Terminal, periods: list[Period]) -> dict[str, by
     return prompts.ask_until(terminal, "The folder (Enter if you have none)", read)
 
 
-def _id_in(files: dict[str, bytes]) -> bytes | None:
+def _id_in(files: dict[str, bytes]) -> AppealId | None:
     return appeal_id_in(files[APPEAL_TOML].decode("utf-8", "replace")) if files else None
 
 

@@ -135,14 +135,14 @@ def run_undo(terminal: Terminal, folder: str, yes: bool, passphrase_file: str | 
     """The latest step, whatever it was: one decision or all of a merge. Raises OrganizerError: nothing, stopped."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         review = Review(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")))
-        names = review.latest()
-        if not names:
+        ids = review.latest()
+        if not ids:
             raise OrganizerError("nothing", "There is no decision to take back.")
-        if not yes and not terminal.confirm(f"Take back what was decided last, {len(names):,} at once?"):
+        if not yes and not terminal.confirm(f"Take back what was decided last, {len(ids):,} at once?"):
             raise OrganizerError("stopped", "Nothing was changed.")
         review.undo()
-    terminal.say(f"Taken back: {len(names):,}.")
-    return {"taken_back": len(names)}
+    terminal.say(f"Taken back: {len(ids):,}.")
+    return {"taken_back": len(ids)}
 
 
 def _own_name(session: Session) -> str:
@@ -188,7 +188,7 @@ def _say_merged(terminal: Terminal, found: Merge, signer: str) -> None:
 
 
 def _row(one: Disagreement) -> JsonResult:
-    return {"id": one.name.hex(), "here": one.here.code, "there": one.there}
+    return {"id": one.envelope_id.hex(), "here": one.here.symbol, "there": one.there}
 
 
 # Where two differ
@@ -196,7 +196,7 @@ def _row(one: Disagreement) -> JsonResult:
 
 def _settle(terminal: Terminal, queue: ReviewQueue, differ: list[Disagreement], signer: str) -> None:
     review = Review(queue, again=True)
-    review.only(one.name for one in differ)
+    review.only(one.envelope_id for one in differ)
     hint = ""
     with terminal.private_screen() as clear:
         while review.at < len(differ):

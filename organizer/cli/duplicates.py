@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from crypto.envelope import EnvelopeId
 from organizer.actions.review import open_queue
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
@@ -11,8 +12,7 @@ from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, option
 from organizer.cli.terminal.keyboard import latin
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
-from organizer.matching.duplicates import Pair
-from organizer.matching.pair_cache import is_compared
+from organizer.matching.pair_cache import SimilarPair, is_compared
 from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import Decision
 
@@ -45,7 +45,7 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonRes
             _leaf_through(terminal, queue, pairs)
         else:
             _say_without_names(terminal, pairs)
-        looked_at = sum(1 for name in queue.facts if is_compared(queue.decisions.get(name)))
+        looked_at = sum(1 for one in queue.facts if is_compared(queue.decisions.get(one)))
     terminal.say(f"Signatures looked at: {looked_at:,}. Pairs that may be one person: {len(pairs):,}.")
     if pairs:
         terminal.say("Nothing was changed. Relatives and namesakes look alike, too. To decide:")
@@ -53,7 +53,7 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonRes
     return {"signatures": looked_at, "pairs": [_result(pair) for pair in pairs]}
 
 
-def _say_without_names(terminal: Terminal, pairs: list[Pair]) -> None:
+def _say_without_names(terminal: Terminal, pairs: list[SimilarPair]) -> None:
     # What goes into a file or another program must not carry a name that is not public: that has its own command.
     for pair in pairs:
         one, other = pair.first.hex()[:16], pair.second.hex()[:16]
@@ -62,7 +62,7 @@ def _say_without_names(terminal: Terminal, pairs: list[Pair]) -> None:
         terminal.say("Names are shown at a terminal only.")
 
 
-def _leaf_through(terminal: Terminal, queue: ReviewQueue, pairs: list[Pair]) -> None:
+def _leaf_through(terminal: Terminal, queue: ReviewQueue, pairs: list[SimilarPair]) -> None:
     at = 0
     with terminal.private_screen() as clear:
         while at < len(pairs):
@@ -75,25 +75,25 @@ def _leaf_through(terminal: Terminal, queue: ReviewQueue, pairs: list[Pair]) -> 
             at = max(at - 1, 0) if latin(key) == "b" else at + 1
 
 
-def _show(terminal: Terminal, queue: ReviewQueue, pair: Pair, place: str) -> None:
+def _show(terminal: Terminal, queue: ReviewQueue, pair: SimilarPair, place: str) -> None:
     """Both values of a field one above the other: so eyes find a difference, and no text stands before another."""
     terminal.say(f"{place}, {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
-    entries = [queue.entry(name) for name in (pair.first, pair.second)]
+    entries = [queue.entry(one) for one in (pair.first, pair.second)]
     rows: list[tuple[str, object]] = []
     for field in _FIELDS:
         values = [getattr(entry.signature, field) for entry in entries]
         if any(values):
             rows += [(field, values[0] or "-"), ("", values[1] or "-")]
-    stands = [_standing(entry.id, queue.decisions.get(entry.id), entry.by_hand) for entry in entries]
+    stands = [_stands(entry.id, queue.decisions.get(entry.id), entry.by_hand) for entry in entries]
     terminal.table([*rows, ("stands", stands[0]), ("", stands[1])])
     terminal.say()
 
 
-def _standing(name: bytes, made: Decision | None, by_hand: bool) -> str:
-    return f"{made.verdict if made else 'undecided'}{', by hand' if by_hand else ''}, envelope {name.hex()[:12]}"
+def _stands(envelope_id: EnvelopeId, made: Decision | None, by_hand: bool) -> str:
+    return f"{made.verdict if made else 'undecided'}{', by hand' if by_hand else ''}, envelope {envelope_id.hex()[:12]}"
 
 
-def _result(pair: Pair) -> JsonResult:
+def _result(pair: SimilarPair) -> JsonResult:
     return {
         "first": pair.first.hex(),
         "second": pair.second.hex(),

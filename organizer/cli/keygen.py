@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 from nacl.utils import random
 
-from crypto.keys import APPEAL_ID_SIZE
+from crypto.keys import APPEAL_ID_SIZE, AppealId
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
@@ -57,7 +57,7 @@ def run(
     """`days` are "FROM..UNTIL". Raises OrganizerError: workspace-exists, signer-name, appeal-id, days, passphrase-…"""
     check_new(folder)
     generate.check_signer(signer)
-    appeal = random(APPEAL_ID_SIZE) if appeal_id is None else generate.check_appeal_id(appeal_id)
+    appeal = AppealId(random(APPEAL_ID_SIZE)) if appeal_id is None else generate.check_appeal_id(appeal_id)
     periods = [read_days(text) for text in days] or [OPEN_END]
     if passphrase_file is None:
         terminal.check_may_ask()

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from crypto.envelope import EnvelopeId
 from organizer.actions.review import open_queue
 from organizer.actions.session import open_session
 from organizer.cli.filter_options import FILTER, FilterOptions
@@ -45,7 +46,7 @@ def run(terminal: Terminal, folder: str, marks: FilterOptions, passphrase_file: 
             Dialogue(terminal, review, table=True, only_look=True).run()
         else:
             _say_without_names(terminal, review)
-        rows = [_row(queue, name) for name in review.names]
+        rows = [_row(queue, envelope_id) for envelope_id in review.ids]
     # Without the words searched for: a name does not stay in the scrollback.
     wanted = replace(review.filter, text=())
     terminal.say(f"Signatures: {review.total:,}{'' if wanted == Filter() else f', only {wanted}'}.")
@@ -54,17 +55,17 @@ def run(terminal: Terminal, folder: str, marks: FilterOptions, passphrase_file: 
 
 def _say_without_names(terminal: Terminal, review: Review) -> None:
     # What goes into a file or another program must not carry a name that is not public: that has its own command.
-    for name in review.names:
-        facts, made = review.queue.facts[name], review.queue.decisions.get(name)
+    for envelope_id in review.ids:
+        facts, made = review.queue.facts[envelope_id], review.queue.decisions.get(envelope_id)
         public = "public" if facts.public else "not public"
-        terminal.say(f"{name.hex()[:16]}  {public:<10}  {standing(made):<9}  {facts.vouched}")
+        terminal.say(f"{envelope_id.hex()[:16]}  {public:<10}  {standing(made):<9}  {facts.vouched}")
     terminal.say("Names are shown at a terminal only.")
 
 
-def _row(queue: ReviewQueue, name: bytes) -> JsonResult:
-    facts, made = queue.facts[name], queue.decisions.get(name)
+def _row(queue: ReviewQueue, envelope_id: EnvelopeId) -> JsonResult:
+    facts, made = queue.facts[envelope_id], queue.decisions.get(envelope_id)
     return {
-        "id": name.hex(),
+        "id": envelope_id.hex(),
         "public": facts.public,
         "by_hand": facts.by_hand,
         "standing": str(standing(made)),
@@ -74,5 +75,5 @@ def _row(queue: ReviewQueue, name: bytes) -> JsonResult:
         "accepted_by_word_alone": bool(made and made.vouch and standing(made) == "accepted"),
         "language": facts.language,
         "unknown_letter": facts.unknown_letter,
-        "resembles": [other.hex() for other, _, _ in queue.resembles(name)],
+        "resembles": [other.hex() for other, _, _ in queue.resembles(envelope_id)],
     }

@@ -106,11 +106,11 @@ def run(
 
 
 def _accept_vouched(terminal: Terminal, review: Review, yes: bool) -> None:
-    names = review.vouched()
-    left = len(names) - review.doubtful(names)
+    ids = review.vouched()
+    left = len(ids) - review.doubtful(ids)
     if left and not yes:
         with terminal.private_screen():
-            show_sample(terminal, review, names)
+            show_sample(terminal, review, ids)
             if not terminal.confirm(f"Accept for their vouch words, without a look at each: {left:,}?"):
                 raise OrganizerError("stopped", "Nothing was decided.")
     _say_bulk(terminal, "Accepted for their vouch words", review.accept_vouched())

@@ -148,9 +148,9 @@ Counts = dict[int, Counter[Standing]]
 
 def _counts(queue: ReviewQueue) -> Counts:
     found: Counts = {word.number: Counter() for word in queue.words}
-    for name, facts in queue.facts.items():
+    for envelope_id, facts in queue.facts.items():
         if facts.word:
-            found[facts.word][standing(queue.decisions.get(name))] += 1
+            found[facts.word][standing(queue.decisions.get(envelope_id))] += 1
     return found
 
 

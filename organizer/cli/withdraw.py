@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 from nacl.utils import random
 
+from crypto.appeal import LetterHash
 from crypto.code import check_code
-from crypto.envelope import ID_SIZE
+from crypto.envelope import ID_SIZE, EnvelopeId
 from crypto.errors import CodeError
 from crypto.publication import PublishedSignature, read_publication
 from crypto.seal import seal_withdrawal
@@ -69,7 +70,8 @@ def run(terminal: Terminal, folder: str, code_file: str | None, appeal_file: str
             _ask(terminal) if code_file is None else check_code(read_file(code_file).decode("utf-8", "replace").strip())
         )
         # Any letter will do: a withdrawal is about a code, not about a text.
-        envelope = seal_withdrawal(public_record(workspace), bytes.fromhex(next(iter(letters.values()))), code)
+        any_letter = LetterHash(bytes.fromhex(next(iter(letters.values()))))
+        envelope = seal_withdrawal(public_record(workspace), any_letter, code)
         with workspace.tables() as tables:
             add_by_hand(tables, [envelope])
     terminal.say("Kept, sealed. The signature with this code will not be counted any more.")
@@ -88,7 +90,7 @@ def run_without_code(terminal: Terminal, folder: str, passphrase_file: str | Non
             same = [one for one in signed_with(session.records.entries(), {person.commitment}) if one != person]
             for other in same:
                 terminal.say(f"It has the same code, so it goes with it: {_brief(other)}")
-            withdrawal = take_back(person, terminal.ask("Why? It is kept encrypted"), random(ID_SIZE))
+            withdrawal = take_back(person, terminal.ask("Why? It is kept encrypted"), EnvelopeId(random(ID_SIZE)))
             if not terminal.confirm("Take this signature back?"):
                 raise OrganizerError("stopped", "Nothing was taken back.")
         session.records.add([withdrawal])

@@ -13,9 +13,9 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 
 from crypto.code import commitment
-from crypto.envelope import HEADER_SIZE, ID_SIZE, SIZE, check_envelope
+from crypto.envelope import HEADER_SIZE, ID_SIZE, SIZE, EnvelopeId, check_envelope
 from crypto.errors import UndersignedError
-from crypto.keys import OrganizersKey
+from crypto.keys import KeyId, OrganizersKey
 from crypto.seal import Opened, OpenedSignature, Opener
 from organizer.intake.workers import BLOCK
 from organizer.workspace.entries import (
@@ -28,10 +28,10 @@ from organizer.workspace.entries import (
 )
 from organizer.workspace.records import Boxes
 
-Pair = tuple[bytes, bytes]
+Pair = tuple[EnvelopeId, bytes]
 """Envelope id and envelope."""
 
-Keys = Mapping[bytes, OrganizersKey]
+Keys = Mapping[KeyId, OrganizersKey]
 """By key id. All of one appeal; an envelope is opened by the key that its header names."""
 
 SIGNATURE, WITHDRAWAL = "signature", "withdrawal"
@@ -42,15 +42,15 @@ PAIRS = BLOCK // _PAIR_SIZE
 """Envelopes in a block."""
 
 
-def key_id_of(envelope: bytes) -> bytes:
+def key_id_of(envelope: bytes) -> KeyId:
     """The id of the key that an envelope says it is sealed to."""
-    return envelope[1:HEADER_SIZE]
+    return KeyId(envelope[1:HEADER_SIZE])
 
 
 def open_batch(keys: Keys, pairs: Sequence[Pair], by_hand: bool = False) -> list[Entry]:
     """One entry per envelope, in their order. Needs only its arguments and raises nothing, whatever the bytes."""
     openers = _openers(keys)
-    return [_entry(openers, name, envelope, by_hand) for name, envelope in pairs]
+    return [_entry(openers, envelope_id, envelope, by_hand) for envelope_id, envelope in pairs]
 
 
 class BlockOpener:
@@ -63,17 +63,17 @@ class BlockOpener:
     def __call__(self, block: bytes) -> bytes:
         """The result of a block."""
         words: list[str] = []
-        rows: list[tuple[bytes, bytes]] = []
+        rows: list[tuple[EnvelopeId, bytes]] = []
         for at in range(0, len(block), _PAIR_SIZE):
-            name = block[at : at + ID_SIZE]
+            envelope_id = EnvelopeId(block[at : at + ID_SIZE])
             try:
                 opened = _open(self._openers, block[at + ID_SIZE : at + _PAIR_SIZE])
             except UndersignedError as error:
                 words.append(error.reason)
-                rows.append((name, write_entry(UnreadableEntry(name, error.reason))))
+                rows.append((envelope_id, write_entry(UnreadableEntry(envelope_id, error.reason))))
             else:
                 words.append(SIGNATURE if isinstance(opened, OpenedSignature) else WITHDRAWAL)
-                rows.append((name, write_opened(opened)))
+                rows.append((envelope_id, write_opened(opened)))
         boxes = self._boxes.lock_all("entries", rows)
         lengths = struct.pack(f">{len(boxes)}H", *map(len, boxes))
         return b"".join([" ".join(words).encode("ascii"), b"\n", lengths, *boxes])
@@ -96,11 +96,11 @@ def read_result(result: bytes) -> tuple[list[str], list[bytes]]:
     return words, boxes
 
 
-def _openers(keys: Keys) -> dict[bytes, Opener]:
+def _openers(keys: Keys) -> dict[KeyId, Opener]:
     return {key_id: Opener(key) for key_id, key in keys.items()}
 
 
-def _open(openers: Mapping[bytes, Opener], envelope: bytes) -> Opened:
+def _open(openers: Mapping[KeyId, Opener], envelope: bytes) -> Opened:
     opener = openers.get(key_id_of(envelope))
     if opener is None:
         check_envelope(envelope, ())
@@ -108,11 +108,11 @@ def _open(openers: Mapping[bytes, Opener], envelope: bytes) -> Opened:
     return opener(envelope)
 
 
-def _entry(openers: Mapping[bytes, Opener], name: bytes, envelope: bytes, by_hand: bool) -> Entry:
+def _entry(openers: Mapping[KeyId, Opener], envelope_id: EnvelopeId, envelope: bytes, by_hand: bool) -> Entry:
     try:
         opened = _open(openers, envelope)
     except UndersignedError as error:
-        return UnreadableEntry(name, error.reason, by_hand)
+        return UnreadableEntry(envelope_id, error.reason, by_hand)
     if isinstance(opened, OpenedSignature):
-        return SignatureEntry(name, opened.letter_hash, opened.commitment, opened.signature, by_hand)
-    return WithdrawalEntry(name, commitment(opened.code), by_hand)
+        return SignatureEntry(envelope_id, opened.letter_hash, opened.commitment, opened.signature, by_hand)
+    return WithdrawalEntry(envelope_id, commitment(opened.code), by_hand)

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from crypto.envelope import EnvelopeId
 from crypto.errors import LedgerError, UndersignedError
+from crypto.keys import KeyId
 from crypto.ledger import LedgerHeader, read_ledger
 from organizer.intake.blocks import (
     PAIRS,
@@ -111,9 +113,9 @@ class _Batch:
     """Some envelopes of a ledger, while those among them that are new are with the workers."""
 
     size: int
-    new: list[bytes]
-    key_ids: list[bytes]
-    key_came: set[bytes]
+    new: list[EnvelopeId]
+    key_ids: list[KeyId]
+    key_came: set[EnvelopeId]
     """Ids of those that were set aside before, because the key that is here now was not."""
 
 
@@ -131,14 +133,14 @@ class _Reading:
         """Blocks of what is to be opened, which may be empty; an error of the ledger ends them and is kept."""
         while self.error is None and (pairs := self._next()):
             new = self._records.unseen(pairs)
-            key_came: set[bytes] = set()
+            key_came: set[EnvelopeId] = set()
             if len(new) < len(pairs):
-                waiting = self._records.waiting([name for name, _ in pairs])
+                waiting = self._records.waiting([envelope_id for envelope_id, _ in pairs])
                 again = [pair for pair in pairs if pair[0] in waiting and key_id_of(pair[1]) in self._keys]
-                key_came = {name for name, _ in again}
+                key_came = {envelope_id for envelope_id, _ in again}
                 new += again
-            names, key_ids = [name for name, _ in new], [key_id_of(envelope) for _, envelope in new]
-            self.under_way.append(_Batch(len(pairs), names, key_ids, key_came))
+            ids, key_ids = [envelope_id for envelope_id, _ in new], [key_id_of(envelope) for _, envelope in new]
+            self.under_way.append(_Batch(len(pairs), ids, key_ids, key_came))
             yield write_block(new)
 
     def _next(self) -> list[Pair]:
@@ -164,11 +166,11 @@ class _Writing:
 
     def _start(self) -> None:
         self._done = 0
-        self._rows: list[tuple[bytes, bytes]] = []
-        self._waiting: list[bytes] = []
-        self._key_came: list[bytes] = []
+        self._rows: list[tuple[EnvelopeId, bytes]] = []
+        self._waiting: list[EnvelopeId] = []
+        self._key_came: list[EnvelopeId] = []
         self._words: Counter[str] = Counter()
-        self._used: set[bytes] = set()
+        self._used: set[KeyId] = set()
 
     def add(self, batch: _Batch, words: list[str], boxes: list[bytes]) -> None:
         """Take the result of one batch; writes when there is enough for a transaction."""
@@ -177,7 +179,7 @@ class _Writing:
         self._key_came += batch.key_came
         self._rows += zip(batch.new, boxes, strict=True)
         if NO_KEY in words:
-            self._waiting += [name for name, word in zip(batch.new, words, strict=True) if word == NO_KEY]
+            self._waiting += [envelope_id for envelope_id, word in zip(batch.new, words, strict=True) if word == NO_KEY]
         opened = set(zip(batch.key_ids, words, strict=True))
         self._used |= {key_id for key_id, word in opened if word in (SIGNATURE, WITHDRAWAL)}
         if self._done >= BATCH:

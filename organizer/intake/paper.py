@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from crypto.appeal import LetterHash
 from crypto.code import commitment, generate_code
 from crypto.errors import UndersignedError
 from crypto.keys import KeyRecord
@@ -137,6 +138,8 @@ def _split(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator, strict=True), [])
 
 
-def seal_by_hand(record: KeyRecord, signature: Signature, letter_hash: bytes, random: Callable[[int], bytes]) -> bytes:
+def seal_by_hand(
+    record: KeyRecord, signature: Signature, letter_hash: LetterHash, random: Callable[[int], bytes]
+) -> bytes:
     """An envelope like any other. Nobody has its code, so nobody can withdraw it from outside. Raises RecordError."""
     return seal_signature(record, signature, letter_hash, commitment(generate_code(random)))

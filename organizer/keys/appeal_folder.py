@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from crypto.keys import AppealId
 from crypto.minisign import MinisignPublicKey
 from organizer.errors import OrganizerError
 from organizer.keys.generate import check_appeal_id, write_tables, write_toml
@@ -35,7 +36,7 @@ class PublicKeys:
             raise OrganizerError("threshold", text)
 
 
-def appeal_id_in(toml: str) -> bytes | None:
+def appeal_id_in(toml: str) -> AppealId | None:
     """The id that an appeal.toml names already, or None. Raises OrganizerError: appeal-toml, appeal-id."""
     named = _read(toml).get("id")
     return None if named is None else check_appeal_id(str(named))

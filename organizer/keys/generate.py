@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, OrganizersKey
+from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, AppealId, OrganizersKey
 from crypto.minisign import KEY_ID_SIZE, SALT_SIZE, MinisignPublicKey, MinisignSecretKey, lock_secret_key
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
@@ -78,14 +78,14 @@ def check_signer(name: str) -> str:
     return name
 
 
-def check_appeal_id(text: str) -> bytes:
+def check_appeal_id(text: str) -> AppealId:
     """An appeal id from 32 hex digits. Raises OrganizerError: appeal-id."""
     if not re.fullmatch(f"[0-9a-f]{{{2 * APPEAL_ID_SIZE}}}", text):
         raise OrganizerError("appeal-id", "An appeal id is 32 of the digits 0-9 and a-f.")
-    return bytes.fromhex(text)
+    return AppealId(bytes.fromhex(text))
 
 
-def make_period(appeal_id: bytes, days: Days, random: Random) -> NewPeriod:
+def make_period(appeal_id: AppealId, days: Days, random: Random) -> NewPeriod:
     """A key of its own for one period."""
     master = random(MASTER_SIZE)
     return NewPeriod(Period(OrganizersKey.derive(master, appeal_id).record, days), master)
@@ -112,7 +112,7 @@ def minisign_files(signer: str, passphrase: str, random: Random) -> tuple[Minisi
 
 
 def make_keys(
-    appeal_id: bytes,
+    appeal_id: AppealId,
     signer: str,
     passphrase: str,
     random: Random,

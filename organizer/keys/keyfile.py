@@ -26,7 +26,7 @@ from nacl.exceptions import RuntimeError as NaclRuntimeError
 from nacl.pwhash import argon2id
 from nacl.secret import Aead
 
-from crypto.keys import APPEAL_ID_SIZE, tag
+from crypto.keys import APPEAL_ID_SIZE, AppealId, tag
 from organizer.errors import OrganizerError
 
 MAGIC = tag("keyfile")
@@ -67,7 +67,7 @@ def normalise(passphrase: str) -> str:
     return unicodedata.normalize("NFC", passphrase)
 
 
-def lock(root: bytes, appeal_id: bytes, passphrase: str, salt: bytes, profile: Profile = SENSITIVE) -> bytes:
+def lock(root: bytes, appeal_id: AppealId, passphrase: str, salt: bytes, profile: Profile = SENSITIVE) -> bytes:
     """The key file, 175 bytes. Raises OrganizerError: memory."""
     limits = profile.operations.to_bytes(8, "big") + profile.memory.to_bytes(8, "big")
     header = MAGIC + limits + salt + appeal_id

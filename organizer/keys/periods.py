@@ -29,7 +29,7 @@ from nacl.secret import Aead
 
 from crypto.base64 import decode, encode
 from crypto.errors import KeyFormatError
-from crypto.keys import MASTER_SIZE, KeyRecord, OrganizersKey, derive_secret, tag
+from crypto.keys import MASTER_SIZE, KeyId, KeyRecord, OrganizersKey, derive_secret, tag
 from organizer.errors import OrganizerError
 
 MAGIC = tag("period")
@@ -109,12 +109,12 @@ def read_days(text: str) -> Days:
     return Days(read_day(start), read_day(until))
 
 
-def public_name(key_id: bytes) -> str:
+def public_name(key_id: KeyId) -> str:
     """The file with the public half of a period's key."""
     return f"period-{key_id.hex()}.pub"
 
 
-def secret_name(key_id: bytes) -> str:
+def secret_name(key_id: KeyId) -> str:
     """The file with the locked master of a period's key."""
     return f"period-{key_id.hex()}.key"
 

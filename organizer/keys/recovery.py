@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crypto.appeal import Appeal
-from crypto.keys import DIGIT_GROUPS, DIGITS_PER_GROUP, OrganizersKey
+from crypto.keys import DIGIT_GROUPS, DIGITS_PER_GROUP, AppealId, OrganizersKey
 from organizer.errors import OrganizerError
 from organizer.keys.periods import OPEN_END, Days, Period
 
@@ -21,7 +21,7 @@ class Expected:
 
     periods: tuple[Period, ...] = ()
     digits: str | None = None
-    appeal_id: bytes | None = None
+    appeal_id: AppealId | None = None
 
     def match(self, master: bytes) -> Period:
         """The key of this master. Raises OrganizerError: share-key."""
@@ -56,7 +56,9 @@ def read_digits(text: str) -> str:
     return " ".join(digits[at : at + DIGITS_PER_GROUP] for at in range(0, len(digits), DIGITS_PER_GROUP))
 
 
-def expect(periods: Sequence[Period], appeal: Appeal | None, digits: str | None, appeal_id: bytes | None) -> Expected:
+def expect(
+    periods: Sequence[Period], appeal: Appeal | None, digits: str | None, appeal_id: AppealId | None
+) -> Expected:
     """What is known of the key from the workspace, from appeal.json, from its fingerprint. Raises OrganizerError."""
     known = [*periods, *(periods_of(appeal) if appeal else [])]
     if not known and (digits is None or appeal_id is None):

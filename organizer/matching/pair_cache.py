@@ -1,7 +1,6 @@
-"""Which signatures of a workspace resemble which, compared once and kept, for comparing takes a while.
+"""The cache of similar pairs: which signatures of a workspace may be of one person.
 
-Knows records. Must never know decisions' reasons nor decide anything.
-
+Comparing takes a while, so each two are compared once and what was found is kept.
 Kept, encrypted like everything else, are the ids that were compared and the pairs found. Of what came since, each is
 compared with all; only when it is much, all are compared anew.
 
@@ -18,10 +17,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
 
-from crypto.envelope import ID_SIZE
+from crypto.envelope import ID_SIZE, EnvelopeId
 from organizer.matching.duplicates import Index, Pair, Person, Reach, find, told
 from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
 from organizer.workspace.records import Records
@@ -44,8 +44,21 @@ def no_progress() -> Iterator[Callable[[int, int], object]]:
     yield lambda more, of: None
 
 
-class Likenesses:
-    """Pairs among some signatures, by the id of either. Sixteen bytes for a pair: there may be millions of them."""
+@dataclass(frozen=True, slots=True)
+class SimilarPair:
+    """Two signatures that may be of one person, `first` before `second` by id; the rest is as in a Pair of people."""
+
+    first: EnvelopeId
+    second: EnvelopeId
+    score: float
+    reasons: tuple[str, ...]
+
+
+class SimilarPairs:
+    """The similar pairs among some signatures, found by the id of either.
+
+    A pair takes sixteen bytes: there may be millions of them.
+    """
 
     def __init__(self, ids: bytes = b"", kinds: dict[Kind, array[int]] | None = None) -> None:
         """`ids` are 32 bytes each, in their order."""
@@ -55,38 +68,38 @@ class Likenesses:
     def __len__(self) -> int:
         return len(self._ids) // ID_SIZE
 
-    def ids(self) -> Iterator[bytes]:
+    def ids(self) -> Iterator[EnvelopeId]:
         """The ids of all that were compared, in their order."""
-        return (self._ids[at : at + ID_SIZE] for at in range(0, len(self._ids), ID_SIZE))
+        return (EnvelopeId(self._ids[at : at + ID_SIZE]) for at in range(0, len(self._ids), ID_SIZE))
 
-    def of(self, name: bytes) -> Iterator[tuple[bytes, Pair]]:
-        """The ids that a signature resembles, each with the pair, the likeliest first."""
-        place = self._place(name)
-        if place < len(self) and self._id(place) == name:
+    def of(self, envelope_id: EnvelopeId) -> Iterator[tuple[EnvelopeId, SimilarPair]]:
+        """The ids that a signature is similar to, each with the pair, the likeliest first."""
+        place = self._place(envelope_id)
+        if place < len(self) and self._id(place) == envelope_id:
             starts, numbers = self._by_place
             found = (self._pair(number) for number in numbers[starts[place] : starts[place + 1]])
             for pair in sorted(found, key=lambda pair: (-pair.score, pair.first, pair.second)):
-                yield pair.second if pair.first == name else pair.first, pair
+                yield pair.second if pair.first == envelope_id else pair.first, pair
 
-    def among(self, fits: Callable[[bytes], bool]) -> Iterator[Pair]:
+    def among(self, fits: Callable[[EnvelopeId], bool]) -> Iterator[SimilarPair]:
         """The pairs both of which fit, in no order."""
-        names = list(self.ids())  # one object for each id, however many pairs it is in
-        fitting = bytes(map(fits, names))
+        ids = list(self.ids())  # one object for each id, however many pairs it is in
+        fitting = bytes(map(fits, ids))
         for (score, reasons), pairs in self._kinds.items():
             for both in pairs:
                 if fitting[both >> 32] and fitting[both & _OTHER]:
-                    yield Pair(names[both >> 32], names[both & _OTHER], score, reasons)
+                    yield SimilarPair(ids[both >> 32], ids[both & _OTHER], score, reasons)
 
     def add(self, pair: Pair) -> None:
         """Take up a pair whose `first` and `second` are places, as _person() writes them."""
         one, other = int.from_bytes(pair.first, "big"), int.from_bytes(pair.second, "big")
         self._kinds.setdefault((pair.score, pair.reasons), array("Q")).append(one << 32 | other)
 
-    def carried(self, names: list[bytes]) -> Likenesses:
+    def restricted(self, ids: list[EnvelopeId]) -> SimilarPairs:
         """The same pairs among these ids, which stand in their order; what is not about two of them is left out."""
-        place_of = {name: place for place, name in enumerate(names)}
-        places = array("q", (place_of.get(name, -1) for name in self.ids()))
-        found = Likenesses(b"".join(names))
+        place_of = {envelope_id: place for place, envelope_id in enumerate(ids)}
+        places = array("q", (place_of.get(envelope_id, -1) for envelope_id in self.ids()))
+        found = SimilarPairs(b"".join(ids))
         for kind, pairs in self._kinds.items():
             moved = ((places[both >> 32], places[both & _OTHER]) for both in pairs)
             found._kinds[kind] = array("Q", (one << 32 | other for one, other in moved if one >= 0 and other >= 0))
@@ -99,7 +112,7 @@ class Likenesses:
         return b"".join([head, b"\n", self._ids, *(_in_order(pairs).tobytes() for pairs in self._kinds.values()), b"."])
 
     @staticmethod
-    def read(text: bytes) -> Likenesses:
+    def read(text: bytes) -> SimilarPairs:
         """What `write` wrote; nothing, so that all is compared anew, when another version wrote it."""
         head, _, rest = text.partition(b"\n")
         try:
@@ -111,8 +124,8 @@ class Likenesses:
                 pairs.frombytes(rest[at : at + count * pairs.itemsize])
                 at += count * pairs.itemsize
         except (ValueError, KeyError, TypeError):
-            return Likenesses()
-        return Likenesses(rest[: value["ids"] * ID_SIZE], {kind: _in_order(pairs) for kind, pairs in kinds.items()})
+            return SimilarPairs()
+        return SimilarPairs(rest[: value["ids"] * ID_SIZE], {kind: _in_order(pairs) for kind, pairs in kinds.items()})
 
     @cached_property
     def _by_place(self) -> tuple[array[int], array[int]]:
@@ -138,17 +151,17 @@ class Likenesses:
     def _by_number(self) -> list[tuple[Kind, array[int]]]:
         return list(self._kinds.items())
 
-    def _pair(self, number: int) -> Pair:
+    def _pair(self, number: int) -> SimilarPair:
         kind = bisect_right(self._starts, number) - 1
         (score, reasons), pairs = self._by_number[kind]
         both = pairs[number - self._starts[kind]]
-        return Pair(self._id(both >> 32), self._id(both & _OTHER), score, reasons)
+        return SimilarPair(self._id(both >> 32), self._id(both & _OTHER), score, reasons)
 
-    def _id(self, place: int) -> bytes:
-        return self._ids[place * ID_SIZE : (place + 1) * ID_SIZE]
+    def _id(self, place: int) -> EnvelopeId:
+        return EnvelopeId(self._ids[place * ID_SIZE : (place + 1) * ID_SIZE])
 
-    def _place(self, name: bytes) -> int:
-        return bisect_left(range(len(self)), name, key=self._id)
+    def _place(self, envelope_id: EnvelopeId) -> int:
+        return bisect_left(range(len(self)), envelope_id, key=self._id)
 
 
 def is_compared(made: Decision | None) -> bool:
@@ -156,28 +169,28 @@ def is_compared(made: Decision | None) -> bool:
     return made is None or made.verdict is not Verdict.REFUSED
 
 
-def find_pairs(records: Records, names: set[bytes], progress: Progress = no_progress) -> Likenesses:
-    """Pairs among at least these signatures: those kept, when there are none but those compared before."""
-    found = Likenesses.read(records.compared())
-    new = names.difference(found.ids())
+def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_progress) -> SimilarPairs:
+    """The similar pairs among at least these signatures: those kept, when there are none but those compared before."""
+    found = SimilarPairs.read(records.compared())
+    new = ids.difference(found.ids())
     if not new:
         return found
-    ids = sorted(names)
+    in_order = sorted(ids)
     with progress() as advance:
-        people = told(_people(records, names), len(ids), advance)
-        if len(new) * MUCH > len(ids):
-            found, pairs = Likenesses(b"".join(ids)), find(people)
+        people = told(_people(records, ids), len(in_order), advance)
+        if len(new) * MUCH > len(in_order):
+            found, pairs = SimilarPairs(b"".join(in_order)), find(people)
         else:
-            found, pairs = found.carried(ids), _of_new(records, ids, new, people)
+            found, pairs = found.restricted(in_order), _of_new(records, in_order, new, people)
         for pair in pairs:
             found.add(pair)
     records.keep_compared(found.write())
     return found
 
 
-def _of_new(records: Records, ids: list[bytes], new: set[bytes], people: Iterable[Person]) -> Iterator[Pair]:
+def _of_new(records: Records, ids: list[EnvelopeId], new: set[EnvelopeId], people: Iterable[Person]) -> Iterator[Pair]:
     """The pairs that hold a new one; names that none of the new ones would be compared with stay on the disk."""
-    few = [_person(place, records.entry(name)) for place, name in enumerate(ids) if name in new]
+    few = [_person(place, records.entry(envelope_id)) for place, envelope_id in enumerate(ids) if envelope_id in new]
     reach = Reach(few)
     for place, person in enumerate(people):
         if ids[place] not in new:
@@ -188,9 +201,9 @@ def _of_new(records: Records, ids: list[bytes], new: set[bytes], people: Iterabl
     return find(few, index)
 
 
-def _people(records: Records, names: set[bytes]) -> Iterator[Person]:
+def _people(records: Records, ids: set[EnvelopeId]) -> Iterator[Person]:
     """Those of these ids, in their order, each named by its place in it."""
-    among = (entry for entry in records.entries() if entry.id in names)
+    among = (entry for entry in records.entries() if entry.id in ids)
     yield from (_person(place, entry) for place, entry in enumerate(among))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from sys import intern
 
-from crypto.code import receipt
+from crypto.code import Commitment, receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
 from organizer.results.collation import in_order
 from organizer.workspace.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict
@@ -48,7 +48,7 @@ class Tally:
 
 def tally(
     judged: Iterable[tuple[Entry, Decision | None]],
-    withdrawn: Mapping[bytes, int],
+    withdrawn: Mapping[Commitment, int],
     asked: Container[PublishedSignature] = frozenset(),
     listed: bool = True,
 ) -> Tally:
@@ -69,7 +69,7 @@ def tally(
             sums.add(entry, Fate.WITHDRAWN if taken_back else _fate(decision))
         elif isinstance(entry, UnreadableEntry):
             sums.unreadable[entry.reason] += 1
-    unmatched = sum(count for code, count in withdrawn.items() if code not in sums.matched)
+    unmatched = sum(count for commitment, count in withdrawn.items() if commitment not in sums.matched)
     return sums.finish(unmatched)
 
 
@@ -101,7 +101,7 @@ class _Sums:
     by_hand: int = 0
     public_by_hand: int = 0
     unreadable: Counter[str] = field(default_factory=Counter)
-    matched: set[bytes] = field(default_factory=set)
+    matched: set[Commitment] = field(default_factory=set)
     public: list[PublishedSignature] = field(default_factory=list)
     receipts: list[str] = field(default_factory=list)
     left_out: dict[PublishedSignature, Counter[Fate]] = field(default_factory=dict)

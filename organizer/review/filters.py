@@ -12,6 +12,8 @@ from enum import StrEnum
 from sys import intern
 from typing import TypeVar
 
+from crypto.code import Commitment
+from crypto.envelope import EnvelopeId
 from crypto.signature import Signature
 from organizer.text import look
 from organizer.workspace.entries import Decision, Verdict
@@ -37,8 +39,8 @@ class Standing(StrEnum):
 class Facts:
     """What is kept in memory of a signature under review: no name, no text. `word` is a vouch word's number or 0."""
 
-    id: bytes
-    code: bytes
+    id: EnvelopeId
+    commitment: Commitment
     public: bool
     by_hand: bool
     language: str

@@ -5,7 +5,7 @@ Knows decisions and bytes. Must never know a disk nor ask: who is right where tw
 The file is a line of magic, the id of the period's key (7 bytes) and an XChaCha20-Poly1305 box under
 BLAKE2b(key = master of that period, person = "undersigned-deci"), with all before the box as associated data: only who
 has the key of the period can read or make one. In the box, padded to a multiple of 64 KiB, is JSON: who made it, the
-vouch words, and for each envelope id the letter of a decision (entries.py) and the number of the word it was made for.
+vouch words, and for each envelope id the symbol of a decision (entries.py) and the number of the word it was made for.
 No name of a signer is in it. What was entered by hand has no envelope that the other one could have, and stays out.
 """
 
@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
-from crypto.envelope import ID_SIZE
-from crypto.keys import KEY_ID_SIZE, derive_secret
+from crypto.envelope import ID_SIZE, EnvelopeId
+from crypto.keys import KEY_ID_SIZE, KeyId, derive_secret
 from organizer.errors import OrganizerError
 from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import VERDICTS, Decision, Reason, Verdict
@@ -33,18 +33,18 @@ _HEADER = len(MAGIC) + KEY_ID_SIZE
 
 @dataclass(frozen=True)
 class Decisions:
-    """What one organizer decided: by envelope id the code of a decision and its vouch word's number, or 0."""
+    """What one organizer decided: by envelope id the symbol of a decision and its vouch word's number, or 0."""
 
     signer: str
     words: tuple[VouchWord, ...]
-    made: Mapping[bytes, tuple[str, int]]
+    made: Mapping[EnvelopeId, tuple[str, int]]
 
 
 @dataclass(frozen=True)
 class Disagreement:
     """An envelope about which two decided differently; `here` is what was decided here before it went on hold."""
 
-    name: bytes
+    envelope_id: EnvelopeId
     here: Decision
     there: str
 
@@ -53,7 +53,7 @@ class Disagreement:
 class Merge:
     """What becomes of another organizer's decisions: `changes` and `words` to keep, the rest to tell."""
 
-    changes: dict[bytes, Decision] = field(default_factory=dict)
+    changes: dict[EnvelopeId, Decision] = field(default_factory=dict)
     words: list[VouchWord] = field(default_factory=list)
     taken: int = 0
     agreed: int = 0
@@ -68,17 +68,17 @@ class Merge:
 def collect(queue: ReviewQueue, signer: str) -> Decisions:
     """All that a person decided here, but about what was entered by hand."""
     made = {
-        name: (decision.code, decision.vouch)
-        for name, decision in queue.decisions.items()
-        if decision.step and not queue.facts[name].by_hand
+        envelope_id: (decision.symbol, decision.vouch)
+        for envelope_id, decision in queue.decisions.items()
+        if decision.step and not queue.facts[envelope_id].by_hand
     }
     return Decisions(signer, tuple(queue.words), made)
 
 
-def write_decisions(decisions: Decisions, key_id: bytes, master: bytes, random: Callable[[int], bytes]) -> bytes:
+def write_decisions(decisions: Decisions, key_id: KeyId, master: bytes, random: Callable[[int], bytes]) -> bytes:
     """The file, readable for who has the key of this period."""
     words = [[word.number, word.word, word.note, word.withdrawn] for word in decisions.words]
-    made = [[name.hex(), code, word] for name, (code, word) in sorted(decisions.made.items())]
+    made = [[envelope_id.hex(), symbol, word] for envelope_id, (symbol, word) in sorted(decisions.made.items())]
     value = {"signer": decisions.signer, "words": words, "decisions": made}
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     header = MAGIC + key_id
@@ -86,12 +86,12 @@ def write_decisions(decisions: Decisions, key_id: bytes, master: bytes, random: 
     return header + bytes(_box(master).encrypt(padded, header, random(Aead.NONCE_SIZE)))
 
 
-def read_decisions(data: bytes, masters: Mapping[bytes, bytes]) -> Decisions:
+def read_decisions(data: bytes, masters: Mapping[KeyId, bytes]) -> Decisions:
     """What is in a file. `masters` are by key id. Raises OrganizerError: decisions-file, decisions-key."""
     header = data[:_HEADER]
     if len(header) < _HEADER or not header.startswith(MAGIC):
         raise OrganizerError("decisions-file", "This is not a file of “organizer decisions export”.")
-    master = masters.get(header[len(MAGIC) :])
+    master = masters.get(KeyId(header[len(MAGIC) :]))
     if master is None:
         text = f"These decisions are locked with the key {header[len(MAGIC) :].hex()}, which is not in this workspace."
         raise OrganizerError("decisions-key", text)
@@ -104,14 +104,14 @@ def read_decisions(data: bytes, masters: Mapping[bytes, bytes]) -> Decisions:
 
 def _parse(value: Mapping[str, list[list[object]]]) -> Decisions:
     words = tuple(checked_word(*row) for row in value["words"])
-    made: dict[bytes, tuple[str, int]] = {}
+    made: dict[EnvelopeId, tuple[str, int]] = {}
     for row in value["decisions"]:
-        name, code, word = row
-        if not (isinstance(name, str) and isinstance(code, str) and isinstance(word, int)):
+        in_hex, symbol, word = row
+        if not (isinstance(in_hex, str) and isinstance(symbol, str) and isinstance(word, int)):
             raise TypeError(row)
-        if len(bytes.fromhex(name)) != ID_SIZE or code not in VERDICTS:
+        if len(bytes.fromhex(in_hex)) != ID_SIZE or symbol not in VERDICTS:
             raise ValueError(row)
-        made[bytes.fromhex(name)] = (code, word)
+        made[EnvelopeId(bytes.fromhex(in_hex))] = (symbol, word)
     signer = value["signer"]
     if not isinstance(signer, str) or not signer.isprintable() or len(signer) > LONGEST_SIGNER:
         raise ValueError(signer)
@@ -130,46 +130,52 @@ def merge(queue: ReviewQueue, theirs: Decisions) -> Merge:
     numbers = _merge_words(queue, theirs.words, found)
     withdrawn = {word.number for word in found.words if word.withdrawn}
     withdrawn |= {word.number for word in queue.words if word.withdrawn}
-    for name, (code, word) in theirs.made.items():
-        if name not in queue.facts:
+    for envelope_id, (symbol, word) in theirs.made.items():
+        if envelope_id not in queue.facts:
             found.unknown += 1
             continue
-        here = queue.decisions.get(name)
+        here = queue.decisions.get(envelope_id)
         if here is None or not here.step:
-            _take(found, name, code, numbers.get(word, 0), step, withdrawn, here)
+            _take(found, envelope_id, symbol, numbers.get(word, 0), step, withdrawn, here)
         else:
-            _compare(found, name, code, here, step)
+            _compare(found, envelope_id, symbol, here, step)
     _hold_doubtful(queue, theirs, found)
     _hold_leaked(queue, theirs, found, step)
     return found
 
 
 def _take(
-    found: Merge, name: bytes, code: str, word: int, step: int, withdrawn: Iterable[int], here: Decision | None
+    found: Merge,
+    envelope_id: EnvelopeId,
+    symbol: str,
+    word: int,
+    step: int,
+    withdrawn: Iterable[int],
+    here: Decision | None,
 ) -> None:
-    verdict, reason = VERDICTS[code]
+    verdict, reason = VERDICTS[symbol]
     found.taken += 1
     if verdict is Verdict.ACCEPTED and word in withdrawn:
         found.leaked += 1
-        found.changes[name] = Decision(Verdict.HELD, None, step, word, against=code, before=here)
+        found.changes[envelope_id] = Decision(Verdict.HELD, None, step, word, against=symbol, before=here)
     else:
-        found.changes[name] = Decision(verdict, reason, step, word, before=here)
+        found.changes[envelope_id] = Decision(verdict, reason, step, word, before=here)
 
 
-def _compare(found: Merge, name: bytes, code: str, here: Decision, step: int) -> None:
-    if _alike(here.code, code):
+def _compare(found: Merge, envelope_id: EnvelopeId, symbol: str, here: Decision, step: int) -> None:
+    if _alike(here.symbol, symbol):
         found.agreed += 1
-    elif here.against == code and here.verdict is Verdict.HELD:
+    elif here.against == symbol and here.verdict is Verdict.HELD:
         # Put on hold by an earlier merge, and still open; without a decision before it only resembles another one.
         if here.before is None:
             found.waiting += 1
         else:
-            found.disagreements.append(Disagreement(name, here.before, code))
-    elif here.against == code:
+            found.disagreements.append(Disagreement(envelope_id, here.before, symbol))
+    elif here.against == symbol:
         found.settled += 1
     else:
-        found.disagreements.append(Disagreement(name, here, code))
-        found.changes[name] = Decision(Verdict.HELD, None, step, against=code, before=here)
+        found.disagreements.append(Disagreement(envelope_id, here, symbol))
+        found.changes[envelope_id] = Decision(Verdict.HELD, None, step, against=symbol, before=here)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -177,24 +183,24 @@ def _alike(one: str, other: str) -> bool:
     return _counted(one) == _counted(other)
 
 
-def _counted(code: str) -> tuple[Verdict, bool]:
-    verdict, reason = VERDICTS[code]
+def _counted(symbol: str) -> tuple[Verdict, bool]:
+    verdict, reason = VERDICTS[symbol]
     return verdict, reason is Reason.DUPLICATE
 
 
 def _hold_doubtful(queue: ReviewQueue, theirs: Decisions, found: Merge) -> None:
     """Two that may be one person, each accepted by one organizer who had not accepted the other, need a look."""
-    for name, made in list(found.changes.items()):
+    for envelope_id, made in list(found.changes.items()):
         if made.verdict is Verdict.ACCEPTED and any(
             _accepted(queue, other) and theirs.made.get(other, ("", 0))[0] != "A"
-            for other, _, _ in queue.resembles(name)
+            for other, _, _ in queue.resembles(envelope_id)
         ):
             found.doubtful += 1
-            found.changes[name] = replace(made, verdict=Verdict.HELD, against=made.code)
+            found.changes[envelope_id] = replace(made, verdict=Verdict.HELD, against=made.symbol)
 
 
-def _accepted(queue: ReviewQueue, name: bytes) -> bool:
-    made = queue.decisions.get(name)
+def _accepted(queue: ReviewQueue, envelope_id: EnvelopeId) -> bool:
+    made = queue.decisions.get(envelope_id)
     return made is not None and made.verdict is Verdict.ACCEPTED
 
 
@@ -218,11 +224,11 @@ def _merge_words(queue: ReviewQueue, words: Iterable[VouchWord], found: Merge) -
 def _hold_leaked(queue: ReviewQueue, theirs: Decisions, found: Merge, step: int) -> None:
     """What was accepted here for a word alone that the other one withdrew goes on hold, unless they looked at it."""
     leaked = {word.number for word in found.words if word.withdrawn}
-    for name, made in queue.decisions.items():
-        looked_at = name in found.changes or theirs.made.get(name) == ("A", 0)
+    for envelope_id, made in queue.decisions.items():
+        looked_at = envelope_id in found.changes or theirs.made.get(envelope_id) == ("A", 0)
         if made.vouch in leaked and made.verdict is Verdict.ACCEPTED and not looked_at:
             found.leaked += 1
-            found.changes[name] = Decision(Verdict.HELD, None, step, made.vouch, before=made)
+            found.changes[envelope_id] = Decision(Verdict.HELD, None, step, made.vouch, before=made)
 
 
 def _box(master: bytes) -> Aead:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from organizer.matching.duplicates import Pair
-from organizer.matching.pair_cache import Progress, find_pairs, is_compared, no_progress
+from crypto.code import Commitment
+from crypto.envelope import EnvelopeId
+from organizer.matching.pair_cache import Progress, SimilarPair, find_pairs, is_compared, no_progress
 from organizer.review.filters import Facts, Filter, Standing, known_language, standing
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
 from organizer.workspace.records import Records
@@ -39,13 +40,13 @@ class ReviewQueue:
     ) -> None:
         self.records = records
         self.words = VouchWords(records.vouch_words())
-        self.facts: dict[bytes, Facts] = {}
-        self.decisions: dict[bytes, Decision] = {}
+        self.facts: dict[EnvelopeId, Facts] = {}
+        self.decisions: dict[EnvelopeId, Decision] = {}
         self._latest = 0
         self._gather(letters)
-        self._codes = _repeated(self.facts.values())
-        compared = {name for name in self.facts if is_compared(self.decisions.get(name))}
-        self._likenesses = find_pairs(records, compared, progress)
+        self._same_code = _repeated(self.facts.values())
+        compared = {envelope_id for envelope_id in self.facts if is_compared(self.decisions.get(envelope_id))}
+        self._similar = find_pairs(records, compared, progress)
 
     @property
     def step(self) -> int:
@@ -57,34 +58,36 @@ class ReviewQueue:
         """A number for the next one: later than all, for what was taken back may be counted again."""
         return max(self.step, self._latest) + 1
 
-    def entry(self, name: bytes) -> SignatureEntry:
+    def entry(self, envelope_id: EnvelopeId) -> SignatureEntry:
         """The signature of that id, which must be one."""
-        entry = self.records.entry(name)
+        entry = self.records.entry(envelope_id)
         if not isinstance(entry, SignatureEntry):
             raise TypeError("The pile holds nothing but signatures.")
         return entry
 
-    def resembles(self, name: bytes) -> list[tuple[bytes, float, tuple[str, ...]]]:
+    def resembles(self, envelope_id: EnvelopeId) -> list[tuple[EnvelopeId, float, tuple[str, ...]]]:
         """The ids that a signature resembles and that are neither refused nor taken back, with score and reasons."""
-        same_code = self._codes.get(self.facts[name].code, ())
-        found: dict[bytes, tuple[float, tuple[str, ...]]] = {
-            other: (1.0, (SAME_CODE,)) for other in same_code if other != name
+        sent_twice = self._same_code.get(self.facts[envelope_id].commitment, ())
+        found: dict[EnvelopeId, tuple[float, tuple[str, ...]]] = {
+            other: (1.0, (SAME_CODE,)) for other in sent_twice if other != envelope_id
         }
-        for other, pair in self._likenesses.of(name):
+        for other, pair in self._similar.of(envelope_id):
             found.setdefault(other, (pair.score, pair.reasons))
         return [(other, *why) for other, why in found.items() if self._counts(other)]
 
-    def others(self, name: bytes) -> list[Other]:
+    def others(self, envelope_id: EnvelopeId) -> list[Other]:
         """The same, read; those that are accepted first."""
         found = [
             Other(self.entry(other), score, reasons, self.decisions.get(other))
-            for other, score, reasons in self.resembles(name)
+            for other, score, reasons in self.resembles(envelope_id)
         ]
         return sorted(found, key=lambda other: standing(other.decided) is not Standing.ACCEPTED)
 
-    def names(self, wanted: Filter, among: Iterable[bytes] | None = None) -> list[bytes]:
+    def ids(self, wanted: Filter, among: Iterable[EnvelopeId] | None = None) -> list[EnvelopeId]:
         """The ids that a filter lets through, in their order. Words are looked for on the disk."""
-        fitting = [name for name in (self.facts if among is None else among) if self._fits(name, wanted)]
+        fitting = [
+            envelope_id for envelope_id in (self.facts if among is None else among) if self._fits(envelope_id, wanted)
+        ]
         if not wanted.text:
             return fitting
         few = set(fitting)
@@ -93,28 +96,28 @@ class ReviewQueue:
             for entry in self.records.entries()
             if entry.id in few and isinstance(entry, SignatureEntry) and wanted.has_words(entry.signature)
         }
-        return [name for name in fitting if name in found]
+        return [envelope_id for envelope_id in fitting if envelope_id in found]
 
     def languages(self) -> list[str]:
         """The languages of the signatures, sorted."""
         return sorted({facts.language for facts in self.facts.values()})
 
-    def pairs(self) -> list[Pair]:
+    def pairs(self) -> list[SimilarPair]:
         """Pairs of which neither is refused nor taken back, the likeliest first."""
-        return sorted(self._likenesses.among(self._counts), key=lambda pair: (-pair.score, pair.first, pair.second))
+        return sorted(self._similar.among(self._counts), key=lambda pair: (-pair.score, pair.first, pair.second))
 
     def accepted_pairs(self) -> int:
         """How many pairs there are of which both are accepted."""
-        return sum(1 for _ in self._likenesses.among(self._accepted))
+        return sum(1 for _ in self._similar.among(self._accepted))
 
-    def keep(self, changes: Mapping[bytes, Decision | None], words: Sequence[VouchWord] = ()) -> None:
+    def keep(self, changes: Mapping[EnvelopeId, Decision | None], words: Sequence[VouchWord] = ()) -> None:
         """Write decisions and vouch words, all or none; None takes a decision away."""
         self.records.decide(changes, words)
-        for name, made in changes.items():
+        for envelope_id, made in changes.items():
             if made is None:
-                self.decisions.pop(name, None)
+                self.decisions.pop(envelope_id, None)
             else:
-                self.decisions[name] = made
+                self.decisions[envelope_id] = made
 
         if words:
             self._learn(words)
@@ -123,33 +126,33 @@ class ReviewQueue:
         """Only whether words count may change: which signature has which one stays."""
         changed = {word.number: word for word in words}
         self.words = VouchWords(changed.get(word.number, word) for word in self.words)
-        for name, facts in self.facts.items():
+        for envelope_id, facts in self.facts.items():
             if facts.word in changed:
                 vouched = Vouched.WITHDRAWN if changed[facts.word].withdrawn else Vouched.YES
-                self.facts[name] = replace(facts, vouched=vouched)
+                self.facts[envelope_id] = replace(facts, vouched=vouched)
 
-    def _fits(self, name: bytes, wanted: Filter) -> bool:
-        alike = wanted.alike and bool(self.resembles(name))
-        return wanted.fits(self.facts[name], self.decisions.get(name), alike)
+    def _fits(self, envelope_id: EnvelopeId, wanted: Filter) -> bool:
+        alike = wanted.alike and bool(self.resembles(envelope_id))
+        return wanted.fits(self.facts[envelope_id], self.decisions.get(envelope_id), alike)
 
-    def _counts(self, name: bytes) -> bool:
-        return name in self.facts and is_compared(self.decisions.get(name))
+    def _counts(self, envelope_id: EnvelopeId) -> bool:
+        return envelope_id in self.facts and is_compared(self.decisions.get(envelope_id))
 
-    def _accepted(self, name: bytes) -> bool:
-        made = self.decisions.get(name)
-        return name in self.facts and made is not None and made.verdict is Verdict.ACCEPTED
+    def _accepted(self, envelope_id: EnvelopeId) -> bool:
+        made = self.decisions.get(envelope_id)
+        return envelope_id in self.facts and made is not None and made.verdict is Verdict.ACCEPTED
 
     def _gather(self, letters: Container[str] | None) -> None:
-        withdrawn: set[bytes] = set()
+        withdrawn: set[Commitment] = set()
         for entry in self.records.entries():
             if isinstance(entry, WithdrawalEntry):
                 withdrawn.add(entry.commitment)
             elif isinstance(entry, SignatureEntry):
                 self.facts[entry.id] = self._facts(entry, letters)
-        for name in [name for name, facts in self.facts.items() if facts.code in withdrawn]:
-            del self.facts[name]  # nobody needs to read what was taken back
+        for envelope_id in [envelope_id for envelope_id, facts in self.facts.items() if facts.commitment in withdrawn]:
+            del self.facts[envelope_id]  # nobody needs to read what was taken back
         made = self.records.decisions()
-        self.decisions = {name: decision for name, decision in made.items() if name in self.facts}
+        self.decisions = {envelope_id: decision for envelope_id, decision in made.items() if envelope_id in self.facts}
         self._latest = max((decision.step for decision in made.values()), default=0)
 
     def _facts(self, entry: SignatureEntry, letters: Container[str] | None) -> Facts:
@@ -157,7 +160,7 @@ class ReviewQueue:
         word = self.words.find(signed.vouch)
         return Facts(
             id=entry.id,
-            code=entry.commitment,
+            commitment=entry.commitment,
             public=signed.public,
             by_hand=entry.by_hand,
             language=known_language(signed.language),
@@ -167,19 +170,19 @@ class ReviewQueue:
         )
 
 
-def vouched_first(queue: ReviewQueue, names: Iterable[bytes]) -> list[bytes]:
+def vouched_first(queue: ReviewQueue, ids: Iterable[EnvelopeId]) -> list[EnvelopeId]:
     """The same ids, those with a vouch word that counts first."""
-    return sorted(names, key=lambda name: queue.facts[name].vouched is not Vouched.YES)
+    return sorted(ids, key=lambda envelope_id: queue.facts[envelope_id].vouched is not Vouched.YES)
 
 
-def _repeated(facts: Collection[Facts]) -> dict[bytes, list[bytes]]:
-    seen: set[bytes] = set()
-    by_code: dict[bytes, list[bytes]] = {}  # of those that come twice: nearly every code comes once
+def _repeated(facts: Collection[Facts]) -> dict[Commitment, list[EnvelopeId]]:
+    seen: set[Commitment] = set()
+    by_commitment: dict[Commitment, list[EnvelopeId]] = {}  # of those that come twice: nearly every code comes once
     for one in facts:
-        if one.code in seen:
-            by_code[one.code] = []
-        seen.add(one.code)
+        if one.commitment in seen:
+            by_commitment[one.commitment] = []
+        seen.add(one.commitment)
     for one in facts:
-        if one.code in by_code:
-            by_code[one.code].append(one.id)
-    return by_code
+        if one.commitment in by_commitment:
+            by_commitment[one.commitment].append(one.id)
+    return by_commitment

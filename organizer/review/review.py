@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from crypto.envelope import EnvelopeId
 from organizer.review.filters import Facts, Filter, Standing, standing
 from organizer.review.queue import Other, ReviewQueue, vouched_first
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
@@ -47,86 +48,86 @@ class Review:
         self.queue = queue
         self._again = again
         self.filter = wanted or Filter()
-        self.names: list[bytes] = []
+        self.ids: list[EnvelopeId] = []
         self.at = 0
         self.narrow(self.filter)
 
     @property
     def total(self) -> int:
         """How many signatures this pass goes over."""
-        return len(self.names)
+        return len(self.ids)
 
     @property
     def left(self) -> int:
         """How many of them are still to come."""
-        return len(self.names) - self.at
+        return len(self.ids) - self.at
 
     def narrow(self, wanted: Filter) -> None:
         """Go over those only that a filter lets through, from the first."""
         self.filter = wanted
         queue = self.queue
-        names = list(queue.facts)
+        ids = list(queue.facts)
         if not (self._again or wanted.standing):
-            at = {name: standing(queue.decisions.get(name)) for name in names}
-            new = [name for name in names if at[name] is Standing.UNDECIDED]
-            held = [name for name in names if at[name] is Standing.HELD]
-            names = vouched_first(queue, new) + vouched_first(queue, held)
+            at = {envelope_id: standing(queue.decisions.get(envelope_id)) for envelope_id in ids}
+            new = [envelope_id for envelope_id in ids if at[envelope_id] is Standing.UNDECIDED]
+            held = [envelope_id for envelope_id in ids if at[envelope_id] is Standing.HELD]
+            ids = vouched_first(queue, new) + vouched_first(queue, held)
         else:
-            names = vouched_first(queue, names)
-        self.names = queue.names(wanted, names)
+            ids = vouched_first(queue, ids)
+        self.ids = queue.ids(wanted, ids)
         self.at = 0
 
     def current(self) -> Shown | None:
         """The signature to decide about now; None when the pass is over."""
-        if self.at >= len(self.names):
+        if self.at >= len(self.ids):
             return None
-        name = self.names[self.at]
+        envelope_id = self.ids[self.at]
         return Shown(
-            entry=self.queue.entry(name),
+            entry=self.queue.entry(envelope_id),
             place=self.at + 1,
-            total=len(self.names),
-            decided=self.queue.decisions.get(name),
-            facts=self.queue.facts[name],
-            others=tuple(self.queue.others(name)),
+            total=len(self.ids),
+            decided=self.queue.decisions.get(envelope_id),
+            facts=self.queue.facts[envelope_id],
+            others=tuple(self.queue.others(envelope_id)),
         )
 
     def decide(self, verdict: Verdict, reason: Reason | None = None) -> None:
         """Decide about the current signature and go on to the next. A refusal needs a reason (ValueError)."""
-        name = self.names[self.at]
-        self.queue.keep({name: self._made(name, Decision(verdict, reason, self.queue.next_step))})
+        envelope_id = self.ids[self.at]
+        self.queue.keep({envelope_id: self._made(envelope_id, Decision(verdict, reason, self.queue.next_step))})
         self.at += 1
 
-    def only(self, names: Iterable[bytes]) -> None:
+    def only(self, ids: Iterable[EnvelopeId]) -> None:
         """Go over these, in this order."""
-        self.names, self.at = list(names), 0
+        self.ids, self.at = list(ids), 0
 
     def move(self, by: int) -> None:
         """Go to another signature without deciding, as far as there are any; one beyond the last is the end."""
-        self.at = min(max(self.at + by, 0), len(self.names))
+        self.at = min(max(self.at + by, 0), len(self.ids))
 
-    def latest(self) -> list[bytes]:
+    def latest(self) -> list[EnvelopeId]:
         """What was decided about in the latest step; empty when there is nothing to take back."""
         step = self.queue.step
-        return [name for name, made in self.queue.decisions.items() if made.step == step] if step else []
+        return [envelope_id for envelope_id, made in self.queue.decisions.items() if made.step == step] if step else []
 
     def undo(self) -> int:
         """Take back the latest step and show its signature again; how many decisions that was."""
-        names = self.latest()
-        self.queue.keep({name: self.queue.decisions[name].before for name in names})
-        if len(names) == 1:
-            self._show_again(names[0])
-        elif names:
+        ids = self.latest()
+        self.queue.keep({envelope_id: self.queue.decisions[envelope_id].before for envelope_id in ids})
+        if len(ids) == 1:
+            self._show_again(ids[0])
+        elif ids:
             self.narrow(self.filter)
-        return len(names)
+        return len(ids)
 
     def accept_all(self, even_alike: bool = False) -> Bulk:
         """Accept everything in this pass that is undecided. What is held stays held, and what resembles another stays
         undecided unless it was asked for."""
-        return self._bulk(self.names[self.at :], Decision(Verdict.ACCEPTED), even_alike=even_alike)
+        return self._bulk(self.ids[self.at :], Decision(Verdict.ACCEPTED), even_alike=even_alike)
 
-    def with_word(self, word: int) -> list[bytes]:
+    def with_word(self, word: int) -> list[EnvelopeId]:
         """All undecided signatures with one vouch word."""
-        return self.queue.names(Filter(standing=Standing.UNDECIDED, word=word))
+        return self.queue.ids(Filter(standing=Standing.UNDECIDED, word=word))
 
     def decide_word(self, word: int, verdict: Verdict, reason: Reason | None = None) -> Bulk:
         """Decide about all undecided ones with one vouch word; what resembles another is not accepted.
@@ -139,67 +140,67 @@ class Review:
             raise ValueError("Only a word that is given out, and not withdrawn, accepts.")
         return self._bulk(self.with_word(word), Decision(verdict, reason, vouch=word))
 
-    def vouched(self) -> list[bytes]:
+    def vouched(self) -> list[EnvelopeId]:
         """Those of this pass that are undecided and have a word that counts."""
-        return self.queue.names(Filter(standing=Standing.UNDECIDED, vouched=Vouched.YES), self.names)
+        return self.queue.ids(Filter(standing=Standing.UNDECIDED, vouched=Vouched.YES), self.ids)
 
     def accept_vouched(self) -> Bulk:
         """Accept those, but what resembles another; all words in one step."""
         return self._bulk(self.vouched(), Decision(Verdict.ACCEPTED), by_word=True)
 
-    def accepted_for(self, word: int) -> list[bytes]:
+    def accepted_for(self, word: int) -> list[EnvelopeId]:
         """What was accepted for one vouch word alone, without a look."""
-        accepted = self.queue.names(Filter(standing=Standing.ACCEPTED))
-        return [name for name in accepted if self.queue.decisions[name].vouch == word]
+        accepted = self.queue.ids(Filter(standing=Standing.ACCEPTED))
+        return [envelope_id for envelope_id in accepted if self.queue.decisions[envelope_id].vouch == word]
 
     def withdraw_word(self, word: int) -> None:
         """A word leaked: it says nothing from now on, and what was accepted for it alone goes on hold; one step."""
-        names = self.accepted_for(word)
+        ids = self.accepted_for(word)
         decision = Decision(Verdict.HELD, None, self.queue.next_step, word)
         changed = replace(self.queue.words.numbered(word), withdrawn=True)
-        self.queue.keep({name: self._made(name, decision) for name in names}, [changed])
+        self.queue.keep({envelope_id: self._made(envelope_id, decision) for envelope_id in ids}, [changed])
         self.narrow(self.filter)
 
     def restore_word(self, word: int) -> int:
         """The word counts again, and what is still on hold because of it is as it was before; how many those are."""
-        held = self.queue.names(Filter(standing=Standing.HELD))
-        names = [name for name in held if self.queue.decisions[name].vouch == word and self._was_accepted(name)]
+        held = self.queue.ids(Filter(standing=Standing.HELD))
+        ids = [one for one in held if self.queue.decisions[one].vouch == word and self._was_accepted(one)]
         changed = replace(self.queue.words.numbered(word), withdrawn=False)
-        self.queue.keep({name: self.queue.decisions[name].before for name in names}, [changed])
+        self.queue.keep({envelope_id: self.queue.decisions[envelope_id].before for envelope_id in ids}, [changed])
         self.narrow(self.filter)
-        return len(names)
+        return len(ids)
 
-    def _was_accepted(self, name: bytes) -> bool:
-        before = self.queue.decisions[name].before
+    def _was_accepted(self, envelope_id: EnvelopeId) -> bool:
+        before = self.queue.decisions[envelope_id].before
         return before is not None and before.verdict is Verdict.ACCEPTED
 
-    def doubtful(self, names: Iterable[bytes]) -> int:
+    def doubtful(self, ids: Iterable[EnvelopeId]) -> int:
         """How many of these resemble another signature, so that none of them is accepted together with it."""
-        return sum(1 for name in names if self.queue.resembles(name))
+        return sum(1 for envelope_id in ids if self.queue.resembles(envelope_id))
 
     def _bulk(
-        self, names: Iterable[bytes], decision: Decision, by_word: bool = False, even_alike: bool = False
+        self, ids: Iterable[EnvelopeId], decision: Decision, by_word: bool = False, even_alike: bool = False
     ) -> Bulk:
-        names = [name for name in names if name not in self.queue.decisions]
-        chosen = names
+        ids = [envelope_id for envelope_id in ids if envelope_id not in self.queue.decisions]
+        chosen = ids
         if decision.verdict is Verdict.ACCEPTED and not even_alike:
-            chosen = [name for name in names if not self.queue.resembles(name)]
+            chosen = [envelope_id for envelope_id in ids if not self.queue.resembles(envelope_id)]
         decision = replace(decision, step=self.queue.next_step)
-        words = {name: self.queue.facts[name].word if by_word else decision.vouch for name in chosen}
-        self.queue.keep({name: self._made(name, replace(decision, vouch=words[name])) for name in chosen})
+        words = {one: self.queue.facts[one].word if by_word else decision.vouch for one in chosen}
+        self.queue.keep({one: self._made(one, replace(decision, vouch=words[one])) for one in chosen})
         self.narrow(self.filter)
-        return Bulk(len(chosen), len(names) - len(chosen))
+        return Bulk(len(chosen), len(ids) - len(chosen))
 
-    def _made(self, name: bytes, decision: Decision) -> Decision:
-        before = self.queue.decisions.get(name)
+    def _made(self, envelope_id: EnvelopeId, decision: Decision) -> Decision:
+        before = self.queue.decisions.get(envelope_id)
         # Once a person has seen that another organizer decides otherwise, it is not asked again.
-        against = before.against if before is not None and before.against != decision.code else ""
+        against = before.against if before is not None and before.against != decision.symbol else ""
         return replace(decision, before=before, against=against)
 
-    def _show_again(self, name: bytes) -> None:
-        if name in self.names[: self.at]:
-            self.at = self.names.index(name)
+    def _show_again(self, envelope_id: EnvelopeId) -> None:
+        if envelope_id in self.ids[: self.at]:
+            self.at = self.ids.index(envelope_id)
             return
-        if name in self.names:
-            self.names.remove(name)
-        self.names.insert(self.at, name)
+        if envelope_id in self.ids:
+            self.ids.remove(envelope_id)
+        self.ids.insert(self.at, envelope_id)

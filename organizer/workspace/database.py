@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared")
 
@@ -33,6 +34,9 @@ _LAST = {table: f"SELECT max(id) FROM {table}" for table in TABLES}  # noqa: S60
 Row = tuple[str, bytes, bytes]
 """Table, id, box."""
 
+RowId = TypeVar("RowId", bound=bytes)
+"""The id of a row, whatever it is the id of."""
+
 
 class Tables:
     """Boxes by table and id. What is in a box, and who can open it, is the business of records.py."""
@@ -43,32 +47,32 @@ class Tables:
     def put(self, rows: Iterable[Row]) -> None:
         """Write all of them or, when anything goes wrong, none."""
         with _transaction(self._connection):
-            for table, name, box in rows:
-                self._connection.execute(_PUT[table], (name, box))
+            for table, row_id, box in rows:
+                self._connection.execute(_PUT[table], (row_id, box))
 
     def put_many(
         self,
         table: str,
-        pairs: Sequence[tuple[bytes, bytes]],
+        pairs: Iterable[tuple[bytes, bytes]],
         rows: Iterable[Row] = (),
         dropped: Iterable[tuple[str, bytes]] = (),
     ) -> None:
         """Write ids and boxes of one table and, in the same transaction, a few rows; forget a few by table and id."""
         with _transaction(self._connection):
             self._connection.executemany(_PUT[table], pairs)
-            for table, name, box in rows:
-                self._connection.execute(_PUT[table], (name, box))
-            for table, name in dropped:
-                self._connection.execute(_DROP[table], (name,))
+            for table, row_id, box in rows:
+                self._connection.execute(_PUT[table], (row_id, box))
+            for table, row_id in dropped:
+                self._connection.execute(_DROP[table], (row_id,))
 
-    def drop(self, table: str, name: bytes) -> None:
+    def drop(self, table: str, row_id: bytes) -> None:
         """Forget one row."""
         with _transaction(self._connection):
-            self._connection.execute(_DROP[table], (name,))
+            self._connection.execute(_DROP[table], (row_id,))
 
-    def get(self, table: str, name: bytes) -> bytes | None:
+    def get(self, table: str, row_id: bytes) -> bytes | None:
         """The box of one row, None when there is none."""
-        found = self._connection.execute(_GET[table], (name,)).fetchone()
+        found = self._connection.execute(_GET[table], (row_id,)).fetchone()
         return None if found is None else bytes(found[0])
 
     def rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
@@ -82,10 +86,10 @@ class Tables:
         """The greatest id of a table, empty when it has no rows."""
         return bytes(self._connection.execute(_LAST[table]).fetchone()[0] or b"")
 
-    def missing(self, table: str, names: Sequence[bytes]) -> set[bytes]:
-        """Those of `names` (some hundreds) that have no row yet."""
-        marks = ",".join("?" * len(names))
-        return set(names) - {name for (name,) in self._connection.execute(_FIND[table] % marks, names)}
+    def missing(self, table: str, ids: Sequence[RowId]) -> set[RowId]:
+        """Those of `ids` (some hundreds) that have no row yet."""
+        marks = ",".join("?" * len(ids))
+        return set(ids) - {found for (found,) in self._connection.execute(_FIND[table] % marks, ids)}
 
 
 @contextmanager

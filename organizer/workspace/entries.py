@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from crypto.code import commitment
+from crypto.appeal import LetterHash
+from crypto.code import Commitment, commitment
+from crypto.envelope import EnvelopeId
 from crypto.errors import RecordError
 from crypto.seal import Opened, OpenedWithdrawal
 from crypto.signature import Signature, read_signature, write_signature
@@ -23,11 +25,11 @@ DECISION_WIDTH = 128
 
 @dataclass(frozen=True)
 class SignatureEntry:
-    """A person's signature: envelope id, letter hash and commitment of 32 bytes each."""
+    """A person's signature, the envelope it came in and the letter it was put under."""
 
-    id: bytes
-    letter_hash: bytes
-    commitment: bytes
+    id: EnvelopeId
+    letter_hash: LetterHash
+    commitment: Commitment
     signature: Signature
     by_hand: bool = False
 
@@ -39,8 +41,8 @@ class WithdrawalEntry:
     One that organizers made for a person who lost the code has their reason; no envelope belongs to it.
     """
 
-    id: bytes
-    commitment: bytes
+    id: EnvelopeId
+    commitment: Commitment
     by_hand: bool = False
     reason: str = ""
 
@@ -49,7 +51,7 @@ class WithdrawalEntry:
 class UnreadableEntry:
     """An envelope that was set aside, and the reason (a word of crypto/errors.py)."""
 
-    id: bytes
+    id: EnvelopeId
     reason: str
     by_hand: bool = False
 
@@ -80,7 +82,7 @@ class Decision:
 
     `step` orders what a person did: all that was decided at once has the same one, and 0 is decided by the tool.
     `vouch` is the number of the vouch word that it was made for without a look, or 0.
-    `against` is the `code` of what another organizer decided, when the two differ and a person knows it.
+    `against` is the `symbol` of what another organizer decided, when the two differ and a person knows it.
     `before` is what was decided before, so that it can be given back.
     """
 
@@ -96,12 +98,12 @@ class Decision:
             raise ValueError("A refusal, and only a refusal, has a reason.")
 
     @property
-    def code(self) -> str:
-        """Verdict and reason in one letter."""
-        return _CODES[self.verdict, self.reason]
+    def symbol(self) -> str:
+        """Verdict and reason as one character."""
+        return _SYMBOLS[self.verdict, self.reason]
 
 
-_CODES: dict[tuple[Verdict, Reason | None], str] = {
+_SYMBOLS: dict[tuple[Verdict, Reason | None], str] = {
     (Verdict.ACCEPTED, None): "A",
     (Verdict.HELD, None): "H",
     (Verdict.REFUSED, Reason.NOT_A_PERSON): "N",
@@ -109,10 +111,10 @@ _CODES: dict[tuple[Verdict, Reason | None], str] = {
     (Verdict.REFUSED, Reason.ABUSE): "B",
     (Verdict.REFUSED, Reason.OTHER): "O",
 }
-VERDICTS = {code: meaning for meaning, code in _CODES.items()}
-"""Verdict and reason by their letter."""
+VERDICTS = {symbol: meaning for meaning, symbol in _SYMBOLS.items()}
+"""Verdict and reason by their symbol."""
 
-# Code, step, vouch word, what it was made against: from the latest to what was before it, as many as fit.
+# Symbol, step, vouch word, what it was made against: from the latest to what was before it, as many as fit.
 _DECISION = struct.Struct(">cII1s")
 
 
@@ -127,16 +129,18 @@ def write_entry(entry: Entry) -> bytes:
     return _pad(kind + (b"1" if entry.by_hand else b"0") + rest, ENTRY_WIDTH)
 
 
-def read_entry(name: bytes, row: bytes) -> Entry:
-    """The entry whose id is `name`. Raises OrganizerError: workspace-damaged."""
+def read_entry(envelope_id: EnvelopeId, row: bytes) -> Entry:
+    """The entry of that id. Raises OrganizerError: workspace-damaged."""
     kind, by_hand, rest = row[:1], row[1:2] == b"1", row[2:]
     try:
         if kind == b"S" and len(rest) > 64:
-            return SignatureEntry(name, rest[:32], rest[32:64], read_signature(rest[64:]), by_hand)
+            return SignatureEntry(
+                envelope_id, LetterHash(rest[:32]), Commitment(rest[32:64]), read_signature(rest[64:]), by_hand
+            )
         if kind == b"W" and len(rest) > 32:
-            return WithdrawalEntry(name, rest[:32], by_hand, rest[32:].rstrip(b" ").decode("utf-8"))
+            return WithdrawalEntry(envelope_id, Commitment(rest[:32]), by_hand, rest[32:].rstrip(b" ").decode("utf-8"))
         if kind == b"U":
-            return UnreadableEntry(name, rest.rstrip(b" ").decode("ascii"), by_hand)
+            return UnreadableEntry(envelope_id, rest.rstrip(b" ").decode("ascii"), by_hand)
     except (ValueError, RecordError) as error:
         raise _damaged() from error
     raise _damaged()
@@ -151,9 +155,9 @@ def write_opened(opened: Opened) -> bytes:
     return _pad(b"S0" + opened.letter_hash + opened.commitment + text, ENTRY_WIDTH)
 
 
-def withdrawn_code(row: bytes) -> bytes | None:
+def withdrawn_commitment(row: bytes) -> Commitment | None:
     """The commitment in the row of a withdrawal, None in any other: quicker than reading all of it."""
-    return row[2:34] if row[:1] == b"W" else None
+    return Commitment(row[2:34]) if row[:1] == b"W" else None
 
 
 def write_decision(decision: Decision) -> bytes:
@@ -161,7 +165,7 @@ def write_decision(decision: Decision) -> bytes:
     text = b""
     made: Decision | None = decision
     while made is not None and len(text) + _DECISION.size <= DECISION_WIDTH:
-        text += _DECISION.pack(made.code.encode("ascii"), made.step, made.vouch, made.against.encode("ascii"))
+        text += _DECISION.pack(made.symbol.encode("ascii"), made.step, made.vouch, made.against.encode("ascii"))
         made = made.before
     return text.ljust(DECISION_WIDTH, b"\0")
 
@@ -175,9 +179,9 @@ def read_decision(row: bytes) -> Decision:
     made: Decision | None = None
     try:
         for at in range(DECISION_WIDTH - DECISION_WIDTH % _DECISION.size, 0, -_DECISION.size):
-            code, step, vouch, against = _DECISION.unpack_from(row, at - _DECISION.size)
-            if code != b"\0":
-                verdict, reason = VERDICTS[code.decode("ascii")]
+            symbol, step, vouch, against = _DECISION.unpack_from(row, at - _DECISION.size)
+            if symbol != b"\0":
+                verdict, reason = VERDICTS[symbol.decode("ascii")]
                 made = Decision(verdict, reason, step, vouch, against.rstrip(b"\0").decode("ascii"), made)
     except (ValueError, KeyError, struct.error) as error:
         raise _damaged() from error

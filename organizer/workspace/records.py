@@ -2,7 +2,7 @@
 
 Knows the key of the rows and their meaning. Must never touch a disk itself nor show anything.
 
-A row's box is a random nonce of 12 bytes and ChaCha20-Poly1305 under the workspace key (locks.py), with the table's
+A row's box is a random nonce of 12 bytes and ChaCha20-Poly1305 under the workspace key (key_slots.py), with the table's
 name and the row's id as associated data, so that a row copied elsewhere does not open there. The table `by_hand` holds
 envelopes as they are: they are sealed to the organizers already, and need no passphrase to be added. The table
 `waiting` names entries whose envelope no key was there for.
@@ -17,7 +17,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from nacl.utils import random
 
-from crypto.envelope import envelope_id
+from crypto.code import Commitment
+from crypto.envelope import EnvelopeId, envelope_id
+from crypto.keys import KeyId
 from organizer.errors import OrganizerError
 from organizer.workspace import Row, Tables
 from organizer.workspace.entries import (
@@ -25,7 +27,7 @@ from organizer.workspace.entries import (
     Entry,
     read_decision,
     read_entry,
-    withdrawn_code,
+    withdrawn_commitment,
     write_decision,
     write_entry,
 )
@@ -50,22 +52,22 @@ class Boxes:
     def __init__(self, work_key: bytes) -> None:
         self._cipher = ChaCha20Poly1305(work_key)
 
-    def lock(self, table: str, name: bytes, text: bytes) -> bytes:
+    def lock(self, table: str, row_id: bytes, text: bytes) -> bytes:
         """The box of a row."""
         nonce = random(NONCE_SIZE)
-        return nonce + self._cipher.encrypt(nonce, text, table.encode() + name)
+        return nonce + self._cipher.encrypt(nonce, text, table.encode() + row_id)
 
     def lock_all(self, table: str, rows: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """The boxes of rows, given as ids and texts; quicker for many."""
         encrypt, start = self._cipher.encrypt, table.encode()
         drawn = random(NONCE_SIZE * len(rows))
         nonces = [drawn[at : at + NONCE_SIZE] for at in range(0, len(drawn), NONCE_SIZE)]
-        return [nonce + encrypt(nonce, text, start + name) for nonce, (name, text) in zip(nonces, rows, strict=True)]
+        return [nonce + encrypt(nonce, text, start + own) for nonce, (own, text) in zip(nonces, rows, strict=True)]
 
-    def unlock(self, table: str, name: bytes, box: bytes) -> bytes:
+    def unlock(self, table: str, row_id: bytes, box: bytes) -> bytes:
         """What is in the box of a row. Raises OrganizerError: workspace-damaged."""
         try:
-            return self._cipher.decrypt(box[:NONCE_SIZE], box[NONCE_SIZE:], table.encode() + name)
+            return self._cipher.decrypt(box[:NONCE_SIZE], box[NONCE_SIZE:], table.encode() + row_id)
         except (InvalidTag, ValueError) as error:
             text = "A row of the workspace is damaged, or belongs to another key. Put back a copy of the folder."
             raise OrganizerError("workspace-damaged", text) from error
@@ -78,66 +80,72 @@ class Records:
         self._tables = tables
         self.boxes = Boxes(work_key)
 
-    def add(self, entries: Iterable[Entry], decisions: Mapping[bytes, Decision] | None = None) -> None:
+    def add(self, entries: Iterable[Entry], decisions: Mapping[EnvelopeId, Decision] | None = None) -> None:
         """Keep entries and the decisions that come with them: all or none."""
         rows = [self._row("entries", entry.id, write_entry(entry)) for entry in entries]
-        rows += [self._row("decisions", name, write_decision(made)) for name, made in (decisions or {}).items()]
+        rows += [self._row("decisions", about, write_decision(made)) for about, made in (decisions or {}).items()]
         self._tables.put(rows)
 
     def entries(self) -> Iterator[Entry]:
         """All entries in the order of their ids."""
-        for name, text in self._rows("entries"):
-            yield read_entry(name, text)
+        for row_id, text in self._rows("entries"):
+            yield read_entry(EnvelopeId(row_id), text)
 
-    def entry(self, name: bytes) -> Entry:
+    def entry(self, envelope_id: EnvelopeId) -> Entry:
         """The entry of that id, which must exist."""
-        return read_entry(name, self.boxes.unlock("entries", name, self._tables.get("entries", name) or b""))
+        box = self._tables.get("entries", envelope_id) or b""
+        return read_entry(envelope_id, self.boxes.unlock("entries", envelope_id, box))
 
-    def keep(self, opened: Sequence[tuple[bytes, bytes]], waiting: Iterable[bytes], came: Iterable[bytes]) -> None:
+    def keep(
+        self,
+        opened: Sequence[tuple[EnvelopeId, bytes]],
+        waiting: Iterable[EnvelopeId],
+        came: Iterable[EnvelopeId],
+    ) -> None:
         """Keep entries as ids and locked boxes, all or none; `waiting` of them want a key, `came` had wanted one."""
-        rows = [self._row("waiting", name, b"{}") for name in waiting]
-        self._tables.put_many("entries", opened, rows, [("waiting", name) for name in came])
+        rows = [self._row("waiting", one, b"{}") for one in waiting]
+        self._tables.put_many("entries", opened, rows, [("waiting", one) for one in came])
 
-    def forget(self, name: bytes) -> None:
+    def forget(self, entry_id: EnvelopeId) -> None:
         """Take out one entry, which no envelope belongs to."""
-        self._tables.drop("entries", name)
+        self._tables.drop("entries", entry_id)
 
-    def unseen(self, pairs: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def unseen(self, pairs: Sequence[tuple[EnvelopeId, bytes]]) -> list[tuple[EnvelopeId, bytes]]:
         """Those pairs of id and envelope (some hundreds) that have no entry yet."""
         if pairs and min(pairs)[0] > self._tables.last("entries"):
             return list(pairs)  # a ledger is sorted, so all that goes beyond the last entry is new
-        missing = self._tables.missing("entries", [name for name, _ in pairs])
+        missing = self._tables.missing("entries", [own for own, _ in pairs])
         return [pair for pair in pairs if pair[0] in missing]
 
-    def waiting(self, names: Sequence[bytes]) -> set[bytes]:
+    def waiting(self, ids: Sequence[EnvelopeId]) -> set[EnvelopeId]:
         """Those ids (some hundreds) whose envelope was set aside because no key was there for it."""
-        return set(names) - self._tables.missing("waiting", names)
+        return set(ids) - self._tables.missing("waiting", ids)
 
     def judged(self) -> Iterator[tuple[Entry, Decision | None]]:
         """All entries in the order of their ids, each with the decision about it; as little memory as for one."""
         made = self._rows("decisions")
         about, text = next(made, _NO_ROW)
-        for name, row in self._rows("entries"):
-            while about and about < name:
+        for row_id, row in self._rows("entries"):
+            while about and about < row_id:
                 about, text = next(made, _NO_ROW)
-            yield read_entry(name, row), read_decision(text) if about == name else None
+            yield read_entry(EnvelopeId(row_id), row), read_decision(text) if about == row_id else None
 
-    def withdrawn(self) -> Counter[bytes]:
+    def withdrawn(self) -> Counter[Commitment]:
         """The commitments of all codes that a withdrawal brought, and how many brought each."""
-        codes = (withdrawn_code(row) for _, row in self._rows("entries"))
-        return Counter(code for code in codes if code is not None)
+        found = (withdrawn_commitment(row) for _, row in self._rows("entries"))
+        return Counter(commitment for commitment in found if commitment is not None)
 
-    def decisions(self) -> dict[bytes, Decision]:
+    def decisions(self) -> dict[EnvelopeId, Decision]:
         """All decisions by the id of what they are about."""
-        return {name: read_decision(text) for name, text in self._rows("decisions")}
+        return {EnvelopeId(row_id): read_decision(text) for row_id, text in self._rows("decisions")}
 
-    def decide(self, decisions: Mapping[bytes, Decision | None], words: Iterable[VouchWord] = ()) -> None:
+    def decide(self, decisions: Mapping[EnvelopeId, Decision | None], words: Iterable[VouchWord] = ()) -> None:
         """Keep decisions, forget those that are None, and keep vouch words: all of it or nothing."""
-        made = [(name, write_decision(one)) for name, one in decisions.items() if one is not None]
+        made = [(about, write_decision(one)) for about, one in decisions.items() if one is not None]
         boxes = self.boxes.lock_all("decisions", made)
         rows = [self._row("words", word.number.to_bytes(4, "big"), write_word(word)) for word in words]
-        undone = [("decisions", name) for name, one in decisions.items() if one is None]
-        pairs = [(name, box) for (name, _), box in zip(made, boxes, strict=True)]
+        undone = [("decisions", about) for about, one in decisions.items() if one is None]
+        pairs = [(about, box) for (about, _), box in zip(made, boxes, strict=True)]
         self._tables.put_many("decisions", pairs, rows, undone)
 
     def vouch_words(self) -> Iterator[VouchWord]:
@@ -152,10 +160,10 @@ class Records:
     def keep_compared(self, text: bytes) -> None:
         """Keep a text of any length, which ends in no space, in place of the one before; piece by piece."""
         pieces = [text[at : at + PIECE].ljust(PIECE) for at in range(0, len(text), PIECE)]
-        names = [place.to_bytes(4, "big") for place in range(len(pieces))]
-        boxes = self.boxes.lock_all("compared", list(zip(names, pieces, strict=True)))
-        old = [("compared", name) for name, _ in self._tables.rows("compared") if name not in names]
-        self._tables.put_many("compared", list(zip(names, boxes, strict=True)), (), old)
+        places = [place.to_bytes(4, "big") for place in range(len(pieces))]
+        boxes = self.boxes.lock_all("compared", list(zip(places, pieces, strict=True)))
+        old = [("compared", place) for place, _ in self._tables.rows("compared") if place not in places]
+        self._tables.put_many("compared", list(zip(places, boxes, strict=True)), (), old)
 
     def ledgers(self) -> list[str]:
         """The digests, in hex and sorted, of all ledgers that were read to their end."""
@@ -175,20 +183,20 @@ class Records:
         if missing:
             self._tables.put([self._row("keys", fingerprint, b"{}") for fingerprint in missing])
 
-    def drop_lock(self, key_id: bytes) -> None:
+    def drop_lock(self, key_id: KeyId) -> None:
         """From now on, the master of this key does not open the rows."""
         drop_lock(self._tables, key_id)
 
-    def by_hand(self) -> Iterator[tuple[bytes, bytes]]:
+    def by_hand(self) -> Iterator[tuple[EnvelopeId, bytes]]:
         """Ids and envelopes of all that was entered by hand."""
-        return self._tables.rows("by_hand")
+        return ((EnvelopeId(row_id), envelope) for row_id, envelope in self._tables.rows("by_hand"))
 
     def _rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
-        for name, box in self._tables.rows(table):
-            yield name, self.boxes.unlock(table, name, box)
+        for row_id, box in self._tables.rows(table):
+            yield row_id, self.boxes.unlock(table, row_id, box)
 
-    def _row(self, table: str, name: bytes, text: bytes) -> Row:
-        return table, name, self.boxes.lock(table, name, text)
+    def _row(self, table: str, row_id: bytes, text: bytes) -> Row:
+        return table, row_id, self.boxes.lock(table, row_id, text)
 
 
 _NO_ROW = (b"", b"")

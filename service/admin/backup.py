@@ -19,6 +19,7 @@ from typing import IO, Any, cast
 
 from crypto.envelope import SIZE
 from crypto.errors import LedgerError, PublicationError
+from crypto.keys import AppealId
 from crypto.ledger import HEADER_MAX, LedgerHeader, read_ledger, write_ledger
 from service.site.publications import FILE, KeptPublication, Publications, minisig_name
 from service.stores.base import EnvelopeStore
@@ -48,7 +49,7 @@ class Backup:
             yield from _envelopes(cast(IO[bytes], tar.extractfile(LEDGER)), None)
 
 
-def write_backup(path: Path, store: EnvelopeStore, publications: Publications, appeal_id: bytes) -> Backup:
+def write_backup(path: Path, store: EnvelopeStore, publications: Publications, appeal_id: AppealId) -> Backup:
     """Make the file, read it back and check it; `path` appears only then. Raises BackupError, OSError and the store's.
 
     The service may run meanwhile: the backup holds what was kept when it began.
@@ -70,7 +71,7 @@ def write_backup(path: Path, store: EnvelopeStore, publications: Publications, a
     return Backup(path, backup.count, backup.ledger_digest, backup.file_digest, backup.publications)
 
 
-def read_backup(path: Path, appeal_id: bytes) -> Backup:
+def read_backup(path: Path, appeal_id: AppealId) -> Backup:
     """Check everything: names, digests, the ledger of this appeal. Raises BackupError, OSError."""
     try:
         with tarfile.open(path, "r:") as tar:
@@ -91,7 +92,7 @@ def read_backup(path: Path, appeal_id: bytes) -> Backup:
     return Backup(path, count, found[LEDGER], file_digest, kept)
 
 
-def _write(tar: tarfile.TarFile, store: EnvelopeStore, publications: Publications, appeal_id: bytes) -> None:
+def _write(tar: tarfile.TarFile, store: EnvelopeStore, publications: Publications, appeal_id: AppealId) -> None:
     sums: dict[str, str] = {}
     with closing(store.snapshot()) as snapshot:
         header = LedgerHeader(appeal_id, snapshot.count)
@@ -132,7 +133,7 @@ def _is_ours(member: tarfile.TarInfo) -> bool:
     return member.isreg() and (member.name in (LEDGER, SUMS) or _PUBLICATION.fullmatch(member.name) is not None)
 
 
-def _digest_of(tar: tarfile.TarFile, member: tarfile.TarInfo, appeal_id: bytes) -> str:
+def _digest_of(tar: tarfile.TarFile, member: tarfile.TarInfo, appeal_id: AppealId) -> str:
     """SHA-256 of one member; the ledger is checked on the way, envelope by envelope."""
     with closing(_open(tar, member.name)) as file:
         if member.name != LEDGER:
@@ -143,7 +144,7 @@ def _digest_of(tar: tarfile.TarFile, member: tarfile.TarInfo, appeal_id: bytes) 
         return hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
 
 
-def _envelopes(file: IO[bytes], appeal_id: bytes | None) -> Iterator[bytes]:
+def _envelopes(file: IO[bytes], appeal_id: AppealId | None) -> Iterator[bytes]:
     header = LedgerHeader.parse(file.readline(HEADER_MAX))
     pieces = iter(lambda: file.read(SIZE), b"")
     for _, envelope in read_ledger(header, pieces, header.appeal_id if appeal_id is None else appeal_id):

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crypto.envelope import envelope_id
+from crypto.keys import AppealId
 from crypto.ledger import LedgerHeader
 from service.stores.base import EnvelopeStore, Snapshot
 
@@ -55,7 +56,7 @@ def bring(store: EnvelopeStore, wanted: Iterable[bytes], tell: Callable[[int], N
     return added
 
 
-def compare(first: Snapshot, second: Snapshot, appeal_id: bytes) -> Comparison:
+def compare(first: Snapshot, second: Snapshot, appeal_id: AppealId) -> Comparison:
     """Read both once. Raises StoreUnavailable."""
     digests = [hashlib.sha256(bytes(LedgerHeader(appeal_id, each.count))) for each in (first, second)]
     wanted, present = (_into(digest, each.envelopes) for digest, each in zip(digests, (first, second), strict=True))

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crypto.keys import AppealId
 from crypto.ledger import LedgerHeader, write_ledger
 from service.stores.base import EnvelopeStore, Snapshot
 
@@ -35,7 +36,7 @@ class FixedLedger:
         self.snapshot.close()
 
 
-def fix_ledger(store: EnvelopeStore, appeal_id: bytes) -> FixedLedger:
+def fix_ledger(store: EnvelopeStore, appeal_id: AppealId) -> FixedLedger:
     """The ledger of this moment. Raises StoreUnavailable."""
     snapshot = store.snapshot()
     try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from crypto.envelope import SIZE, check_envelope
 from crypto.errors import EnvelopeError
+from crypto.keys import KeyId
 from service.limits.proof_of_work import Work
 from service.problems import STANDARD, Problem
 from service.stores.base import EnvelopeStore
@@ -40,12 +41,12 @@ class Submissions:
         store: EnvelopeStore,
         work: Work,
         limit: Callable[[str | None], None],
-        accepted: Callable[[date], frozenset[bytes]],
+        accepted: Callable[[date], frozenset[KeyId]],
         today: Callable[[], date],
     ) -> None:
         self._store, self._work, self._limit = store, work, limit
         self._accepted, self._today = accepted, today
-        self._known: tuple[date, frozenset[bytes]] | None = None
+        self._known: tuple[date, frozenset[KeyId]] | None = None
 
     def take(self, environ: WSGIEnvironment) -> None:
         """Return once the envelope of a request is on the disk, be it new or kept before.

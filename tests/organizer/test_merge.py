@@ -52,7 +52,7 @@ def decide(records: Records, **made: tuple[Verdict, Reason | None]) -> None:
     """Decisions by the number of a signature: n1=A."""
     review = again(records, everything=True)
     for name, verdict in made.items():
-        review.at = review.names.index(entry(int(name[1:])).id)
+        review.at = review.ids.index(entry(int(name[1:])).id)
         review.decide(*verdict)
 
 
@@ -66,7 +66,7 @@ def carry(origin: Records, records: Records) -> Merge:
 
 
 def differ(found: Merge) -> dict[int, str]:
-    return {int.from_bytes(one.name, "big"): f"{one.here.code}{one.there}" for one in found.disagreements}
+    return {int.from_bytes(one.envelope_id, "big"): f"{one.here.symbol}{one.there}" for one in found.disagreements}
 
 
 def test_what_only_one_decided_is_taken_over(two: Two) -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from organizer_desk import open_records
 from review_pile import entry, made_up
 
-from organizer.matching.duplicates import Index, Pair, Person
-from organizer.matching.pair_cache import MUCH, Likenesses, find_pairs
+from crypto.envelope import EnvelopeId
+from organizer.matching.duplicates import Index, Person
+from organizer.matching.pair_cache import MUCH, SimilarPair, SimilarPairs, find_pairs
 from organizer.workspace.records import Records
 
 LIKE = (
@@ -36,12 +37,12 @@ def records(tmp_path: Path) -> Iterator[Records]:
         yield records
 
 
-def ids(*numbers: int) -> set[bytes]:
+def ids_of(*numbers: int) -> set[EnvelopeId]:
     return {entry(number).id for number in numbers}
 
 
-def pairs_of(found: Likenesses, names: set[bytes]) -> list[Pair]:
-    return sorted(found.among(names.__contains__), key=lambda pair: (-pair.score, pair.first, pair.second))
+def pairs_of(found: SimilarPairs, ids: set[EnvelopeId]) -> list[SimilarPair]:
+    return sorted(found.among(ids.__contains__), key=lambda pair: (-pair.score, pair.first, pair.second))
 
 
 @given(st.lists(NAMES, min_size=2, max_size=30), st.data())
@@ -55,21 +56,21 @@ def test_what_comes_later_is_found_as_if_it_had_been_there(names: list[str], dat
     gone = set() if data is None else data.draw(st.sets(st.sampled_from(numbers)))
     with tempfile.TemporaryDirectory() as folder, open_records(Path(folder)) as records:
         records.add([entry(number, name) for number, name in zip(numbers, names, strict=True) if number not in later])
-        find_pairs(records, ids(*numbers) - ids(*later))
+        find_pairs(records, ids_of(*numbers) - ids_of(*later))
         records.add([entry(number, name) for number, name in zip(numbers, names, strict=True) if number in later])
-        left = ids(*numbers) - ids(*gone)
+        left = ids_of(*numbers) - ids_of(*gone)
         found = pairs_of(find_pairs(records, left), left)
-        everything = pairs_of(find_pairs(records, ids(*numbers)), ids(*numbers))
+        everything = pairs_of(find_pairs(records, ids_of(*numbers)), ids_of(*numbers))
         records.keep_compared(b"")
-        assert everything == pairs_of(find_pairs(records, ids(*numbers)), ids(*numbers))
+        assert everything == pairs_of(find_pairs(records, ids_of(*numbers)), ids_of(*numbers))
         assert found == [pair for pair in everything if {pair.first, pair.second} <= left]
 
 
 def test_a_few_new_ones_leave_the_others_where_they_are(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a thousand names only those are compared that a new one could resemble; all are told as looked at."""
     records.add([entry(number) for number in range(2, 1002)])
-    names = ids(*range(2, 1002))
-    find_pairs(records, names)
+    ids = ids_of(*range(2, 1002))
+    find_pairs(records, ids)
     records.add([entry(1, made_up(500)), entry(1500, "Ева Кот")])
     compared: list[bytes] = []
     steps: list[tuple[int, int]] = []
@@ -85,7 +86,7 @@ def test_a_few_new_ones_leave_the_others_where_they_are(records: Records, monkey
     def progress() -> Iterator[Callable[[int, int], object]]:
         yield lambda more, of: steps.append((more, of))
 
-    found = find_pairs(records, names | ids(1, 1500), progress)
+    found = find_pairs(records, ids | ids_of(1, 1500), progress)
     assert [other for other, _ in found.of(entry(1).id)] == [entry(500).id]
     assert 3 <= len(compared) < 100
     assert (sum(more for more, _ in steps), {of for _, of in steps}) == (1002, {1002})
@@ -95,14 +96,14 @@ def test_much_that_is_new_is_compared_with_everything(records: Records) -> None:
     """From one in MUCH on; it comes to the same."""
     records.add([entry(number, "Ева Кот") for number in range(1, 10)])
     for last in (9 - 9 // MUCH - 1, 9):
-        names = ids(*range(1, last + 1))
-        assert len(pairs_of(find_pairs(records, names), names)) == last * (last - 1) // 2
+        ids = ids_of(*range(1, last + 1))
+        assert len(pairs_of(find_pairs(records, ids), ids)) == last * (last - 1) // 2
 
 
 def test_a_pair_is_found_from_either_side_the_likeliest_first(records: Records) -> None:
     """And an id that was never compared has none."""
     records.add([entry(1, "Ірына Слаўнікава"), entry(2, "І. Слаўнікава"), entry(3, "Irina Slavnikova"), entry(4)])
-    found = find_pairs(records, ids(1, 2, 3, 4))
+    found = find_pairs(records, ids_of(1, 2, 3, 4))
     assert [other for other, _ in found.of(entry(1).id)] == [entry(3).id, entry(2).id]
     assert [other for other, _ in found.of(entry(2).id)][:1] == [entry(1).id]
     assert [list(found.of(entry(number).id)) for number in (4, 5)] == [[], []]
@@ -115,8 +116,8 @@ def test_what_another_version_kept_is_compared_anew(records: Records, kept: byte
     """It is kept to save time only."""
     records.add([entry(1, "Ева Кот"), entry(2, "Eva Kot")])
     records.keep_compared(kept)
-    assert len(pairs_of(find_pairs(records, ids(1, 2)), ids(1, 2))) == 1
-    assert len(Likenesses.read(records.compared())) == 2
+    assert len(pairs_of(find_pairs(records, ids_of(1, 2)), ids_of(1, 2))) == 1
+    assert len(SimilarPairs.read(records.compared())) == 2
 
 
 def test_a_pair_takes_eight_bytes_on_the_disk(records: Records) -> None:
@@ -124,7 +125,7 @@ def test_a_pair_takes_eight_bytes_on_the_disk(records: Records) -> None:
     sizes = []
     for count in (20, 21):
         records.add([entry(number, "Ева Кот") for number in range(1, count + 1)])
-        names = ids(*range(1, count + 1))
-        find_pairs(records, names)
+        ids = ids_of(*range(1, count + 1))
+        find_pairs(records, ids)
         sizes.append(len(records.compared()))
     assert sizes[1] - sizes[0] <= 32 + 8 * 20 + 2

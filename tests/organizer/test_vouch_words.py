@@ -130,7 +130,7 @@ def test_a_leaked_word_takes_back_what_it_alone_accepted(records: Records) -> No
     review.narrow(Filter(word=1))
     review.move(-9)
     later = again(records)
-    later.at = later.names.index(entry(3).id)
+    later.at = later.ids.index(entry(3).id)
     later.decide(Verdict.ACCEPTED)
     assert again(records).restore_word(1) == 1
     assert verdicts(records) == dict.fromkeys((1, 2, 3), Verdict.ACCEPTED)

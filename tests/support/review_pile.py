@@ -39,4 +39,4 @@ def again(records: Records, everything: bool = False, wanted: Filter | None = No
 
 
 def verdicts(records: Records) -> dict[int, Verdict]:
-    return {int.from_bytes(name, "big"): made.verdict for name, made in records.decisions().items()}
+    return {int.from_bytes(envelope_id, "big"): made.verdict for envelope_id, made in records.decisions().items()}

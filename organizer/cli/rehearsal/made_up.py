@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crypto.appeal import LetterHash
 from crypto.code import commitment, generate_code
 from crypto.envelope import SIZE, envelope_id
 from crypto.keys import KeyRecord
@@ -37,7 +38,7 @@ class Flood:
     rubbish: int
 
 
-def flood(record: KeyRecord, letter_hash: bytes, size: int, random: Callable[[int], bytes]) -> Flood:
+def flood(record: KeyRecord, letter_hash: LetterHash, size: int, random: Callable[[int], bytes]) -> Flood:
     """`size` envelopes: the people, one withdrawal, and for the rest false signatures and noise, half of each."""
     codes = [generate_code(random) for _ in PEOPLE]
     sealed = [

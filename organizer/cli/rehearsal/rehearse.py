@@ -10,8 +10,8 @@ import hashlib
 import click
 from nacl.utils import random
 
-from crypto.appeal import Appeal, DatedKey, write_appeal
-from crypto.keys import APPEAL_ID_SIZE
+from crypto.appeal import Appeal, DatedKey, LetterHash, write_appeal
+from crypto.keys import APPEAL_ID_SIZE, AppealId
 from organizer.actions.session import keep_period, open_session
 from organizer.cli import burn, open_ledgers, publish, review, sign, status, verify
 from organizer.cli.json_results import JsonResult
@@ -84,7 +84,7 @@ def run(terminal: Terminal, fast: bool, envelopes: int) -> JsonResult:
 
 
 def _ceremony(terminal: Terminal, fast: bool, home: str) -> Stage:
-    keys = generate.make_keys(random(APPEAL_ID_SIZE), "anna", _PASSPHRASE, random, [DAYS], keyfile.REHEARSAL)
+    keys = generate.make_keys(AppealId(random(APPEAL_ID_SIZE)), "anna", _PASSPHRASE, random, [DAYS], keyfile.REHEARSAL)
     cards = shares.split(keys.periods[0].master, _THRESHOLD, _CARDS)
     stage = Stage(terminal, fast, home, keys, cards)
     stage.step(
@@ -139,7 +139,7 @@ def _flood(stage: Stage, size: int) -> int:
         "open: it is set aside and counted. You fetch the ledger and open it.",
     )
     record = stage.keys.periods[0].period.record
-    made = flood(record, hashlib.sha256(_LETTER).digest(), size, random)
+    made = flood(record, LetterHash(hashlib.sha256(_LETTER).digest()), size, random)
     hand_over(stage.path("stick"), {"ledger.undersigned": made.ledger})
     open_ledgers.run(
         stage.terminal, stage.work, [stage.path("stick/ledger.undersigned")], stage.appeal, stage.passphrase

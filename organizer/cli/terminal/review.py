@@ -129,12 +129,12 @@ class Dialogue:
         return "Nothing was decided." if reason is None else self._decide(Verdict.REFUSED, reason)
 
     def _undo(self) -> str:
-        names = self._review.latest()
-        if not names:
+        ids = self._review.latest()
+        if not ids:
             return "There is no decision to take back."
-        if len(names) > 1:
+        if len(ids) > 1:
             self._terminal.say(
-                f"This takes back {len(names):,} decisions that were made at once. Press y to do it.", "bold"
+                f"This takes back {len(ids):,} decisions that were made at once. Press y to do it.", "bold"
             )
             if self._key() != "y":
                 return "Nothing was taken back."
@@ -145,13 +145,13 @@ class Dialogue:
         facts = None if self._shown is None else self._shown.facts
         if facts is None or not facts.word:
             return "This signature has no vouch word that was given out."
-        names = self._review.with_word(facts.word)
-        if not names:
+        ids = self._review.with_word(facts.word)
+        if not ids:
             return "Nothing with this vouch word is undecided."
         self._clear()
         word = self._review.queue.words.numbered(facts.word)
-        self._terminal.say(f"Undecided signatures with vouch word number {word.number}: {len(names):,}", "bold")
-        signature_views.show_sample(self._terminal, self._review, names)
+        self._terminal.say(f"Undecided signatures with vouch word number {word.number}: {len(ids):,}", "bold")
+        signature_views.show_sample(self._terminal, self._review, ids)
         self._terminal.say()
         accept = "" if word.withdrawn else "a accept all, "
         self._terminal.say(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crypto.envelope import EnvelopeId
 from organizer.cli.terminal.layout import listing, shortened, side_by_side
 from organizer.cli.terminal.terminal import Terminal
 from organizer.review.filters import Filter, standing
@@ -155,10 +156,10 @@ def show_filter(terminal: Terminal, wanted: Filter) -> None:
 def show_list(terminal: Terminal, review: Review) -> None:
     """The page of the list where the review stands."""
     start = review.at - review.at % page_size(terminal)
-    names = review.names[start : start + page_size(terminal)]
+    ids = review.ids[start : start + page_size(terminal)]
     if start == review.total > 0:  # beyond the last one, and it ended a page
-        names = []
-    rows = [row(review.queue, start + number, name) for number, name in enumerate(names, start=1)]
+        ids = []
+    rows = [row(review.queue, start + number, one) for number, one in enumerate(ids, start=1)]
     head = ("no.", "public", "stands", "vouch", "", "name; relation; prisoner")
     terminal.show(listing(head, rows, cursor=review.at - start))
 
@@ -168,13 +169,14 @@ def page_size(terminal: Terminal) -> int:
     return max(terminal.size[1] - LINES_AROUND, 3)
 
 
-def row(queue: ReviewQueue, number: int, name: bytes) -> Sequence[str]:
+def row(queue: ReviewQueue, number: int, envelope_id: EnvelopeId) -> Sequence[str]:
     """One line of the list; what a stranger wrote stands last."""
-    facts = queue.facts[name]
-    marks = f"{'≈' if queue.resembles(name) else ''}{'✎' if facts.by_hand else ''}{'!' if facts.unknown_letter else ''}"
+    facts = queue.facts[envelope_id]
+    signs = (("≈", queue.resembles(envelope_id)), ("✎", facts.by_hand), ("!", facts.unknown_letter))
+    marks = "".join(sign for sign, applies in signs if applies)
     public = "public" if facts.public else "-"
-    stands = str(standing(queue.decisions.get(name)))
-    return f"{number:,}", public, stands, _VOUCHED[facts.vouched], marks, brief(queue.entry(name))
+    stands = str(standing(queue.decisions.get(envelope_id)))
+    return f"{number:,}", public, stands, _VOUCHED[facts.vouched], marks, brief(queue.entry(envelope_id))
 
 
 def brief(entry: SignatureEntry) -> str:
@@ -183,10 +185,10 @@ def brief(entry: SignatureEntry) -> str:
     return "; ".join(part for part in (signed.name, signed.relation, signed.prisoner) if part)
 
 
-def show_sample(terminal: Terminal, review: Review, names: Sequence[bytes]) -> None:
+def show_sample(terminal: Terminal, review: Review, ids: Sequence[EnvelopeId]) -> None:
     """Some of many signatures about which something will be decided at once, and how many will be left out."""
-    terminal.say(f"Some of {len(names):,}:" if len(names) > SAMPLE else f"All {len(names):,}:")
-    for name in names[:: max(len(names) // SAMPLE, 1)][:SAMPLE]:
-        terminal.say(f"  {brief(review.queue.entry(name))}")
-    if doubtful := review.doubtful(names):
+    terminal.say(f"Some of {len(ids):,}:" if len(ids) > SAMPLE else f"All {len(ids):,}:")
+    for envelope_id in ids[:: max(len(ids) // SAMPLE, 1)][:SAMPLE]:
+        terminal.say(f"  {brief(review.queue.entry(envelope_id))}")
+    if doubtful := review.doubtful(ids):
         terminal.say(f"Of these, {doubtful:,} resemble another signature: they are not accepted at once.", "bold")
