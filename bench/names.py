@@ -1,7 +1,7 @@
 """How well duplicates are found, and how fast: ./run bench names
 
 Recall and precision on the pairs of tests/names/, whose README tells how they were made and split; then the time and
-the memory that a pile of 100,000 made-up signatures takes.
+the memory that 100,000 made-up signatures take.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
 
-from bench.queue import queue
+from bench.made_up_people import made_up_people
 from organizer.matching.duplicates import Index, Person, compare, propose
 from organizer.matching.tokens import plain
 
@@ -133,9 +133,9 @@ def say_surnames() -> None:
     print(f"\n{len(names)} surnames, each with one first name: {alike} of {len(pairs):,} pairs proposed")
 
 
-def say_pile(count: int) -> None:
-    """Time and memory of all pairs in a pile."""
-    people = list(queue(count, random.Random("a pile")))
+def say_all_pairs(count: int) -> None:
+    """Time and memory of all pairs among made-up people."""
+    people = list(made_up_people(count, random.Random("a pile")))
     before = resource.getrusage(resource.RUSAGE_SELF)
     started = time.perf_counter()
     pairs = propose(people)
@@ -150,11 +150,11 @@ def say_pile(count: int) -> None:
 def main() -> None:
     """All of it."""
     parser = argparse.ArgumentParser(prog="./run bench names", description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000, help="signatures in the pile (100,000)")
+    parser.add_argument("--count", type=int, default=100_000, help="made-up signatures (100,000)")
     chosen = parser.parse_args()
     say_set(read_set())
     say_surnames()
-    say_pile(chosen.count)
+    say_all_pairs(chosen.count)
 
 
 if __name__ == "__main__":

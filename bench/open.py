@@ -17,12 +17,14 @@ import statistics
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from crypto.appeal import LetterHash
 from crypto.code import commitment, generate_code
 from crypto.envelope import HEADER_SIZE, SIZE, envelope_id
-from crypto.keys import OrganizersKey
+from crypto.keys import AppealId, OrganizersKey
 from crypto.ledger import LedgerHeader
 from crypto.seal import _SUITE, Opener, seal_signature
 from crypto.signature import Signature
@@ -33,9 +35,9 @@ from organizer.intake.workers import cores, hired
 from organizer.workspace import DATABASE, Workspace, open_ledger_file
 from organizer.workspace.records import Records
 
-KEY = OrganizersKey.derive(bytes(range(32)), bytes(range(16)))
+KEY = OrganizersKey.derive(bytes(range(32)), AppealId(bytes(range(16))))
 KEYS = {KEY.record.key_id: KEY}
-LETTER = bytes(32)
+LETTER = LetterHash(bytes(32))
 FORK = get_context("fork")
 NAMES = ("Ірына Слаўнікава", "Алесь Пушкін", "Tatsiana Khomich", "Мария Колесникова", "Jan Kowalski")
 
@@ -202,7 +204,7 @@ def make_ledger(path: Path, size: int, processes: int) -> None:
     places = sorted(
         (envelope_id(envelope), number, at)
         for number, file in enumerate(files)
-        for at, envelope in enumerate(iter(lambda file=file: file.read(SIZE), b""))
+        for at, envelope in enumerate(iter(partial(file.read, SIZE), b""))
     )
     with path.open("wb") as ledger:
         ledger.write(bytes(LedgerHeader(KEY.record.appeal_id, size)))

@@ -25,9 +25,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from bench.front import nginx
 from bench.ports import free_port, wait_for
-from crypto.keys import OrganizersKey
+from bench.shipped_nginx import nginx
+from crypto.keys import AppealId, OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service.servers.users import CONFIG, make_users
 
@@ -36,7 +36,7 @@ WARM_UP_SECONDS = 1
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
+APPEAL_ID = AppealId(bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653"))
 KEY = OrganizersKey.derive(bytes(range(32)), APPEAL_ID)
 BARE = (
     "from granian.constants import Interfaces; from granian.log import LogLevels; from granian.server import Server;"

@@ -17,8 +17,11 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench.queue import queue
-from crypto.appeal import Appeal
+from bench.made_up_people import made_up_people
+from crypto.appeal import Appeal, LetterHash
+from crypto.code import Commitment
+from crypto.envelope import EnvelopeId
+from crypto.keys import AppealId
 from crypto.minisign import MinisignSecretKey
 from crypto.signature import Signature
 from organizer.matching.duplicates import Person
@@ -30,8 +33,8 @@ from organizer.workspace import Workspace
 from organizer.workspace.entries import SignatureEntry
 from organizer.workspace.records import Records
 
-LETTER = bytes(32)
-APPEAL = Appeal(bytes(16), (), {"be": LETTER.hex()}, (), 1)
+LETTER = LetterHash(bytes(32))
+APPEAL = Appeal(AppealId(bytes(16)), (), {"be": LETTER.hex()}, (), 1)
 KEY = MinisignSecretKey.make(b"measured", bytes(range(32)))
 FORK = get_context("fork")
 BATCH, LATER = 4000, 10
@@ -73,18 +76,20 @@ def in_a_process(what: str, part: Callable[[], None]) -> None:
 
 
 def fill(place: Path, count: int, after: int) -> None:
-    """Signatures of a pile, a third of them public; in the order of their ids, as a ledger brings them."""
-    people = queue(count, random.Random(f"after {after}"))
-    names = sorted(secrets.token_bytes(32) for _ in range(count))
+    """Made-up signatures, a third of them public; in the order of their ids, as a ledger brings them."""
+    people = made_up_people(count, random.Random(f"after {after}"))
+    ids = sorted(EnvelopeId(secrets.token_bytes(32)) for _ in range(count))
     with records_in(place) as records:
         for at in range(0, count, BATCH):
-            records.add(entry(name, next(people), at) for at, name in enumerate(names[at : at + BATCH], start=at))
+            records.add(
+                entry(envelope_id, next(people), at) for at, envelope_id in enumerate(ids[at : at + BATCH], start=at)
+            )
 
 
-def entry(name: bytes, person: Person, number: int) -> SignatureEntry:
+def entry(envelope_id: EnvelopeId, person: Person, number: int) -> SignatureEntry:
     """What an envelope of this person would be."""
     signature = Signature(person.name, number % 3 == 0, prisoner=person.prisoner, language="be")
-    return SignatureEntry(name, LETTER, secrets.token_bytes(32), signature)
+    return SignatureEntry(envelope_id, LETTER, Commitment(secrets.token_bytes(32)), signature)
 
 
 def review(place: Path) -> None:

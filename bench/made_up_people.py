@@ -1,4 +1,4 @@
-"""A pile of made-up signatures, as large as wanted, with frequent surnames and with people who signed twice."""
+"""Made-up people who signed, as many as wanted, with frequent surnames and some who signed twice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Surname = list[list[str]]
 """For each alphabet, a man's and a woman's form."""
 
 
-def queue(count: int, chance: random.Random) -> Iterator[Person]:
+def made_up_people(count: int, chance: random.Random) -> Iterator[Person]:
     """Signatures of people: one in a hundred has the most frequent surname, three in a hundred signed before."""
     firsts = [line.split("\t")[:4] for line in FIRSTS.read_text("utf-8").splitlines()]
     surnames = _surnames()
