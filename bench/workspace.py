@@ -101,7 +101,7 @@ def review(place: Path) -> None:
 def accept(place: Path) -> None:
     """Every decision of a whole review, in one step."""
     with records_in(place) as records:
-        Review(ReviewQueue(records, {LETTER.hex()})).accept_all(even_alike=True)
+        Review(ReviewQueue(records, {LETTER.hex()})).accept_all(include_similar=True)
 
 
 def count(place: Path) -> None:

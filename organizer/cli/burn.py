@@ -14,19 +14,19 @@ from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.results.burn_checks import Standing
+from organizer.results.burn_checks import BurnChecks
 
 
 @click.command("burn", short_help="Destroy a key, or everything, when a period is over.")
 @click.option("--period", metavar="KEYID", help="Burn only this key (organizer status lists them); rows stay.")
 @click.option("--publication", metavar="FILE", help="The result as all organizers signed it; else the one kept here.")
-@click.option("--insist", is_flag=True, help="Burn although something speaks against it; it is shown.")
+@click.option("--force", is_flag=True, help="Burn although something speaks against it; it is shown.")
 @click.option("--confirm", metavar="WORD", help="For scripts: the word that is asked for otherwise.")
 @options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def burn_command(
     period: str | None,
     publication: str | None,
-    insist: bool,
+    force: bool,
     confirm: str | None,
     folder: str,
     appeal_file: str | None,
@@ -48,7 +48,7 @@ def burn_command(
     carry_out(
         as_json,
         lambda terminal: run(
-            terminal, folder, today, period, publication, insist, confirm, appeal_file, passphrase_file
+            terminal, folder, today, period, publication, force, confirm, appeal_file, passphrase_file
         ),
     )
 
@@ -59,13 +59,13 @@ def run(
     today: str,
     period: str | None,
     publication: str | None,
-    insist: bool,
+    force: bool,
     confirm: str | None,
     appeal_file: str | None,
     passphrase_file: str | None,
 ) -> JsonResult:
     """`today` is YYYY-MM-DD. Raises OrganizerError: burn-not-yet, burn-period, stopped, no-appeal, …"""
-    given = {"burn-not-yet": YES if insist else ""} | ({} if confirm is None else {"word": confirm})
+    given = {"burn-not-yet": YES if force else ""} | ({} if confirm is None else {"word": confirm})
     if is_burning(folder):
         return _finish(terminal, folder, given)
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
@@ -108,7 +108,7 @@ def _say_loss(terminal: Terminal, plan: BurnPlan) -> None:
     terminal.say(f"- {plan.publications:,} published results as they lie here; keep copies elsewhere")
 
 
-def _say_checks(terminal: Terminal, checks: Standing) -> None:
+def _say_checks(terminal: Terminal, checks: BurnChecks) -> None:
     terminal.say()
     for sentence in checks.holds:
         terminal.say(f"Good: {sentence}")

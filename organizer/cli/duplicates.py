@@ -49,7 +49,7 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonRes
     terminal.say(f"Signatures looked at: {looked_at:,}. Pairs that may be one person: {len(pairs):,}.")
     if pairs:
         terminal.say("Nothing was changed. Relatives and namesakes look alike, too. To decide:")
-        terminal.say_exactly("  organizer review --again --alike")
+        terminal.say_exactly("  organizer review --again --similar")
     return {"signatures": looked_at, "pairs": [_result(pair) for pair in pairs]}
 
 

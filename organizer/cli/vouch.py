@@ -15,7 +15,7 @@ from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.prompts import ask_until
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.review.filters import Standing, standing
+from organizer.review.filters import ReviewStatus, status_of
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace.vouch_words import Vouched, VouchWord, offer_word
@@ -116,7 +116,7 @@ def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passph
         if word.withdrawn:
             raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn already.")
         alone = review.accepted_for(number)
-        by_hand = _counts(queue)[number][Standing.ACCEPTED] - len(alone)
+        by_hand = _counts(queue)[number][ReviewStatus.ACCEPTED] - len(alone)
         terminal.say(f"Signatures that were accepted for this word alone, without a look: {len(alone):,}.")
         terminal.say("They go on hold and are not counted until somebody has looked at them.")
         if by_hand:
@@ -127,7 +127,7 @@ def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passph
             raise OrganizerError("stopped", "Nothing was changed.")
         review.withdraw_word(number)
     terminal.say(f"Vouch word number {number} is withdrawn. On hold for a second look: {len(alone):,}.")
-    terminal.say_exactly(f"  organizer review --word {number} --standing held")
+    terminal.say_exactly(f"  organizer review --word {number} --status held")
     terminal.say_exactly(f"  organizer vouch --restore {number}     takes it back")
     return {"number": number, "on_hold": len(alone), "still_accepted": by_hand}
 
@@ -143,14 +143,14 @@ def run_restore(terminal: Terminal, folder: str, number: int, passphrase_file: s
     return {"number": number, "accepted_again": count}
 
 
-Counts = dict[int, Counter[Standing]]
+Counts = dict[int, Counter[ReviewStatus]]
 
 
 def _counts(queue: ReviewQueue) -> Counts:
     found: Counts = {word.number: Counter() for word in queue.words}
     for envelope_id, facts in queue.facts.items():
         if facts.word:
-            found[facts.word][standing(queue.decisions.get(envelope_id))] += 1
+            found[facts.word][status_of(queue.decisions.get(envelope_id))] += 1
     return found
 
 
@@ -162,11 +162,11 @@ def _show_words(terminal: Terminal, queue: ReviewQueue, counts: Counts) -> None:
             terminal.say(f"    {word.note}")
 
 
-def _line(word: VouchWord, counts: Counter[Standing]) -> str:
+def _line(word: VouchWord, counts: Counter[ReviewStatus]) -> str:
     state = "WITHDRAWN" if word.withdrawn else "counts"
-    numbers = ", ".join(f"{one} {counts[one]:,}" for one in Standing if counts[one]) or "no signatures yet"
+    numbers = ", ".join(f"{one} {counts[one]:,}" for one in ReviewStatus if counts[one]) or "no signatures yet"
     return f"{word.number}  {state}: {numbers}"
 
 
-def _row(word: VouchWord, counts: Counter[Standing]) -> JsonResult:
-    return {"number": word.number, "withdrawn": word.withdrawn, **{str(one): counts[one] for one in Standing}}
+def _row(word: VouchWord, counts: Counter[ReviewStatus]) -> JsonResult:
+    return {"number": word.number, "withdrawn": word.withdrawn, **{str(one): counts[one] for one in ReviewStatus}}

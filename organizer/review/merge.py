@@ -121,8 +121,8 @@ def _parse(value: Mapping[str, list[list[object]]]) -> Decisions:
 def merge(queue: ReviewQueue, theirs: Decisions) -> Merge:
     """What to keep here: nothing is lost, nothing is counted that one of the two did not want counted.
 
-    What only the other one decided is taken over. What both decided alike stays. Where they differ it goes on hold,
-    and so does what was taken over as accepted and resembles another accepted one that the other did not accept, and
+    What only the other one decided is taken over. What both decided the same way stays. Where they differ it goes on hold,
+    and so does what was taken over as accepted and is similar to another accepted one that the other did not accept, and
     what was accepted for a word that one of the two withdrew. To merge a file twice changes nothing the second time.
     """
     found = Merge()
@@ -163,10 +163,10 @@ def _take(
 
 
 def _compare(found: Merge, envelope_id: EnvelopeId, symbol: str, here: Decision, step: int) -> None:
-    if _alike(here.symbol, symbol):
+    if _count_the_same(here.symbol, symbol):
         found.agreed += 1
     elif here.against == symbol and here.verdict is Verdict.HELD:
-        # Put on hold by an earlier merge, and still open; without a decision before it only resembles another one.
+        # Put on hold by an earlier merge, and still open; without a decision before it is only similar to another one.
         if here.before is None:
             found.waiting += 1
         else:
@@ -178,7 +178,7 @@ def _compare(found: Merge, envelope_id: EnvelopeId, symbol: str, here: Decision,
         found.changes[envelope_id] = Decision(Verdict.HELD, None, step, against=symbol, before=here)
 
 
-def _alike(one: str, other: str) -> bool:
+def _count_the_same(one: str, other: str) -> bool:
     """Whether two decisions count the same: why something else than a duplicate is refused makes no difference."""
     return _counted(one) == _counted(other)
 
@@ -193,7 +193,7 @@ def _hold_doubtful(queue: ReviewQueue, theirs: Decisions, found: Merge) -> None:
     for envelope_id, made in list(found.changes.items()):
         if made.verdict is Verdict.ACCEPTED and any(
             _accepted(queue, other) and theirs.made.get(other, ("", 0))[0] != "A"
-            for other, _, _ in queue.resembles(envelope_id)
+            for other, _, _ in queue.similar_to(envelope_id)
         ):
             found.doubtful += 1
             found.changes[envelope_id] = replace(made, verdict=Verdict.HELD, against=made.symbol)

@@ -172,7 +172,7 @@ def test_the_whole_workspace_can_be_burned(desk: Desk) -> None:
     for path in [path for path in desk.folder.rglob("*") if path.is_file()]:
         links.append((path.read_bytes(), desk.home / f"link-{len(links)}"))
         os.link(path, links[-1][1])
-    found = run(desk, "burn", "--insist", "--confirm", "burn")
+    found = run(desk, "burn", "--force", "--confirm", "burn")
     assert found["workspace"] == str(desk.folder)
     assert not desk.folder.exists()
     for before, link in links:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.secret import Aead
 from organizer_desk import KEY, MASTER, Desk, make_desk, open_records, seal
-from review_pile import KNOWN, again, entry, verdicts
+from review_entries import KNOWN, again, entry, verdicts
 from terminal import PseudoTerminal
 
 from crypto.keys import derive_secret

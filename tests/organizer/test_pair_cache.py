@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from organizer_desk import open_records
-from review_pile import entry, made_up
+from review_entries import entry, made_up
 
 from crypto.envelope import EnvelopeId
 from organizer.matching.duplicates import Index, Person

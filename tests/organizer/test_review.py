@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from organizer_desk import open_records
-from review_pile import KNOWN, again, entry, verdicts
+from review_entries import KNOWN, again, entry, verdicts
 
 from organizer.matching.duplicates import name_key
-from organizer.review.filters import Filter, Standing
+from organizer.review.filters import Filter, ReviewStatus
 from organizer.review.queue import SAME_CODE, ReviewQueue
 from organizer.review.review import Bulk, Review, Shown
 from organizer.workspace.entries import (
@@ -113,7 +113,7 @@ def test_undo_reaches_back_into_the_session_before(records: Records) -> None:
 
 
 def test_undo_gives_back_what_was_decided_before(records: Records) -> None:
-    """A held signature that was accepted by mistake is held again, and stays in the pile once."""
+    """A held signature that was accepted by mistake is held again, and stays in the queue once."""
     start(records, entry(1)).decide(Verdict.HELD)
     review = again(records)
     review.decide(Verdict.ACCEPTED)
@@ -124,7 +124,7 @@ def test_undo_gives_back_what_was_decided_before(records: Records) -> None:
 
 
 def test_undo_never_shows_a_signature_twice(records: Records) -> None:
-    """A held one waits at the end of the pile; taking back the hold moves it to the front."""
+    """A held one waits at the end of the queue; taking back the hold moves it to the front."""
     review = start(records, entry(1), entry(2), entry(3))
     review.decide(Verdict.HELD)
     later = again(records)
@@ -324,12 +324,12 @@ def numbers(review: Review) -> list[int]:
     [
         (Filter(public=True), [2]),
         (Filter(public=False), [1, 3, 4]),
-        (Filter(standing=Standing.ACCEPTED), [4]),
-        (Filter(standing=Standing.UNDECIDED), [1, 2, 3]),
+        (Filter(status=ReviewStatus.ACCEPTED), [4]),
+        (Filter(status=ReviewStatus.UNDECIDED), [1, 2, 3]),
         (Filter(language="be"), [2]),
         (Filter(language="other"), [1, 3, 4]),
         (Filter(unknown_letter=True), [3]),
-        (Filter(alike=True), [1, 4]),
+        (Filter(similar=True), [1, 4]),
         (Filter(vouched=Vouched.UNKNOWN), [3]),
         (Filter().asking("сястра АЛЕСЯ"), [2]),
         (Filter().asking("каaт"), []),
@@ -366,7 +366,7 @@ def test_a_filter_can_be_changed_in_the_middle(records: Records) -> None:
 
 def test_every_mark_goes_round() -> None:
     """One key changes it step by step and comes back to all."""
-    for mark, steps in (("public", 3), ("standing", 5), ("vouched", 5), ("language", 3), ("alike", 2)):
+    for mark, steps in (("public", 3), ("status", 5), ("vouched", 5), ("language", 3), ("similar", 2)):
         wanted = Filter()
         seen = []
         for _ in range(steps):

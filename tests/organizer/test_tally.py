@@ -174,7 +174,7 @@ def test_every_entry_is_counted_once(made: list[tuple[Entry, Decision | None]]) 
 
 @given(piles(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_changes_nothing(made: list[tuple[Entry, Decision | None]], random: Random) -> None:
-    """The same pile gives the same result."""
+    """The same entries give the same result."""
     shuffled = list(made)
     random.shuffle(shuffled)
     assert count(*shuffled) == count(*made)

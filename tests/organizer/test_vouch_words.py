@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from organizer_desk import Desk, make_desk, open_records, seal
-from review_pile import again, entry, verdicts
+from review_entries import again, entry, verdicts
 
 from organizer.cli.main import organizer
 from organizer.errors import OrganizerError

@@ -121,7 +121,7 @@ def publish(trial: Trial, folder: Path) -> Any:
     (folder / "ledger.undersigned").write_bytes(trial.get("/ledger"))
     (folder / "appeal.json").write_bytes(trial.get("/appeal.json"))
     trial.organizer("open", str(folder / "ledger.undersigned"), "--appeal", str(folder / "appeal.json"))
-    trial.organizer("review", "--accept-all", "--even-alike")
+    trial.organizer("review", "--accept-all", "--include-similar")
     result = trial.organizer("publish", "--yes", "--out", str(folder / "out"))
     assert hand_in(trial, folder / "out") == 201
     return result
