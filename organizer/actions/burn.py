@@ -10,7 +10,7 @@ from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.session import Session, need_appeal
 from organizer.errors import OrganizerError
 from organizer.keys.periods import Period, secret_name
-from organizer.results.burn_checks import Standing, judge
+from organizer.results.burn_checks import BurnChecks, judge
 from organizer.results.publication import Place
 from organizer.results.tally import Tally
 from organizer.workspace import BURNING_FILE, is_workspace, minisigs_beside, open_workspace, read_file
@@ -27,7 +27,7 @@ class BurnPlan:
     ending: tuple[Period, ...]
     tally: Tally
     publications: int
-    checks: Standing
+    checks: BurnChecks
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -35,7 +35,7 @@ class BurnPlan:
         word = burn_word(WORD if self.whole else self.ending[0].name)
         if not self.checks.against:
             return (word,)
-        text = "Nothing was burned. Do what is missing first; who really wants to lose it gives --insist."
+        text = "Nothing was burned. Do what is missing first; who really wants to lose it gives --force."
         refusal = Notice("burn-not-yet", text, {"against": list(self.checks.against)})
         return (Question(Notice("burn-not-yet", "Burn it all the same?"), refusal, for_a_person=True), word)
 
@@ -103,7 +103,7 @@ def _ending(session: Session, name: str | None) -> tuple[Period, ...]:
 
 def _judge(
     session: Session, counted: Tally, ending: tuple[Period, ...], today: str, publication: str | None
-) -> Standing:
+) -> BurnChecks:
     workspace, appeal = session.workspace, need_appeal(session.appeal)
     numbers = workspace.publications()
     path = publication or (workspace.publication_path(numbers[-1]) if numbers else None)

@@ -110,7 +110,7 @@ class TypedCard:
 
 
 class Recovery:
-    """Cards that were typed in so far, in any order, until they are enough. A terminal and a test drive it alike."""
+    """Cards that were typed in so far, in any order, until they are enough."""
 
     def __init__(self) -> None:
         self._state = RecoveryState()

@@ -1,7 +1,4 @@
-"""What relation and prisoner say about whether two names are of one person. They never decide it.
-
-Knows these two fields. Must never know names of signers.
-"""
+"""What relation and prisoner say about whether two names are of one person. They never decide it."""
 
 from __future__ import annotations
 

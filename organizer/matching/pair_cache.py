@@ -22,7 +22,7 @@ from functools import cached_property
 from itertools import accumulate, chain
 
 from crypto.envelope import ID_SIZE, EnvelopeId
-from organizer.matching.duplicates import Index, Pair, Person, Reach, find, told
+from organizer.matching.duplicates import CandidateSearch, Index, Pair, Person, find, told
 from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
 from organizer.workspace.records import Records
 
@@ -191,12 +191,12 @@ def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_p
 def _of_new(records: Records, ids: list[EnvelopeId], new: set[EnvelopeId], people: Iterable[Person]) -> Iterator[Pair]:
     """The pairs that hold a new one; names that none of the new ones would be compared with stay on the disk."""
     few = [_person(place, records.entry(envelope_id)) for place, envelope_id in enumerate(ids) if envelope_id in new]
-    reach = Reach(few)
+    search = CandidateSearch(few)
     for place, person in enumerate(people):
         if ids[place] not in new:
-            reach.look(place, person.name)
+            search.add(place, person.name)
     index = Index()
-    for place in reach.places():
+    for place in search.places():
         index.add(_person(place, records.entry(ids[place])))
     return find(few, index)
 

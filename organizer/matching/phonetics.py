@@ -3,7 +3,6 @@
 Two strings per reading. `fine` keeps the vowels apart and is good for looking a first name up. `bone` is coarse: what
 spellings of one surname disagree about is gone: а and о, е and я, г and х, ц and т, ў and в, softness, doubled letters.
 Capitals in them are single sounds: T ц or т, H г or х, Z ж, S ш, C ч.
-Knows one word. Must never know which part of a name it is.
 """
 
 from __future__ import annotations
@@ -58,14 +57,13 @@ _SHORT_U = re.compile("(?<=[aeoi])u(?![aeiou])")
 _FIRST_U = re.compile("^u(?![aeiou])")
 _GLIDE = re.compile("(?<=[aeou])[ij](?![aeiou])|(?<=i)[ij]+$")
 _LATER_GLIDE = re.compile("(?<=[au])i")
-_LATER_GLIDE = re.compile("(?<=[au])i")
 _TWO_SYLLABLES = re.compile("i[ij]+a$")
 _SAME_START = {"HriH": "riH", "nikal": "mikal"}
 """Surnames made of first names that begin otherwise in another language: Рыгораў is Григорьев, Мікалаеў Николаев."""
 _OTHER_START = re.compile("^(HriH|nikal)")
 _MAN = {"aa": "i", "ava": "av", "ina": "in", "ska": "ski", "Tka": "Tki"}
 """Endings of a woman's surname and of a man's. -ska is Polish; in Sauska or Łapitska it is no ending, which does no
-harm: both spellings of such a name change alike."""
+harm: both spellings of such a name change in the same way."""
 _WOMAN = re.compile("(?<=...)(aa|ava|ina|ska|Tka)$")
 _VOWELS = str.maketrans({"o": "a", "e": "a"})
 

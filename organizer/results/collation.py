@@ -51,7 +51,7 @@ _REPLACED = str.maketrans(_WITHOUT_DECOMPOSITION)
 
 
 def collation_key(signature: PublishedSignature) -> Key:
-    """Sorts by name, then relation, then prisoner, and what looks alike to the alphabet by its code points."""
+    """Sorts by name, then relation, then prisoner, and what is equal in the alphabet by its code points."""
     shown = (signature.name, signature.relation, signature.prisoner)
     return (*(part for text in shown for part in text_key(text)), *shown)
 
@@ -59,8 +59,8 @@ def collation_key(signature: PublishedSignature) -> Key:
 def in_order(people: Sequence[PublishedSignature]) -> list[PublishedSignature]:
     """Sorted by collation_key, which is ten times as large as a name: it is made only for names of the same letters."""
     by_letters = sorted((text_key(shown.name)[0], place) for place, shown in enumerate(people))
-    alike = ([people[place] for _, place in same] for _, same in groupby(by_letters, key=itemgetter(0)))
-    return [shown for some in alike for shown in (some if len(some) == 1 else sorted(some, key=collation_key))]
+    equal = ([people[place] for _, place in same] for _, same in groupby(by_letters, key=itemgetter(0)))
+    return [shown for some in equal for shown in (some if len(some) == 1 else sorted(some, key=collation_key))]
 
 
 def text_key(text: str) -> tuple[str, str]:

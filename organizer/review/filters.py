@@ -51,7 +51,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Filter:
-    """None, 0, empty or False: all. `text` has words as `skeleton` writes them, all of which must stand in a signature."""
+    """Which signatures are wanted; a field that is None, 0, empty or False lets all through.
+
+    `text` has words as `skeleton` writes them, all of which must stand in a signature.
+    """
 
     public: bool | None = None
     status: ReviewStatus | None = None
@@ -79,7 +82,7 @@ class Filter:
         text = skeleton("\n".join(getattr(signature, field) for field in _SEARCHED))
         return all(word in text for word in self.text)
 
-    def asking(self, text: str) -> Filter:
+    def with_text(self, text: str) -> Filter:
         """The same marks with these words to search for."""
         return replace(self, text=tuple(skeleton(text).split()))
 
@@ -116,13 +119,18 @@ class Filter:
         return ", ".join(words) or "all"
 
 
+_STATUS_OF = {
+    Verdict.ACCEPTED: ReviewStatus.ACCEPTED,
+    Verdict.REFUSED: ReviewStatus.REFUSED,
+    Verdict.HELD: ReviewStatus.HELD,
+}
+
+
 def status_of(made: Decision | None) -> ReviewStatus:
-    """Where a decision puts a signature."""
+    """Where a decision puts a signature; None is no decision."""
     if made is None:
         return ReviewStatus.UNDECIDED
-    return {Verdict.HELD: ReviewStatus.HELD, Verdict.ACCEPTED: ReviewStatus.ACCEPTED}.get(
-        made.verdict, ReviewStatus.REFUSED
-    )
+    return _STATUS_OF[made.verdict]
 
 
 def _next(values: Sequence[Value], now: Value) -> Value:

@@ -121,9 +121,11 @@ def _parse(value: Mapping[str, list[list[object]]]) -> Decisions:
 def merge(queue: ReviewQueue, theirs: Decisions) -> Merge:
     """What to keep here: nothing is lost, nothing is counted that one of the two did not want counted.
 
-    What only the other one decided is taken over. What both decided the same way stays. Where they differ it goes on hold,
-    and so does what was taken over as accepted and is similar to another accepted one that the other did not accept, and
-    what was accepted for a word that one of the two withdrew. To merge a file twice changes nothing the second time.
+    What only the other one decided is taken over. What both decided the same way stays. On hold goes:
+    what they decided differently;
+    what was taken over as accepted and is similar to one that is accepted here and that the other did not accept;
+    what was accepted for a word that one of the two withdrew.
+    Merging a file twice changes nothing the second time.
     """
     found = Merge()
     step = queue.next_step

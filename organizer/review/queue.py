@@ -66,7 +66,7 @@ class ReviewQueue:
         return entry
 
     def similar_to(self, envelope_id: EnvelopeId) -> list[tuple[EnvelopeId, float, tuple[str, ...]]]:
-        """The ids that a signature is similar to and that are neither refused nor taken back, with score and reasons."""
+        """The ids of similar signatures, with score and reasons; of those that are neither refused nor taken back."""
         sent_twice = self._same_code.get(self.facts[envelope_id].commitment, ())
         found: dict[EnvelopeId, tuple[float, tuple[str, ...]]] = {
             other: (1.0, (SAME_CODE,)) for other in sent_twice if other != envelope_id

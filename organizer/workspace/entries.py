@@ -174,7 +174,7 @@ def write_decision(decision: Decision) -> bytes:
 def read_decision(row: bytes) -> Decision:
     """The decision in a row. Raises OrganizerError: workspace-damaged.
 
-    Rows that are alike give the same object: what was decided at once for a million is kept in memory once.
+    Equal rows give the same object: what was decided at once for a million is kept in memory once.
     """
     made: Decision | None = None
     try:

@@ -35,7 +35,7 @@ from organizer.workspace.key_slots import drop_lock
 from organizer.workspace.vouch_words import VouchWord, read_word, write_word
 
 NONCE_SIZE = 12
-"""Random nonces of 96 bits: with ten million rows written, one in 10^15 workspaces has any two alike."""
+"""Random nonces of 96 bits: with ten million rows written, one in 10^15 workspaces has any two equal."""
 
 PIECE = 1 << 16
 """Bytes of a long text in one row."""

@@ -52,9 +52,9 @@ def copy(desk: Desk, home: Path) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def standing(opened: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def counted(opened: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The same, decided and published."""
-    desk = copy(opened, tmp_path_factory.mktemp("standing"))
+    desk = copy(opened, tmp_path_factory.mktemp("counted"))
     published(desk)
     return desk
 
@@ -66,9 +66,9 @@ def undecided(opened: Desk, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def desk(standing: Desk, tmp_path: Path) -> Desk:
+def desk(counted: Desk, tmp_path: Path) -> Desk:
     """A copy to do with as one likes: decided and published."""
-    return copy(standing, tmp_path)
+    return copy(counted, tmp_path)
 
 
 def run(desk: Desk, command: str, *options: str, exit_code: int = 0) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def test_the_word_must_be_typed(desk: Desk) -> None:
 
 
 def test_the_whole_workspace_can_be_burned(desk: Desk) -> None:
-    """With every file in it; who insists need not wait for the end of a period."""
+    """With every file in it; who forces it need not wait for the end of a period."""
     links = []
     for path in [path for path in desk.folder.rglob("*") if path.is_file()]:
         links.append((path.read_bytes(), desk.home / f"link-{len(links)}"))

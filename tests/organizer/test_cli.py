@@ -274,7 +274,7 @@ def test_a_list_names_nobody_outside_a_terminal(desk: Desk) -> None:
     assert not [name for name in NAMES if name in shown]
 
 
-def test_likeness_and_unknown_letters_are_pointed_out(desk: Desk) -> None:
+def test_similar_signatures_and_unknown_letters_are_pointed_out(desk: Desk) -> None:
     """With the words of the accepted one beside it; nothing is decided by that."""
     twins = [seal(name, record=desk.record, relation=f"сястра {name}") for name in ("Ева", "ЕВА")]
     run(desk, "open", desk.ledger(*twins), "--appeal", desk.appeal)

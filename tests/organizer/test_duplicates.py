@@ -13,9 +13,9 @@ from names import generate
 from organizer_desk import Desk, make_desk, seal, withdraw
 from terminal import PseudoTerminal
 
-from bench.names import SET, Tried, is_held_out, lost_by_the_index, read_set, try_set
+from bench.names import SET, Tried, is_held_out, lost_by_the_index, propose, read_set, try_set
 from organizer.cli.main import organizer
-from organizer.matching.duplicates import CROWD, THRESHOLD, Index, Pair, Person, compare, name_key, propose
+from organizer.matching.duplicates import CROWD, THRESHOLD, Index, Pair, Person, compare, name_key
 
 CODE = "4829103377590218841270536"
 

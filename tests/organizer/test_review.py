@@ -50,7 +50,7 @@ def number(review: Review) -> int:
 
 
 def others(review: Review) -> list[int]:
-    return [int.from_bytes(other.entry.id, "big") for other in current(review).others]
+    return [int.from_bytes(other.entry.id, "big") for other in current(review).similar]
 
 
 def test_one_after_another_until_the_pile_is_empty(records: Records) -> None:
@@ -166,7 +166,7 @@ def test_many_decisions_at_once_are_one_step(records: Records) -> None:
     assert verdicts(records) == {1: Verdict.HELD}
 
 
-def test_what_resembles_another_is_not_accepted_unseen(records: Records) -> None:
+def test_what_is_similar_to_another_is_not_accepted_unseen(records: Records) -> None:
     """Neither of two that may be one person: one code, or names like one; a person should choose."""
     review = start(
         records,
@@ -204,16 +204,16 @@ def test_all_that_is_undecided_can_be_accepted_at_once(records: Records) -> None
     assert set(found.values()) == {Verdict.ACCEPTED}
 
 
-def test_a_likeness_is_shown_with_its_reason_and_never_merged(records: Records) -> None:
+def test_a_similar_signature_is_shown_with_its_reason_and_never_merged(records: Records) -> None:
     """Same code, or a name like one, of what is accepted, undecided or held; refused ones are not compared with."""
     review = start(records, entry(1, "Ірына Слаўнікава"), entry(2, "Irina Slavnikova"), entry(3, "Ева", code=1))
     assert others(review) == [3, 2]
-    first, second = current(review).others
+    first, second = current(review).similar
     assert (first.score, first.reasons) == (1.0, (SAME_CODE,))
     assert second.reasons
     review.decide(Verdict.ACCEPTED)
     assert others(review) == [1]
-    assert current(review).others[0].decided == Decision(Verdict.ACCEPTED, None, 1)
+    assert current(review).similar[0].decided == Decision(Verdict.ACCEPTED, None, 1)
     review.undo()
     review.decide(Verdict.REFUSED, Reason.ABUSE)
     assert others(review) == []
@@ -331,11 +331,11 @@ def numbers(review: Review) -> list[int]:
         (Filter(unknown_letter=True), [3]),
         (Filter(similar=True), [1, 4]),
         (Filter(vouched=Vouched.UNKNOWN), [3]),
-        (Filter().asking("сястра АЛЕСЯ"), [2]),
-        (Filter().asking("каaт"), []),
-        (Filter().asking("кот ева"), [1, 4]),
-        (Filter(public=True).asking("ева"), []),
-        (Filter().asking("даўно не бачыў"), [3]),
+        (Filter().with_text("сястра АЛЕСЯ"), [2]),
+        (Filter().with_text("каaт"), []),
+        (Filter().with_text("кот ева"), [1, 4]),
+        (Filter(public=True).with_text("ева"), []),
+        (Filter().with_text("даўно не бачыў"), [3]),
     ],
     ids=str,
 )

@@ -14,7 +14,7 @@ from organizer.workspace.entries import SignatureEntry, Verdict
 from organizer.workspace.records import Records
 
 KNOWN = set(LETTERS.values())
-# Names that resemble each other no more than their letters do.
+# Names that are similar no more than their letters do.
 SYLLABLES = [f"{a}{b}" for a in "bdgkmprstz" for b in "aeiou"]
 
 

@@ -199,7 +199,7 @@ class Dialogue:
             typed = self._terminal.ask("Search for (Enter: everything)")
         except OrganizerError as error:
             return "Nothing was searched for." if error.reason == "stopped" else str(error)
-        return self._narrow_to(self._review.filter.asking(typed))
+        return self._narrow_to(self._review.filter.with_text(typed))
 
     def _filter(self) -> str:
         review = self._review
