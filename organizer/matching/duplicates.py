@@ -197,7 +197,7 @@ class CandidateSearch:
         known = self._heard.get(word)
         if known is None:
             known = self._heard[word] = _bones(word)
-            # As Index does: what is similar to how it sounds leads to that sound; what is similar to its letters, to all.
+            # As in Index: what is similar to a sound leads to that sound, what is similar to the letters to all sounds.
             self._bones.update(bone for bone in known if self._is_similar(bone))
             self._bones.update(known if self._is_similar(word) else ())
         return known

@@ -1,4 +1,4 @@
-"""What the words of a name are: first names, patronymic, surnames. Often there is more than one way to understand it."""
+"""The words of a name by their part: first names, patronymic, surnames. Often there is more than one way to read it."""
 
 from __future__ import annotations
 
