@@ -13,7 +13,8 @@ from organizer.keys.periods import Period, secret_name
 from organizer.results.burn_checks import BurnChecks, judge
 from organizer.results.publication import Place
 from organizer.results.tally import Tally
-from organizer.workspace import BURNING_FILE, is_workspace, minisigs_beside, open_workspace, read_file
+from organizer.workspace.files import minisigs_beside, read_file
+from organizer.workspace.folder import BURNING_FILE, is_workspace, open_workspace
 
 WORD = "burn"
 NOTHING_BURNED = Notice("stopped", "Nothing was burned.")

@@ -20,7 +20,8 @@ from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
 from organizer.keys.periods import Period, public_name, read_public, secret_name, unlock_master
-from organizer.workspace import KEY_FILE, MINISIGN_FILE, Workspace, open_workspace, read_file
+from organizer.workspace.files import read_file
+from organizer.workspace.folder import KEY_FILE, MINISIGN_FILE, Workspace, open_workspace
 from organizer.workspace.key_slots import open_work_key
 from organizer.workspace.records import Records
 

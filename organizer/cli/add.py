@@ -18,8 +18,9 @@ from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake import paper
 from organizer.intake.ledgers import open_by_hand
-from organizer.workspace import Workspace, open_workspace, read_file
 from organizer.workspace.entries import SignatureEntry
+from organizer.workspace.files import read_file
+from organizer.workspace.folder import Workspace, open_workspace
 from organizer.workspace.records import add_by_hand
 
 PREVIEWED = 30

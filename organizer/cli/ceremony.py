@@ -17,7 +17,8 @@ from organizer.errors import OrganizerError
 from organizer.keys import generate
 from organizer.keys.appeal_folder import APPEAL_TOML, appeal_id_in
 from organizer.keys.periods import Days, Period, read_day
-from organizer.workspace import check_new, is_workspace, make_workspace, read_appeal_folder
+from organizer.workspace.files import read_appeal_folder
+from organizer.workspace.folder import check_new, is_workspace, make_workspace
 
 _STEPS = 6
 

@@ -12,7 +12,7 @@ from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
 from organizer.results import nonpublic
-from organizer.workspace import check_no_file, write_new
+from organizer.workspace.files import check_no_file, write_new
 
 _WARNING = (
     "These people asked not to be named. Whoever gets this file can harm them.",

@@ -15,7 +15,7 @@ from organizer.cli.terminal.passphrases import read_passphrase_file
 from organizer.cli.terminal.terminal import Terminal
 from organizer.keys import generate
 from organizer.keys.periods import OPEN_END, read_days
-from organizer.workspace import check_new, make_workspace
+from organizer.workspace.folder import check_new, make_workspace
 
 
 @click.command("keygen")

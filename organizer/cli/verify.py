@@ -14,7 +14,7 @@ from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, carry_out, o
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.results.publication import Checked, check_publication, stock_command
-from organizer.workspace import minisigs_beside, read_file
+from organizer.workspace.files import minisigs_beside, read_file
 
 
 @click.command("verify")

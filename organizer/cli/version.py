@@ -7,7 +7,7 @@ import hashlib
 from organizer import VERSION
 from organizer.cli.json_results import JsonResult
 from organizer.cli.terminal.terminal import Terminal
-from organizer.workspace import read_file
+from organizer.workspace.files import read_file
 
 
 def show_version(terminal: Terminal, program: str | None) -> JsonResult:

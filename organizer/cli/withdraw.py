@@ -19,8 +19,9 @@ from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
 from organizer.intake.withdrawals import find_people, made_by_hand, signed_with, take_back
-from organizer.workspace import open_workspace, read_file
 from organizer.workspace.entries import SignatureEntry
+from organizer.workspace.files import read_file
+from organizer.workspace.folder import open_workspace
 from organizer.workspace.records import add_by_hand
 
 SHOWN = 20

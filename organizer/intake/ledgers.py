@@ -31,8 +31,8 @@ from organizer.intake.blocks import (
     write_block,
 )
 from organizer.intake.workers import Crew
-from organizer.workspace import LedgerFile
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
+from organizer.workspace.ledger_file import LedgerFile
 from organizer.workspace.records import Records
 
 BATCH = 4000

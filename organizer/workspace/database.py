@@ -11,6 +11,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from organizer.errors import OrganizerError
+
+DATABASE = "workspace.sqlite"
+"""The file in a workspace."""
+
+DISK_FULL = "The disk or the stick is full. Make room on it, then type the same command again."
+
+_CANNOT_WRITE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
+
 TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared")
 
 # TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
@@ -114,3 +123,15 @@ def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE")
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def database_error(error: sqlite3.Error, folder: str) -> OrganizerError:
+    """Why the database failed. Only one that is damaged is a reason to put back a copy: an older one has less in it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the number says where it happened
+    if code == sqlite3.SQLITE_FULL:
+        return OrganizerError("disk-full", f"{DISK_FULL} Nothing that was kept before is lost.")
+    if code in _CANNOT_WRITE:
+        text = f"The folder {folder} cannot be written to: {error}. Nothing that was kept before is lost."
+        return OrganizerError("file", f"{text} If it lies on a stick, copy it to this computer's disk and try again.")
+    text = f"The file {DATABASE} cannot be used: {error}. If it is damaged, put back a copy of the folder."
+    return OrganizerError("workspace-damaged", text)

@@ -19,7 +19,7 @@ from nacl.secret import Aead
 
 from crypto.keys import KEY_ID_SIZE, KeyId, derive_secret
 from organizer.errors import OrganizerError
-from organizer.workspace import Row, Tables
+from organizer.workspace.database import Row, Tables
 
 TABLE = "locks"
 

@@ -21,7 +21,7 @@ from crypto.code import Commitment
 from crypto.envelope import EnvelopeId, envelope_id
 from crypto.keys import KeyId
 from organizer.errors import OrganizerError
-from organizer.workspace import Row, Tables
+from organizer.workspace.database import Row, Tables
 from organizer.workspace.entries import (
     Decision,
     Entry,

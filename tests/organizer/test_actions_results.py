@@ -20,8 +20,8 @@ from organizer.actions.session import open_session
 from organizer.actions.sign import open_cosigning, plan_signing, sign
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_ledger
-from organizer.workspace import open_ledger_file
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
+from organizer.workspace.ledger_file import open_ledger_file
 
 ROOT = Path(__file__).parents[2]
 

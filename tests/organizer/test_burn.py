@@ -21,7 +21,8 @@ from organizer.cli.main import organizer
 from organizer.keys.generate import NewKeys, make_keys
 from organizer.keys.keyfile import CHEAP
 from organizer.keys.periods import Days
-from organizer.workspace import BURNING_FILE, FORMAT_FILE, Workspace, key_slots
+from organizer.workspace import key_slots
+from organizer.workspace.folder import BURNING_FILE, FORMAT_FILE, Workspace
 from organizer.workspace.shred import burn_file
 
 OVER, RUNNING = Days("2026-01-01", "2026-06-30"), Days("2026-07-01")

@@ -32,8 +32,8 @@ from organizer.cli.open_ledgers import _say
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.blocks import open_batch
 from organizer.intake.ledgers import open_ledger
-from organizer.workspace import open_ledger_file
 from organizer.workspace.entries import Entry, SignatureEntry, read_entry, write_entry
+from organizer.workspace.ledger_file import open_ledger_file
 
 SAMPLE, MILLION = 4_000, 1_000_000
 KINDS = {

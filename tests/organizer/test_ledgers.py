@@ -29,8 +29,9 @@ from organizer.errors import OrganizerError
 from organizer.intake.blocks import PAIRS, BlockOpener, Keys, open_batch
 from organizer.intake.ledgers import BATCH, Opening, explain, open_ledger
 from organizer.intake.workers import hired
-from organizer.workspace import Workspace, open_ledger_file
 from organizer.workspace.entries import SignatureEntry, UnreadableEntry, WithdrawalEntry
+from organizer.workspace.folder import Workspace
+from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Boxes, Records
 
 CODE = "4829103377590218841270536"
@@ -299,7 +300,7 @@ from organizer_desk import KEYS, open_records
 from organizer.intake.blocks import BlockOpener
 from organizer.intake.ledgers import open_ledger
 from organizer.intake.workers import hired
-from organizer.workspace import open_ledger_file
+from organizer.workspace.ledger_file import open_ledger_file
 folder, last = Path(sys.argv[1]), int(sys.argv[2])
 with open_records(folder) as records, hired(BlockOpener(KEYS, records.boxes), 2) as crew:
     left = iter(range(last - 1))

@@ -27,7 +27,8 @@ from organizer.keys.periods import (
     unlock_master,
     write_public,
 )
-from organizer.workspace import Workspace, key_slots
+from organizer.workspace import key_slots
+from organizer.workspace.folder import Workspace
 
 ROOT = bytes(range(200, 200 + ROOT_SIZE))
 FILE = lock_master(ROOT, MASTER, RECORD, secrets.token_bytes)

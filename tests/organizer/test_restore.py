@@ -19,7 +19,8 @@ from organizer.cli.main import organizer
 from organizer.cli.restore import take_over
 from organizer.errors import OrganizerError
 from organizer.keys.shares import Card, split
-from organizer.workspace import key_slots, open_workspace
+from organizer.workspace import key_slots
+from organizer.workspace.folder import open_workspace
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from organizer.cli.main import organizer
 from organizer.keys.generate import minisign_files
 from organizer.results.cosign_checks import differences
 from organizer.results.diff import compare
-from organizer.workspace import make_workspace
+from organizer.workspace.folder import make_workspace
 
 
 @lru_cache(maxsize=1)

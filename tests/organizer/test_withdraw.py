@@ -14,8 +14,8 @@ from crypto.publication import read_publication
 from organizer.cli.main import organizer
 from organizer.intake.ledgers import open_ledger
 from organizer.results.tally import Tally, tally
-from organizer.workspace import open_ledger_file
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
+from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Records
 
 CODE = "4829103377590218841270536"

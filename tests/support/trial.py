@@ -21,7 +21,7 @@ from serving import ROOT, free_port, wait_until_it_answers
 import demo
 from organizer.keys.generate import NewKeys, make_keys
 from organizer.keys.keyfile import CHEAP
-from organizer.workspace import make_workspace
+from organizer.workspace.folder import make_workspace
 
 PASSPHRASE = "a passphrase for trials"
 

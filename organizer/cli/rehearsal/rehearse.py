@@ -27,16 +27,9 @@ from organizer.keys import generate, keyfile, shares
 from organizer.keys.appeal_folder import PublicKeys, public_files
 from organizer.keys.periods import Days
 from organizer.keys.recovery import Expected
-from organizer.workspace import (
-    KEY_FILE,
-    PUBLICATION_FILE,
-    hand_over,
-    make_workspace,
-    open_workspace,
-    practice_folder,
-    write_secret_file,
-)
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
+from organizer.workspace.files import hand_over, practice_folder, write_secret_file
+from organizer.workspace.folder import KEY_FILE, PUBLICATION_FILE, make_workspace, open_workspace
 
 DAYS, PUBLISHED, AFTER = Days("2026-01-01", "2026-06-30"), "2026-07-01", "2026-07-15"
 """A calendar of its own: the period is over when its key is burned."""

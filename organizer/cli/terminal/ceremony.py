@@ -18,7 +18,7 @@ from organizer.keys.appeal_folder import APPEAL_TOML, PublicKeys, public_files, 
 from organizer.keys.generate import NewPeriod, check_signer
 from organizer.keys.periods import Period
 from organizer.keys.qr import qr_lines
-from organizer.workspace import burn_secret_file, check_no_folder, hand_over, read_file, write_secret_file
+from organizer.workspace.files import burn_secret_file, check_no_folder, hand_over, read_file, write_secret_file
 
 PRINT_FILE = "cards.html"
 
