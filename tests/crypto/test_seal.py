@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from node import node
+from twins import open_envelope
 
 from crypto.code import commitment
 from crypto.envelope import HEADER_SIZE, SIZE
@@ -35,7 +36,6 @@ from crypto.seal import (
     Opened,
     OpenedSignature,
     OpenedWithdrawal,
-    open_envelope,
     seal_signature,
     seal_withdrawal,
 )

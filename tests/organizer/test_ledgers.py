@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from organizer_desk import APPEAL_ID, KEY, KEYS, MASTER, RECORD, WORK_KEY, ledger_of, open_records, seal, withdraw
+from twins import open_envelope
 
 from crypto.code import commitment
 from crypto.envelope import SIZE, envelope_id
 from crypto.errors import LedgerError
 from crypto.keys import OrganizersKey
 from crypto.ledger import LedgerHeader
-from crypto.seal import open_envelope
 from organizer.errors import OrganizerError
 from organizer.intake.blocks import PAIRS, BlockOpener, Keys, open_batch
 from organizer.intake.ledgers import BATCH, Opening, explain, open_ledger
