@@ -1,7 +1,4 @@
-"""Strangers' text: made safe to show, and compared as an eye reads it.
-
-Knows characters. Must never know whose words they are.
-"""
+"""Strangers' text: made safe to show, and compared as an eye reads it."""
 
 from __future__ import annotations
 

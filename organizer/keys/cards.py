@@ -1,7 +1,4 @@
-"""How a card with a share looks: lines for a terminal, a page to print; and which words are asked back.
-
-Knows words and public facts of a key. Must never know a disk or a terminal.
-"""
+"""The card with a share: its lines for a terminal, its page to print, and which of its words are asked back."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """The keys of periods: what is public of each, and its master locked under the workspace's root.
 
-Knows bytes. Must never know a disk, a passphrase or what lies in an envelope.
-
 Each period of an appeal has a key of its own: an independent random master, never derived from another one, so that
 burning one really ends what it could open. `period-<key id>.pub` is text, three lines: the key record in base64, its
 fingerprint in digits, first and last day (`2027-01-01 2027-06-30`, `-` where there is no limit).

@@ -1,4 +1,4 @@
-"""What relation and prisoner say about whether two names are of one person. They never decide it."""
+"""The context of two similar names: what relation and prisoner say for or against one person. They never decide it."""
 
 from __future__ import annotations
 

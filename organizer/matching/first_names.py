@@ -1,4 +1,4 @@
-"""Which first name a word can be: looked up by its sound, so in any alphabet; with one slip of the finger, too."""
+"""Looking up first names: by sound, so in any alphabet, and with one slip of the finger, too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far two names are from one another, and what the difference is, in words.
+"""The distance of two names, and what the difference is, in words.
 
 A difference costs; the costs of a name's parts add up, and names whose cost is above LIMIT are not similar. The costs
 were chosen by looking at the development half of tests/organizer/names/.

@@ -12,8 +12,9 @@ from organizer.matching.tokens import retyped, words
 
 SHORTEST_GLUED, LONGEST_GLUED = 9, 40
 
+# Endings in the sound of a word (phonetics.py): ivanaviC leaves ivan, paTravna leaves paTr.
 _PATRONYMIC = {"m": re.compile("(av|iv)?iC$"), "f": re.compile("(a|i)?(niC|v|iC)na$")}
-_MAN = re.compile("(av|in|ski|Tki)$")
+_MAN = re.compile("(av|in|ski|Tki)$")  # ivanav, puSkin, kavalski, valiTki
 
 
 @dataclass(frozen=True, slots=True)

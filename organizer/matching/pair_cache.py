@@ -1,8 +1,7 @@
 """The cache of similar pairs: which signatures of a workspace may be of one person.
 
-Comparing takes a while, so each two are compared once and what was found is kept.
-Kept, encrypted like everything else, are the ids that were compared and the pairs found. Of what came since, each is
-compared with all; only when it is much, all are compared anew.
+Comparing takes a while, so the ids that were compared and the pairs found are kept, encrypted like everything else. A
+signature that came since is compared with all; when many came, all are compared anew.
 
 What is kept is a line of JSON (the number of ids; for each kind of pair its score, its reasons and how many there are),
 then the ids, 32 bytes each and in their order, then for each kind its pairs, and a point. A pair is the places of both

@@ -1,6 +1,6 @@
 """The checks before burning: is a finished period's result good, so that what it was counted from can be destroyed?
 
-Knows a publication, a tally and days. Must never destroy anything itself.
+Here it is only judged; actions/burn.py destroys.
 """
 
 from __future__ import annotations

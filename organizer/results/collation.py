@@ -1,7 +1,7 @@
 """The order of the published names: one alphabet in which Belarusian, Russian, Ukrainian, Polish and others agree.
 
-Knows letters only. Must give the same order on every machine, because the list is signed: so it asks no locale and no
-table of the running Python, except Unicode 3.2, which every Python has unchanged. Decision 0016 says why and where a
+The order must be the same on every machine, because the list is signed. So no locale is asked, and no table of the
+running Python except Unicode 3.2, which every Python has unchanged. Decision 0016 says why and where a
 language had to give way.
 """
 
@@ -32,8 +32,10 @@ _OTHER_LETTER = "\u2000"  # other scripts, then digits, then signs: each by its 
 _DIGIT = "\u2001"
 _SIGN = "\u2002"
 
+# “Ян-Павел Кот” has three words.
 _BETWEEN_WORDS = re.compile(r"[\s\-\u2010-\u2015]+")
 _SKIPPED = frozenset("'’ʼ‘`´ʹʻ\"“”„«».,;:!?()[]")
+# A letter with the marks behind it: “й” is и and a breve, two characters in form NFD and one cluster.
 _CLUSTER = re.compile(r"(.)([\u0300-\u036f]*)", re.DOTALL)
 # Where capitals and small letters have not changed since Unicode 3.2: Latin to Armenian, Georgian, Greek with accents.
 _CASED = re.compile("[\u0000-\u058f\u1e00-\u1fff]+")

@@ -1,7 +1,4 @@
-"""Which signatures a person wants to see: a filter of a few marks and a few words.
-
-Knows signatures and marks. Must never know a disk, nor decide anything.
-"""
+"""The filter of the review: which signatures a person wants to see, by a few criteria and a few words."""
 
 from __future__ import annotations
 

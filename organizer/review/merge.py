@@ -1,6 +1,6 @@
-"""Two organizers review apart: the file that carries decisions from one to the other, and what becomes of them here.
+"""Merging the decisions of two organizers who review apart: the file they exchange, and what becomes of it here.
 
-Knows decisions and bytes. Must never know a disk nor ask: who is right where two differ, a person says.
+Where the two differ, nothing is decided here: the signature goes on hold until a person says who is right.
 
 The file is a line of magic, the id of the period's key (7 bytes) and an XChaCha20-Poly1305 box under
 BLAKE2b(key = master of that period, person = "undersigned-deci"), with all before the box as associated data: only who

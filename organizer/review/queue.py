@@ -1,6 +1,6 @@
-"""What is under review: facts about every signature that was not taken back, what was decided, and which are similar.
+"""The queue of the review: facts about every signature that was not taken back, decisions, and who is similar to whom.
 
-Knows records and values, and keeps no name in memory. Must never ask or show anything, nor decide.
+No name of a signer stays in memory: names are read from the disk, one at a time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The review: which signature comes next, what to know about it, what was decided, what can be taken back.
 
-Knows a queue and values. Must never ask or show anything: a terminal and a test drive the same object.
+It neither asks nor shows anything, so that a terminal, a window and a test drive the same object.
 
 Whatever a person does at once (one key, thousands of decisions) is one step: it is on the disk, whole, before the next
 is asked for, and undo takes it back whole, also in a later session.

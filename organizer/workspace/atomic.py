@@ -1,7 +1,4 @@
-"""How a file or a folder is put on the disk: whole or not at all, and for its owner only unless it is public.
-
-Knows paths and bytes. Must never know what they mean.
-"""
+"""Atomic writing: a file or a folder is put on the disk whole or not at all, for its owner only unless it is public."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The tables of a workspace: boxes by table and id, written in whole or not at all.
+"""The database of a workspace: encrypted boxes by table and id, written whole or not at all.
 
-Knows SQLite. Must never hold a key that opens a box, nor keep rows in the order they came in.
+Rows do not keep the order they came in, for that would say who signed when.
 """
 
 from __future__ import annotations

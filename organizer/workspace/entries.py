@@ -1,6 +1,6 @@
-"""What the workspace keeps about one envelope, what the organizers decided about it, and how both become a row.
+"""Entries and decisions: what the workspace keeps about one envelope, and the bytes of both as rows.
 
-Knows values and their bytes. Must never know where rows lie or under which key: that is records.py.
+records.py encrypts these bytes and stores them.
 """
 
 from __future__ import annotations

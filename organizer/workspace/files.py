@@ -1,7 +1,4 @@
-"""Files outside the workspace: what a person names, what is handed over, what is printed.
-
-Knows paths and bytes. Must never know a key.
-"""
+"""Files outside the workspace: what a person names, what is handed over, what is printed."""
 
 from __future__ import annotations
 

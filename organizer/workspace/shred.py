@@ -1,6 +1,6 @@
-"""How a file is destroyed: overwritten first, then removed.
+"""Shredding: a file is overwritten first, then removed.
 
-Knows paths. On a disk with spinning plates the overwritten bytes are gone; flash storage (sticks, SSDs, cards) writes
+On a disk with spinning plates the overwritten bytes are gone; flash storage (sticks, SSDs, cards) writes
 elsewhere and may keep copies, and so may backups and journals. Only an encrypted disk helps there, and whoever calls
 this must say so.
 """

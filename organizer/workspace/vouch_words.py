@@ -1,7 +1,5 @@
 """Vouch words: trusted people give one to those they know, who type it beside their signature.
 
-Knows words and their rows. Must never know a disk or a key, nor decide anything: that is review.py.
-
 A word is compared without regard to capitals, spaces, hyphens and confusable letters of two alphabets. It is no
 proof: whoever hears it can use it. So each trusted person gets one of their own, and one that leaked is withdrawn.
 """

@@ -1,6 +1,6 @@
 """The dialogue of the review: which key does what, on which screen.
 
-Knows a terminal and a review. Must never write by itself: whatever is decided is decided by review.py.
+Whatever is decided is decided by organizer/review/review.py, which writes it to the disk at once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""How a signature, a pair of them and a page of the list look to the organizers.
-
-Knows talk and what is shown. Must never decide anything, nor ask.
-"""
+"""Views for the organizers: one signature, a pair of similar ones, a page of the list."""
 
 from __future__ import annotations
 
