@@ -16,13 +16,11 @@ from random import Random
 from typing import Any
 
 import pytest
-import reference
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.public import PrivateKey, PublicKey, SealedBox
-from node import node
 
 from crypto.code import commitment
 from crypto.envelope import HEADER_SIZE, SIZE
@@ -40,6 +38,8 @@ from crypto.seal import (
     seal_withdrawal,
 )
 from crypto.signature import FIELDS, LIMITS, Signature, is_plainly_canonical, read_signature, write_signature
+from tests.support import reference
+from tests.support.node import node
 
 Json = dict[str, Any]
 Record = Signature | str

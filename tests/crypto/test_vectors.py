@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reference
-from vectors import generate
 
 from crypto import code as codes
 from crypto.appeal import choose_key, read_appeal
@@ -24,6 +22,8 @@ from crypto.minisign import MinisignPublicKey, verify
 from crypto.publication import LastSeen, verify_publication
 from crypto.seal import OpenedSignature, open_envelope, seal_signature, seal_withdrawal
 from crypto.signature import Signature, read_signature, write_signature
+from tests.support import reference
+from tests.vectors import generate
 
 Json = dict[str, Any]
 FOLDER = Path(__file__).parents[1] / "vectors"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from organizer_desk import LETTER, RECORD, appeal_of, tally_of
-
 from crypto.publication import Publication, PublishedSignature
 from crypto.signature import Signature
 from organizer.results import diff
 from organizer.results.publication import Place, make_publication
 from organizer.results.tally import Tally
 from organizer.workspace.entries import Decision, Entry, Reason, SignatureEntry, Verdict, WithdrawalEntry
+from tests.support.organizer_workspace import LETTER, RECORD, appeal_of, tally_of
 
 ACCEPTED = Decision(Verdict.ACCEPTED)
 Made = tuple[Entry, Decision | None]

@@ -16,10 +16,8 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from exporting import FONT_FILES, Handed, document_of, hand_out, people
 from hypothesis import given
 from hypothesis import strategies as st
-from pdf_text import pdf_pages
 
 from crypto.publication import PublishedSignature
 from organizer.cli.main import organizer
@@ -31,6 +29,8 @@ from organizer.exports.page import write_page
 from organizer.exports.pdf import write_pdf
 from organizer.exports.phrases import PHRASES
 from organizer.exports.tables import counts_csv, names_csv, write_xlsx
+from tests.support.export_inputs import FONT_FILES, Handed, document_of, hand_out, people
+from tests.support.pdf_text import pdf_pages
 
 HOSTILE = (
     PublishedSignature("=1+1", "@SUM(A1)", "-2+3;=cmd|' /C calc'!A0"),

@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hostile import envelope, json_text, ledger, trick
-from organizer_desk import APPEAL_ID, KEYS, ledger_of, open_records, seal
 
 from crypto.envelope import SIZE, envelope_id
 from crypto.errors import LedgerError
@@ -34,6 +32,8 @@ from organizer.intake.blocks import open_batch
 from organizer.intake.ledgers import open_ledger
 from organizer.workspace import open_ledger_file
 from organizer.workspace.entries import Entry, SignatureEntry, read_entry, write_entry
+from tests.support.hostile_input import envelope, json_text, ledger, trick
+from tests.support.organizer_workspace import APPEAL_ID, KEYS, ledger_of, open_records, seal
 
 SAMPLE, MILLION = 4_000, 1_000_000
 KINDS = {

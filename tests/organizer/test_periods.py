@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from organizer_desk import APPEAL_ID, MASTER, RECORD
 
 from crypto.keys import OrganizersKey
 from organizer.errors import OrganizerError
@@ -28,6 +27,7 @@ from organizer.keys.periods import (
     write_public,
 )
 from organizer.workspace import Workspace, key_slots
+from tests.support.organizer_workspace import APPEAL_ID, MASTER, RECORD
 
 ROOT = bytes(range(200, 200 + ROOT_SIZE))
 FILE = lock_master(ROOT, MASTER, RECORD, secrets.token_bytes)

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from organizer_desk import KEYS, Desk, ledger_of, make_desk, open_records, seal, withdraw
-from test_cli import run, run_json
 
 from crypto.publication import read_publication
 from organizer.cli.main import organizer
@@ -17,6 +15,8 @@ from organizer.results.tally import Tally, tally
 from organizer.workspace import open_ledger_file
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
 from organizer.workspace.records import Records
+from tests.support.organizer_command import run, run_json
+from tests.support.organizer_workspace import KEYS, Desk, ledger_of, make_desk, open_records, seal, withdraw
 
 CODE = "4829103377590218841270536"
 OTHER_CODE = "1111122222333334444455555"

@@ -8,7 +8,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from organizer_desk import KEY, KEYS, LETTER, RECORD, Desk, make_desk, open_records, seal
 
 from crypto.envelope import envelope_id
 from crypto.signature import Signature
@@ -35,6 +34,7 @@ from organizer.workspace.entries import (
     WithdrawalEntry,
 )
 from organizer.workspace.records import Records, add_by_hand
+from tests.support.organizer_workspace import KEY, KEYS, LETTER, RECORD, Desk, make_desk, open_records, seal
 
 
 @pytest.fixture

@@ -18,9 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import APPEAL_ID, TOKEN
 from flask.testing import FlaskClient
-from publishing import hand_in, post_files, publication
 
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import Counts, PublishedSignature, digest
@@ -29,6 +27,8 @@ from service.settings import Limits, Settings
 from service.site.name_search import PAGE_SIZE, QUERY_MOST, Names
 from service.site.result_files import result_csv
 from service.stores.sqlite_store import SqliteStore
+from tests.support.publications import hand_in, post_files, publication
+from tests.support.sample_appeal import APPEAL_ID, TOKEN
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 MANY = 10_000
