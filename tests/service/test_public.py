@@ -489,7 +489,7 @@ def test_a_mistake_of_ours_is_told_calmly_and_logged_without_words(
     answer = app.test_client().get("/broken", headers=HTML)
     assert answer.status_code == 500
     assert "The service does not work right now" in answer.text or "Сэрвіс зараз не працуе" in answer.text
-    assert "RuntimeError at test_pages.py:" in caplog.text
+    assert "RuntimeError at test_public.py:" in caplog.text
     assert "secret" not in caplog.text + answer.text
 
 
