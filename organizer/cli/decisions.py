@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 from nacl.utils import random
 
-from organizer.actions.review import open_queue
+from organizer.actions.review import open_queue, plan_undo, undo
 from organizer.actions.session import Session, open_masters, open_session, own_minisign
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options, pass_on
 from organizer.cli.terminal import signature_views
 from organizer.cli.terminal.keyboard import latin
 from organizer.cli.terminal.passphrases import TerminalPassphrases
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.review.merge import Disagreement, Merge, collect, merge, read_decisions, write_decisions
@@ -93,7 +94,7 @@ def run_export(terminal: Terminal, folder: str, out: str, passphrase_file: str |
     """Raises OrganizerError: no-key, file-exists, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         signer, _ = own_minisign(session.workspace)
-        decisions = collect(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")), signer)
+        decisions = collect(open_queue(session, terminal.progress), signer)
         masters = open_masters(session.workspace, session.root, session.periods)
         latest = [period for period in session.periods if period.record.key_id in masters]
         if not latest:
@@ -116,7 +117,7 @@ def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str |
     Raises OrganizerError: no-file, decisions-file, decisions-key, …
     """
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        queue = open_queue(session, terminal.progress)
         theirs = read_decisions(read_file(path), open_masters(session.workspace, session.root, session.periods))
         if theirs.signer == _own_name(session):
             terminal.say("Note: this file was made by an organizer with your own short name.", "bold")
@@ -134,15 +135,11 @@ def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str |
 def run_undo(terminal: Terminal, folder: str, yes: bool, passphrase_file: str | None) -> JsonResult:
     """The latest step, whatever it was: one decision or all of a merge. Raises OrganizerError: nothing, stopped."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        review = Review(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")))
-        ids = review.latest()
-        if not ids:
-            raise OrganizerError("nothing", "There is no decision to take back.")
-        if not yes and not terminal.confirm(f"Take back what was decided last, {len(ids):,} at once?"):
-            raise OrganizerError("stopped", "Nothing was changed.")
-        review.undo()
-    terminal.say(f"Taken back: {len(ids):,}.")
-    return {"taken_back": len(ids)}
+        review = Review(open_queue(session, terminal.progress))
+        plan = plan_undo(review)
+        taken_back = undo(review, plan, ask_questions(terminal, plan.questions, yes))
+    terminal.say(f"Taken back: {taken_back:,}.")
+    return {"taken_back": taken_back}
 
 
 def _own_name(session: Session) -> str:

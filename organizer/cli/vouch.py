@@ -66,7 +66,7 @@ def vouch_command(
 def run_list(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Words and notes are shown at a terminal only, and leave no trace in its scrollback. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        queue = open_queue(session, terminal.progress)
         counts = _counts(queue)
         if terminal.is_at_terminal and len(queue.words):
             with terminal.private_screen():
@@ -87,7 +87,7 @@ def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> Jso
     """Asks for word and note, which stand on no command line. Raises OrganizerError."""
     terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        queue = open_queue(session, terminal.progress)
         offered = offer_word(random)
         with terminal.private_screen():
             terminal.say(f"A word that nobody guesses, made just now: {offered}", "bold")
@@ -111,7 +111,7 @@ def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> Jso
 def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passphrase_file: str | None) -> JsonResult:
     """A word leaked. Raises OrganizerError: vouch-number, stopped, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        queue = open_queue(session, terminal.progress)
         review, word = Review(queue), queue.words.numbered(number)
         if word.withdrawn:
             raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn already.")
@@ -135,7 +135,7 @@ def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passph
 def run_restore(terminal: Terminal, folder: str, number: int, passphrase_file: str | None) -> JsonResult:
     """It did not leak after all. Raises OrganizerError: vouch-number, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        queue = open_queue(session, terminal.progress)
         if not queue.words.numbered(number).withdrawn:
             raise OrganizerError("vouch-number", f"Vouch word number {number} is not withdrawn.")
         count = Review(queue).restore_word(number)

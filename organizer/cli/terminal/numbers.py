@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from organizer.actions.publish import unmatched
+from organizer.actions.review import Reviewed
 from organizer.actions.status import Status
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import explain
@@ -21,6 +22,17 @@ def say_status(terminal: Terminal, status: Status) -> None:
     _say_counts(terminal, status.tally)
     ledgers, publications = len(status.ledgers), len(status.publications)
     terminal.table([("ledgers read", f"{ledgers:,}"), ("publications", f"{publications:,}")])
+
+
+def say_reviewed(terminal: Terminal, reviewed: Reviewed) -> None:
+    """How far the review is, and what comes next."""
+    found = reviewed.tally
+    terminal.say(f"Accepted {reviewed.accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
+    if reviewed.accepted_pairs:
+        terminal.say(
+            f"Accepted pairs that may be one person: {reviewed.accepted_pairs:,}. To see them: organizer duplicates"
+        )
+    terminal.say("Next: organizer publish" if reviewed.is_finished else "To go on: organizer review")
 
 
 def _say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[bytes]) -> None:
