@@ -1,4 +1,4 @@
-"""Where organizers seal what they enter themselves, signatures and withdrawals: like any other, and without a passphrase.
+"""Where organizers seal what they enter themselves: signatures and withdrawals, like any other, without a passphrase.
 
 What is kept so is opened with the ledgers, or by the next action that counts.
 """
