@@ -13,7 +13,8 @@ from nacl.utils import random
 from crypto.appeal import Appeal, DatedKey, LetterHash, write_appeal
 from crypto.keys import APPEAL_ID_SIZE, AppealId
 from organizer.actions.session import keep_period, open_session
-from organizer.cli import burn, open_ledgers, publish, review, sign, status, verify
+from organizer.actions.verify import PublicationFiles, need_verified, verify
+from organizer.cli import burn, open_ledgers, publish, review, sign, status
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, carry_out
 from organizer.cli.rehearsal.made_up import FLOOD_NAME, PEOPLE, flood
@@ -22,6 +23,7 @@ from organizer.cli.terminal import prompts
 from organizer.cli.terminal.ceremony import say_fingerprints
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
+from organizer.cli.terminal.verification import say_steps, say_verified
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile, shares
 from organizer.keys.appeal_folder import PublicKeys, public_files
@@ -187,7 +189,9 @@ def _publish(stage: Stage, boris: str) -> None:
     stage.terminal.heading("Now you are Boris")
     stage.terminal.say_exactly("  In earnest: organizer sign stick/publication.json --appeal appeal.json", "bold")
     sign.run(stage.terminal, boris, file, stage.appeal, None, stage.passphrase, yes=stage.fast, out=None)
-    verify.run(stage.terminal, verify.Files(file, [], stage.appeal))
+    checks = verify(PublicationFiles(file, [], stage.appeal))
+    say_steps(stage.terminal, checks)
+    say_verified(stage.terminal, need_verified(checks))
 
 
 def _lose(stage: Stage) -> None:
