@@ -12,6 +12,7 @@ from nacl.utils import random
 
 from crypto.appeal import Appeal, DatedKey, LetterHash, write_appeal
 from crypto.keys import APPEAL_ID_SIZE, AppealId
+from organizer.actions.cards import HandOut
 from organizer.actions.session import keep_period, open_session
 from organizer.actions.verify import PublicationFiles, need_verified, verify
 from organizer.cli import burn, open_ledgers, publish, review, sign, status
@@ -27,7 +28,7 @@ from organizer.cli.terminal.verification import say_steps, say_verified
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile, shares
 from organizer.keys.appeal_folder import PublicKeys, public_files
-from organizer.keys.periods import Days
+from organizer.keys.periods import Days, PeriodKey
 from organizer.keys.recovery import Expected
 from organizer.workspace import (
     KEY_FILE,
@@ -100,7 +101,7 @@ def _ceremony(terminal: Terminal, fast: bool, home: str) -> Stage:
     write_secret_file(home, "passphrase.txt", _PASSPHRASE.encode())
     period = keys.periods[0].period
     if not fast:
-        prompts.show_cards(terminal, period, cards[:1])
+        prompts.show_card(terminal, HandOut(period, cards), cards[0])
     say_fingerprints(terminal, [period])
     return stage
 
@@ -214,7 +215,7 @@ def _lose(stage: Stage) -> None:
     file = keyfile.lock(root, appeal_id, _PASSPHRASE, salt, keyfile.REHEARSAL)
     make_workspace(stage.work, {KEY_FILE: file})
     with open_workspace(stage.work) as workspace:
-        keep_period(workspace, root, new.period, master)
+        keep_period(workspace, root, PeriodKey(new.period, master))
     stage.terminal.say(
         "The ledger is opened again. What was decided is gone with the computer: keep a copy of the folder."
     )
