@@ -1,7 +1,7 @@
 """The key file: the workspace's root, encrypted under a passphrase.
 
 Knows bytes and a passphrase. Must never know a disk, a terminal, or what the root opens: periods.py locks the masters
-under it, locks.py the rows. So the passphrase is tried once, however many keys there are.
+under it, workspace/key_slots.py the rows. So the passphrase is tried once, however many keys there are.
 
     0    23  the ASCII text "undersigned/v1/keyfile" and one zero byte
     23   8   Argon2id operations, big-endian
