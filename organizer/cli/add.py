@@ -9,6 +9,7 @@ from nacl.utils import random
 
 from crypto.appeal import Appeal, LetterHash
 from crypto.errors import RecordError
+from crypto.publication import line as in_one_line
 from crypto.signature import Signature
 from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
 from organizer.cli.json_results import JsonResult
@@ -30,10 +31,8 @@ _QUESTIONS = {
     "relation": "Relation, such as “sister of” or “former political prisoner”",
     "prisoner": "Name of the prisoner",
     "public": "May the name be published? (yes/no)",
-    "contact": "Contact",
-    "message": "Message",
-    "language": "Language",
 }
+"""How some fields are asked for. The others are asked for by their names."""
 
 
 @click.command("add", short_help="Enter signatures from paper or messenger.")
@@ -164,8 +163,8 @@ def _is_wanted(terminal: Terminal, table: _Table) -> bool:
     with terminal.private_screen():
         for line, _ in table.new[:PREVIEWED]:
             signature = line.signature
-            words = "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner)))
-            terminal.say(f"Line {line.number:,}, {'PUBLIC' if signature.public else 'not public'}: {words}")
+            shown = "PUBLIC" if signature.public else "not public"
+            terminal.say(f"Line {line.number:,}, {shown}: {in_one_line(signature)}")
         if len(table.new) > PREVIEWED:
             terminal.say(f"… and {len(table.new) - PREVIEWED:,} more lines.")
         _say_left_out(terminal, table)
@@ -212,7 +211,8 @@ def _ask_all(terminal: Terminal, desk: _Desk) -> int:
 
 def _ask_one(terminal: Terminal, language: str) -> Signature | None:
     fields: dict[str, str] = {}
-    for field, question in _QUESTIONS.items():
+    for field in paper.COLUMNS:
+        question = _QUESTIONS.get(field, field.capitalize())
         while True:
             fields[field] = terminal.ask(question, default=language if field == "language" else "")
             if field == "name" and not fields[field].strip():

@@ -9,8 +9,9 @@ from crypto.appeal import LetterHash
 from crypto.code import check_code
 from crypto.envelope import ID_SIZE, EnvelopeId
 from crypto.errors import CodeError
-from crypto.publication import PublishedSignature, read_publication
+from crypto.publication import PublishedSignature, line, read_publication
 from crypto.seal import seal_withdrawal
+from crypto.signature import fields_without
 from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
@@ -25,6 +26,11 @@ from organizer.workspace.records import add_by_hand
 
 SHOWN = 20
 """People listed at once; more would push the first off the screen."""
+
+_FIELDS = fields_without(
+    public="it stands below, beside how the signature came",
+    vouch="it helps nobody to tell who the person is who wants to be left out",
+)
 
 
 @click.command("withdraw", short_help="Take back the signature of a person who asks for it.")
@@ -153,18 +159,18 @@ def _choose(terminal: Terminal, people: list[SignatureEntry]) -> SignatureEntry:
 def _show(terminal: Terminal, person: SignatureEntry) -> None:
     signature = person.signature
     shown = {"public": "yes" if signature.public else "no", "entered by hand": "yes" if person.by_hand else "no"}
-    fields = ("name", "relation", "prisoner", "message", "contact", "language")
-    terminal.table([*((field, value) for field in fields if (value := getattr(signature, field))), *shown.items()])
+    written = ((field.name, text) for field in _FIELDS if (text := field.text(signature)))
+    terminal.table([*written, *shown.items()])
 
 
 def _brief(person: SignatureEntry) -> str:
-    signature = person.signature
-    return "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner, signature.contact)))
+    return "; ".join(filter(None, (line(person.signature), person.signature.contact)))
 
 
 def _is_published(session: Session, person: SignatureEntry) -> bool:
     numbers, signature = session.workspace.publications(), person.signature
     if not numbers or not signature.public:
         return False
-    shown = PublishedSignature(signature.name, signature.relation, signature.prisoner)
-    return shown in read_publication(session.workspace.read_publication(numbers[-1])).signatures
+    return (
+        PublishedSignature.of(signature) in read_publication(session.workspace.read_publication(numbers[-1])).signatures
+    )

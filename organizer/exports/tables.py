@@ -14,6 +14,7 @@ from io import BytesIO
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from crypto.signature import PUBLISHED
 from organizer.errors import OrganizerError
 from organizer.exports.document import Document
 
@@ -59,17 +60,16 @@ def write_xlsx(document: Document) -> bytes:
     workbook.set_properties({"created": datetime.fromisoformat(document.date), "author": ""})
     bold = workbook.add_format({"bold": True})
     words = document.phrases
-    _sheet(workbook.add_worksheet(words.who[:31]), [36, 36, 36], list(_names(document)), bold, document.result)
+    _sheet(workbook.add_worksheet(words.who[:31]), [36] * len(PUBLISHED), list(_names(document)), bold, document.result)
     counts = [(document.count, ""), *document.counts, (document.result, "")]
     _sheet(workbook.add_worksheet("Σ"), [60, 14], counts, bold, document.result)
     workbook.close()
     return file.getvalue()
 
 
-def _names(document: Document) -> Iterable[tuple[str, str, str]]:
-    words = document.phrases
-    yield words.name, words.relation, words.prisoner
-    yield from ((shown.name, shown.relation, shown.prisoner) for shown in document.signatures)
+def _names(document: Document) -> Iterable[tuple[str, ...]]:
+    yield tuple(document.phrases.fields[field] for field in PUBLISHED)
+    yield from (shown.texts() for shown in document.signatures)
 
 
 def _sheet(sheet: Worksheet, widths: list[int], rows: Sequence[Sequence[object]], bold: object, foot: str) -> None:

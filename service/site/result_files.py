@@ -10,9 +10,10 @@ import io
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict
 
 from crypto.publication import PublishedSignature
+from crypto.signature import PUBLISHED
 from service.site.publications import FILE, KeptPublication, minisig_name
 
 # Programs that open a table take such a cell for a formula, the full-width forms too, also after a separator of their
@@ -43,8 +44,8 @@ def result_csv(signatures: Iterable[PublishedSignature]) -> bytes:
     """The public names in the order of the publication, UTF-8 with a byte order mark, RFC 4180, every cell quoted."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(field.name for field in fields(PublishedSignature))
-    writer.writerows([_harmless(cell) for cell in astuple(entry)] for entry in signatures)
+    writer.writerow(PUBLISHED)
+    writer.writerows([_harmless(cell) for cell in entry.texts()] for entry in signatures)
     return (_BYTE_ORDER_MARK + text.getvalue()).encode("utf-8")
 
 
