@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from crypto.csvtable import write_csv
 from crypto.signature import fields_without
-from organizer.exports.tables import write_csv
 from organizer.text import harmless
 from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
 
@@ -32,7 +32,7 @@ def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Containe
 
 
 def table(signatures: Iterable[SignatureEntry]) -> bytes:
-    """CSV, as organizer.exports.tables writes it."""
+    """CSV, as crypto.csvtable writes it."""
     rows = [_row(entry) for entry in signatures]
     return write_csv([[*(field.name for field in FIELDS), "by hand"], *rows])
 
