@@ -107,5 +107,5 @@ def _is_published(session: Session, person: SignatureEntry) -> bool:
     numbers, signature = session.workspace.publications(), person.signature
     if not numbers or not signature.public:
         return False
-    shown = PublishedSignature(signature.name, signature.relation, signature.prisoner)
+    shown = PublishedSignature.of(signature)
     return shown in read_publication(session.workspace.read_publication(numbers[-1])).signatures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from crypto.errors import RecordError
+from crypto.publication import line as in_one_line
 from organizer.actions.add import (
     Letter,
     TablePlan,
@@ -24,6 +25,7 @@ from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
+from organizer.intake import paper
 
 PREVIEWED = 30
 """Lines of a table that are shown before it is added."""
@@ -33,10 +35,8 @@ _QUESTIONS = {
     "relation": "Relation, such as “sister of” or “former political prisoner”",
     "prisoner": "Name of the prisoner",
     "public": "May the name be published? (yes/no)",
-    "contact": "Contact",
-    "message": "Message",
-    "language": "Language",
 }
+"""How some fields are asked for. The others are asked for by their names."""
 
 
 @click.command("add", short_help="Enter signatures from paper or messenger.")
@@ -117,8 +117,8 @@ def _ask_about(terminal: Terminal, plan: TablePlan, yes: bool) -> Answers:
     with terminal.private_screen():
         for line in plan.new[:PREVIEWED]:
             signature = line.signature
-            words = "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner)))
-            terminal.say(f"Line {line.number:,}, {'PUBLIC' if signature.public else 'not public'}: {words}")
+            shown = "PUBLIC" if signature.public else "not public"
+            terminal.say(f"Line {line.number:,}, {shown}: {in_one_line(signature)}")
         if len(plan.new) > PREVIEWED:
             terminal.say(f"… and {len(plan.new) - PREVIEWED:,} more lines.")
         _say_left_out(terminal, plan)
@@ -158,7 +158,8 @@ def _ask_all(terminal: Terminal, sealing: Sealing, letter: Letter) -> int:
 
 def _ask_one(terminal: Terminal, letter: Letter) -> dict[str, str] | None:
     fields: dict[str, str] = {}
-    for field, question in _QUESTIONS.items():
+    for field in paper.COLUMNS:
+        question = _QUESTIONS.get(field, field.capitalize())
         while True:
             fields[field] = terminal.ask(question, default=letter.language if field == "language" else "")
             if field == "name" and not fields[field].strip():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from crypto.envelope import EnvelopeId
+from crypto.signature import fields_without
 from organizer.actions.review import find_duplicates, open_queue
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
@@ -18,7 +19,7 @@ from organizer.matching.pair_cache import SimilarPair
 from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import Decision
 
-_FIELDS = ("name", "relation", "prisoner", "contact", "message", "language", "vouch")
+_FIELDS = fields_without(public="it says nothing about who somebody is")
 
 
 @click.command("duplicates", short_help="List signatures that may be of one person.")
@@ -82,9 +83,9 @@ def _show(terminal: Terminal, queue: ReviewQueue, pair: SimilarPair, place: str)
     entries = [queue.entry(one) for one in (pair.first, pair.second)]
     rows: list[tuple[str, object]] = []
     for field in _FIELDS:
-        values = [getattr(entry.signature, field) for entry in entries]
+        values = [field.text(entry.signature) for entry in entries]
         if any(values):
-            rows += [(field, values[0] or "-"), ("", values[1] or "-")]
+            rows += [(field.name, values[0] or "-"), ("", values[1] or "-")]
     stands = [_stands(entry.id, queue.decisions.get(entry.id), entry.by_hand) for entry in entries]
     terminal.table([*rows, ("stands", stands[0]), ("", stands[1])])
     terminal.say()

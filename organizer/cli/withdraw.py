@@ -6,6 +6,8 @@ import click
 
 from crypto.code import check_code
 from crypto.errors import CodeError
+from crypto.publication import line
+from crypto.signature import fields_without
 from organizer.actions.sealing import open_sealing
 from organizer.actions.session import open_session
 from organizer.actions.withdraw import (
@@ -27,6 +29,11 @@ from organizer.workspace.entries import SignatureEntry
 
 SHOWN = 20
 """People listed at once; more would push the first off the screen."""
+
+_FIELDS = fields_without(
+    public="it stands below, beside how the signature came",
+    vouch="it helps nobody to tell who the person is who wants to be left out",
+)
 
 
 @click.command("withdraw", short_help="Take back the signature of a person who asks for it.")
@@ -142,10 +149,9 @@ def _choose(terminal: Terminal, people: list[SignatureEntry]) -> int:
 def _show(terminal: Terminal, person: SignatureEntry) -> None:
     signature = person.signature
     shown = {"public": "yes" if signature.public else "no", "entered by hand": "yes" if person.by_hand else "no"}
-    fields = ("name", "relation", "prisoner", "message", "contact", "language")
-    terminal.table([*((field, value) for field in fields if (value := getattr(signature, field))), *shown.items()])
+    written = ((field.name, text) for field in _FIELDS if (text := field.text(signature)))
+    terminal.table([*written, *shown.items()])
 
 
 def _brief(person: SignatureEntry) -> str:
-    signature = person.signature
-    return "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner, signature.contact)))
+    return "; ".join(filter(None, (line(person.signature), person.signature.contact)))

@@ -58,7 +58,16 @@ ANNA = MinisignSecretKey.make(b"annaanna", bytes(range(100, 132)))
 BORIS = MinisignSecretKey.make(b"borisbor", bytes(range(150, 182)))
 HASH = "ab" * 32
 
-SIGNATURE = Signature("Ірына “Ў”", True, "сястра \\ sister", "Алесь", '"@irina"', "Дзякуй 🙏🏽 \u2028", "be", "рабіна")
+SIGNATURE = Signature(
+    "Ірына “Ў”",
+    True,
+    relation="сястра \\ sister",
+    prisoner="Алесь",
+    contact='"@irina"',
+    message="Дзякуй 🙏🏽 \u2028",
+    language="be",
+    vouch="рабіна",
+)
 PUBLICATION = Publication(
     appeal=APPEAL_ID.hex(),
     number=2,

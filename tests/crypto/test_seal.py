@@ -341,9 +341,9 @@ texts = st.one_of(
     st.integers(0, len(GOOD_JSON)).flatmap(
         lambda at: st.binary(max_size=3).map(lambda new: GOOD_JSON[:at] + new + GOOD_JSON[at + 1 :])
     ),
-    st.dictionaries(st.sampled_from([*FIELDS, "other"]), st.one_of(st.booleans(), st.text(), st.none())).map(
-        lambda value: json.dumps(value).encode("ascii")
-    ),
+    st.dictionaries(
+        st.sampled_from([*(field.name for field in FIELDS), "other"]), st.one_of(st.booleans(), st.text(), st.none())
+    ).map(lambda value: json.dumps(value).encode("ascii")),
 )
 # The parts of a plaintext in their order: good ones for each kind, and what may stand in place of one.
 GOOD_PARTS = (

@@ -96,7 +96,7 @@ def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., 
     screen = terminal("publish", "-w", str(work), "--out", str(out))
     screen.until("Passphrase")
     screen.type(passphrase + "\n")
-    assert "Tatsiana Khomich; Maria Kalesnikava" in screen.until("publication? [y/N]")
+    assert "Tatsiana Khomich (Maria Kalesnikava)" in screen.until("publication? [y/N]")
     screen.type("y\n")
     screen.end()
     check_published(out, appeal, work, passphrase, minisign, record)
@@ -360,7 +360,7 @@ def test_a_table_is_shown_before_it_is_added(desk: Desk) -> None:
     shown = add_table(desk, table, "\n")
     assert shown.exit_code == 1
     for words in (
-        "Line 2, PUBLIC: Зоя; сястра",
+        "Line 2, PUBLIC: Зоя, сястра",
         "Line 3, not public: Уля",
         "Line 4 is left out",
         "2, 1 of them public",

@@ -103,10 +103,10 @@ def test_the_lists_say_all_names_and_all_changes() -> None:
     """A line each; a stranger's words stand last on theirs."""
     people = (PublishedSignature("Ада", "сястра", "Ян"), *FIRST.signatures[1:])
     draft = replace(FIRST, number=2, signatures=people)
-    assert list(diff.names(draft)) == ["The public names, all 4:", "  Ада; сястра; Ян", "  Зоя", "  Уля", "  Ян"]
+    assert list(diff.names(draft)) == ["The public names, all 4:", "  Ада, сястра (Ян)", "  Зоя", "  Уля", "  Ян"]
     assert list(diff.changed(FIRST, diff.compare(FIRST, draft, {}))) == [
         "New names since number 1: 1",
-        "  Ада; сястра; Ян",
+        "  Ада, сястра (Ян)",
         "Names of number 1 that are gone: 1",
         "  not in this workspace: Ева",
         "Receipts: 0 new, 0 gone.",

@@ -93,7 +93,7 @@ def test_a_person_who_lost_the_code_is_found_by_name_and_taken_back(desk: Desk) 
     assert len(published(desk, "one")[0]) == 2
     result = by_name(desk, "ева ж", "1", "лісты ад сястры", "y")
     assert result.exit_code == 0, result.output
-    assert "1. Ева Жükова; сястра" in result.output
+    assert "1. Ева Жükова, сястра" in result.output
     assert "Іншая" not in result.output
     assert "disappears with the next" in result.output
     assert run_json(desk, "status")["withdrawn"] == 1
