@@ -10,14 +10,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from crypto.appeal import Appeal
 from crypto.errors import MinisignError, PublicationError, RecordError
 from crypto.keys import APPEAL_ID_SIZE
 from crypto.minisign import MinisignPublicKey, signer_key_id, verify
 from crypto.shape import ShapeError, count_of, date_of, hashes_by_language, hex_of, list_of, object_of, text_of
-from crypto.signature import Signature
+from crypto.signature import FIELDS, PUBLISHED, Signature
 from crypto.strictjson import StrictJsonError, parse
 
 FORMAT = "undersigned/v1/publication"
@@ -51,11 +52,46 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class PublishedSignature:
-    """A public signature as the world sees it."""
+    """A public signature as the world sees it: a text for each of PUBLISHED."""
 
     name: str
     relation: str
     prisoner: str
+
+    @classmethod
+    def of(cls, signature: Signature) -> PublishedSignature:
+        """The one gate through which a name gets out. Raises ValueError when it must not."""
+        if signature.public is not True:
+            raise ValueError("A signature that is not public is never published.")
+        return cls(*_published_texts(signature))
+
+    def texts(self) -> tuple[str, ...]:
+        """The texts in the order of PUBLISHED."""
+        return tuple(_published_texts(self))
+
+
+class LinePart(NamedTuple):
+    """One text of a signature's line, with what stands before and after it."""
+
+    field: str
+    before: str
+    text: str
+    after: str
+
+
+_published_texts = attrgetter(*PUBLISHED)
+_AROUND = [(one.name, *one.published) for one in FIELDS if one.published is not None]
+
+
+def line_parts(signature: Signature | PublishedSignature) -> list[LinePart]:
+    """What the line of a signature is put together from; an empty text is left out, with what would stand around it."""
+    texts = zip(_AROUND, _published_texts(signature), strict=True)
+    return [LinePart(field, before, text, after) for (field, before, after), text in texts if text]
+
+
+def line(signature: Signature | PublishedSignature) -> str:
+    """A signature in one line: name, relation (prisoner). Strangers' text, not made safe to show."""
+    return "".join(f"{part.before}{part.text}{part.after}" for part in line_parts(signature))
 
 
 @dataclass(frozen=True)
@@ -199,11 +235,11 @@ def _counts(value: Any, keys: Iterable[str], name: str) -> dict[str, int]:
 
 
 def _shown(shown: PublishedSignature) -> dict[str, str]:
-    return {"name": shown.name, "relation": shown.relation, "prisoner": shown.prisoner}
+    return dict(zip(PUBLISHED, shown.texts(), strict=True))
 
 
 def _published(value: Any) -> PublishedSignature:
-    entry = object_of(value, {"name", "relation", "prisoner"}, "signatures")
+    entry = object_of(value, set(PUBLISHED), "signatures")
     shown = PublishedSignature(**{key: text_of(entry[key], key) for key in entry})
     try:
         # The page and the press read these: they obey the rules of a signature's own fields.

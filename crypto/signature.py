@@ -1,4 +1,5 @@
-"""A person's signature: the record, its one way to be written and its strict reader (docs/spec.md, section 4).
+"""A person's signature: the table of its fields, the record, its one way to be written and its strict reader
+(docs/spec.md, section 4).
 
 What a stranger sealed is read here first, so nothing that could trick a terminal or a page gets past.
 """
@@ -7,25 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
+from operator import attrgetter, contains
 from typing import Any
 
 from crypto.errors import RecordError
 from crypto.strictjson import StrictJsonError, parse
-
-# In the order of the specification, which is the order of writing and of checking.
-FIELDS = ("name", "relation", "prisoner", "public", "contact", "message", "language", "vouch")
-
-# Shortest and longest, in Unicode code points.
-LIMITS = {
-    "name": (1, 120),
-    "relation": (0, 80),
-    "prisoner": (0, 120),
-    "contact": (0, 120),
-    "message": (0, 500),
-    "language": (2, 8),
-    "vouch": (0, 40),
-}
 
 # Unicode 16, general categories Cc and Cf. A table, because libraries of different age disagree about Cf.
 _UNPRINTABLE = re.compile(
@@ -39,74 +27,119 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Signature:
-    """One person's entry. Raises RecordError when a field is not what section 4 allows."""
+    """One person's entry. Raises RecordError when a field is not what section 4 allows.
 
-    name: str
+    A field is added to the format here and in no other place of the Python code: FIELDS is made of these lines.
+    `limits` are the fewest and the most Unicode code points of a text, `published` is how a published text stands in
+    one line: what comes before and after it. What has no `limits` is true or false, and what has no `published` never
+    leaves the organizers.
+    """
+
+    name: str = field(metadata={"limits": (1, 120), "published": ("", "")})
+    relation: str = field(default="", kw_only=True, metadata={"limits": (0, 80), "published": (", ", "")})
+    prisoner: str = field(default="", kw_only=True, metadata={"limits": (0, 120), "published": (" (", ")")})
     public: bool
-    relation: str = ""
-    prisoner: str = ""
-    contact: str = ""
-    message: str = ""
-    language: str = ""
-    vouch: str = ""
+    contact: str = field(default="", kw_only=True, metadata={"limits": (0, 120)})
+    message: str = field(default="", kw_only=True, metadata={"limits": (0, 500)})
+    language: str = field(default="", kw_only=True, metadata={"limits": (2, 8)})
+    vouch: str = field(default="", kw_only=True, metadata={"limits": (0, 40)})
 
     def __post_init__(self) -> None:
         if self._is_plain():
             return
-        values = dict(vars(self))
-        if self.language == "":
-            del values["language"]  # absent
-        _check_fields(values)
+        _check_fields({name: value for name, value in vars(self).items() if value != "" or name not in _LEFT_OUT_EMPTY})
 
     def _is_plain(self) -> bool:
         """Whether the fields are right at first sight, as nearly all are; when not, _check_fields finds the reason.
 
         Python calls no control, format or surrogate character printable, nor any space but U+0020; a test compares.
         """
-        optional = (self.relation, self.prisoner, self.contact, self.message, self.language, self.vouch)
+        for name in _TRUE_OR_FALSE:
+            if type(getattr(self, name)) is not bool:
+                return False
+        texts = _all_texts(self)
         try:
-            text = "".join((self.name, *optional))
+            together = "".join(texts)
         except TypeError:
             return False
-        return (
-            type(self.public) is bool
-            and text.isprintable()
-            and not self.name.isspace()
-            and 1 <= len(self.name) <= _LONGEST["name"]
-            and len(self.relation) <= _LONGEST["relation"]
-            and len(self.prisoner) <= _LONGEST["prisoner"]
-            and len(self.contact) <= _LONGEST["contact"]
-            and len(self.message) <= _LONGEST["message"]
-            and len(self.language) in _LANGUAGE_LENGTHS
-            and len(self.vouch) <= _LONGEST["vouch"]
-        )
+        return together.isprintable() and not self.name.isspace() and all(map(contains, _LENGTHS, map(len, texts)))
 
 
-_LONGEST = {field: longest for field, (_, longest) in LIMITS.items()}
-_LANGUAGE_LENGTHS = {0, *range(LIMITS["language"][0], LIMITS["language"][1] + 1)}
-_FIELDS = frozenset(FIELDS)
-_REQUIRED = tuple(field.name for field in fields(Signature) if field.default is MISSING)
+@dataclass(frozen=True)
+class Field:
+    """What section 4 says of one field, and whether the world may see it."""
+
+    name: str
+    required: bool
+    limits: tuple[int, int] | None
+    """Fewest and most Unicode code points; None for what is true or false."""
+    published: tuple[str, str] | None
+    """What stands before and after it in one line, as in “name, relation (prisoner)”; None: it is never published."""
+
+    def text(self, signature: Signature) -> str:
+        """Its value as organizers read it: a text as it is, true and false as yes and no."""
+        value = getattr(signature, self.name)
+        return str(value) if self.limits else "yes" if value else "no"
+
+
+FIELDS = tuple(
+    Field(one.name, one.default is MISSING, one.metadata.get("limits"), one.metadata.get("published"))
+    for one in fields(Signature)
+)
+"""In the order of the specification, which is the order of writing, of checking and of showing."""
+
+LIMITS = {one.name: one.limits for one in FIELDS if one.limits is not None}
+"""Of every text, by its name."""
+
+PUBLISHED = tuple(one.name for one in FIELDS if one.published is not None)
+"""What a publication says of a public signature."""
+
+
+def fields_without(**reasons: str) -> tuple[Field, ...]:
+    """The fields that a place shows, takes or searches: all but those it names, each with the reason why not.
+
+    So a new field is everywhere until somebody says why it should not be. Raises TypeError for a name that is none.
+    """
+    if unknown := reasons.keys() - {one.name for one in FIELDS}:
+        raise TypeError(f"No fields of a signature: {unknown}")
+    return tuple(one for one in FIELDS if one.name not in reasons)
+
+
+_NAMES = frozenset(one.name for one in FIELDS)
+_REQUIRED = tuple(one.name for one in FIELDS if one.required)
+# Empty is the same as absent for these, though their limits do not allow an empty text that is written out.
+_LEFT_OUT_EMPTY = frozenset(one.name for one in FIELDS if one.limits and one.limits[0] > 0 and not one.required)
+
+# What _is_plain compares, made once: it is asked for each of a million signatures.
+_all_texts = attrgetter(*LIMITS)
+_TRUE_OR_FALSE = tuple(one.name for one in FIELDS if one.limits is None)
+_LENGTHS = tuple(
+    frozenset(range(one.limits[0], one.limits[1] + 1)) | (frozenset() if one.required else {0})
+    for one in FIELDS
+    if one.limits is not None
+)
 
 
 def _check_fields(values: dict[str, Any]) -> None:
-    for field in FIELDS:
-        if field == "public" and type(values["public"]) is not bool:
-            raise RecordError("record-type", "“public” must be true or false.")
-        if field in LIMITS and field in values:
-            _check_text(field, values[field])
+    for one in FIELDS:
+        if one.name not in values:
+            continue
+        if one.limits is not None:
+            _check_text(one.name, values[one.name], *one.limits)
+        elif type(values[one.name]) is not bool:
+            raise RecordError("record-type", f"“{one.name}” must be true or false.")
 
 
-def _check_text(field: str, value: Any) -> None:
+def _check_text(name: str, value: Any, shortest: int, longest: int) -> None:
     if not isinstance(value, str):
-        raise RecordError("record-type", f"“{field}” must be text.")
+        raise RecordError("record-type", f"“{name}” must be text.")
     if _SURROGATE.search(value):
-        raise RecordError("record-surrogate", f"“{field}” holds half of a character.")
-    shortest, longest = LIMITS[field]
+        raise RecordError("record-surrogate", f"“{name}” holds half of a character.")
     if not shortest <= len(value) <= longest:
-        raise RecordError("record-length", f"“{field}” must have {shortest} to {longest} characters.")
+        raise RecordError("record-length", f"“{name}” must have {shortest} to {longest} characters.")
     if _UNPRINTABLE.search(value):
-        raise RecordError("record-character", f"“{field}” holds a control or format character.")
-    if field == "name" and not _NOT_BLANK.search(value):
+        raise RecordError("record-character", f"“{name}” holds a control or format character.")
+    if name == "name" and not _NOT_BLANK.search(value):
         raise RecordError("record-blank", "The name is blank.")
 
 
@@ -118,12 +151,12 @@ def read_signature(data: bytes) -> Signature:
         raise RecordError(f"record-{error.reason}", str(error)) from error
     if not isinstance(record, dict):
         raise RecordError("record-type", "The record is not an object.")
-    if not record.keys() <= _FIELDS:
+    if not record.keys() <= _NAMES:
         raise RecordError("record-unknown-key", "The record has a key that does not exist.")
-    for field in _REQUIRED:
-        if field not in record:
-            raise RecordError("record-missing-key", f"“{field}” is missing.")
-    if record.get("language") == "":
+    for name in _REQUIRED:
+        if name not in record:
+            raise RecordError("record-missing-key", f"“{name}” is missing.")
+    if any(record.get(name) == "" for name in _LEFT_OUT_EMPTY):
         _check_fields(record)  # written out and empty is not the same as absent
     return Signature(**record)
 
@@ -141,21 +174,23 @@ def is_plainly_canonical(data: bytes) -> bool:
     if "\\" in text or not text.isprintable():
         return False
     found = _CANONICAL.fullmatch(text)
-    return found is not None and not found.group(1).isspace()
+    return found is not None and not found["name"].isspace()
 
 
 def _canonical_pattern() -> re.Pattern[str]:
     """Section 4's canonical text, for values in which nothing needs an escape."""
-    parts: list[str] = []
-    for field in FIELDS:
-        if field == "public":
-            parts.append(',"public":(?:true|false)')
-            continue
-        shortest, longest = max(LIMITS[field][0], 1), LIMITS[field][1]
-        # The second + says that nothing is tried twice: a value ends at its quotation mark, and there is no other way.
-        value = f'[^"]{{{shortest},{longest}}}+'
-        parts.append(f'"name":"({value})"' if field == "name" else f'(?:,"{field}":"{value}")?+')
-    return re.compile(r"\{" + "".join(parts) + r"\}")
+    return re.compile(r"\{" + "".join(_canonical_member(one, first=one is FIELDS[0]) for one in FIELDS) + r"\}")
+
+
+def _canonical_member(one: Field, first: bool) -> str:
+    if one.limits is None:
+        value = "(?:true|false)"
+    else:
+        # The + at the end says that nothing is tried twice: a value ends at its quotation mark, there is no other way.
+        value = f'[^"]{{{max(one.limits[0], 1)},{one.limits[1]}}}+'
+        value = f'"(?P<name>{value})"' if one.name == "name" else f'"{value}"'
+    member = f'{"" if first else ","}"{one.name}":{value}'
+    return member if one.required else f"(?:{member})?+"
 
 
 _CANONICAL = _canonical_pattern()
@@ -164,7 +199,7 @@ _CANONICAL = _canonical_pattern()
 def write_signature(signature: Signature) -> bytes:
     """The record as compact JSON in UTF-8, empty optional fields left out. `read_signature` reads it back."""
     values = vars(signature)
-    kept = {field: values[field] for field in FIELDS if field in _REQUIRED or values[field] != ""}
+    kept = {one.name: values[one.name] for one in FIELDS if one.required or values[one.name] != ""}
     return _ENCODER.encode(kept).encode("utf-8")
 
 

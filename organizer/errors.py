@@ -17,7 +17,7 @@ class OrganizerError(UndersignedError):
     workspace-format, no-key, days, number, folder, threshold, appeal-toml, fingerprint;
     share-plan, share-word, share-length, share-checksum, share-set, share-twice, share-few, share-key, restore-rows;
     signed-another, counts-differ; burn-not-yet, burn-period; disk-full, appeal-file;
-    vouch-word, vouch-note, vouch-number, decisions-file, decisions-key, nothing.
+    vouch-word, vouch-note, vouch-number, decisions-file, decisions-key, nothing, not-kept.
     """
 
     def __init__(self, reason: str, text: str, details: dict[str, Any] | None = None) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -19,8 +17,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import Environment
 from nacl.pwhash import argon2id
-from redis_servers import PROGRAMS, Server, running, running_cluster
-from terminal import PseudoTerminal
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -28,17 +24,15 @@ from crypto.minisign import MinisignSecretKey
 from crypto.seal import seal_signature
 from crypto.signature import Signature
 from service import create_app
-from service.settings import Limits, Settings
+from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.paths import ROOT
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.redis_servers import PROGRAMS, Server, running, running_cluster
+from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, make_appeal, make_settings
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and every program that they start would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-ROOT = Path(__file__).parent.parent
-APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
-TOKEN = "a token for tests"
-TODAY = date(2026, 11, 22)
-CODE = "4829103377590218841270536"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -84,36 +78,6 @@ def minisign_keys() -> tuple[MinisignSecretKey, MinisignSecretKey]:
     return (
         MinisignSecretKey.make(b"annaanna", bytes(range(100, 132))),
         MinisignSecretKey.make(b"borisbor", bytes(range(150, 182))),
-    )
-
-
-def make_appeal(folder: Path, key: OrganizersKey, minisign_keys: tuple[MinisignSecretKey, ...]) -> Path:
-    """The appeal that the project ships, with keys, in a new folder."""
-    folder.mkdir()
-    for path in (ROOT / "config" / "appeal").iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
-    record = base64.b64encode(bytes(key.record)).decode("ascii")
-    lines = [f'[[keys]]\nrecord = "{record}"']
-    for signer, secret in zip(("anna", "boris"), minisign_keys, strict=True):
-        lines.append(f'[[minisign]]\nsigner = "{signer}"\nkey = "{secret.public.line}"')
-    with (folder / "appeal.toml").open("a", encoding="utf-8") as file:
-        file.write("\n" + "\n".join(lines) + "\n")
-    return folder
-
-
-def make_settings(data: Path, appeal: Path) -> Settings:
-    """Settings with limits that no ordinary test reaches."""
-    return Settings(
-        appeal=appeal,
-        data=data,
-        store=f"sqlite:{data / 'envelopes.sqlite'}",
-        listen="127.0.0.1:8000",
-        desk_token_sha256=hashlib.sha256(TOKEN.encode("ascii")).hexdigest(),
-        trusted_hops=0,
-        work_above=10_000,
-        limits_server="",
-        processes=1,
-        limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute", search="10000/minute"),
     )
 
 

@@ -1,15 +1,151 @@
-"""Reviewing: the queue of a workspace, opened."""
+"""Reviewing: the queue of a workspace, what is accepted many at a time, what is taken back, and what comes of it.
+
+A single decision needs no plan: review.Review makes it, and undo() takes it back.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from crypto.envelope import EnvelopeId
+from organizer.actions.draft import count
+from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, unseen
 from organizer.actions.session import Session
+from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
-from organizer.matching.pair_cache import Progress, no_progress
+from organizer.matching.pair_cache import SimilarPair, is_compared
+from organizer.results.tally import Tally
 from organizer.review.queue import ReviewQueue
+from organizer.review.review import Bulk, Review
+
+NOTHING_DECIDED = Notice("stopped", "Nothing was decided.")
+NOTHING_CHANGED = Notice("stopped", "Nothing was changed.")
 
 
-def open_queue(session: Session, progress: Progress = no_progress) -> ReviewQueue:
+def open_queue(session: Session, progress: Progress = unseen) -> ReviewQueue:
     """All that can be reviewed in a workspace, what was entered by hand included. Raises OrganizerError."""
     open_by_hand(session.records, session.keys)
     letters = None if session.appeal is None else set(session.appeal.letters.values())
-    return ReviewQueue(session.records, letters, progress)
+    return ReviewQueue(session.records, letters, lambda: progress("Comparing names", "names compared"))
+
+
+# Many at a time
+
+
+@dataclass(frozen=True)
+class BulkPlan:
+    """What would be accepted at once, without a look at each: `ids` in the order of the review.
+
+    Of these, `left` stay undecided, because they resemble another signature.
+    """
+
+    ids: tuple[EnvelopeId, ...]
+    left: int
+    for_words: bool
+    """Only what has a vouch word that counts, and for that word."""
+    include_similar: bool = False
+
+    @property
+    def accepted(self) -> int:
+        """How many would be accepted."""
+        return len(self.ids) - self.left
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to, when there is anything to accept."""
+        if not self.accepted:
+            return ()
+        values = {"accepted": self.accepted}
+        if self.for_words:
+            text = "Accept for their vouch words, without a look at each: {accepted:,}?"
+            return (Question(Notice("accept-vouched", text, values), NOTHING_DECIDED),)
+        text = "Accept without a look at any of them: {accepted:,}?"
+        return (Question(Notice("accept-all", text, values), NOTHING_DECIDED),)
+
+
+def plan_accept_all(review: Review, include_similar: bool = False) -> BulkPlan:
+    """Everything in this pass that is undecided; with `include_similar` also what is similar to another signature."""
+    ids = tuple(one for one in review.ids[review.at :] if one not in review.queue.decisions)
+    return BulkPlan(ids, 0 if include_similar else review.doubtful(ids), False, include_similar)
+
+
+def plan_accept_vouched(review: Review) -> BulkPlan:
+    """What is undecided in this pass and has a vouch word that counts."""
+    ids = tuple(review.vouched())
+    return BulkPlan(ids, review.doubtful(ids), True)
+
+
+def accept(review: Review, plan: BulkPlan, answers: Answers) -> Bulk:
+    """Accept what was planned, in one step. Raises OrganizerError: stopped."""
+    check_answered(plan.questions, answers)
+    return review.accept_vouched() if plan.for_words else review.accept_all(plan.include_similar)
+
+
+# Taking back
+
+
+@dataclass(frozen=True)
+class UndoPlan:
+    """What was decided last, and would be taken back: one decision, or all that was decided at once."""
+
+    ids: tuple[EnvelopeId, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to."""
+        asked = Notice("undo", "Take back what was decided last, {count:,} at once?", {"count": len(self.ids)})
+        return (Question(asked, NOTHING_CHANGED),)
+
+
+def plan_undo(review: Review) -> UndoPlan:
+    """The latest step, whatever it was. Raises OrganizerError: nothing."""
+    ids = review.latest()
+    if not ids:
+        raise OrganizerError("nothing", "There is no decision to take back.")
+    return UndoPlan(tuple(ids))
+
+
+def undo(review: Review, plan: UndoPlan, answers: Answers) -> int:
+    """Take it back whole; how many decisions that was. Raises OrganizerError: stopped."""
+    check_answered(plan.questions, answers)
+    return review.undo()
+
+
+# What comes of it
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """How far the review is: the tally, and of how many pairs that may be one person both are accepted."""
+
+    tally: Tally
+    accepted_pairs: int
+
+    @property
+    def accepted(self) -> int:
+        """Signatures that count, public or not."""
+        return self.tally.counts.public + self.tally.counts.nonpublic
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to decide about."""
+        return not (self.tally.undecided or self.tally.held)
+
+
+def read_reviewed(session: Session, queue: ReviewQueue) -> Reviewed:
+    """Count what was decided so far."""
+    return Reviewed(count(session, listed=False), queue.accepted_pairs())
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Pairs of signatures that may be of one person, the likeliest first, among `compared` signatures."""
+
+    pairs: tuple[SimilarPair, ...]
+    compared: int
+
+
+def find_duplicates(queue: ReviewQueue) -> Duplicates:
+    """All that is accepted, held or undecided, two by two where one may be the other; changes nothing."""
+    compared = sum(1 for envelope_id in queue.facts if is_compared(queue.decisions.get(envelope_id)))
+    return Duplicates(tuple(queue.pairs()), compared)

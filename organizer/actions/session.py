@@ -19,7 +19,7 @@ from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
-from organizer.keys.periods import Period, public_name, read_public, secret_name, unlock_master
+from organizer.keys.periods import Period, PeriodKey, public_name, read_public, secret_name, unlock_master
 from organizer.workspace.files import read_file
 from organizer.workspace.folder import KEY_FILE, MINISIGN_FILE, Workspace, open_workspace
 from organizer.workspace.key_slots import open_work_key
@@ -106,9 +106,9 @@ def open_masters(workspace: Workspace, root: bytes, periods: tuple[Period, ...])
     return masters
 
 
-def keep_period(workspace: Workspace, root: bytes, period: Period, master: bytes) -> None:
+def keep_period(workspace: Workspace, root: bytes, key: PeriodKey) -> None:
     """Put the key of a period into a workspace. The public half comes last: it says that the key is there."""
-    for name, content in reversed(period_files(root, period, master, random).items()):
+    for name, content in reversed(period_files(root, key, random).items()):
         workspace.write(name, content)
 
 

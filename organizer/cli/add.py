@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import click
-from nacl.utils import random
 
-from crypto.appeal import Appeal, LetterHash
 from crypto.errors import RecordError
-from crypto.signature import Signature
-from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
+from crypto.publication import line as in_one_line
+from organizer.actions.add import (
+    Letter,
+    TablePlan,
+    add_signature,
+    add_table,
+    check_fields,
+    choose_letter,
+    plan_signature,
+    plan_table,
+)
+from organizer.actions.plan import Answers
+from organizer.actions.sealing import Sealing, open_sealing
+from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake import paper
-from organizer.intake.ledgers import open_by_hand
-from organizer.workspace.entries import SignatureEntry
-from organizer.workspace.files import read_file
-from organizer.workspace.folder import Workspace, open_workspace
-from organizer.workspace.records import add_by_hand
 
 PREVIEWED = 30
 """Lines of a table that are shown before it is added."""
@@ -31,10 +35,8 @@ _QUESTIONS = {
     "relation": "Relation, such as “sister of” or “former political prisoner”",
     "prisoner": "Name of the prisoner",
     "public": "May the name be published? (yes/no)",
-    "contact": "Contact",
-    "message": "Message",
-    "language": "Language",
 }
+"""How some fields are asked for. The others are asked for by their names."""
 
 
 @click.command("add", short_help="Enter signatures from paper or messenger.")
@@ -68,18 +70,24 @@ def add_command(
         carry_out(as_json, lambda terminal: run_table(terminal, folder, csv, letter, appeal_file, passphrase_file, yes))
 
 
-def run(terminal: Terminal, folder: str, letter: str | None, appeal_file: str | None) -> JsonResult:
+def run(terminal: Terminal, folder: str, language: str | None, appeal_file: str | None) -> JsonResult:
     """Signatures typed in; needs no passphrase. Raises OrganizerError: no-appeal, appeal-letter, question, …"""
-    with open_workspace(folder) as workspace:
-        desk = _Desk(workspace, load_appeal(workspace, appeal_file), letter)
-        return _ask(terminal, desk)
+    with open_sealing(folder, appeal_file) as sealing:
+        letter = choose_letter(sealing.appeal, language)
+        terminal.check_may_ask()
+        # Names that are not public are typed, so they leave no trace in the scrollback.
+        with terminal.private_screen():
+            terminal.say("Type one signature after another. What may stay empty, leave empty with Enter.")
+            added = _ask_all(terminal, sealing, letter)
+    terminal.say(f"Signatures added: {added:,}.")
+    return {"added": added, "bad": []}
 
 
 def run_table(
     terminal: Terminal,
     folder: str,
     csv: str,
-    letter: str | None,
+    language: str | None,
     appeal_file: str | None,
     passphrase_file: str | None,
     yes: bool,
@@ -89,138 +97,76 @@ def run_table(
     Raises OrganizerError: no-appeal, appeal-letter, csv-header, csv-lines, stopped, …
     """
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
-        desk = _Desk(session.workspace, session.appeal, letter)
-        table = _read_table(desk, csv, session)
-        if not table.new:
-            _say_left_out(terminal, table)
-            terminal.say("There is nothing new in this table. Nothing was added.")
-        elif yes or _is_wanted(terminal, table):
-            desk.keep([envelope for _, envelope in table.new])
-            _say_left_out(terminal, table)
-            terminal.say(f"Signatures added: {len(table.new):,}.")
-        else:
-            raise OrganizerError("stopped", "Nothing was added.")
-    result = {"added": len(table.new), "repeated": [line.number for line in table.repeated], "bad": []}
-    if table.bad:
-        lines = [{"line": wrong.number, "reason": wrong.reason, "text": wrong.text} for wrong in table.bad]
-        text = f"Lines left out: {len(table.bad):,}. Correct them and add the table again; the others are recognised."
+        plan = plan_table(session, csv, language)
+        added = add_table(session, plan, _ask_about(terminal, plan, yes))
+    _say_left_out(terminal, plan)
+    terminal.say(f"Signatures added: {added:,}." if added else "There is nothing new in this table. Nothing was added.")
+    result = {"added": added, "repeated": [line.number for line in plan.repeated], "bad": []}
+    if plan.bad:
+        lines = [{"line": wrong.number, "reason": wrong.reason, "text": wrong.text} for wrong in plan.bad]
+        text = f"Lines left out: {len(plan.bad):,}. Correct them and add the table again; the others are recognised."
         raise OrganizerError("csv-lines", text, {**result, "bad": lines})
     return result
 
 
-class _Desk:
-    """Where signatures go: sealed to the organizers' key under one letter, into the workspace."""
-
-    def __init__(self, workspace: Workspace, appeal: Appeal | None, letter: str | None) -> None:
-        letters = need_appeal(appeal).letters
-        self.language = letter or next(iter(letters), "")
-        if self.language not in letters:
-            known = ", ".join(letters) or "none"
-            text = f"Name one of the appeal's letters with --letter. There are: {known}."
-            raise OrganizerError("appeal-letter", text)
-        self._workspace = workspace
-        self._letter_hash = LetterHash(bytes.fromhex(letters[self.language]))
-        self._record = public_record(workspace)
-
-    def seal(self, signature: Signature) -> bytes:
-        return paper.seal_by_hand(self._record, signature, self._letter_hash, random)
-
-    def keep(self, envelopes: list[bytes]) -> None:
-        with self._workspace.tables() as tables:
-            add_by_hand(tables, envelopes)
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A table's lines by what will become of them; a new one comes with its envelope."""
-
-    new: list[tuple[paper.GoodLine, bytes]]
-    repeated: list[paper.RepeatedLine]
-    bad: list[paper.BadLine]
-
-
-def _read_table(desk: _Desk, path: str, session: Session) -> _Table:
-    lines = paper.read_csv(read_file(path), desk.language)
-    good = [line for line in lines if isinstance(line, paper.GoodLine)]
-    bad = [line for line in lines if isinstance(line, paper.BadLine)]
-    open_by_hand(session.records, session.keys)
-    entries = session.records.entries()
-    before = (entry.signature for entry in entries if isinstance(entry, SignatureEntry) and entry.by_hand)
-    repeated = paper.find_repeated(good, before)
-    left_out = {line.number for line in repeated}
-    new: list[tuple[paper.GoodLine, bytes]] = []
-    for line in good:
-        if line.number in left_out:
-            continue
-        try:
-            new.append((line, desk.seal(line.signature)))
-        except RecordError as error:
-            bad.append(paper.BadLine(line.number, error.reason, str(error)))
-    return _Table(new, repeated, sorted(bad, key=lambda line: line.number))
-
-
-def _is_wanted(terminal: Terminal, table: _Table) -> bool:
+def _ask_about(terminal: Terminal, plan: TablePlan, yes: bool) -> Answers:
+    if yes or not plan.questions:
+        return ask_questions(terminal, plan.questions, yes)
     terminal.check_may_ask()
     # Names that are not public are on it, so it leaves no trace in the scrollback.
     with terminal.private_screen():
-        for line, _ in table.new[:PREVIEWED]:
+        for line in plan.new[:PREVIEWED]:
             signature = line.signature
-            words = "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner)))
-            terminal.say(f"Line {line.number:,}, {'PUBLIC' if signature.public else 'not public'}: {words}")
-        if len(table.new) > PREVIEWED:
-            terminal.say(f"… and {len(table.new) - PREVIEWED:,} more lines.")
-        _say_left_out(terminal, table)
-        public = sum(line.signature.public for line, _ in table.new)
-        terminal.say(f"New signatures: {len(table.new):,}, {public:,} of them public.", "bold")
-        return terminal.confirm("Add them? They count as accepted")
+            shown = "PUBLIC" if signature.public else "not public"
+            terminal.say(f"Line {line.number:,}, {shown}: {in_one_line(signature)}")
+        if len(plan.new) > PREVIEWED:
+            terminal.say(f"… and {len(plan.new) - PREVIEWED:,} more lines.")
+        _say_left_out(terminal, plan)
+        terminal.say(f"New signatures: {len(plan.new):,}, {len(plan.public):,} of them public.", "bold")
+        return ask_questions(terminal, plan.questions)
 
 
-def _say_left_out(terminal: Terminal, table: _Table) -> None:
-    for wrong in table.bad:
+def _say_left_out(terminal: Terminal, plan: TablePlan) -> None:
+    for wrong in plan.bad:
         terminal.say(f"Line {wrong.number:,} is left out: {wrong.text}")
-    for line in table.repeated[:PREVIEWED]:
+    for line in plan.repeated[:PREVIEWED]:
         where = "it was entered before" if line.first is None else f"it is the same as line {line.first:,}"
         differs = ", but with another answer to “public”. Look at it with organizer review --again"
         terminal.say(f"Line {line.number:,} is left out: {where}{differs if line.other_public else ''}.")
-    if table.repeated:
-        terminal.say(f"Lines left out because they are there already: {len(table.repeated):,}.", "bold")
+    if plan.repeated:
+        terminal.say(f"Lines left out because they are there already: {len(plan.repeated):,}.", "bold")
 
 
-def _ask(terminal: Terminal, desk: _Desk) -> JsonResult:
-    terminal.check_may_ask()
-    # Names that are not public are typed, so they leave no trace in the scrollback.
-    with terminal.private_screen():
-        terminal.say("Type one signature after another. What may stay empty, leave empty with Enter.")
-        added = _ask_all(terminal, desk)
-    terminal.say(f"Signatures added: {added:,}.")
-    return {"added": added, "bad": []}
-
-
-def _ask_all(terminal: Terminal, desk: _Desk) -> int:
+def _ask_all(terminal: Terminal, sealing: Sealing, letter: Letter) -> int:
     added = 0
-    while (signature := _ask_one(terminal, desk.language)) is not None:
-        terminal.say("The name MAY be published." if signature.public else "The name will NOT be published.", "bold")
-        if not terminal.confirm(f"Keep this signature? {signature.name}"):
-            terminal.say("It was not kept.")
-            continue
+    while (fields := _ask_one(terminal, letter)) is not None:
+        plan = plan_signature(fields, letter)
+        for warning in plan.warnings:
+            terminal.say(str(warning), "bold")
+        answers = ask_questions(terminal, plan.questions)
         try:
-            desk.keep([desk.seal(signature)])
+            add_signature(sealing, plan, answers)
             added += 1
         except RecordError as error:
             terminal.say(f"It was not kept: {error}")
+        except OrganizerError as error:
+            if error.reason != "not-kept":
+                raise
+            terminal.say(str(error))
     return added
 
 
-def _ask_one(terminal: Terminal, language: str) -> Signature | None:
+def _ask_one(terminal: Terminal, letter: Letter) -> dict[str, str] | None:
     fields: dict[str, str] = {}
-    for field, question in _QUESTIONS.items():
+    for field in paper.COLUMNS:
+        question = _QUESTIONS.get(field, field.capitalize())
         while True:
-            fields[field] = terminal.ask(question, default=language if field == "language" else "")
+            fields[field] = terminal.ask(question, default=letter.language if field == "language" else "")
             if field == "name" and not fields[field].strip():
                 return None
             try:
-                paper.read_signature({"name": "?", "public": "no", **fields}, language)
+                check_fields(fields, letter)
                 break
             except (RecordError, OrganizerError) as error:
                 terminal.say(str(error))
-    return paper.read_signature(fields, language)
+    return fields

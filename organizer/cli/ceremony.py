@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-import click
-from nacl.utils import random
+from collections.abc import Sequence
 
-from crypto.keys import APPEAL_ID_SIZE, AppealId
-from organizer.actions.session import Session, keep_period, open_masters, open_session, own_minisign
+import click
+
+from organizer.actions.ceremony import (
+    FirstKeys,
+    add_periods,
+    has_workspace,
+    keys_here,
+    make_first_keys,
+    make_minisign_key,
+    need_keys_here,
+    shared_days,
+    whole_key,
+)
+from organizer.actions.public_folder import AppealFolder, read_site_folder
+from organizer.actions.session import Session, open_session, own_minisign
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
@@ -14,11 +26,8 @@ from organizer.cli.terminal.ceremony import hand_out_cards, public_folder, say_f
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.keys import generate
-from organizer.keys.appeal_folder import APPEAL_TOML, appeal_id_in
-from organizer.keys.periods import Days, Period, read_day
-from organizer.workspace.files import read_appeal_folder
-from organizer.workspace.folder import check_new, is_workspace, make_workspace
+from organizer.keys.generate import check_signer
+from organizer.keys.periods import Days, Period, PeriodKey, read_day
 
 _STEPS = 6
 
@@ -45,9 +54,8 @@ def ceremony_command(folder: str, passphrase_file: str | None, as_json: bool) ->
 def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Asks much, so it needs a terminal. Raises OrganizerError."""
     terminal.check_may_ask()
-    if is_workspace(folder):
+    if has_workspace(folder):
         return _go_on(terminal, folder, passphrase_file)
-    check_new(folder)
     terminal.say("This makes the keys of an appeal. Take your time: writing the cards is what lasts.", "bold")
     terminal.say("You need: this computer without a network, paper and a pen, and time without being watched.")
     terminal.say("You can stop at any moment with Ctrl-C. Nothing is on the disk until the keys are made in step 4.")
@@ -59,28 +67,25 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonRes
     alone = terminal.choose(
         "What do you want to make", ["the appeal's keys and my own minisign key", "my minisign key only"]
     )
-    signer = prompts.ask_until(
-        terminal, "Your short name (a-z, 0-9 and -), public", generate.check_signer, default=None
-    )
+    signer = prompts.ask_until(terminal, "Your short name (a-z, 0-9 and -), public", check_signer, default=None)
     return _first(terminal, folder, signer) if alone == 1 else _minisign_only(terminal, folder, signer)
 
 
 def _first(terminal: Terminal, folder: str, signer: str) -> JsonResult:
     terminal.heading(f"2 of {_STEPS}  The appeal")
-    files = _ask_appeal_files(terminal, [])
+    appeal = _ask_site_folder(terminal, [])
     days = _ask_periods(terminal, f"3 of {_STEPS}  Periods", [])
     terminal.heading(f"4 of {_STEPS}  The passphrase")
     passphrase = prompts.new_passphrase(terminal)
     terminal.say("Making the keys. This takes some seconds.")
-    keys = generate.make_keys(_id_in(files) or AppealId(random(APPEAL_ID_SIZE)), signer, passphrase, random, days)
-    make_workspace(folder, keys.files)
+    keys = make_first_keys(folder, FirstKeys(signer, tuple(days), passphrase, appeal.appeal_id))
     terminal.say(f"The keys are in the folder {folder}, locked with the passphrase.")
     periods = [new.period for new in keys.periods]
     try:
         hand_out_cards(terminal, f"5 of {_STEPS}  Cards", keys.periods)
         terminal.heading(f"6 of {_STEPS}  What the world may know")
         say_fingerprints(terminal, periods)
-        public = public_folder(terminal, periods, (signer, keys.minisign), files)
+        public = public_folder(terminal, periods, (signer, keys.minisign), appeal)
     except OrganizerError as error:
         if error.reason != "stopped":
             raise
@@ -96,8 +101,7 @@ def _first(terminal: Terminal, folder: str, signer: str) -> JsonResult:
 def _minisign_only(terminal: Terminal, folder: str, signer: str) -> JsonResult:
     passphrase = prompts.new_passphrase(terminal, "A passphrase locks your key. Whoever loses it makes another key.")
     terminal.say("Making the key. This takes some seconds.")
-    public, files = generate.minisign_files(signer, passphrase, random)
-    make_workspace(folder, files)
+    public = make_minisign_key(folder, signer, passphrase)
     terminal.say(f"Your minisign key is in the folder {folder}. Keep a copy of the folder in a second place.")
     terminal.say(
         "Give this line to the organizer who makes the appeal's keys. It is not secret; read it out to compare it:"
@@ -109,25 +113,15 @@ def _minisign_only(terminal: Terminal, folder: str, signer: str) -> JsonResult:
     return {"workspace": folder, "signer": signer, "minisign": public.line}
 
 
-def _ask_appeal_files(terminal: Terminal, periods: list[Period]) -> dict[str, bytes]:
+def _ask_site_folder(terminal: Terminal, periods: Sequence[Period]) -> AppealFolder:
     """The site's own folder of the appeal, empty when it is not at hand; refused when it is of another appeal."""
     terminal.say(
         "If you have a copy of the site's folder config/appeal/ here, name it: the keys are made for that appeal, "
         "and at the end you get the folder back with the keys in it."
     )
-
-    def read(path: str) -> dict[str, bytes]:
-        files = read_appeal_folder(path.strip()) if path.strip() else {}
-        named = _id_in(files)
-        if periods and named not in (None, periods[0].record.appeal_id):
-            raise OrganizerError("appeal-key", "This folder is of another appeal: its id is another one.")
-        return files
-
-    return prompts.ask_until(terminal, "The folder (Enter if you have none)", read)
-
-
-def _id_in(files: dict[str, bytes]) -> AppealId | None:
-    return appeal_id_in(files[APPEAL_TOML].decode("utf-8", "replace")) if files else None
+    return prompts.ask_until(
+        terminal, "The folder (Enter if you have none)", lambda path: read_site_folder(path, periods)
+    )
 
 
 def _ask_periods(terminal: Terminal, heading: str, before: list[Days]) -> list[Days]:
@@ -140,12 +134,11 @@ def _ask_periods(terminal: Terminal, heading: str, before: list[Days]) -> list[D
     chosen: list[Days] = []
     while not chosen or terminal.confirm("One more period?"):
         days = _ask_days(terminal)
-        if any(days.meets(other) for other in [*before, *chosen]):
-            terminal.say(
-                "Some of these days belong to another period, too. On those, the key that is listed first is used."
-            )
-            if not terminal.confirm("Keep it nevertheless?"):
-                continue
+        warnings = shared_days(days, [*before, *chosen])
+        for warning in warnings:
+            terminal.say(str(warning))
+        if warnings and not terminal.confirm("Keep it nevertheless?"):
+            continue
         chosen.append(days)
         terminal.say(f"Period {len(chosen)}: {days}.")
     return chosen
@@ -171,36 +164,31 @@ def _go_on(terminal: Terminal, folder: str, passphrase_file: str | None) -> Json
             terminal.say(f"  {period.name}, {period.days}")
         answers = ["keys for further periods", "a new set of cards for a key", "the fingerprints and the public folder"]
         chosen = terminal.choose("What do you want to make", answers)
-        periods = [period for period in session.periods if period.record.key_id in session.keys]
+        periods = keys_here(session)
         if chosen == 1:
             new = _add_periods(terminal, session)
             hand_out_cards(terminal, "Cards", new)
-            periods += [one.period for one in new]
+            periods += tuple(one.period for one in new)
         elif chosen == 2:
-            hand_out_cards(terminal, "Cards", [_ask_key(terminal, session, periods)])
+            hand_out_cards(terminal, "Cards", [_ask_key(terminal, session)])
             return _result(folder, periods, None)
         terminal.heading("What the world may know")
         say_fingerprints(terminal, periods)
-        public = public_folder(terminal, periods, own_minisign(session.workspace), _ask_appeal_files(terminal, periods))
+        public = public_folder(terminal, periods, own_minisign(session.workspace), _ask_site_folder(terminal, periods))
         return _result(folder, periods, public)
 
 
-def _add_periods(terminal: Terminal, session: Session) -> list[generate.NewPeriod]:
-    days = _ask_periods(terminal, "Periods", [period.days for period in session.periods])
-    made = [generate.make_period(session.periods[0].record.appeal_id, one, random) for one in days]
-    for new in made:
-        keep_period(session.workspace, session.root, new.period, new.master)
+def _add_periods(terminal: Terminal, session: Session) -> Sequence[PeriodKey]:
+    made = add_periods(session, _ask_periods(terminal, "Periods", [period.days for period in session.periods]))
     terminal.say(f"Keys added: {len(made)}.")
     return made
 
 
-def _ask_key(terminal: Terminal, session: Session, periods: list[Period]) -> generate.NewPeriod:
-    if not periods:
-        raise OrganizerError("no-key", "There is no key here that cards could be made of.")
+def _ask_key(terminal: Terminal, session: Session) -> PeriodKey:
+    periods = need_keys_here(session)
     terminal.say("For which key? Cards of an earlier set go on working: destroy them if you do not want that.")
     period = periods[terminal.choose("The key", [f"{period.name}, {period.days}" for period in periods]) - 1]
-    masters = open_masters(session.workspace, session.root, (period,))
-    return generate.NewPeriod(period, masters[period.record.key_id])
+    return whole_key(session, period)
 
 
 def _say_end(terminal: Terminal, folder: str) -> None:
@@ -214,5 +202,5 @@ def _say_end(terminal: Terminal, folder: str) -> None:
     terminal.say("- Practise before it counts: organizer rehearse")
 
 
-def _result(folder: str, periods: list[Period], public: str | None) -> JsonResult:
+def _result(folder: str, periods: Sequence[Period], public: str | None) -> JsonResult:
     return {"workspace": folder, "keys": [period_result(period) for period in periods], "public": public}

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import click
-from nacl.utils import random
 
-from organizer.actions.review import open_queue
-from organizer.actions.session import Session, open_masters, open_session, own_minisign
+from organizer.actions.decisions import MergePlan, export_decisions, merge_decisions, plan_export, plan_merge
+from organizer.actions.review import open_queue, plan_undo, undo
+from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options, pass_on
-from organizer.cli.terminal import signature_views
-from organizer.cli.terminal.keyboard import latin
 from organizer.cli.terminal.passphrases import TerminalPassphrases
+from organizer.cli.terminal.questions import ask_questions
+from organizer.cli.terminal.settling import settle_all
 from organizer.cli.terminal.terminal import Terminal
-from organizer.errors import OrganizerError
-from organizer.review.merge import Disagreement, Merge, collect, merge, read_decisions, write_decisions
-from organizer.review.queue import ReviewQueue
+from organizer.review.merge import Disagreement, Merge
 from organizer.review.review import Review
-from organizer.workspace.entries import VERDICTS
-from organizer.workspace.files import read_file, write_new
 
 
 @click.group("decisions", short_help="Review apart, and merge decisions.")
@@ -92,22 +88,16 @@ def decisions_undo(yes: bool, folder: str, passphrase_file: str | None, as_json:
 def run_export(terminal: Terminal, folder: str, out: str, passphrase_file: str | None) -> JsonResult:
     """Raises OrganizerError: no-key, file-exists, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        signer, _ = own_minisign(session.workspace)
-        decisions = collect(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")), signer)
-        masters = open_masters(session.workspace, session.root, session.periods)
-        latest = [period for period in session.periods if period.record.key_id in masters]
-        if not latest:
-            text = "Decisions are locked with the key of a period, and none is in this workspace."
-            raise OrganizerError("no-key", text)
-        key_id = latest[-1].record.key_id
-        write_new(out, write_decisions(decisions, key_id, masters[key_id], random))
-    terminal.say(f"Written to {out}. Decisions: {len(decisions.made):,}. Vouch words: {len(decisions.words):,}.")
+        plan = plan_export(session, open_queue(session, terminal.progress))
+        export_decisions(session, plan, out)
+    made, words, key_id = len(plan.decisions.made), len(plan.decisions.words), plan.key_id.hex()
+    terminal.say(f"Written to {out}. Decisions: {made:,}. Vouch words: {words:,}.")
     terminal.say(
-        f"The file is locked with the key {key_id.hex()}; only who has that key reads it. It names no signer, but it "
+        f"The file is locked with the key {key_id}; only who has that key reads it. It names no signer, but it "
         "holds envelope ids, decisions, and your vouch words with their notes. The other organizer runs:"
     )
     terminal.say_exactly(f"  organizer decisions merge {out}")
-    return {"decisions": len(decisions.made), "words": len(decisions.words), "key_id": key_id.hex(), "file": out}
+    return {"decisions": made, "words": words, "key_id": key_id, "file": out}
 
 
 def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str | None) -> JsonResult:
@@ -116,40 +106,29 @@ def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str |
     Raises OrganizerError: no-file, decisions-file, decisions-key, …
     """
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
-        theirs = read_decisions(read_file(path), open_masters(session.workspace, session.root, session.periods))
-        if theirs.signer == _own_name(session):
-            terminal.say("Note: this file was made by an organizer with your own short name.", "bold")
-        found = merge(queue, theirs)
-        queue.keep(found.changes, found.words)
-        _say_merged(terminal, found, theirs.signer)
-        if found.disagreements and terminal.is_at_terminal:
+        queue = open_queue(session, terminal.progress)
+        plan = plan_merge(session, queue, path)
+        for warning in plan.warnings:
+            terminal.say(str(warning), "bold")
+        merge_decisions(queue, plan)
+        _say_merged(terminal, plan)
+        differ = plan.found.disagreements
+        if differ and terminal.is_at_terminal:
             terminal.wait("Press Enter to see where you differ")
-            _settle(terminal, queue, found.disagreements, theirs.signer)
-    if found.disagreements:
+            settle_all(terminal, queue, differ, plan.signer)
+    if differ:
         terminal.say("What is not settled stays on hold and is not counted. To go on: merge again, or organizer review")
-    return {**_numbers(found), "differ": [_row(one) for one in found.disagreements], "signer": theirs.signer}
+    return {**_numbers(plan.found), "differ": [_row(one) for one in differ], "signer": plan.signer}
 
 
 def run_undo(terminal: Terminal, folder: str, yes: bool, passphrase_file: str | None) -> JsonResult:
     """The latest step, whatever it was: one decision or all of a merge. Raises OrganizerError: nothing, stopped."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        review = Review(open_queue(session, lambda: terminal.progress("Comparing names", "names compared")))
-        ids = review.latest()
-        if not ids:
-            raise OrganizerError("nothing", "There is no decision to take back.")
-        if not yes and not terminal.confirm(f"Take back what was decided last, {len(ids):,} at once?"):
-            raise OrganizerError("stopped", "Nothing was changed.")
-        review.undo()
-    terminal.say(f"Taken back: {len(ids):,}.")
-    return {"taken_back": len(ids)}
-
-
-def _own_name(session: Session) -> str:
-    try:
-        return own_minisign(session.workspace)[0]
-    except OrganizerError:
-        return ""  # a workspace restored from cards has no minisign key, and can merge all the same
+        review = Review(open_queue(session, terminal.progress))
+        plan = plan_undo(review)
+        taken_back = undo(review, plan, ask_questions(terminal, plan.questions, yes))
+    terminal.say(f"Taken back: {taken_back:,}.")
+    return {"taken_back": taken_back}
 
 
 def _numbers(found: Merge) -> JsonResult:
@@ -164,8 +143,9 @@ def _numbers(found: Merge) -> JsonResult:
     }
 
 
-def _say_merged(terminal: Terminal, found: Merge, signer: str) -> None:
-    terminal.say(f"Decisions of {signer}:")
+def _say_merged(terminal: Terminal, plan: MergePlan) -> None:
+    found = plan.found
+    terminal.say(f"Decisions of {plan.signer}:")
     labels = {
         "taken_over": "taken over, for nothing was decided here",
         "agreed": "decided alike",
@@ -189,54 +169,3 @@ def _say_merged(terminal: Terminal, found: Merge, signer: str) -> None:
 
 def _row(one: Disagreement) -> JsonResult:
     return {"id": one.envelope_id.hex(), "here": one.here.symbol, "there": one.there}
-
-
-# Where two differ
-
-
-def _settle(terminal: Terminal, queue: ReviewQueue, differ: list[Disagreement], signer: str) -> None:
-    review = Review(queue, again=True)
-    review.only(one.envelope_id for one in differ)
-    hint = ""
-    with terminal.private_screen() as clear:
-        while review.at < len(differ):
-            one = differ[review.at]
-            clear()
-            _show(terminal, review, one, signer)
-            terminal.say(hint or " ", "bold")
-            terminal.say("Keys: m as you decided, t as the other did, h leave on hold, b back, q quit")
-            key = terminal.key()
-            key = key and latin(key)
-            if key is None or key == "q":
-                return
-            hint = _press(review, one, key)
-
-
-def _show(terminal: Terminal, review: Review, one: Disagreement, signer: str) -> None:
-    shown = review.current()
-    assert shown is not None
-    signature_views.show_place(terminal, review)
-    signature_views.show_one(terminal, shown, whole=False)
-    verdict, reason = VERDICTS[one.there]
-    terminal.table(
-        [
-            ("you", signature_views.say_decision(one.here)),
-            (signer, f"{verdict}{f' ({reason})' if reason else ''}"),
-        ]
-    )
-    for other in shown.similar:
-        terminal.say(f"Resembles: {signature_views.brief(other.entry)}")
-
-
-def _press(review: Review, one: Disagreement, key: str) -> str:
-    if key == "m":
-        review.decide(one.here.verdict, one.here.reason)
-    elif key == "t":
-        review.decide(*VERDICTS[one.there])
-    elif key in ("h", "n"):
-        review.move(1)
-    elif key == "b":
-        review.move(-1)
-    else:
-        return "This key does nothing here."
-    return ""

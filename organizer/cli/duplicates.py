@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from crypto.envelope import EnvelopeId
-from organizer.actions.review import open_queue
+from crypto.signature import fields_without
+from organizer.actions.review import find_duplicates, open_queue
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.keyboard import latin
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
-from organizer.matching.pair_cache import SimilarPair, is_compared
+from organizer.matching.pair_cache import SimilarPair
 from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import Decision
 
-_FIELDS = ("name", "relation", "prisoner", "contact", "message", "language", "vouch")
+_FIELDS = fields_without(public="it says nothing about who somebody is")
 
 
 @click.command("duplicates", short_help="List signatures that may be of one person.")
@@ -39,21 +42,20 @@ def duplicates_command(folder: str, passphrase_file: str | None, as_json: bool) 
 def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Changes nothing. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
-        pairs = queue.pairs()
-        if terminal.is_at_terminal and pairs:
-            _leaf_through(terminal, queue, pairs)
+        queue = open_queue(session, terminal.progress)
+        found = find_duplicates(queue)
+        if terminal.is_at_terminal and found.pairs:
+            _leaf_through(terminal, queue, found.pairs)
         else:
-            _say_without_names(terminal, pairs)
-        looked_at = sum(1 for one in queue.facts if is_compared(queue.decisions.get(one)))
-    terminal.say(f"Signatures looked at: {looked_at:,}. Pairs that may be one person: {len(pairs):,}.")
-    if pairs:
+            _say_without_names(terminal, found.pairs)
+    terminal.say(f"Signatures looked at: {found.compared:,}. Pairs that may be one person: {len(found.pairs):,}.")
+    if found.pairs:
         terminal.say("Nothing was changed. Relatives and namesakes look alike, too. To decide:")
         terminal.say_exactly("  organizer review --again --similar")
-    return {"signatures": looked_at, "pairs": [_result(pair) for pair in pairs]}
+    return {"signatures": found.compared, "pairs": [_result(pair) for pair in found.pairs]}
 
 
-def _say_without_names(terminal: Terminal, pairs: list[SimilarPair]) -> None:
+def _say_without_names(terminal: Terminal, pairs: Sequence[SimilarPair]) -> None:
     # What goes into a file or another program must not carry a name that is not public: that has its own command.
     for pair in pairs:
         one, other = pair.first.hex()[:16], pair.second.hex()[:16]
@@ -62,7 +64,7 @@ def _say_without_names(terminal: Terminal, pairs: list[SimilarPair]) -> None:
         terminal.say("Names are shown at a terminal only.")
 
 
-def _leaf_through(terminal: Terminal, queue: ReviewQueue, pairs: list[SimilarPair]) -> None:
+def _leaf_through(terminal: Terminal, queue: ReviewQueue, pairs: Sequence[SimilarPair]) -> None:
     at = 0
     with terminal.private_screen() as clear:
         while at < len(pairs):
@@ -81,9 +83,9 @@ def _show(terminal: Terminal, queue: ReviewQueue, pair: SimilarPair, place: str)
     entries = [queue.entry(one) for one in (pair.first, pair.second)]
     rows: list[tuple[str, object]] = []
     for field in _FIELDS:
-        values = [getattr(entry.signature, field) for entry in entries]
+        values = [field.text(entry.signature) for entry in entries]
         if any(values):
-            rows += [(field, values[0] or "-"), ("", values[1] or "-")]
+            rows += [(field.name, values[0] or "-"), ("", values[1] or "-")]
     stands = [_stands(entry.id, queue.decisions.get(entry.id), entry.by_hand) for entry in entries]
     terminal.table([*rows, ("stands", stands[0]), ("", stands[1])])
     terminal.say()

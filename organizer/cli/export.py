@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from organizer.cli import verify
+from organizer.actions.export import FORMATS, LANGUAGES, export, plan_export
+from organizer.actions.verify import PublicationFiles, need_verified, verify
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, carry_out, options
 from organizer.cli.terminal.terminal import Terminal
-from organizer.cli.verify import Files, verified
-from organizer.exports.document import Document, make_document
-from organizer.exports.letter import Letter, read_letter
-from organizer.exports.page import write_page
-from organizer.exports.pdf import write_pdf
-from organizer.exports.phrases import PHRASES
-from organizer.exports.tables import counts_csv, names_csv, write_xlsx
-from organizer.workspace.files import hand_over, in_folder, read_file, shipped_files
-
-FORMATS = ("csv", "xlsx", "pdf", "html")
-LANGUAGES = tuple(PHRASES)
-_FONTS = {"": "fonts/DejaVuSansCondensed.ttf", "B": "fonts/DejaVuSansCondensed-Bold.ttf"}
-_FALLBACK = "en"
+from organizer.cli.terminal.verification import say_steps
 
 
 @click.command("export", short_help="Write the public list as PDF, tables and a page.")
@@ -34,14 +24,12 @@ _FALLBACK = "en"
 @options(MINISIG, TRUSTED, PREVIOUS, JSON)
 def export_command(
     publication: str,
-    out: str,
-    letter: str | None,
-    language: str | None,
-    formats: tuple[str, ...],
     minisigs: tuple[str, ...],
     appeal_file: str,
     previous: str | None,
+    out: str,
     as_json: bool,
+    **choice: Any,
 ) -> None:
     """Write the public list as tables and as a document to hand over.
 
@@ -53,38 +41,32 @@ def export_command(
     Example:
       organizer export publication.json --appeal appeal.json --letter config/appeal --language en --out embassy
     """
-    files = verify.Files(publication, minisigs, appeal_file, previous)
-    carry_out(as_json, lambda terminal: run(terminal, files, letter, language, formats, out))
+    files = PublicationFiles(publication, minisigs, appeal_file, previous)
+    carry_out(as_json, lambda terminal: run(terminal, files, out, **choice))
 
 
 def run(
-    terminal: Terminal, files: Files, letter_folder: str | None, language: str | None, formats: Sequence[str], out: str
+    terminal: Terminal,
+    files: PublicationFiles,
+    out: str,
+    letter: str | None = None,
+    language: str | None = None,
+    formats: Sequence[str] = (),
 ) -> JsonResult:
-    """`formats` are some of FORMATS, none means all. Raises OrganizerError: what verify raises, letter-folder, …"""
-    found = verified(terminal, files)
-    letter: Letter | None = None
-    if letter_folder is not None:
-        letter = read_letter(lambda name: read_file(in_folder(letter_folder, name)), found.publication, language)
-    chosen = language or (letter.language if letter and letter.language in PHRASES else _FALLBACK)
-    document = make_document(found.publication, found.digest, chosen, letter)
-    written: dict[str, bytes] = {}
-    for one in formats or FORMATS:
-        written.update(_write(document, one))
-    hand_over(out, written)
+    """`letter` is a folder. Raises OrganizerError: what verify raises, letter-folder, …"""
+    checks = verify(files)
+    say_steps(terminal, checks)
+    found = need_verified(checks)
+    plan = plan_export(found, letter, language, formats)
+    written = export(plan, out)
     terminal.say()
     terminal.say(f"Written to {out}: {', '.join(written)}.")
     terminal.say(
         "They hold what is in the publication and nothing else. Whoever doubts a file can check publication.json."
     )
-    return {"number": found.publication.number, "digest": found.digest, "language": chosen, "files": list(written)}
-
-
-def _write(document: Document, form: str) -> dict[str, bytes]:
-    if form == "csv":
-        return {"names.csv": names_csv(document), "counts.csv": counts_csv(document)}
-    if form == "xlsx":
-        return {"names.xlsx": write_xlsx(document)}
-    if form == "html":
-        return {"letter.html": write_page(document)}
-    with shipped_files(_FONTS.values()) as paths:
-        return {"letter.pdf": write_pdf(document, {weight: paths[name] for weight, name in _FONTS.items()})}
+    return {
+        "number": found.publication.number,
+        "digest": found.digest,
+        "language": plan.document.language,
+        "files": list(written),
+    }

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import click
 
+from organizer.actions.nonpublic import WARNINGS, plan_nonpublic, write_nonpublic
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.errors import OrganizerError
-from organizer.intake.ledgers import open_by_hand
-from organizer.results import nonpublic
-from organizer.workspace.files import check_no_file, write_new
-
-_WARNING = (
-    "These people asked not to be named. Whoever gets this file can harm them.",
-    "The file is NOT encrypted: anyone who opens this computer, or the stick it is copied to, can read it, and a "
-    "deleted file can often be brought back.",
-    "Write it only to a disk that is encrypted itself, never send it, and delete it as soon as it has served.",
-    "The workspace has all of this already, locked: to look at a name, “organizer review --again” is enough.",
-)
+from organizer.workspace.files import check_no_file
 
 
 @click.command("export-nonpublic", short_help="Write down the names that are NOT public.")
@@ -44,17 +35,11 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None, out: str) 
     """Asks always, so a script cannot do it. Raises OrganizerError: question, stopped, file-exists, …"""
     terminal.check_may_ask()
     check_no_file(out)
-    for line in _WARNING:
-        terminal.say(line, "bold")
+    for warning in WARNINGS:
+        terminal.say(str(warning), "bold")
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        open_by_hand(session.records, session.keys)
-        people = nonpublic.counted(session.records.judged(), session.records.withdrawn())
-        if not people:
-            raise OrganizerError("stopped", "No accepted signature is non-public. Nothing was written.")
-        words = f"write {len(people)} names"
-        typed = terminal.ask(f"To write name, relation, prisoner, contact and message of all of them, type “{words}”")
-        if typed.strip() != words:
-            raise OrganizerError("stopped", "Nothing was written.")
-        write_new(out, nonpublic.table(people))
-    terminal.say(f"Written to {out}, readable only for you: {len(people):,} names that are not public.")
-    return {"written": len(people), "file": out}
+        plan = plan_nonpublic(session)
+        write_nonpublic(plan, out, ask_questions(terminal, plan.questions))
+    written = len(plan.people)
+    terminal.say(f"Written to {out}, readable only for you: {written:,} names that are not public.")
+    return {"written": written, "file": out}

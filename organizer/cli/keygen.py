@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import click
-from nacl.utils import random
 
-from crypto.keys import APPEAL_ID_SIZE, AppealId
+from organizer.actions.ceremony import FirstKeys, make_first_keys, make_minisign_key
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.passphrases import read_passphrase_file
 from organizer.cli.terminal.terminal import Terminal
-from organizer.keys import generate
+from organizer.keys.generate import NewKeys, check_appeal_id, check_passphrase, check_signer
 from organizer.keys.periods import OPEN_END, read_days
-from organizer.workspace.folder import check_new, make_workspace
+from organizer.workspace.folder import check_new
 
 
 @click.command("keygen")
@@ -24,15 +25,7 @@ from organizer.workspace.folder import check_new, make_workspace
 @click.option("--period", "days", multiple=True, metavar="FROM..UNTIL", help="Days of a key; may be given repeatedly.")
 @click.option("--minisign-only", is_flag=True, help="Make only a minisign key, to sign what others publish.")
 @options(WORKSPACE, PASSPHRASE, JSON)
-def keygen_command(
-    folder: str,
-    signer: str,
-    appeal_id: str | None,
-    days: tuple[str, ...],
-    minisign_only: bool,
-    passphrase_file: str | None,
-    as_json: bool,
-) -> None:
+def keygen_command(folder: str, passphrase_file: str | None, as_json: bool, **choice: Any) -> None:
     """Make keys without a dialogue, for scripts and trials.
 
     The same keys as “organizer ceremony” makes, in a new folder, locked with a passphrase, but no cards. Without
@@ -42,47 +35,48 @@ def keygen_command(
     Example:
       organizer keygen --signer anna --period 2027-01-01..2027-06-30
     """
-    carry_out(as_json, lambda terminal: run(terminal, folder, signer, appeal_id, days, minisign_only, passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file, **choice))
 
 
 def run(
     terminal: Terminal,
     folder: str,
-    signer: str,
-    appeal_id: str | None,
-    days: Sequence[str],
-    minisign_only: bool,
     passphrase_file: str | None,
+    signer: str,
+    appeal_id: str | None = None,
+    days: Sequence[str] = (),
+    minisign_only: bool = False,
 ) -> JsonResult:
     """`days` are "FROM..UNTIL". Raises OrganizerError: workspace-exists, signer-name, appeal-id, days, passphrase-…"""
     check_new(folder)
-    generate.check_signer(signer)
-    appeal = AppealId(random(APPEAL_ID_SIZE)) if appeal_id is None else generate.check_appeal_id(appeal_id)
-    periods = [read_days(text) for text in days] or [OPEN_END]
-    if passphrase_file is None:
-        terminal.check_may_ask()
-    passphrase = prompts.new_passphrase(terminal) if passphrase_file is None else read_passphrase_file(passphrase_file)
-    generate.check_passphrase(passphrase)
+    appeal = None if appeal_id is None else check_appeal_id(appeal_id)
+    answers = FirstKeys(check_signer(signer), tuple(read_days(text) for text in days) or (OPEN_END,), "", appeal)
+    passphrase = _new_passphrase(terminal, passphrase_file)
     terminal.say("Making the keys. This takes some seconds.")
     if minisign_only:
-        public, files = generate.minisign_files(signer, passphrase, random)
-        make_workspace(folder, files)
+        public = make_minisign_key(folder, signer, passphrase)
         terminal.say(f"Your minisign key is in the folder {folder}. Its public line:")
         terminal.say_exactly(f"    {public.line}", "bold")
         return {"workspace": folder, "signer": signer, "minisign": public.line}
-    keys = generate.make_keys(appeal, signer, passphrase, random, periods)
-    make_workspace(folder, keys.files)
+    keys = make_first_keys(folder, replace(answers, passphrase=passphrase))
     _say_keys(terminal, folder, keys)
     return {
         "workspace": folder,
-        "appeal": appeal.hex(),
+        "appeal": keys.periods[0].period.record.appeal_id.hex(),
         "keys": [period_result(new.period) for new in keys.periods],
         "signer": signer,
         "minisign": keys.minisign.line,
     }
 
 
-def _say_keys(terminal: Terminal, folder: str, keys: generate.NewKeys) -> None:
+def _new_passphrase(terminal: Terminal, file: str | None) -> str:
+    if file is not None:
+        return check_passphrase(read_passphrase_file(file))
+    terminal.check_may_ask()
+    return prompts.new_passphrase(terminal)
+
+
+def _say_keys(terminal: Terminal, folder: str, keys: NewKeys) -> None:
     terminal.say()
     terminal.say(f"Your keys are in the folder {folder}. Keep a copy of the folder in a second place, such as a stick.")
     terminal.say()

@@ -40,7 +40,7 @@ def list_command(folder: str, passphrase_file: str | None, as_json: bool, **mark
 def run(terminal: Terminal, folder: str, marks: FilterOptions, passphrase_file: str | None) -> JsonResult:
     """Changes nothing. Names are shown at a terminal only. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        queue = open_queue(session, terminal.progress)
         review = Review(queue, again=True, wanted=marks.filter(queue))
         if terminal.is_at_terminal and review.total:
             Dialogue(terminal, review, table=True, only_look=True).run()

@@ -19,7 +19,7 @@ from organizer.cli.terminal.passphrases import ATTEMPTS, MISTYPED, read_passphra
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
-from organizer.keys.periods import Period
+from organizer.keys.periods import Period, PeriodKey
 from organizer.keys.recovery import Expected, expect, read_digits
 from organizer.keys.shares import Recovery
 from organizer.workspace import key_slots
@@ -106,7 +106,7 @@ def _into_new(terminal: Terminal, folder: str, period: Period, master: bytes, pa
     public, files = generate.minisign_files(signer, passphrase, random)
     root = random(keyfile.ROOT_SIZE)
     files[KEY_FILE] = lock_root(root, period, passphrase)
-    files |= generate.period_files(root, period, master, random)
+    files |= generate.period_files(root, PeriodKey(period, master), random)
     make_workspace(folder, files)
     terminal.say(
         f"Done. The key is in the folder {folder}. Open the ledgers again; what was decided before is not there."
@@ -121,7 +121,7 @@ def _into_old(
     root = _known_root(terminal, workspace, passphrase)
     minisign = None
     if root is not None:
-        keep_period(workspace, root, period, master)
+        keep_period(workspace, root, PeriodKey(period, master))
     else:
         passphrase = passphrase or _passphrase_of_minisign(terminal, workspace)
         if passphrase is None:
@@ -150,7 +150,7 @@ def take_over(workspace: Workspace, period: Period, master: bytes, passphrase: s
                 "Restore it into a new folder, named with -w, and open the ledgers there."
             )
             raise OrganizerError("restore-rows", text)
-        keep_period(workspace, root, period, master)
+        keep_period(workspace, root, PeriodKey(period, master))
         workspace.write(KEY_FILE, file)
         key_slots.drop_other_roots(tables, root)
 

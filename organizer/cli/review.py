@@ -7,17 +7,18 @@ from typing import Any
 
 import click
 
-from organizer.actions.draft import count
-from organizer.actions.review import open_queue
+from organizer.actions.plan import YES
+from organizer.actions.review import accept, open_queue, plan_accept_all, plan_accept_vouched, read_reviewed
 from organizer.actions.session import open_session
 from organizer.cli.filter_options import FILTER, FilterOptions
 from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.numbers import say_reviewed
 from organizer.cli.terminal.passphrases import TerminalPassphrases
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.review import Dialogue
 from organizer.cli.terminal.signature_views import show_sample
 from organizer.cli.terminal.terminal import Terminal
-from organizer.errors import OrganizerError
 from organizer.review.review import Bulk, Review
 
 
@@ -85,35 +86,36 @@ def run(
     if not (choice.accept_all or (choice.accept_vouched and choice.yes)):
         terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
+        queue = open_queue(session, terminal.progress)
         review = Review(queue, choice.again, (marks or FilterOptions()).filter(queue))
         if choice.accept_all:
-            _say_bulk(terminal, "Accepted without being looked at", review.accept_all(choice.include_similar))
+            _accept_all(terminal, review, choice.include_similar)
         elif choice.accept_vouched:
             _accept_vouched(terminal, review, choice.yes)
         elif review.total == 0:
             terminal.say("There is nothing to review. “organizer review --again” goes over what is decided already.")
         else:
             Dialogue(terminal, review, table=choice.table).run()
-        twice = queue.accepted_pairs()
-        found = count(session, listed=False)
-    accepted = found.counts.public + found.counts.nonpublic
-    terminal.say(f"Accepted {accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
-    if twice:
-        terminal.say(f"Accepted pairs that may be one person: {twice:,}. To see them: organizer duplicates")
-    terminal.say("To go on: organizer review" if found.undecided or found.held else "Next: organizer publish")
-    return {**counts_result(found), "accepted_pairs": twice}
+        reviewed = read_reviewed(session, queue)
+    say_reviewed(terminal, reviewed)
+    return {**counts_result(reviewed.tally), "accepted_pairs": reviewed.accepted_pairs}
+
+
+def _accept_all(terminal: Terminal, review: Review, include_similar: bool) -> None:
+    # Whoever gives this option has answered.
+    bulk = accept(review, plan_accept_all(review, include_similar), {"accept-all": YES})
+    _say_bulk(terminal, "Accepted without being looked at", bulk)
 
 
 def _accept_vouched(terminal: Terminal, review: Review, yes: bool) -> None:
-    ids = review.vouched()
-    left = len(ids) - review.doubtful(ids)
-    if left and not yes:
+    plan = plan_accept_vouched(review)
+    if plan.questions and not yes:
         with terminal.private_screen():
-            show_sample(terminal, review, ids)
-            if not terminal.confirm(f"Accept for their vouch words, without a look at each: {left:,}?"):
-                raise OrganizerError("stopped", "Nothing was decided.")
-    _say_bulk(terminal, "Accepted for their vouch words", review.accept_vouched())
+            show_sample(terminal, review, plan.ids)
+            answers = ask_questions(terminal, plan.questions)
+    else:
+        answers = ask_questions(terminal, plan.questions, yes)
+    _say_bulk(terminal, "Accepted for their vouch words", accept(review, plan, answers))
 
 
 def _say_bulk(terminal: Terminal, what: str, bulk: Bulk) -> None:

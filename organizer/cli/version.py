@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from organizer import VERSION
+from organizer.actions.version import own_version
 from organizer.cli.json_results import JsonResult
 from organizer.cli.terminal.terminal import Terminal
-from organizer.workspace.files import read_file
 
 
 def show_version(terminal: Terminal, program: str | None) -> JsonResult:
     """`program` is the one file that all this is in, if it is. Raises OrganizerError: no-file."""
-    terminal.say(f"organizer {VERSION}, of Undersigned")
-    if program is None:
-        return {"version": VERSION, "sha256": None}
-    digest = hashlib.sha256(read_file(program)).hexdigest()
-    terminal.say("The SHA-256 of this file; compare it with the one that its makers published:")
-    terminal.say_exactly(digest, "bold")
-    return {"version": VERSION, "sha256": digest}
+    found = own_version(program)
+    terminal.say(f"organizer {found.version}, of Undersigned")
+    if found.sha256 is not None:
+        terminal.say("The SHA-256 of this file; compare it with the one that its makers published:")
+        terminal.say_exactly(found.sha256, "bold")
+    return {"version": found.version, "sha256": found.sha256}

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import click
-from nacl.utils import random
 
 from organizer.actions.review import open_queue
 from organizer.actions.session import open_session
+from organizer.actions.vouch import (
+    CountedWord,
+    CountedWords,
+    WordWithdrawal,
+    add_word,
+    check_word,
+    count_words,
+    plan_word_withdrawal,
+    propose_word,
+    restore_word,
+    withdraw_word,
+)
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.prompts import ask_until
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.errors import OrganizerError
-from organizer.review.filters import ReviewStatus, status_of
-from organizer.review.queue import ReviewQueue
+from organizer.review.filters import ReviewStatus
 from organizer.review.review import Review
-from organizer.workspace.vouch_words import Vouched, VouchWord, offer_word
 
 
 @click.command("vouch", short_help="Words that trusted people give out: add, list, withdraw.")
@@ -66,38 +73,34 @@ def vouch_command(
 def run_list(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Words and notes are shown at a terminal only, and leave no trace in its scrollback. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
-        counts = _counts(queue)
-        if terminal.is_at_terminal and len(queue.words):
-            with terminal.private_screen():
-                _show_words(terminal, queue, counts)
-                terminal.wait("Press Enter: the words disappear")
-        else:
-            for word in queue.words:
-                terminal.say(_line(word, counts[word.number]))
-        unknown = sum(1 for facts in queue.facts.values() if facts.vouched is Vouched.UNKNOWN)
-        none = sum(1 for facts in queue.facts.values() if facts.vouched is Vouched.NO)
-    terminal.say(f"Vouch words: {len(queue.words):,}.")
-    terminal.say(f"Signatures with a word that nobody gave out: {unknown:,}; with none: {none:,}.")
-    rows = [_row(word, counts[word.number]) for word in queue.words]
-    return {"words": rows, "unknown_word": unknown, "no_word": none}
+        found = count_words(open_queue(session, terminal.progress))
+    if terminal.is_at_terminal and found.words:
+        with terminal.private_screen():
+            _show_words(terminal, found)
+            terminal.wait("Press Enter: the words disappear")
+    else:
+        for counted in found.words:
+            terminal.say(_line(counted))
+    terminal.say(f"Vouch words: {len(found.words):,}.")
+    terminal.say(f"Signatures with a word that nobody gave out: {found.unknown:,}; with none: {found.none:,}.")
+    rows = [_row(counted) for counted in found.words]
+    return {"words": rows, "unknown_word": found.unknown, "no_word": found.none}
 
 
 def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     """Asks for word and note, which stand on no command line. Raises OrganizerError."""
     terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
-        offered = offer_word(random)
+        queue = open_queue(session, terminal.progress)
+        offered = propose_word()
         with terminal.private_screen():
             terminal.say(f"A word that nobody guesses, made just now: {offered}", "bold")
             terminal.say("Give each trusted person a word of their own: if it leaks, you know whose it was.")
             terminal.say()
             question = "Word to give out (Enter: the one above)"
-            word = ask_until(terminal, question, lambda typed: queue.words.new(typed or offered, ""))
+            word = ask_until(terminal, question, lambda typed: check_word(queue, typed or offered))
             question = "Who gives it out? A note for yourself; initials are safer than a name"
-            made = ask_until(terminal, question, lambda typed: queue.words.new(word.word, typed))
-            session.records.decide({}, [made])
+            made = ask_until(terminal, question, lambda typed: add_word(queue, word.word, typed))
             terminal.say()
             terminal.say(f"Kept as number {made.number}. Tell the person, and nobody else: {made.word}", "bold")
             terminal.say(
@@ -111,62 +114,49 @@ def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> Jso
 def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passphrase_file: str | None) -> JsonResult:
     """A word leaked. Raises OrganizerError: vouch-number, stopped, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
-        review, word = Review(queue), queue.words.numbered(number)
-        if word.withdrawn:
-            raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn already.")
-        alone = review.accepted_for(number)
-        by_hand = _counts(queue)[number][ReviewStatus.ACCEPTED] - len(alone)
-        terminal.say(f"Signatures that were accepted for this word alone, without a look: {len(alone):,}.")
-        terminal.say("They go on hold and are not counted until somebody has looked at them.")
-        if by_hand:
-            terminal.say(
-                f"Signatures with this word that somebody looked at and accepted: {by_hand:,}. They stay accepted."
-            )
-        if not yes and not terminal.confirm(f"Withdraw vouch word number {number}?"):
-            raise OrganizerError("stopped", "Nothing was changed.")
-        review.withdraw_word(number)
-    terminal.say(f"Vouch word number {number} is withdrawn. On hold for a second look: {len(alone):,}.")
+        review = Review(open_queue(session, terminal.progress))
+        plan = plan_word_withdrawal(review, number)
+        _say_withdrawal(terminal, plan)
+        withdraw_word(review, plan, ask_questions(terminal, plan.questions, yes))
+    terminal.say(f"Vouch word number {number} is withdrawn. On hold for a second look: {plan.on_hold:,}.")
     terminal.say_exactly(f"  organizer review --word {number} --status held")
     terminal.say_exactly(f"  organizer vouch --restore {number}     takes it back")
-    return {"number": number, "on_hold": len(alone), "still_accepted": by_hand}
+    return {"number": number, "on_hold": plan.on_hold, "still_accepted": plan.still_accepted}
+
+
+def _say_withdrawal(terminal: Terminal, plan: WordWithdrawal) -> None:
+    terminal.say(f"Signatures that were accepted for this word alone, without a look: {plan.on_hold:,}.")
+    terminal.say("They go on hold and are not counted until somebody has looked at them.")
+    if looked_at := plan.still_accepted:
+        terminal.say(
+            f"Signatures with this word that somebody looked at and accepted: {looked_at:,}. They stay accepted."
+        )
 
 
 def run_restore(terminal: Terminal, folder: str, number: int, passphrase_file: str | None) -> JsonResult:
     """It did not leak after all. Raises OrganizerError: vouch-number, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, lambda: terminal.progress("Comparing names", "names compared"))
-        if not queue.words.numbered(number).withdrawn:
-            raise OrganizerError("vouch-number", f"Vouch word number {number} is not withdrawn.")
-        count = Review(queue).restore_word(number)
+        count = restore_word(Review(open_queue(session, terminal.progress)), number)
     terminal.say(f"Vouch word number {number} counts again. Accepted again as before: {count:,}.")
     return {"number": number, "accepted_again": count}
 
 
-Counts = dict[int, Counter[ReviewStatus]]
-
-
-def _counts(queue: ReviewQueue) -> Counts:
-    found: Counts = {word.number: Counter() for word in queue.words}
-    for envelope_id, facts in queue.facts.items():
-        if facts.word:
-            found[facts.word][status_of(queue.decisions.get(envelope_id))] += 1
-    return found
-
-
-def _show_words(terminal: Terminal, queue: ReviewQueue, counts: Counts) -> None:
-    for word in queue.words:
-        terminal.say(_line(word, counts[word.number]), "" if word.withdrawn else "bold")
+def _show_words(terminal: Terminal, found: CountedWords) -> None:
+    for counted in found.words:
+        word = counted.word
+        terminal.say(_line(counted), "" if word.withdrawn else "bold")
         terminal.say(f"    {word.word}")
         if word.note:
             terminal.say(f"    {word.note}")
 
 
-def _line(word: VouchWord, counts: Counter[ReviewStatus]) -> str:
-    state = "WITHDRAWN" if word.withdrawn else "counts"
+def _line(counted: CountedWord) -> str:
+    state = "WITHDRAWN" if counted.word.withdrawn else "counts"
+    counts = counted.signatures
     numbers = ", ".join(f"{one} {counts[one]:,}" for one in ReviewStatus if counts[one]) or "no signatures yet"
-    return f"{word.number}  {state}: {numbers}"
+    return f"{counted.word.number}  {state}: {numbers}"
 
 
-def _row(word: VouchWord, counts: Counter[ReviewStatus]) -> JsonResult:
+def _row(counted: CountedWord) -> JsonResult:
+    word, counts = counted.word, counted.signatures
     return {"number": word.number, "withdrawn": word.withdrawn, **{str(one): counts[one] for one in ReviewStatus}}

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import click
-from nacl.utils import random
 
-from crypto.appeal import LetterHash
 from crypto.code import check_code
-from crypto.envelope import ID_SIZE, EnvelopeId
 from crypto.errors import CodeError
-from crypto.publication import PublishedSignature, read_publication
-from crypto.seal import seal_withdrawal
-from organizer.actions.session import Session, load_appeal, need_appeal, open_session, public_record
+from crypto.publication import line
+from crypto.signature import fields_without
+from organizer.actions.sealing import open_sealing
+from organizer.actions.session import open_session
+from organizer.actions.withdraw import (
+    count_again,
+    plan_withdrawal,
+    search_people,
+    taken_back,
+    withdraw_with_code,
+    withdraw_without_code,
+)
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.intake.ledgers import open_by_hand
-from organizer.intake.withdrawals import find_people, made_by_hand, signed_with, take_back
 from organizer.workspace.entries import SignatureEntry
 from organizer.workspace.files import read_file
-from organizer.workspace.folder import open_workspace
-from organizer.workspace.records import add_by_hand
 
 SHOWN = 20
 """People listed at once; more would push the first off the screen."""
+
+_FIELDS = fields_without(
+    public="it stands below, beside how the signature came",
+    vouch="it helps nobody to tell who the person is who wants to be left out",
+)
 
 
 @click.command("withdraw", short_help="Take back the signature of a person who asks for it.")
@@ -65,16 +73,9 @@ def withdraw_command(
 
 def run(terminal: Terminal, folder: str, code_file: str | None, appeal_file: str | None) -> JsonResult:
     """Needs no passphrase. Raises OrganizerError: no-appeal, no-file; CodeError: code-form."""
-    with open_workspace(folder) as workspace:
-        letters = need_appeal(load_appeal(workspace, appeal_file)).letters
-        code = (
-            _ask(terminal) if code_file is None else check_code(read_file(code_file).decode("utf-8", "replace").strip())
-        )
-        # Any letter will do: a withdrawal is about a code, not about a text.
-        any_letter = LetterHash(bytes.fromhex(next(iter(letters.values()))))
-        envelope = seal_withdrawal(public_record(workspace), any_letter, code)
-        with workspace.tables() as tables:
-            add_by_hand(tables, [envelope])
+    with open_sealing(folder, appeal_file) as sealing:
+        code = _ask(terminal) if code_file is None else read_file(code_file).decode("utf-8", "replace").strip()
+        withdraw_with_code(sealing, code)
     terminal.say("Kept, sealed. The signature with this code will not be counted any more.")
     terminal.say("“organizer status” says whether it has come already; if not, it is left out when it comes.")
     return {"withdrawals": 1}
@@ -84,22 +85,17 @@ def run_without_code(terminal: Terminal, folder: str, passphrase_file: str | Non
     """Asks for the name, which stays off the command line and the scrollback. Raises OrganizerError."""
     terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        open_by_hand(session.records, session.keys)
         with terminal.private_screen():
-            person = _choose(terminal, find_people(session.records.entries(), terminal.ask("Name, or a part of it")))
-            _show(terminal, person)
-            same = [one for one in signed_with(session.records.entries(), {person.commitment}) if one != person]
-            for other in same:
+            people = search_people(session, terminal.ask("Name, or a part of it"))
+            plan = plan_withdrawal(session, people[_choose(terminal, people)])
+            _show(terminal, plan.person)
+            for other in plan.same_code:
                 terminal.say(f"It has the same code, so it goes with it: {_brief(other)}")
-            withdrawal = take_back(person, terminal.ask("Why? It is kept encrypted"), EnvelopeId(random(ID_SIZE)))
-            if not terminal.confirm("Take this signature back?"):
-                raise OrganizerError("stopped", "Nothing was taken back.")
-        session.records.add([withdrawal])
-        published = _is_published(session, person)
-    terminal.say(
-        f"Taken back: {1 + len(same):,}. It counts as withdrawn from now on. To undo: organizer withdraw --undo"
-    )
-    if published:
+            plan = plan.because(terminal.ask("Why? It is kept encrypted"))
+            answers = ask_questions(terminal, plan.questions)
+        withdraw_without_code(session, plan, answers)
+    terminal.say(f"Taken back: {plan.count:,}. It counts as withdrawn from now on. To undo: organizer withdraw --undo")
+    if plan.published:
         terminal.say(
             "The name stands in your latest publication. It disappears with the next: organizer publish", "bold"
         )
@@ -110,15 +106,13 @@ def run_undo(terminal: Terminal, folder: str, passphrase_file: str | None) -> Js
     """Only what was taken back without a code: whoever used a code meant it. Raises OrganizerError."""
     terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        made = made_by_hand(session.records.entries())
+        found = taken_back(session)
         with terminal.private_screen():
-            person = _choose(terminal, signed_with(session.records.entries(), made))
-            _show(terminal, person)
-            withdrawal = made[person.commitment]
-            terminal.say(f"It was taken back because: {withdrawal.reason}")
-            if not terminal.confirm("Count this signature again, as it was decided before?"):
-                raise OrganizerError("stopped", "Nothing was changed.")
-        session.records.forget(withdrawal.id)
+            plan = found[_choose(terminal, [one.person for one in found])]
+            _show(terminal, plan.person)
+            terminal.say(f"It was taken back because: {plan.withdrawal.reason}")
+            answers = ask_questions(terminal, plan.questions)
+        count_again(session, plan, answers)
     terminal.say("It is not withdrawn any more.")
     return {"withdrawals": -1}
 
@@ -136,7 +130,8 @@ def _ask(terminal: Terminal) -> str:
                 terminal.say(f"{error} Compare it with what the person wrote. Ctrl-C stops.")
 
 
-def _choose(terminal: Terminal, people: list[SignatureEntry]) -> SignatureEntry:
+def _choose(terminal: Terminal, people: list[SignatureEntry]) -> int:
+    """The place of one of them, counted from 0."""
     if not people:
         raise OrganizerError("nobody", "No such signature was found. Nothing was changed.")
     for number, person in enumerate(people[:SHOWN], start=1):
@@ -148,24 +143,15 @@ def _choose(terminal: Terminal, people: list[SignatureEntry]) -> SignatureEntry:
     answer = terminal.ask("Which one? Its number, or Enter for none").strip()
     if not answer.isdecimal() or not 1 <= int(answer) <= len(people[:SHOWN]):
         raise OrganizerError("stopped", "Nothing was changed.")
-    return people[int(answer) - 1]
+    return int(answer) - 1
 
 
 def _show(terminal: Terminal, person: SignatureEntry) -> None:
     signature = person.signature
     shown = {"public": "yes" if signature.public else "no", "entered by hand": "yes" if person.by_hand else "no"}
-    fields = ("name", "relation", "prisoner", "message", "contact", "language")
-    terminal.table([*((field, value) for field in fields if (value := getattr(signature, field))), *shown.items()])
+    written = ((field.name, text) for field in _FIELDS if (text := field.text(signature)))
+    terminal.table([*written, *shown.items()])
 
 
 def _brief(person: SignatureEntry) -> str:
-    signature = person.signature
-    return "; ".join(filter(None, (signature.name, signature.relation, signature.prisoner, signature.contact)))
-
-
-def _is_published(session: Session, person: SignatureEntry) -> bool:
-    numbers, signature = session.workspace.publications(), person.signature
-    if not numbers or not signature.public:
-        return False
-    shown = PublishedSignature(signature.name, signature.relation, signature.prisoner)
-    return shown in read_publication(session.workspace.read_publication(numbers[-1])).signatures
+    return "; ".join(filter(None, (line(person.signature), person.signature.contact)))

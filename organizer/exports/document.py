@@ -52,13 +52,11 @@ def make_document(publication: Publication, digest: str, language: str, letter: 
         count=phrases.signed_by(publication.total),
         details=tuple(details),
         counts=tuple((label, numbers[name]) for name, label in phrases.counts.items()),
-        signatures=tuple(
-            PublishedSignature(harmless(shown.name), harmless(shown.relation), harmless(shown.prisoner))
-            for shown in publication.signatures
-        ),
+        signatures=tuple(PublishedSignature(*map(harmless, shown.texts())) for shown in publication.signatures),
     )
 
 
 def more(shown: PublishedSignature) -> str:
-    """What stands under a name: relation and prisoner, whichever there is."""
-    return ", ".join(part for part in (shown.relation, shown.prisoner) if part)
+    """What stands under a name: all else that is published of the person, such as relation and prisoner."""
+    _, *others = shown.texts()
+    return ", ".join(text for text in others if text)

@@ -15,7 +15,10 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True)
 class Phrases:
-    """One language. `signed` has a sentence for each plural form, `plural` chooses among them."""
+    """One language. `signed` has a sentence for each plural form, `plural` chooses among them.
+
+    `fields` has the head of a column for each field that is published.
+    """
 
     plural: Callable[[int], int]
     thousands: str
@@ -25,9 +28,7 @@ class Phrases:
     by_hand: str
     group: str
     who: str
-    name: str
-    relation: str
-    prisoner: str
+    fields: dict[str, str]
     result: str
     counts: dict[str, str]
     check: str
@@ -72,9 +73,7 @@ PHRASES = {
         by_hand="Of all these, collected on paper or by messenger: {}.",
         group="Initiative group",
         who="Who has signed",
-        name="Name",
-        relation="Relation",
-        prisoner="Prisoner",
+        fields={"name": "Name", "relation": "Relation", "prisoner": "Prisoner"},
         result="Result {number} of {date}, SHA-256 {digest}",
         counts={
             "total": "signatures in all",
@@ -107,9 +106,7 @@ PHRASES = {
         by_hand="З усіх сабрана на паперы або праз месенджар: {}.",
         group="Ініцыятыўная група",
         who="Хто падпісаў",
-        name="Імя",
-        relation="Кім прыходзіцца",
-        prisoner="Палітвязень",
+        fields={"name": "Імя", "relation": "Кім прыходзіцца", "prisoner": "Палітвязень"},
         result="Вынік {number} ад {date}, SHA-256 {digest}",
         counts={
             "total": "усяго подпісаў",
@@ -142,9 +139,7 @@ PHRASES = {
         by_hand="Из всех собрано на бумаге или через мессенджер: {}.",
         group="Инициативная группа",
         who="Кто подписал",
-        name="Имя",
-        relation="Кем приходится",
-        prisoner="Политзаключённый",
+        fields={"name": "Имя", "relation": "Кем приходится", "prisoner": "Политзаключённый"},
         result="Результат {number} от {date}, SHA-256 {digest}",
         counts={
             "total": "всего подписей",
@@ -173,9 +168,7 @@ PHRASES = {
         by_hand="З усіх зібрано на папері або через месенджер: {}.",
         group="Ініціативна група",
         who="Хто підписав",
-        name="Ім’я",
-        relation="Ким доводиться",
-        prisoner="Політв’язень",
+        fields={"name": "Ім’я", "relation": "Ким доводиться", "prisoner": "Політв’язень"},
         result="Результат {number} від {date}, SHA-256 {digest}",
         counts={
             "total": "усього підписів",
@@ -204,9 +197,7 @@ PHRASES = {
         by_hand="Z wszystkich zebrane na papierze lub przez komunikator: {}.",
         group="Grupa inicjatywna",
         who="Kto podpisał",
-        name="Imię i nazwisko",
-        relation="Kim jest",
-        prisoner="Więzień polityczny",
+        fields={"name": "Imię i nazwisko", "relation": "Kim jest", "prisoner": "Więzień polityczny"},
         result="Wynik {number} z dnia {date}, SHA-256 {digest}",
         counts={
             "total": "podpisów łącznie",
@@ -235,9 +226,7 @@ PHRASES = {
         by_hand="Iš visų surinkta popieriuje arba per pranešimų programėlę: {}.",
         group="Iniciatyvinė grupė",
         who="Kas pasirašė",
-        name="Vardas ir pavardė",
-        relation="Ryšys",
-        prisoner="Politinis kalinys",
+        fields={"name": "Vardas ir pavardė", "relation": "Ryšys", "prisoner": "Politinis kalinys"},
         result="Rezultatas {number}, {date}, SHA-256 {digest}",
         counts={
             "total": "iš viso parašų",
@@ -266,9 +255,7 @@ PHRASES = {
         by_hand="Von allen auf Papier oder über Messenger gesammelt: {}.",
         group="Initiativgruppe",
         who="Wer unterschrieben hat",
-        name="Name",
-        relation="Beziehung",
-        prisoner="Gefangene Person",
+        fields={"name": "Name", "relation": "Beziehung", "prisoner": "Gefangene Person"},
         result="Ergebnis {number} vom {date}, SHA-256 {digest}",
         counts={
             "total": "Unterschriften insgesamt",

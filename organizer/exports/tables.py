@@ -1,12 +1,10 @@
-"""Tables for spreadsheets: CSV, and XLSX as xlsxwriter makes it.
+"""Tables for spreadsheets: CSV as crypto.csvtable writes it, and XLSX as xlsxwriter makes it.
 
 What a stranger typed is text and stays text: a spreadsheet that opens these files calculates nothing.
 """
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -14,6 +12,8 @@ from io import BytesIO
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from crypto.csvtable import write_csv
+from crypto.signature import PUBLISHED
 from organizer.errors import OrganizerError
 from organizer.exports.document import Document
 
@@ -21,23 +21,6 @@ ROWS_MAX = 1_048_576
 """Rows of a sheet; xlsxwriter leaves out silently what is below."""
 
 _A4 = 9
-
-# What makes a spreadsheet take a cell for a formula, the full-width forms included. Programs disagree about what parts
-# cells, so a sign counts after any of those marks, too, and after quotes and blanks that a program may drop.
-_FORMULA = re.compile(r"(^|[,;|\t\r\n])([\s\"'“”„«»]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\u2212])")
-
-
-def plain_cell(text: str) -> str:
-    """The text with an apostrophe before whatever a spreadsheet would calculate."""
-    return _FORMULA.sub(r"\1\2'", text)
-
-
-def write_csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with the mark that Excel needs, every cell in quotes, lines ending in CR LF."""
-    lines: list[str] = []
-    writer = csv.writer(_Lines(lines), quoting=csv.QUOTE_ALL)
-    writer.writerows([plain_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return "".join(lines).encode("utf-8-sig")
 
 
 def names_csv(document: Document) -> bytes:
@@ -59,17 +42,16 @@ def write_xlsx(document: Document) -> bytes:
     workbook.set_properties({"created": datetime.fromisoformat(document.date), "author": ""})
     bold = workbook.add_format({"bold": True})
     words = document.phrases
-    _sheet(workbook.add_worksheet(words.who[:31]), [36, 36, 36], list(_names(document)), bold, document.result)
+    _sheet(workbook.add_worksheet(words.who[:31]), [36] * len(PUBLISHED), list(_names(document)), bold, document.result)
     counts = [(document.count, ""), *document.counts, (document.result, "")]
     _sheet(workbook.add_worksheet("Σ"), [60, 14], counts, bold, document.result)
     workbook.close()
     return file.getvalue()
 
 
-def _names(document: Document) -> Iterable[tuple[str, str, str]]:
-    words = document.phrases
-    yield words.name, words.relation, words.prisoner
-    yield from ((shown.name, shown.relation, shown.prisoner) for shown in document.signatures)
+def _names(document: Document) -> Iterable[tuple[str, ...]]:
+    yield tuple(document.phrases.fields[field] for field in PUBLISHED)
+    yield from (shown.texts() for shown in document.signatures)
 
 
 def _sheet(sheet: Worksheet, widths: list[int], rows: Sequence[Sequence[object]], bold: object, foot: str) -> None:
@@ -86,8 +68,3 @@ def _sheet(sheet: Worksheet, widths: list[int], rows: Sequence[Sequence[object]]
     sheet.repeat_rows(0)
     sheet.set_paper(_A4)
     sheet.set_footer(f"&L&8{foot}&R&8&P / &N")
-
-
-class _Lines:
-    def __init__(self, lines: list[str]) -> None:
-        self.write = lines.append

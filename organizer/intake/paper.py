@@ -10,18 +10,26 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crypto.appeal import LetterHash
 from crypto.code import commitment, generate_code
 from crypto.errors import UndersignedError
 from crypto.keys import KeyRecord
 from crypto.seal import seal_signature
-from crypto.signature import Signature
+from crypto.signature import Signature, fields_without
 from organizer.errors import OrganizerError
 from organizer.matching.duplicates import name_key
 
-COLUMNS = ("name", "relation", "prisoner", "public", "contact", "message", "language")
-REQUIRED = ("name", "public")
+FIELDS = fields_without(vouch="whoever enters a signature by hand has vouched for it")
+COLUMNS = tuple(field.name for field in FIELDS)
+REQUIRED = tuple(field.name for field in FIELDS if field.required)
+
+_COMPARED = fields_without(
+    public="a line that differs in nothing else is of the same person, and somebody should look",
+    language="where it is empty, that of the letter is put there, which may be another one the next time",
+    vouch="no line has one",
+)
 
 _YES = {"yes", "y", "true", "1", "да", "так", "tak"}
 _NO = {"no", "n", "false", "0", "нет", "не", "ні", "nie"}
@@ -54,14 +62,14 @@ class BadLine:
     text: str
 
 
-def read_public(text: str) -> bool:
+def read_truth(field: str, text: str) -> bool:
     """Yes or no in a few languages. Raises OrganizerError: public-unclear, for it must never be guessed."""
     word = tidy(text).casefold()
     if word in _YES:
         return True
     if word in _NO:
         return False
-    raise OrganizerError("public-unclear", "“public” must be yes or no.")
+    raise OrganizerError(f"{field}-unclear", f"“{field}” must be yes or no.")
 
 
 def tidy(text: str) -> str:
@@ -71,9 +79,12 @@ def tidy(text: str) -> str:
 
 def read_signature(fields: Mapping[str, str], language: str) -> Signature:
     """A signature from typed fields; `language` stands in for an empty one. Raises RecordError, OrganizerError."""
-    values = {name: tidy(fields.get(name, "")) for name in COLUMNS if name != "public"}
-    values["language"] = values["language"] or language
-    return Signature(public=read_public(fields.get("public", "")), **values)
+    typed = {"language": language} | {name: text for name, text in fields.items() if tidy(text)}
+    values: dict[str, Any] = {}
+    for field in FIELDS:
+        text = typed.get(field.name, "")
+        values[field.name] = tidy(text) if field.limits else read_truth(field.name, text)
+    return Signature(**values)
 
 
 def read_csv(data: bytes, language: str) -> list[GoodLine | BadLine]:
@@ -105,8 +116,7 @@ def find_repeated(lines: Iterable[GoodLine], before: Iterable[Signature]) -> lis
 
 
 def _words(signature: Signature) -> tuple[str, ...]:
-    fields = (signature.name, signature.relation, signature.prisoner, signature.contact, signature.message)
-    return tuple(map(name_key, fields))
+    return tuple(name_key(field.text(signature)) for field in _COMPARED)
 
 
 def _read_header(line: str, separator: str) -> list[str]:

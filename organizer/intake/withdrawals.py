@@ -43,9 +43,14 @@ def signed_with(entries: Iterable[Entry], commitments: Container[Commitment]) ->
     return sorted(found, key=lambda entry: (name_key(entry.signature.name), entry.id))
 
 
-def take_back(entry: SignatureEntry, reason: str, entry_id: EnvelopeId) -> WithdrawalEntry:
-    """A withdrawal of this signature under the fresh random id `entry_id`. Raises OrganizerError: reason."""
-    reason = " ".join(reason.split())
+def read_reason(typed: str) -> str:
+    """Why a signature is taken back, its spaces tidied. Raises OrganizerError: reason."""
+    reason = " ".join(typed.split())
     if not 1 <= len(reason) <= LONGEST_REASON or not reason.isprintable():
         raise OrganizerError("reason", f"Give a reason of 1 to {LONGEST_REASON} characters.")
-    return WithdrawalEntry(entry_id, entry.commitment, by_hand=True, reason=reason)
+    return reason
+
+
+def take_back(entry: SignatureEntry, reason: str, entry_id: EnvelopeId) -> WithdrawalEntry:
+    """A withdrawal of this signature under the fresh random id `entry_id`. Raises OrganizerError: reason."""
+    return WithdrawalEntry(entry_id, entry.commitment, by_hand=True, reason=read_reason(reason))

@@ -14,7 +14,16 @@ from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, AppealId, OrganizersKey
 from crypto.minisign import KEY_ID_SIZE, SALT_SIZE, MinisignPublicKey, MinisignSecretKey, lock_secret_key
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
-from organizer.keys.periods import OPEN_END, Days, Period, lock_master, public_name, secret_name, write_public
+from organizer.keys.periods import (
+    OPEN_END,
+    Days,
+    Period,
+    PeriodKey,
+    lock_master,
+    public_name,
+    secret_name,
+    write_public,
+)
 
 Random = Callable[[int], bytes]
 
@@ -28,21 +37,10 @@ _SIGNER = re.compile(r"[a-z0-9-]{1,32}")
 
 
 @dataclass(frozen=True)
-class NewPeriod:
-    """A period's fresh key: what is public of it, and its master."""
-
-    period: Period
-    master: bytes
-
-    def __repr__(self) -> str:
-        return f"NewPeriod({self.period.name})"
-
-
-@dataclass(frozen=True)
 class NewKeys:
     """What a ceremony made: the keys of periods, this organizer's minisign key, every file of the new workspace."""
 
-    periods: tuple[NewPeriod, ...]
+    periods: tuple[PeriodKey, ...]
     minisign: MinisignPublicKey
     signer: str
     toml: str
@@ -86,18 +84,18 @@ def check_appeal_id(text: str) -> AppealId:
     return AppealId(bytes.fromhex(text))
 
 
-def make_period(appeal_id: AppealId, days: Days, random: Random) -> NewPeriod:
+def make_period(appeal_id: AppealId, days: Days, random: Random) -> PeriodKey:
     """A key of its own for one period."""
     master = random(MASTER_SIZE)
-    return NewPeriod(Period(OrganizersKey.derive(master, appeal_id).record, days), master)
+    return PeriodKey(Period(OrganizersKey.derive(master, appeal_id).record, days), master)
 
 
-def period_files(root: bytes, period: Period, master: bytes, random: Random) -> dict[str, bytes]:
+def period_files(root: bytes, key: PeriodKey, random: Random) -> dict[str, bytes]:
     """The two files of a period's key in a workspace with this root."""
-    key_id = period.record.key_id
+    record = key.period.record
     return {
-        public_name(key_id): write_public(period).encode("ascii"),
-        secret_name(key_id): lock_master(root, master, period.record, random),
+        public_name(record.key_id): write_public(key.period).encode("ascii"),
+        secret_name(record.key_id): lock_master(root, key.master, record, random),
     }
 
 
@@ -127,7 +125,7 @@ def make_keys(
     root = random(keyfile.ROOT_SIZE)
     files["organizers.key"] = keyfile.lock(root, appeal_id, passphrase, random(keyfile.SALT_SIZE), profile)
     for new in periods:
-        files |= period_files(root, new.period, new.master, random)
+        files |= period_files(root, new, random)
     toml = write_toml([new.period for new in periods], {signer: minisign})
     files["appeal-keys.toml"] = toml.encode("utf-8")
     return NewKeys(periods, minisign, signer, toml, files)

@@ -1,7 +1,7 @@
 """The key file: the workspace's root, encrypted under a passphrase.
 
-The root opens everything else: periods.py locks the masters under it, key_slots.py the key of the rows. So the
-passphrase is tried once, however many keys there are.
+The root opens everything else: periods.py locks the masters under it, workspace/key_slots.py the key of the rows. So
+the passphrase is tried once, however many keys there are.
 
     0    23  the ASCII text "undersigned/v1/keyfile" and one zero byte
     23   8   Argon2id operations, big-endian

@@ -87,6 +87,17 @@ class Period:
         return self.days.start or "", self.days.until or "~", self.name
 
 
+@dataclass(frozen=True)
+class PeriodKey:
+    """The whole key of a period: what is public of it, and its master, which is secret."""
+
+    period: Period
+    master: bytes
+
+    def __repr__(self) -> str:
+        return f"PeriodKey({self.period.name})"
+
+
 def read_day(text: str) -> str | None:
     """A day as YYYY-MM-DD, None for nothing. Raises OrganizerError: days."""
     text = text.strip()

@@ -53,8 +53,8 @@ _REPLACED = str.maketrans(_WITHOUT_DECOMPOSITION)
 
 
 def collation_key(signature: PublishedSignature) -> Key:
-    """Sorts by name, then relation, then prisoner, and what is equal in the alphabet by its code points."""
-    shown = (signature.name, signature.relation, signature.prisoner)
+    """Sorts by name, then what else is published, and what is equal in the alphabet by its code points."""
+    shown = signature.texts()
     return (*(part for text in shown for part in text_key(text)), *shown)
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from crypto.publication import Publication, PublishedSignature
+from crypto.publication import Publication, PublishedSignature, line
 from organizer.results.tally import Fate
 
 _WHY = {
@@ -52,11 +52,6 @@ def compare(last: Publication, draft: Publication, left_out: LeftOut | None = No
         receipts_added=(receipts_now - receipts_before).total(),
         receipts_gone=(receipts_before - receipts_now).total(),
     )
-
-
-def line(shown: PublishedSignature) -> str:
-    """One public signature as one line of text."""
-    return "; ".join(part for part in (shown.name, shown.relation, shown.prisoner) if part)
 
 
 def numbers(draft: Publication, last: Publication | None) -> list[tuple[str, str]]:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from organizer.exports.tables import write_csv
+from crypto.csvtable import write_csv
+from crypto.signature import fields_without
 from organizer.text import harmless
 from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
 
-COLUMNS = ("name", "relation", "prisoner", "contact", "message", "language", "by hand")
+FIELDS = fields_without(
+    public="nobody in this table is", vouch="a word that may still vouch for others does not leave the workspace"
+)
 
 
 def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Container[bytes]) -> list[SignatureEntry]:
@@ -29,12 +32,11 @@ def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Containe
 
 
 def table(signatures: Iterable[SignatureEntry]) -> bytes:
-    """CSV, as organizer.exports.tables writes it."""
+    """CSV, as crypto.csvtable writes it."""
     rows = [_row(entry) for entry in signatures]
-    return write_csv([COLUMNS, *rows])
+    return write_csv([[*(field.name for field in FIELDS), "by hand"], *rows])
 
 
 def _row(entry: SignatureEntry) -> tuple[str, ...]:
-    one = entry.signature
-    texts = (one.name, one.relation, one.prisoner, one.contact, one.message, one.language)
-    return (*(harmless(text) for text in texts), "yes" if entry.by_hand else "no")
+    texts = (harmless(field.text(entry.signature)) for field in FIELDS)
+    return (*texts, "yes" if entry.by_hand else "no")

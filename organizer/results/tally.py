@@ -74,9 +74,9 @@ def tally(
 
 
 def _published(entry: SignatureEntry) -> PublishedSignature:
-    assert entry.signature.public is True  # the one gate through which a name gets out
+    name, *others = PublishedSignature.of(entry.signature).texts()
     # Interned: many name the same prisoner, and there may be a million.
-    return PublishedSignature(entry.signature.name, intern(entry.signature.relation), intern(entry.signature.prisoner))
+    return PublishedSignature(name, *map(intern, others))
 
 
 def _fate(decision: Decision | None) -> Fate:

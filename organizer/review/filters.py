@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
-from crypto.signature import Signature
+from crypto.signature import Signature, fields_without
 from organizer.text import skeleton
 from organizer.workspace.entries import Decision, Verdict
 from organizer.workspace.vouch_words import Vouched
@@ -20,7 +20,8 @@ Value = TypeVar("Value")
 
 OTHER_LANGUAGE = "other"
 _LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z]{2,4})?")
-_SEARCHED = ("name", "relation", "prisoner", "message", "contact", "vouch")
+SEARCHED = fields_without(public="it has a filter of its own", language="it has a filter of its own")
+"""Where words are looked for."""
 
 
 class ReviewStatus(StrEnum):
@@ -76,7 +77,7 @@ class Filter:
 
     def has_words(self, signature: Signature) -> bool:
         """Whether all words stand somewhere in what the person wrote."""
-        text = skeleton("\n".join(getattr(signature, field) for field in _SEARCHED))
+        text = skeleton("\n".join(field.text(signature) for field in SEARCHED))
         return all(word in text for word in self.text)
 
     def with_text(self, text: str) -> Filter:

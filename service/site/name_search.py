@@ -85,7 +85,7 @@ class Names:
         return NamesPage(self._signatures[first : first + PAGE_SIZE], first, number, self.pages, len(self._signatures))
 
     def search(self, query: str, number: int) -> NamesPage:
-        """Page `number` of those in which every word of the query begins a word of name, relation or prisoner.
+        """Page `number` of those in which every word of the query begins a word of what is published.
 
         Whoever looks for nothing gets the list.
         """
@@ -108,7 +108,7 @@ class Names:
 
     @cached_property
     def _index(self) -> list[str]:
-        return ["|" + "|".join(folded(f"{entry.name} {entry.relation} {entry.prisoner}")) for entry in self._signatures]
+        return ["|" + "|".join(folded(" ".join(entry.texts()))) for entry in self._signatures]
 
 
 def _pages(entries: int) -> int:

@@ -5,21 +5,14 @@ Neither is signed; both lead to publication.json, which is. docs/result.md descr
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Iterable
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict
 
+from crypto.csvtable import write_csv
 from crypto.publication import PublishedSignature
+from crypto.signature import PUBLISHED
 from service.site.publications import FILE, KeptPublication, minisig_name
-
-# Programs that open a table take such a cell for a formula, the full-width forms too, also after a separator of their
-# own language: where commas write decimals, they split lines at semicolons, whatever the quotation marks say.
-_FORMULA = re.compile("(^|[;,|])(\\s*)(?=[=+@＝＋＠\N{MINUS SIGN}－-])")
-# Without it, Excel reads UTF-8 as the letters of some other alphabet.
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def result_json(shown: KeptPublication, address: str) -> bytes:
@@ -40,14 +33,5 @@ def result_json(shown: KeptPublication, address: str) -> bytes:
 
 
 def result_csv(signatures: Iterable[PublishedSignature]) -> bytes:
-    """The public names in the order of the publication, UTF-8 with a byte order mark, RFC 4180, every cell quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(field.name for field in fields(PublishedSignature))
-    writer.writerows([_harmless(cell) for cell in astuple(entry)] for entry in signatures)
-    return (_BYTE_ORDER_MARK + text.getvalue()).encode("utf-8")
-
-
-def _harmless(cell: str) -> str:
-    """With an apostrophe before what would be a formula. Control and direction characters the format has refused."""
-    return _FORMULA.sub(r"\1\2'", cell)
+    """The public names in the order of the publication, as crypto.csvtable writes a table."""
+    return write_csv([PUBLISHED, *(entry.texts() for entry in signatures)])

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
-from serving import Served, serving
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.browser.support.chromium import PATIENCE, QUIET, Recorder, emptied, new_phone, without_complaint
+from tests.support.service_process import Served, serving
 
-# How long anything may take on a machine that others keep busy.
-PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
-
-# A page under test speaks to this machine only; Chromium's own errands would fail here and be noise.
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -41,29 +25,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield browser
         browser.close()
-
-
-@contextmanager
-def new_phone(browser: Browser) -> Iterator[BrowserContext]:
-    """A phone that has never been here."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
-
-
-@contextmanager
-def without_complaint(page: Page) -> Iterator[Page]:
-    """A tab in which no script fails and nothing is complained about."""
-    complaints: list[str] = []
-
-    def complain(error: Error) -> None:
-        complaints.append(str(error))
-
-    page.on("pageerror", complain)
-    yield page
-    page.remove_listener("pageerror", complain)
-    assert complaints == []
 
 
 @pytest.fixture
@@ -109,32 +70,6 @@ def kept(site: Served) -> Iterator[SqliteStore]:
     """The envelopes that the service keeps; none when a test begins."""
     with emptied(site) as store:
         yield store
-
-
-@contextmanager
-def emptied(site: Served) -> Iterator[SqliteStore]:
-    """The same file that a running service writes to, without what was in it."""
-    path = Path(site.settings.store.removeprefix("sqlite:"))
-    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DELETE FROM envelopes")
-        yield store
-
-
-@dataclass
-class Recorder:
-    """What the page asked for, in order."""
-
-    requests: list[Request] = field(default_factory=list)
-
-    @property
-    def urls(self) -> list[str]:
-        """What was asked for over a network or from a disk; the icon stands in the page."""
-        return [request.url for request in self.requests if not request.url.startswith(("data:", "blob:"))]
-
-    @property
-    def posts(self) -> list[Request]:
-        """The requests that carried something away."""
-        return [request for request in self.requests if request.method == "POST"]
 
 
 @pytest.fixture

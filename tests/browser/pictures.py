@@ -12,18 +12,18 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
 
-from conftest import CODE  # noqa: E402
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
-from trial import publish, trial  # noqa: E402
 
-from browser.conftest import QUIET  # noqa: E402 - the folders above are not installed
-from browser.states import enter, make_mistakes, see, try_for_ever  # noqa: E402
-from browser.test_circle import sign  # noqa: E402
+from tests.browser.support.chromium import QUIET  # noqa: E402 - so the file runs as a program
+from tests.browser.support.signing import sign  # noqa: E402
+from tests.browser.support.states import enter, make_mistakes, see, try_for_ever  # noqa: E402
+from tests.support.demo_site import publish, trial  # noqa: E402
+from tests.support.sample_appeal import CODE  # noqa: E402
 
-FOLDER = HERE.parent.parent / "docs" / "pictures"
+FOLDER = ROOT / "docs" / "pictures"
 PEOPLE = (("public", "Alena Prykladnaja"), ("nonpublic", "Somebody"), ("public", "Jan Prykład"), ("nonpublic", "Else"))
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from serving import ROOT
 
-from browser.states import LANGUAGES, STATES, all_sites, reach
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
+from tests.browser.support.states import STATES, all_sites, reach
+from tests.support.paths import ROOT
+from tests.support.sample_appeal import LANGUAGES
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 NARROW = {"width": 320, "height": 640}

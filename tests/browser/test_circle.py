@@ -10,46 +10,15 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from conftest import APPEAL_ID
-from playwright.sync_api import Browser, Page, Request, expect
-from trial import prepare, publish, trial
+from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import Recorder
+from tests.browser.support.chromium import Recorder
+from tests.browser.support.signing import RELATION, looks, open_letter, sign
+from tests.support.demo_site import prepare, publish, trial
+from tests.support.sample_appeal import APPEAL_ID
 
 PUBLIC_NAME, NONPUBLIC_NAME = "Аляксандра Публічная", "Таццяна Непублічная-Ціхая"
-PRISONER, RELATION = "Зміцер Вязень", "хросная маці"
-
-
-def open_letter(page: Page, url: str) -> None:
-    """Come to the page and wait for the form."""
-    page.goto(url)
-    expect(page.locator("#submit")).to_be_visible()
-
-
-def sign(page: Page, choice: str, name: str, prisoner: str = "", relation: str = RELATION) -> None:
-    """What a person does."""
-    page.click(f"label[for={choice}]")
-    page.fill("#name", name)
-    page.fill("#relation", relation)
-    page.fill("#prisoner", prisoner)
-    page.click("#submit")
-    expect(page.locator("#sent")).to_be_visible()
-
-
-def looks(request: Request) -> dict[str, Any]:
-    """What somebody on the line, or at the service, can see of a request and its answer."""
-    answer = request.response()
-    assert answer is not None
-    sizes = request.sizes()
-    return {
-        "address": request.url,
-        "method": request.method,
-        "headers": sorted(request.all_headers().items()),
-        "sent": (sizes["requestHeadersSize"], sizes["requestBodySize"]),
-        "status": answer.status,
-        "answered": sorted(name for name in answer.all_headers() if name != "date"),
-        "received": sizes["responseBodySize"],
-    }
+PRISONER = "Зміцер Вязень"
 
 
 def test_a_person_signs_organizers_open_offline_and_the_signed_count_appears(browser: Browser, tmp_path: Path) -> None:

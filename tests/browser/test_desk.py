@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import TOKEN
 from playwright.sync_api import Browser, Page, expect
-from publishing import publication
-from serving import Served, serving
 
 from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.publications import publication
+from tests.support.sample_appeal import TOKEN
+from tests.support.service_process import Served, serving
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 

@@ -9,15 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from conftest import APPEAL_ID, CODE
 from playwright.sync_api import Browser, Page, Route, expect
-from publishing import publication
-from serving import Served, free_port, serving
-from trial import prepare, publish, trial
 
-from browser.conftest import Recorder, emptied
-from browser.test_circle import looks, open_letter, sign
-from browser.test_result import hand_in
 from crypto.code import check_code, commitment, receipt
 from crypto.envelope import armor, dearmor
 from crypto.keys import OrganizersKey
@@ -25,6 +18,13 @@ from crypto.minisign import MinisignSecretKey
 from crypto.seal import OpenedSignature, OpenedWithdrawal, open_envelope
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.browser.support.chromium import Recorder, emptied
+from tests.browser.support.results import hand_in
+from tests.browser.support.signing import looks, open_letter, sign
+from tests.support.demo_site import prepare, publish, trial
+from tests.support.publications import publication
+from tests.support.sample_appeal import APPEAL_ID, CODE
+from tests.support.service_process import Served, free_port, serving
 
 GROUPS = "48291 03377-59021\u00a088412 70536"
 

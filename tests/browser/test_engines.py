@@ -9,12 +9,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from conftest import CODE
-from publishing import publication
-from serving import Served, free_port, serving
 
-from browser.engines import ENGINES, SCRIPTLESS, Engine, driven
-from browser.test_result import hand_in
 from crypto.code import check_code, commitment, receipt
 from crypto.envelope import armor, dearmor
 from crypto.keys import OrganizersKey
@@ -23,6 +18,11 @@ from crypto.seal import OpenedSignature, OpenedWithdrawal, open_envelope
 from service.appeal import EXIT
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.browser.support.engines import ENGINES, SCRIPTLESS, Engine, driven
+from tests.browser.support.results import hand_in
+from tests.support.publications import publication
+from tests.support.sample_appeal import CODE
+from tests.support.service_process import Served, free_port, serving
 
 Opened = list[Any]
 Minisigns = tuple[MinisignSecretKey, MinisignSecretKey]

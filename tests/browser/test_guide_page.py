@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 from playwright.sync_api import Page
-from serving import ROOT
+
+from tests.support.paths import ROOT
 
 STYLE = "<style>body { font: 12pt/1.35 serif } blockquote { margin: 0 } td { vertical-align: top }</style>"
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import CODE
 from playwright.sync_api import Browser, Page, expect
-from serving import Served
 
-from browser.conftest import Recorder
-from browser.test_circle import looks, open_letter
+from tests.browser.support.chromium import Recorder
+from tests.browser.support.signing import looks, open_letter
+from tests.support.sample_appeal import CODE
+from tests.support.service_process import Served
 
 # How long sealing takes: from the first random bytes that it asks for to the request that carries the envelope.
 CLOCK = """

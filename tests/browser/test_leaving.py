@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
-from serving import Served
 
-from browser.conftest import QUIET
 from service.appeal import EXIT
+from tests.browser.support.chromium import QUIET
+from tests.support.service_process import Served
 
 NAME = "Ірына Непублічная"
 TYPED = "[...document.querySelectorAll('input:not([type=radio]), textarea')].map((field) => field.value).join('')"

@@ -7,11 +7,11 @@ from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from serving import Served
 
 from crypto.keys import OrganizersKey
 from crypto.seal import OpenedSignature, open_envelope
 from service.stores.sqlite_store import SqliteStore
+from tests.support.service_process import Served
 
 # What came after the oldest browsers that have BigInt, and so after 2019; Safari 14 is the last without setBigUint64.
 NEWER = """

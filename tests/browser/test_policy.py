@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Page, expect
-from serving import Served
+
+from tests.support.service_process import Served
 
 
 class Stranger(ThreadingHTTPServer):

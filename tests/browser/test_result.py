@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.request import Request as Ask
-from urllib.request import urlopen
 
 import pytest
-from conftest import TOKEN
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from publishing import publication
-from serving import Served, serving
 
-from browser.conftest import Recorder
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import Counts, PublishedSignature, digest
 from service.settings import Settings
+from tests.browser.support.chromium import Recorder
+from tests.browser.support.results import SMALL, hand_in
+from tests.support.publications import publication
+from tests.support.service_process import Served, serving
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 STRANGER = MinisignSecretKey.make(b"annaanna", bytes(range(200, 232)))
-LONG = PublishedSignature("Я" * 120, "с" * 80, "W" * 120)
-SMALL = (LONG, *(PublishedSignature(f"Аляксандра {at}", "сястра", "Ян") for at in range(220)))
 LARGE = SMALL + tuple(PublishedSignature(f"Мікалай {at}", "", "") for at in range(800))
 
 
@@ -42,20 +38,6 @@ def made(signatures: tuple[PublishedSignature, ...], number: int = 1, previous: 
 FIRST = made(SMALL)
 SECOND = made(SMALL[1:], 2, FIRST)
 THIRD = made(LARGE, 3, SECOND)
-
-
-def hand_in(site: Served, data: bytes, *keys: MinisignSecretKey) -> None:
-    """As an organizer does with curl."""
-    files = [("publication", "publication.json", data)]
-    files += [("minisig", f"{at}.minisig", sign(key, data, "a test").encode()) for at, key in enumerate(keys)]
-    body = b"".join(
-        f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n\r\n'.encode() + content + b"\r\n"
-        for name, file, content in files
-    )
-    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "multipart/form-data; boundary=x"}
-    request = Ask(f"{site.url}/publication", data=body + b"--x--\r\n", headers=headers, method="POST")
-    with urlopen(request, timeout=20) as answer:
-        assert answer.status == 201
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from serving import Served, serving
 
 from service.settings import Settings
+from tests.support.service_process import Served, serving
 
 ADDRESS = "https://letter.example/below"
 SHEET = """

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from serving import Served, serving
 
-from browser.conftest import Recorder, emptied
 from crypto.code import check_code, commitment
 from crypto.keys import OrganizersKey
 from crypto.seal import OpenedSignature, open_envelope
 from service.appeal import load_appeal
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.browser.support.chromium import Recorder, emptied
+from tests.support.service_process import Served, serving
 
 FIELDS = ("name", "relation", "prisoner", "vouch", "contact", "message")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from serving import Served
 
 from bench.page import measure
+from tests.support.service_process import Served
 
 
 @pytest.mark.long

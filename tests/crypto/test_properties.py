@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from twins import group_code
 
 from crypto.appeal import Appeal, DatedKey, read_appeal, write_appeal
 from crypto.code import check_code
@@ -47,6 +46,7 @@ from crypto.publication import (
 )
 from crypto.signature import LIMITS, Signature, read_signature, write_signature
 from crypto.strictjson import MAX_DEPTH, MAX_INTEGER, StrictJsonError, parse
+from tests.support.twins import group_code
 
 T = TypeVar("T")
 
@@ -59,7 +59,16 @@ ANNA = MinisignSecretKey.make(b"annaanna", bytes(range(100, 132)))
 BORIS = MinisignSecretKey.make(b"borisbor", bytes(range(150, 182)))
 HASH = "ab" * 32
 
-SIGNATURE = Signature("Ірына “Ў”", True, "сястра \\ sister", "Алесь", '"@irina"', "Дзякуй 🙏🏽 \u2028", "be", "рабіна")
+SIGNATURE = Signature(
+    "Ірына “Ў”",
+    True,
+    relation="сястра \\ sister",
+    prisoner="Алесь",
+    contact='"@irina"',
+    message="Дзякуй 🙏🏽 \u2028",
+    language="be",
+    vouch="рабіна",
+)
 PUBLICATION = Publication(
     appeal=APPEAL_ID.hex(),
     number=2,

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reference
-from twins import choose_key, group_code, open_envelope
-from vectors import generate
 
 from crypto import code as codes
 from crypto.appeal import read_appeal
@@ -25,6 +22,9 @@ from crypto.minisign import MinisignPublicKey, verify
 from crypto.publication import LastSeen, verify_publication
 from crypto.seal import OpenedSignature, seal_signature, seal_withdrawal
 from crypto.signature import Signature, read_signature, write_signature
+from tests.support import reference
+from tests.support.twins import choose_key, group_code, open_envelope
+from tests.vectors import generate
 
 Json = dict[str, Any]
 FOLDER = Path(__file__).parents[1] / "vectors"

@@ -14,12 +14,13 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from organizer_desk import make_desk, seal
-from serving import ROOT
 
 from bundle.build import CACHE
 from bundle.start import LEFT_OUT, LOCK, Damaged, Missing, choose, fits, hashes, pinned, project
 from organizer import VERSION
+from tests.support.debian_mirror import mirror
+from tests.support.organizer_workspace import make_desk, seal
+from tests.support.paths import ROOT
 
 # Python as the system has it, without .venv.
 PYTHON = sys._base_executable  # type: ignore[attr-defined]  # the standard library's own way to make a venv, untyped
@@ -244,9 +245,3 @@ def test_a_bare_debian_needs_nothing_else(release: str, bundle: Path, tmp_path: 
     play_a_circle(lambda *arguments: inside("python3", "organizer.pyz", *arguments), root / "root")
     shell = inside("sh", "-c", "cd sources && python3 -m bundle.build --out again.pyz")
     assert sha256(bundle) in shell.stdout, shell
-
-
-def mirror() -> str:
-    """Where this machine gets Debian's packages."""
-    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0]

@@ -15,11 +15,12 @@ from typing import Any
 import compose_spec
 import pytest
 import yaml
-from fronting import running, temporary_folder, wait_for
-from serving import ROOT, environment_for
 
 from service.settings import Settings, read_settings
 from service.site.headers import security_headers
+from tests.support.nginx_site import running, temporary_folder, wait_for
+from tests.support.paths import ROOT
+from tests.support.service_process import environment_for
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 import yaml
-from fronting import HOST, certificate, temporary_folder
-from images import Image, make_images
-from serving import ROOT
-from test_bundle import mirror
-from test_deployment import request, sealed, status
+
+from tests.support.container_images import Image, make_images
+from tests.support.debian_mirror import mirror
+from tests.support.nginx_site import certificate, temporary_folder
+from tests.support.paths import ROOT
+from tests.support.raw_http import HOST, request, sealed, status
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES = COMPOSE["services"]

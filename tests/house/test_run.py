@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from serving import ROOT
+
+from tests.support.paths import ROOT
 
 
 @pytest.mark.parametrize(

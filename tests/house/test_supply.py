@@ -9,9 +9,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
-from serving import ROOT
-
 from bundle.start import LEFT_OUT
+from tests.support.paths import ROOT
 
 
 def pinned(name: str) -> set[str]:

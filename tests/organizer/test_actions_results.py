@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from organizer_desk import PASSPHRASE, Desk, make_desk, seal
 
 from crypto.errors import UndersignedError
 from crypto.publication import read_publication
@@ -22,6 +21,7 @@ from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_ledger
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from organizer.workspace.ledger_file import open_ledger_file
+from tests.support.organizer_workspace import PASSPHRASE, Desk, make_desk, seal
 
 ROOT = Path(__file__).parents[2]
 

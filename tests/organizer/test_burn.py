@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from organizer_desk import APPEAL_ID, PASSPHRASE, Desk, make_desk, seal
 
 from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.publication import read_publication
@@ -24,6 +23,7 @@ from organizer.keys.periods import Days
 from organizer.workspace import key_slots
 from organizer.workspace.folder import BURNING_FILE, FORMAT_FILE, Workspace
 from organizer.workspace.shred import burn_file
+from tests.support.organizer_workspace import APPEAL_ID, PASSPHRASE, Desk, make_desk, seal
 
 OVER, RUNNING = Days("2026-01-01", "2026-06-30"), Days("2026-07-01")
 

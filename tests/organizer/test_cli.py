@@ -15,8 +15,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from organizer_desk import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
-from terminal import PseudoTerminal
 
 from crypto.appeal import write_appeal
 from crypto.code import commitment, receipt
@@ -27,6 +25,9 @@ from organizer.cli.main import organizer
 from organizer.cli.options import carry_out
 from organizer.cli.terminal.terminal import Terminal
 from organizer.keys.periods import Period, read_public, write_public
+from tests.support.organizer_command import NAMES, run, run_json
+from tests.support.organizer_workspace import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
+from tests.support.pseudo_terminal import PseudoTerminal
 
 ROOT = Path(__file__).parents[2]
 CODE = "4829103377590218841270536"
@@ -34,31 +35,11 @@ COMMANDS = (
     "ceremony", "keygen", "restore", "open", "review", "vouch", "decisions", "list", "duplicates", "add", "withdraw",
     "publish", "sign", "verify", "export", "export-nonpublic", "status", "burn", "rehearse",
 )  # fmt: skip
-NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return make_desk(tmp_path)
-
-
-def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
-    """One command in the desk's workspace, with the passphrase where one is needed."""
-    needs_key = key and (command in {"open", "review", "list", "publish", "status"} or "--csv" in options)
-    where = [] if command == "verify" else ["-w", str(desk.folder)]
-    passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
-    passphrase += ["--yes"] if "--csv" in options else []
-    return CliRunner().invoke(organizer, [command, *map(str, options), *where, *passphrase])
-
-
-def run_json(desk: Desk, command: str, *options: str | Path, exit_code: int = 0) -> dict[str, Any]:
-    result = run(desk, command, *options, "--json")
-    assert result.exit_code == exit_code, result.output
-    assert result.stderr == ""
-    assert not [name for name in NAMES if name in str(json.loads(result.stdout))]
-    found = json.loads(result.stdout)
-    assert isinstance(found, dict)
-    return found
 
 
 # The whole circle
@@ -115,7 +96,7 @@ def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., 
     screen = terminal("publish", "-w", str(work), "--out", str(out))
     screen.until("Passphrase")
     screen.type(passphrase + "\n")
-    assert "Tatsiana Khomich; Maria Kalesnikava" in screen.until("publication? [y/N]")
+    assert "Tatsiana Khomich (Maria Kalesnikava)" in screen.until("publication? [y/N]")
     screen.type("y\n")
     screen.end()
     check_published(out, appeal, work, passphrase, minisign, record)
@@ -379,7 +360,7 @@ def test_a_table_is_shown_before_it_is_added(desk: Desk) -> None:
     shown = add_table(desk, table, "\n")
     assert shown.exit_code == 1
     for words in (
-        "Line 2, PUBLIC: Зоя; сястра",
+        "Line 2, PUBLIC: Зоя, сястра",
         "Line 3, not public: Уля",
         "Line 4 is left out",
         "2, 1 of them public",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from organizer_desk import LETTER, RECORD, appeal_of, tally_of
-
 from crypto.publication import Publication, PublishedSignature
 from crypto.signature import Signature
 from organizer.results import diff
 from organizer.results.publication import Place, make_publication
 from organizer.results.tally import Tally
 from organizer.workspace.entries import Decision, Entry, Reason, SignatureEntry, Verdict, WithdrawalEntry
+from tests.support.organizer_workspace import LETTER, RECORD, appeal_of, tally_of
 
 ACCEPTED = Decision(Verdict.ACCEPTED)
 Made = tuple[Entry, Decision | None]
@@ -104,10 +103,10 @@ def test_the_lists_say_all_names_and_all_changes() -> None:
     """A line each; a stranger's words stand last on theirs."""
     people = (PublishedSignature("Ада", "сястра", "Ян"), *FIRST.signatures[1:])
     draft = replace(FIRST, number=2, signatures=people)
-    assert list(diff.names(draft)) == ["The public names, all 4:", "  Ада; сястра; Ян", "  Зоя", "  Уля", "  Ян"]
+    assert list(diff.names(draft)) == ["The public names, all 4:", "  Ада, сястра (Ян)", "  Зоя", "  Уля", "  Ян"]
     assert list(diff.changed(FIRST, diff.compare(FIRST, draft, {}))) == [
         "New names since number 1: 1",
-        "  Ада; сястра; Ян",
+        "  Ада, сястра (Ян)",
         "Names of number 1 that are gone: 1",
         "  not in this workspace: Ева",
         "Receipts: 0 new, 0 gone.",

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from names import generate
-from organizer_desk import Desk, make_desk, seal, withdraw
-from terminal import PseudoTerminal
 
 from bench.names import SET, Tried, is_held_out, lost_by_the_index, propose, read_set, try_set
 from organizer.cli.main import organizer
 from organizer.matching.duplicates import CROWD, THRESHOLD, Index, Pair, Person, compare, name_key
+from tests.organizer.names import generate
+from tests.support.organizer_workspace import Desk, make_desk, seal, withdraw
+from tests.support.pseudo_terminal import PseudoTerminal
 
 CODE = "4829103377590218841270536"
 
@@ -76,7 +76,7 @@ def test_it_does_not_matter_who_comes_first(tried: list[Tried]) -> None:
 
 
 def test_the_split_depends_on_nothing_but_the_group() -> None:
-    """The rule in tests/names/README.md."""
+    """The rule in tests/organizer/names/README.md."""
     assert [is_held_out(group) for group in ("a", "b", "e")] == [False, False, True]
 
 

@@ -16,10 +16,6 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from exporting import FONT_FILES, Handed, document_of, hand_out, people
-from hypothesis import given
-from hypothesis import strategies as st
-from pdf_text import pdf_pages
 
 from crypto.publication import PublishedSignature
 from organizer.cli.main import organizer
@@ -31,6 +27,8 @@ from organizer.exports.page import write_page
 from organizer.exports.pdf import write_pdf
 from organizer.exports.phrases import PHRASES
 from organizer.exports.tables import counts_csv, names_csv, write_xlsx
+from tests.support.export_inputs import FONT_FILES, Handed, document_of, hand_out, people
+from tests.support.pdf_text import pdf_pages
 
 HOSTILE = (
     PublishedSignature("=1+1", "@SUM(A1)", "-2+3;=cmd|' /C calc'!A0"),
@@ -86,27 +84,6 @@ def test_the_numbers_are_a_table_too() -> None:
     assert rows[:3] == [["signatures in all", "4"], ["named", "2"], ["not named", "2"]]
     assert len(rows) == 11
     assert rows[-1][0] == SAFE.result
-
-
-FORMULA = st.text("=+-@＝＋－＠−,;|\"'«“ \u00a0abЯ1", max_size=12)
-
-
-@given(st.lists(st.tuples(FORMULA, FORMULA, FORMULA), max_size=3))
-def test_no_cell_of_a_table_begins_a_formula(shown: list[tuple[str, str, str]]) -> None:
-    """Whatever sign a spreadsheet takes for the one that parts cells, and if it drops quotes and blanks."""
-    data = tables.write_csv(shown)
-    for separator in ",;|\t":
-        for line in read_csv(data, separator):
-            for cell in line:
-                begin = cell.lstrip(' \u00a0"«“')
-                assert not begin.startswith(tuple("=+-@＝＋－＠−")), cell
-
-
-@given(st.text(st.characters(blacklist_characters="=+-@＝＋－＠−", codec="utf-8"), max_size=20))
-def test_what_is_no_formula_is_left_as_it_is(text: str) -> None:
-    """Names are not spoilt."""
-    assert tables.plain_cell(text) == text
-    assert tables.plain_cell("Ян-Пётр") == "Ян-Пётр"
 
 
 def test_a_workbook_holds_strings_and_numbers_and_nothing_to_calculate() -> None:

@@ -14,10 +14,6 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from organizer_desk import LETTERS, ledger_of, make_cheap
-from serving import ROOT
-from terminal import PseudoTerminal
-from test_ceremony import answer, give_words_back, new_passphrase, plain, read_card
 
 from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.code import commitment
@@ -26,6 +22,10 @@ from crypto.seal import seal_signature
 from crypto.signature import Signature
 from organizer.cli.main import organizer
 from organizer.keys.periods import Period, read_public
+from tests.support.ceremony_answers import answer, give_words_back, new_passphrase, plain, read_card
+from tests.support.organizer_workspace import LETTERS, ledger_of, make_cheap
+from tests.support.paths import ROOT
+from tests.support.pseudo_terminal import PseudoTerminal
 
 GUIDE = ROOT / "docs" / "organizer.md"
 CODE = "4829103377590218841270536"

@@ -21,19 +21,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hostile import envelope, json_text, ledger, trick
-from organizer_desk import APPEAL_ID, KEYS, ledger_of, open_records, seal
 
 from crypto.envelope import SIZE, envelope_id
 from crypto.errors import LedgerError
 from crypto.ledger import LedgerHeader, read_ledger
 from crypto.signature import Signature, is_plainly_canonical, read_signature, write_signature
-from organizer.cli.open_ledgers import _say
+from organizer.actions.open_ledgers import OpenedLedger
+from organizer.cli.terminal.ledgers import say_ledger
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.blocks import open_batch
 from organizer.intake.ledgers import open_ledger
 from organizer.workspace.entries import Entry, SignatureEntry, read_entry, write_entry
 from organizer.workspace.ledger_file import open_ledger_file
+from tests.support.hostile_input import envelope, json_text, ledger, trick
+from tests.support.organizer_workspace import APPEAL_ID, KEYS, ledger_of, open_records, seal
 
 SAMPLE, MILLION = 4_000, 1_000_000
 KINDS = {
@@ -113,7 +114,7 @@ def sealed_cases(seed: int) -> Found:
             found.kinds[getattr(entry, "reason", "") or type(entry).__name__] += 1
         shown.seek(0)
         shown.truncate()
-        _say(screen, trick(chance), opening, several=chance.random() < 0.5)
+        say_ledger(screen, OpenedLedger(trick(chance), opening), several=chance.random() < 0.5)
         check_terminal(shown.getvalue())
     return found
 

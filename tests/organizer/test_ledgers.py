@@ -17,8 +17,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organizer_desk import APPEAL_ID, KEY, KEYS, MASTER, RECORD, WORK_KEY, ledger_of, open_records, seal, withdraw
-from twins import open_envelope
 
 from crypto.code import commitment
 from crypto.envelope import SIZE, envelope_id
@@ -33,6 +31,20 @@ from organizer.workspace.entries import SignatureEntry, UnreadableEntry, Withdra
 from organizer.workspace.folder import Workspace
 from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Boxes, Records
+from tests.support.organizer_workspace import (
+    APPEAL_ID,
+    KEY,
+    KEYS,
+    MASTER,
+    RECORD,
+    WORK_KEY,
+    ledger_of,
+    open_records,
+    seal,
+    withdraw,
+)
+from tests.support.paths import ROOT
+from tests.support.twins import open_envelope
 
 CODE = "4829103377590218841270536"
 OTHER_KEY = OrganizersKey.derive(MASTER[::-1], APPEAL_ID)
@@ -296,7 +308,7 @@ def test_an_interruption_loses_one_batch_at_most(tmp_path: Path) -> None:
 OPENED = """
 import os, signal, sys
 from pathlib import Path
-from organizer_desk import KEYS, open_records
+from tests.support.organizer_workspace import KEYS, open_records
 from organizer.intake.blocks import BlockOpener
 from organizer.intake.ledgers import open_ledger
 from organizer.intake.workers import hired
@@ -317,8 +329,7 @@ def opened(folder: Path, statement: int) -> tuple[int, int]:
 
     Its exit code, and how many envelopes it told as done.
     """
-    here = Path(__file__).parents[1]
-    environment = {**os.environ, "PYTHONPATH": f"{here / 'support'}:{here.parent}"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", OPENED, str(folder), str(statement)]
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     return done.returncode, sum(map(int, done.stdout.split()))

@@ -14,9 +14,6 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl.secret import Aead
-from organizer_desk import KEY, MASTER, Desk, make_desk, open_records, seal
-from review_entries import KNOWN, again, entry, verdicts
-from terminal import PseudoTerminal
 
 from crypto.keys import derive_secret
 from organizer.cli.main import organizer
@@ -26,6 +23,9 @@ from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import Reason, SignatureEntry, Verdict
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import VouchWord
+from tests.support.organizer_workspace import KEY, MASTER, Desk, make_desk, open_records, seal
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.review_entries import KNOWN, again, entry, verdicts
 
 A, H, D = (Verdict.ACCEPTED, None), (Verdict.HELD, None), (Verdict.REFUSED, Reason.DUPLICATE)
 N, O = (Verdict.REFUSED, Reason.NOT_A_PERSON), (Verdict.REFUSED, Reason.OTHER)  # noqa: E741 letters of the rows

@@ -10,11 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from exporting import ANNA, FONT_FILES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organizer_desk import LETTER, RECORD, Desk, appeal_of, make_desk, seal, tally_of
-from pdf_text import pdf_pages
 
 from crypto.publication import Publication, digest
 from crypto.signature import Signature
@@ -35,6 +32,9 @@ from organizer.workspace.entries import (
     Verdict,
     WithdrawalEntry,
 )
+from tests.support.export_inputs import ANNA, FONT_FILES
+from tests.support.organizer_workspace import LETTER, RECORD, Desk, appeal_of, make_desk, seal, tally_of
+from tests.support.pdf_text import pdf_pages
 
 APPEAL = appeal_of(RECORD, ANNA.public)
 SECRET_LETTERS = "ѣѫѭѯѱѳѵѷ"

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from organizer_desk import open_records
-from review_entries import entry, made_up
 
 from crypto.envelope import EnvelopeId
 from organizer.matching.duplicates import Index, Person
 from organizer.matching.pair_cache import MUCH, SimilarPair, SimilarPairs, find_pairs
 from organizer.workspace.records import Records
+from tests.support.organizer_workspace import open_records
+from tests.support.review_entries import entry, made_up
 
 LIKE = (
     "Ірына Слаўнікава",

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from organizer_desk import APPEAL_ID, MASTER, RECORD
 
 from crypto.keys import OrganizersKey
 from organizer.errors import OrganizerError
@@ -29,6 +28,7 @@ from organizer.keys.periods import (
 )
 from organizer.workspace import key_slots
 from organizer.workspace.folder import Workspace
+from tests.support.organizer_workspace import APPEAL_ID, MASTER, RECORD
 
 ROOT = bytes(range(200, 200 + ROOT_SIZE))
 FILE = lock_master(ROOT, MASTER, RECORD, secrets.token_bytes)

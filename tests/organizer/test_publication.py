@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from organizer_desk import LETTER, LETTERS, RECORD, appeal_of, tally_of
 
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignSecretKey, sign
@@ -26,6 +25,7 @@ from organizer.results.publication import (
     write_draft,
 )
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
+from tests.support.organizer_workspace import LETTER, LETTERS, RECORD, appeal_of, tally_of
 
 ANNA = MinisignSecretKey.make(b"annaanna", bytes(range(32)))
 BORIS = MinisignSecretKey.make(b"borisbor", bytes(range(32, 64)))

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from organizer_desk import Desk, make_desk, seal
-from terminal import PseudoTerminal
 
 from crypto.publication import digest, read_publication
 from organizer.cli import publish
 from organizer.cli.main import organizer
 from organizer.cli.terminal.terminal import Terminal
+from tests.support.organizer_workspace import Desk, make_desk, seal
+from tests.support.pseudo_terminal import PseudoTerminal
 
 CODE = "4829103377590218841270536"
 

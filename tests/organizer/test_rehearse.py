@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 from click.testing import CliRunner
-from organizer_desk import APPEAL_ID, KEYS, RECORD
 
 from crypto.envelope import SIZE, envelope_id
 from crypto.ledger import LedgerHeader, read_ledger
 from organizer.cli.main import organizer
 from organizer.cli.rehearsal.made_up import PEOPLE, flood
 from organizer.intake.ledgers import open_batch
+from tests.support.organizer_workspace import APPEAL_ID, KEYS, RECORD
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,9 +10,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from organizer_desk import Desk, make_desk, new_keys, seal
-from terminal import PseudoTerminal
-from test_ceremony import answer, new_passphrase, outside_the_wiped_screen
 
 from crypto.keys import OrganizersKey
 from organizer.cli.main import organizer
@@ -21,6 +18,9 @@ from organizer.errors import OrganizerError
 from organizer.keys.shares import Card, split
 from organizer.workspace import key_slots
 from organizer.workspace.folder import open_workspace
+from tests.support.ceremony_answers import answer, new_passphrase, outside_the_wiped_screen
+from tests.support.organizer_workspace import Desk, make_desk, new_keys, seal
+from tests.support.pseudo_terminal import PseudoTerminal
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from organizer_desk import open_records
-from review_entries import KNOWN, again, entry, verdicts
 
 from organizer.matching.duplicates import name_key
 from organizer.review.filters import Filter, ReviewStatus
@@ -26,6 +24,8 @@ from organizer.workspace.entries import (
 )
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import Vouched, VouchWords
+from tests.support.organizer_workspace import open_records
+from tests.support.review_entries import KNOWN, again, entry, verdicts
 
 
 @pytest.fixture

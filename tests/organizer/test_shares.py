@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organizer_desk import APPEAL_ID, MASTER, RECORD
 from shamir_mnemonic.shamir import EncryptedMasterSecret, generate_mnemonics, split_ems
 from shamir_mnemonic.wordlist import WORDLIST
 
@@ -31,6 +30,7 @@ from organizer.keys.shares import (
     read_word,
     split,
 )
+from tests.support.organizer_workspace import APPEAL_ID, MASTER, RECORD
 
 ROOT = Path(__file__).parents[2]
 CARDS = split(MASTER, 3, 5)

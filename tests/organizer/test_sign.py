@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from organizer_desk import APPEAL_ID, PASSPHRASE, Desk, appeal_of, make_desk, seal
 
 from crypto.appeal import write_appeal
 from crypto.minisign import MinisignPublicKey
@@ -22,6 +21,7 @@ from organizer.keys.generate import minisign_files
 from organizer.results.cosign_checks import differences
 from organizer.results.diff import compare
 from organizer.workspace.folder import make_workspace
+from tests.support.organizer_workspace import APPEAL_ID, PASSPHRASE, Desk, appeal_of, make_desk, seal
 
 
 @lru_cache(maxsize=1)

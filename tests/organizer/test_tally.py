@@ -8,7 +8,6 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from organizer_desk import LETTER, RECORD, appeal_of, tally_of
 
 from crypto.code import receipt
 from crypto.errors import PublicationError
@@ -25,6 +24,7 @@ from organizer.workspace.entries import (
     Verdict,
     WithdrawalEntry,
 )
+from tests.support.organizer_workspace import LETTER, RECORD, appeal_of, tally_of
 
 ACCEPTED = Decision(Verdict.ACCEPTED)
 HELD = Decision(Verdict.HELD)

@@ -11,8 +11,6 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from organizer_desk import Desk, make_desk, open_records, seal
-from review_entries import again, entry, verdicts
 
 from organizer.cli.main import organizer
 from organizer.errors import OrganizerError
@@ -22,6 +20,8 @@ from organizer.text import one_word
 from organizer.workspace.entries import Reason, Verdict
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import SHORTEST, Vouched, VouchWord, VouchWords, offer_word, read_word, write_word
+from tests.support.organizer_workspace import Desk, make_desk, open_records, seal
+from tests.support.review_entries import again, entry, verdicts
 
 WORD = "kamutirope"
 

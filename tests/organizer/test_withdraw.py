@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from organizer_desk import KEYS, Desk, ledger_of, make_desk, open_records, seal, withdraw
-from test_cli import run, run_json
 
 from crypto.publication import read_publication
 from organizer.cli.main import organizer
@@ -17,6 +15,8 @@ from organizer.results.tally import Tally, tally
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
 from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Records
+from tests.support.organizer_command import run, run_json
+from tests.support.organizer_workspace import KEYS, Desk, ledger_of, make_desk, open_records, seal, withdraw
 
 CODE = "4829103377590218841270536"
 OTHER_CODE = "1111122222333334444455555"
@@ -93,7 +93,7 @@ def test_a_person_who_lost_the_code_is_found_by_name_and_taken_back(desk: Desk) 
     assert len(published(desk, "one")[0]) == 2
     result = by_name(desk, "ева ж", "1", "лісты ад сястры", "y")
     assert result.exit_code == 0, result.output
-    assert "1. Ева Жükова; сястра" in result.output
+    assert "1. Ева Жükова, сястра" in result.output
     assert "Іншая" not in result.output
     assert "disappears with the next" in result.output
     assert run_json(desk, "status")["withdrawn"] == 1

@@ -8,7 +8,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from organizer_desk import KEY, KEYS, LETTER, RECORD, Desk, make_desk, open_records, seal
 
 from crypto.envelope import envelope_id
 from crypto.signature import Signature
@@ -27,6 +26,7 @@ from organizer.workspace.files import hand_over, minisigs_beside, read_file, shi
 from organizer.workspace.folder import Workspace, check_new, make_workspace, open_workspace
 from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Records, add_by_hand
+from tests.support.organizer_workspace import KEY, KEYS, LETTER, RECORD, Desk, make_desk, open_records, seal
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Callable
@@ -16,10 +15,6 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
-from conftest import APPEAL_ID, TODAY, TOKEN
-from publishing import hand_in, publication
-from serving import Served, serving
-from test_stores import some
 
 from crypto.envelope import envelope_id
 from crypto.errors import PublicationError
@@ -31,22 +26,14 @@ from service.settings import Settings
 from service.site.publications import Publications
 from service.stores.copy import bring
 from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import some
+from tests.support.publications import hand_in, publication
+from tests.support.run_command import run
+from tests.support.sample_appeal import APPEAL_ID, TODAY, TOKEN
+from tests.support.service_process import Served, serving
 
 ROOT = Path(__file__).parents[2]
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
-
-
-def run(settings: Settings, *arguments: object, at: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """`./run` as an operator calls it, in any folder."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "UNDERSIGNED_APPEAL": str(settings.appeal),
-        "UNDERSIGNED_DATA": str(settings.data),
-        "UNDERSIGNED_STORE": settings.store,
-        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
-    }
-    command = [sys.executable, str(ROOT / "run"), *map(str, arguments)]
-    return subprocess.run(command, cwd=at, env=environment, capture_output=True, text=True, check=False)
 
 
 def fetch(site: Served, path: str) -> bytes:

@@ -14,15 +14,16 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from conftest import TODAY
-from redis_servers import PROGRAMS, Server, cluster_url, running, wait_until
-from serving import ROOT, serving
 
 from service import create_app, open_store
 from service.servers.checks import ENVELOPE_RULES, LIMIT_RULES, examine_envelopes, examine_limits, tell
 from service.servers.connection import RedisAddress
 from service.settings import Settings
 from service.stores.redis_store import RedisStore
+from tests.support.paths import ROOT
+from tests.support.redis_servers import PROGRAMS, Server, cluster_url, running, wait_until
+from tests.support.sample_appeal import TODAY
+from tests.support.service_process import serving
 
 WRONG = {
     "appendonly": "no",

@@ -15,9 +15,9 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.backoff import NoBackoff
 from redis.exceptions import NoPermissionError
 from redis.retry import Retry
-from redis_servers import PROGRAMS, Server, password, running
 
 from service.servers.connection import RedisAddress
+from tests.support.redis_servers import PROGRAMS, Server, password, running
 
 # The server lets everyone say who they are and hang up (CMD_NO_AUTH in its sources); no ACL can forbid it.
 FOR_EVERYONE = {"auth", "hello", "quit", "reset"}

@@ -10,9 +10,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from redis_servers import Server, cluster_url, password, running
-from test_backup import run
-from test_stores import held, some
 
 from crypto.envelope import envelope_id
 from service import open_store
@@ -20,6 +17,9 @@ from service.settings import Settings
 from service.stores.base import StoreUnavailable
 from service.stores.copy import absent, bring
 from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import held, some
+from tests.support.redis_servers import Server, cluster_url, password, running
+from tests.support.run_command import run
 
 ROOT = Path(__file__).parents[2]
 # As a move does it, until the power goes off.

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from limits import parse
-from redis_servers import Server, running
 
 from service import create_app
 from service.limits.counters import PAUSE_SECONDS, Counters
@@ -20,6 +19,7 @@ from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
 from service.servers.connection import RedisAddress
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.redis_servers import Server, running
 
 ITEM = parse("3/minute")
 

@@ -17,19 +17,19 @@ from urllib.parse import urlencode
 
 import brotli
 import pytest
-from conftest import ROOT, TOKEN
-from fronting import HOST, Front, exchange, front, lay_out, nginx_command, serving_behind, temporary_folder
-from publishing import publication
-from test_stores import held
-from tornet import tor_network
 
 from crypto.envelope import armor, envelope_id
 from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Limits, Settings
 from service.stores.copy import bring
 from service.stores.sqlite_store import SqliteStore
-
-TYPE = "Content-Type: application/octet-stream"
+from tests.support.envelopes import held
+from tests.support.nginx_site import Front, front, lay_out, nginx_command, serving_behind, temporary_folder
+from tests.support.paths import ROOT
+from tests.support.publications import publication
+from tests.support.raw_http import BEARER, HOST, TYPE, body_of, exchange, headers_of, request, sealed, status
+from tests.support.sample_appeal import TOKEN
+from tests.support.tor_network import tor_network
 
 
 @pytest.fixture
@@ -37,28 +37,6 @@ def site(settings: Settings) -> Iterator[Front]:
     """nginx and the service."""
     with front() as running, serving_behind(running, settings):
         yield running
-
-
-def request(start: str, *headers: str, body: bytes = b"") -> bytes:
-    lines = (f"{start} HTTP/1.1", f"Host: {HOST}", "Connection: close", *headers)
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def sealed(envelope: bytes, *headers: str) -> bytes:
-    return request("POST /envelopes", TYPE, "Content-Length: 4096", *headers, body=envelope)
-
-
-def status(answer: bytes) -> int:
-    return int(answer[9:12]) if answer else 0
-
-
-def headers_of(answer: bytes) -> list[tuple[str, str]]:
-    lines = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
-    return [(name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-
-
-def body_of(answer: bytes) -> bytes:
-    return answer.partition(b"\r\n\r\n")[2]
 
 
 def test_nginx_accepts_its_configuration() -> None:
@@ -270,9 +248,6 @@ def posted(path: str, *headers: str, body: bytes, size: int = 0) -> bytes:
     """A form on its way; `size` announces more than is sent."""
     length = f"Content-Length: {size or len(body)}"
     return request(f"POST {path}", "Content-Type: multipart/form-data; boundary=x", length, *headers, body=body)
-
-
-BEARER = f"Authorization: Bearer {TOKEN}"
 
 
 def test_publications_larger_than_a_page_come_in_through_both_doors_and_are_shown_within_seconds(

@@ -7,9 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import APPEAL_ID, TODAY, TOKEN
 from flask.testing import FlaskClient
-from publishing import hand_in, post_files, publication
 
 from crypto.envelope import envelope_id
 from crypto.errors import PublicationError
@@ -17,6 +15,8 @@ from crypto.minisign import MinisignSecretKey, sign
 from service import create_app
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.publications import hand_in, post_files, publication
+from tests.support.sample_appeal import APPEAL_ID, TODAY, TOKEN
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

@@ -10,12 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from conftest import APPEAL_ID, TODAY, TOKEN
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from publishing import publication
-from test_public import HTML, Elements
 
 from crypto.envelope import envelope_id
 from crypto.minisign import MinisignSecretKey, sign
@@ -25,6 +22,9 @@ from service.stores.sqlite_store import SqliteStore
 from service.web.desk_api import PUBLICATION_MOST
 from service.web.desk_page import Outcome
 from service.web.token_form import BEFORE_TOKEN_MOST, BEFORE_TOKEN_SECONDS, Body, Form, FormError, read_form
+from tests.support.html_pages import HTML, Elements
+from tests.support.publications import publication
+from tests.support.sample_appeal import APPEAL_ID, TODAY, TOKEN
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 LANGUAGES = ("be", "ru", "en")

@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CODE
 from flask.testing import FlaskClient
-from serving import serving
-from test_stores import held
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -21,12 +18,9 @@ from service import create_app
 from service.settings import Settings
 from service.stores.base import EnvelopeStore, Snapshot, StoreUnavailable
 from service.stores.sqlite_store import SqliteStore
-
-TYPE = "application/octet-stream"
-
-
-def post(client: FlaskClient, body: bytes, **changes: Any) -> Any:
-    return client.post("/envelopes", data=body, **({"content_type": TYPE} | changes))
+from tests.support.envelopes import TYPE, held, post
+from tests.support.sample_appeal import CODE
+from tests.support.service_process import serving
 
 
 def test_a_good_envelope_is_kept_and_answered_with_nothing(

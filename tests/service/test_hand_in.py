@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, TODAY
 from flask.testing import FlaskClient
-from test_stores import held
 
 from crypto.envelope import armor, dearmor
 from service import create_app
 from service.settings import Limits, Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import held
+from tests.support.paths import ROOT
+from tests.support.sample_appeal import TODAY
 
 SECRET = "Марыя Сакрэтная"
 

@@ -10,11 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import APPEAL_ID, CODE, TOKEN, make_appeal
 from flask.testing import FlaskClient
-from publishing import hand_in, publication
-from test_envelopes import post
-from test_stores import held
 
 from crypto.code import commitment
 from crypto.errors import PublicationError
@@ -25,6 +21,9 @@ from crypto.signature import Signature
 from service import create_app
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import held, post
+from tests.support.publications import hand_in, publication
+from tests.support.sample_appeal import APPEAL_ID, CODE, TOKEN, make_appeal
 
 NEXT = OrganizersKey.derive(bytes(range(1, 33)), APPEAL_ID)
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from flask.testing import FlaskClient
 
 from service import create_app
 from service.settings import Limits, Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.paths import ROOT
 
 ASKS = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,undersigned-work"}
 FOREIGN = ["https://elsewhere.example", "http://localhost.elsewhere.example", "http://localhost:8001", "file://"]

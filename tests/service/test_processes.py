@@ -13,9 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import CODE
-from redis_servers import Server, running, wait_until
-from serving import ROOT, Served, environment_for, free_port, serving
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -23,6 +20,10 @@ from crypto.seal import seal_signature
 from crypto.signature import Signature
 from service import open_store
 from service.settings import Limits, Settings
+from tests.support.paths import ROOT
+from tests.support.redis_servers import Server, running, wait_until
+from tests.support.sample_appeal import CODE
+from tests.support.service_process import Served, environment_for, free_port, serving
 
 
 @pytest.fixture(scope="module")

@@ -6,19 +6,15 @@ import gzip
 import html
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from html.parser import HTMLParser
 from typing import Any
 
 import brotli
 import pytest
 import segno
-from browser.states import speaking_all
-from conftest import APPEAL_ID, CODE, TODAY
 from flask.testing import FlaskClient
 from flask_babel import force_locale, ngettext
-from publishing import hand_in, publication
 
 from crypto.appeal import read_appeal
 from crypto.keys import OrganizersKey
@@ -28,16 +24,14 @@ from service.appeal import EXIT
 from service.settings import Settings
 from service.site.rendering import LANGUAGE_NAMES, TEMPLATES, Assets
 from service.stores.sqlite_store import SqliteStore
+from tests.support.html_pages import HTML, Elements
+from tests.support.publications import hand_in, publication
+from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, speaking_all
 
 LANGUAGES = ("be", "ru", "en")
 PAGES = [
     f"/{language}/{page}" for language in LANGUAGES for page in ("", "how", "result", "withdraw", "check", "cleanup")
 ]
-# As Chromium asks for a page.
-HTML = {
-    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/jxl,image/avif,image/webp,image/apng,"
-    "*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"
-}
 PAGE_MOST = 54_000
 ADDRESSES = ("https://letter.example", f"http://{'a2b3' * 14}.onion")
 
@@ -64,21 +58,6 @@ def with_addresses(add: Callable[..., None], visit: Callable[[], FlaskClient]) -
     """The site of an appeal that says where it is."""
     add(f"addresses = {list(ADDRESSES)}")
     return visit()
-
-
-class Elements(HTMLParser):
-    """All start tags of a page with their attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def named(self, *tags: str) -> Iterator[dict[str, str | None]]:
-        return (attributes for tag, attributes in self.found if tag in tags)
 
 
 def scripts(text: str) -> list[str]:
@@ -510,7 +489,7 @@ def test_a_mistake_of_ours_is_told_calmly_and_logged_without_words(
     answer = app.test_client().get("/broken", headers=HTML)
     assert answer.status_code == 500
     assert "The service does not work right now" in answer.text or "Сэрвіс зараз не працуе" in answer.text
-    assert "RuntimeError at test_pages.py:" in caplog.text
+    assert "RuntimeError at test_public.py:" in caplog.text
     assert "secret" not in caplog.text + answer.text
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from serving import serving
 
 from service import create_app
 from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys, client_network
 from service.settings import Limits, Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.service_process import serving
 
 
 class Clock:

@@ -14,14 +14,22 @@ from pathlib import Path
 
 import pytest
 from redis.crc import key_slot
-from redis_servers import PROGRAMS, Server, cluster_url, running, running_cluster, wait_until, write_certificate
-from test_shuffle import rank_correlation
 
 from crypto.envelope import envelope_id
 from service import open_store
 from service.stores.base import EnvelopeStore, StoreUnavailable
 from service.stores.redis_store import KEYS
 from service.stores.shuffle_schedule import Moments
+from tests.support.rank_correlation import rank_correlation
+from tests.support.redis_servers import (
+    PROGRAMS,
+    Server,
+    cluster_url,
+    running,
+    running_cluster,
+    wait_until,
+    write_certificate,
+)
 
 
 def some(count: int) -> list[bytes]:

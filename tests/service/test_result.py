@@ -18,17 +18,16 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import APPEAL_ID, TOKEN
 from flask.testing import FlaskClient
-from publishing import hand_in, post_files, publication
 
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import Counts, PublishedSignature, digest
 from service import create_app
 from service.settings import Limits, Settings
 from service.site.name_search import PAGE_SIZE, QUERY_MOST, Names
-from service.site.result_files import result_csv
 from service.stores.sqlite_store import SqliteStore
+from tests.support.publications import hand_in, post_files, publication
+from tests.support.sample_appeal import APPEAL_ID, TOKEN
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 MANY = 10_000
@@ -350,28 +349,6 @@ def test_the_table_holds_every_public_name(client: FlaskClient, minisign_keys: K
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert rows[0] == ["name", "relation", "prisoner"]
     assert rows[1:] == [[entry.name, entry.relation, entry.prisoner] for entry in signatures]
-
-
-@pytest.mark.parametrize("starter", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
-@pytest.mark.parametrize("before", ["", " ", "\u00a0", "x;", "x; ", "x,", "x|"])
-def test_no_cell_becomes_a_formula(starter: str, before: str) -> None:
-    """In any column, also where a spreadsheet splits at semicolons in spite of the quotation marks."""
-    cell = f"{before}{starter}HYPERLINK(1)"
-    text = result_csv([PublishedSignature("Ева", cell, cell)]).decode("utf-8-sig")
-    for separator in (",", ";"):
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=csv.QUOTE_NONE):
-            for part in row:
-                assert not part.strip(' "\u00a0').startswith(starter), text
-    assert f"'{starter}" in text
-
-
-def test_ordinary_names_are_not_changed_in_the_table() -> None:
-    """Hyphens inside names, apostrophes, dashes and commas stay as they are."""
-    entry = PublishedSignature("Анна-Марыя О’Ніл", "сястра, 3 гады — дома", "Ян (1990-2020)")
-    assert (
-        result_csv([entry]).decode("utf-8-sig").splitlines()[1]
-        == f'"{entry.name}","{entry.relation}","{entry.prisoner}"'
-    )
 
 
 def test_the_commands_on_the_page_verify_the_files_on_the_page(

@@ -9,12 +9,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from publishing import publication
-from serving import environment_for
 
 from crypto.keys import OrganizersKey
 from service.appeal import AppealFolderError, load_appeal
 from service.settings import Settings, SettingsError, read_settings
+from tests.support.publications import publication
+from tests.support.service_process import environment_for
 
 ROOT = Path(__file__).parents[2]
 HASH = "ab" * 32

@@ -16,23 +16,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_stores import held, some
 
 from crypto.envelope import envelope_id
 from service.stores.shuffle import PIECE_MOST
 from service.stores.shuffle_schedule import REST, Moments
 from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import held, some
+from tests.support.rank_correlation import rank_correlation
 
 ROOT = Path(__file__).parents[2]
 # An envelope lies in the file in two parts: its beginning beside its id, the rest on a page of its own.
 PARTS = {"beginning": slice(0, 64), "rest": slice(2000, 2064)}
-
-
-def rank_correlation(places: list[int]) -> float:
-    """Spearman's, of different numbers with their positions in the list; 0 when one says nothing about the other."""
-    count = len(places)
-    ranks = {place: rank for rank, place in enumerate(sorted(places))}
-    return 1 - 6 * sum((at - ranks[place]) ** 2 for at, place in enumerate(places)) / (count * (count**2 - 1))
 
 
 def correlations(path: Path, arrived: list[bytes]) -> dict[str, float]:

@@ -11,9 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import TODAY
 from flask.testing import FlaskClient
-from publishing import hand_in, publication
 
 from crypto.appeal import read_appeal
 from crypto.keys import OrganizersKey
@@ -22,6 +20,8 @@ from service import create_app
 from service.appeal import load_appeal
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.publications import hand_in, publication
+from tests.support.sample_appeal import TODAY
 
 LANGUAGES = ("be", "ru", "en")
 ADDRESSES = ("https://letter.example", "http://" + "a" * 56 + ".onion", "https://mirror.example/letter")

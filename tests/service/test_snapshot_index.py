@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_stores import some
 
 from crypto.envelope import envelope_id
 from service.stores import snapshot_index
@@ -17,6 +16,7 @@ from service.stores.base import StoreUnavailable
 from service.stores.copy import bring
 from service.stores.snapshot_index import Marks
 from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import some
 
 
 def ids(envelopes: list[bytes]) -> Iterator[bytes]:

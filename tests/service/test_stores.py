@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -12,25 +11,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from redis_servers import Server, cluster_url
 
 from crypto.envelope import envelope_id
 from service import open_store
 from service.stores.base import EnvelopeStore, StoreUnavailable
 from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import held, some
+from tests.support.redis_servers import Server, cluster_url
 
 ROOT = Path(__file__).parents[2]
-
-
-def some(count: int) -> list[bytes]:
-    return [os.urandom(4096) for _ in range(count)]
-
-
-def held(store: EnvelopeStore) -> list[bytes]:
-    with closing(store.snapshot()) as snapshot:
-        envelopes = list(snapshot.envelopes)
-        assert snapshot.count == len(envelopes)
-        return envelopes
 
 
 @pytest.fixture(params=["sqlite", "redis", "redis-8", "valkey-8", "redis-cluster"])

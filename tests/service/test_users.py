@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from serving import ROOT
+
+from tests.support.paths import ROOT
 
 
 def make(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -16,12 +16,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from conftest import CODE, ROOT
-from fronting import exchange
-from serving import environment_for
-from test_deployment import BEARER, body_of, headers_of, request, sealed, status
-from test_stores import held
-from whole_site import WholeSite, valkey, whole_site
 
 from crypto.code import commitment
 from crypto.envelope import envelope_id
@@ -30,6 +24,12 @@ from crypto.seal import seal_signature
 from crypto.signature import Signature
 from service import open_store
 from service.settings import Limits, Settings
+from tests.support.compose_site import WholeSite, valkey, whole_site
+from tests.support.envelopes import held
+from tests.support.paths import ROOT
+from tests.support.raw_http import BEARER, body_of, exchange, headers_of, request, sealed, status
+from tests.support.sample_appeal import CODE
+from tests.support.service_process import environment_for
 
 
 @pytest.fixture

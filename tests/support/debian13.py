@@ -1,4 +1,6 @@
-"""Gets Redis 8 and Valkey 8 from Debian 13 into .venv/debian13, whatever Debian this is: `python tests/debian13.py`.
+"""Gets Redis 8 and Valkey 8 from Debian 13 into .venv/debian13, whatever Debian this is.
+
+    python tests/support/debian13.py
 
 apt fetches the packages from where this machine gets its own, and checks Debian's signatures; nothing is installed.
 The servers are started with the loader and libraries that come with them.

@@ -24,12 +24,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from serving import ROOT, free_port
 
 from service.servers.users import CONFIG, make_users
+from tests.support.paths import ROOT
+from tests.support.service_process import free_port
 
 DEBIAN13 = ROOT / ".venv" / "debian13"
-# Debian's own, whatever its version (7.0 in Debian 12, 8.0 in Debian 13), and the two that tests/debian13.py fetched.
+# Debian's own, whatever its version (7.0 in Debian 12, 8.0 in Debian 13), and the two that debian13.py fetched.
 PROGRAMS = {
     "redis": shutil.which("redis-server") or "redis-server",
     "redis-8": str(DEBIAN13 / "redis-server"),

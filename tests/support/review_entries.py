@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-from organizer_desk import LETTER, LETTERS
-
 from crypto.signature import Signature
 from organizer.review.filters import Filter
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace.entries import SignatureEntry, Verdict
 from organizer.workspace.records import Records
+from tests.support.organizer_workspace import LETTER, LETTERS
 
 KNOWN = set(LETTERS.values())
 # Names that are similar no more than their letters do.

@@ -20,9 +20,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE.parents[1]))
 
-import reference  # noqa: E402 - the folder above is not a package
+from tests.support import reference  # noqa: E402 - so the file runs as a program, too
 
 Json = dict[str, Any]
 

@@ -12,8 +12,10 @@ from nacl.utils import random
 
 from crypto.appeal import Appeal, DatedKey, LetterHash, write_appeal
 from crypto.keys import APPEAL_ID_SIZE, AppealId
+from organizer.actions.cards import HandOut
 from organizer.actions.session import keep_period, open_session
-from organizer.cli import burn, open_ledgers, publish, review, sign, status, verify
+from organizer.actions.verify import PublicationFiles, need_verified, verify
+from organizer.cli import burn, open_ledgers, publish, review, sign, status
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, carry_out
 from organizer.cli.rehearsal.made_up import FLOOD_NAME, PEOPLE, flood
@@ -22,10 +24,11 @@ from organizer.cli.terminal import prompts
 from organizer.cli.terminal.ceremony import say_fingerprints
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
+from organizer.cli.terminal.verification import say_steps, say_verified
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile, shares
 from organizer.keys.appeal_folder import PublicKeys, public_files
-from organizer.keys.periods import Days
+from organizer.keys.periods import Days, PeriodKey
 from organizer.keys.recovery import Expected
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
 from organizer.workspace.files import hand_over, practice_folder, write_secret_file
@@ -91,7 +94,7 @@ def _ceremony(terminal: Terminal, fast: bool, home: str) -> Stage:
     write_secret_file(home, "passphrase.txt", _PASSPHRASE.encode())
     period = keys.periods[0].period
     if not fast:
-        prompts.show_cards(terminal, period, cards[:1])
+        prompts.show_card(terminal, HandOut(period, cards), cards[0])
     say_fingerprints(terminal, [period])
     return stage
 
@@ -180,7 +183,9 @@ def _publish(stage: Stage, boris: str) -> None:
     stage.terminal.heading("Now you are Boris")
     stage.terminal.say_exactly("  In earnest: organizer sign stick/publication.json --appeal appeal.json", "bold")
     sign.run(stage.terminal, boris, file, stage.appeal, None, stage.passphrase, yes=stage.fast, out=None)
-    verify.run(stage.terminal, verify.Files(file, [], stage.appeal))
+    checks = verify(PublicationFiles(file, [], stage.appeal))
+    say_steps(stage.terminal, checks)
+    say_verified(stage.terminal, need_verified(checks))
 
 
 def _lose(stage: Stage) -> None:
@@ -203,7 +208,7 @@ def _lose(stage: Stage) -> None:
     file = keyfile.lock(root, appeal_id, _PASSPHRASE, salt, keyfile.REHEARSAL)
     make_workspace(stage.work, {KEY_FILE: file})
     with open_workspace(stage.work) as workspace:
-        keep_period(workspace, root, new.period, master)
+        keep_period(workspace, root, PeriodKey(new.period, master))
     stage.terminal.say(
         "The ledger is opened again. What was decided is gone with the computer: keep a copy of the folder."
     )

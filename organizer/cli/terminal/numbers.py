@@ -5,13 +5,37 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from organizer.actions.publish import unmatched
+from organizer.actions.review import Reviewed
+from organizer.actions.status import Status
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import explain
 from organizer.keys.periods import Period
 from organizer.results.tally import Tally
 
 
-def say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[bytes]) -> None:
+def say_status(terminal: Terminal, status: Status) -> None:
+    """All of it: keys, tally, ledgers, publications."""
+    known = "" if status.appeal_known else ", appeal.json not known yet"
+    terminal.say(f"Appeal {status.appeal_id.hex()}{known}")
+    _say_periods(terminal, status.periods, status.here)
+    terminal.say()
+    _say_counts(terminal, status.tally)
+    ledgers, publications = len(status.ledgers), len(status.publications)
+    terminal.table([("ledgers read", f"{ledgers:,}"), ("publications", f"{publications:,}")])
+
+
+def say_reviewed(terminal: Terminal, reviewed: Reviewed) -> None:
+    """How far the review is, and what comes next."""
+    found = reviewed.tally
+    terminal.say(f"Accepted {reviewed.accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
+    if reviewed.accepted_pairs:
+        terminal.say(
+            f"Accepted pairs that may be one person: {reviewed.accepted_pairs:,}. To see them: organizer duplicates"
+        )
+    terminal.say("Next: organizer publish" if reviewed.is_finished else "To go on: organizer review")
+
+
+def _say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[bytes]) -> None:
     """The keys of a workspace: days, key id, fingerprint, and whether the key itself is still there."""
     for period in periods:
         gone = "" if period.record.key_id in here else "  NOT HERE: burned, or lost (organizer restore)"
@@ -19,7 +43,7 @@ def say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[b
         terminal.say_exactly(f"  {period.record.digits}")
 
 
-def say_counts(terminal: Terminal, found: Tally) -> None:
+def _say_counts(terminal: Terminal, found: Tally) -> None:
     """A tally in words."""
     counts, by_hand = found.counts, found.by_hand
     terminal.table(

@@ -6,18 +6,17 @@ Knows the words of these dialogues. Everything secret is shown on a screen that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
-from nacl.utils import random
-
+from organizer.actions.cards import HandOut
+from organizer.actions.ceremony import check_repeated, offer_passphrase
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import cards as looks
-from organizer.keys import keyfile
-from organizer.keys.generate import check_passphrase, offer_passphrase
+from organizer.keys.generate import check_passphrase
 from organizer.keys.periods import Period
-from organizer.keys.shares import WORDS_IN_COMMON, Card, Recovery, TypedCard, read_word
+from organizer.keys.shares import WORDS_IN_COMMON, Card, Recovery, TypedCard
 
 Answer = TypeVar("Answer")
 
@@ -39,7 +38,7 @@ WITH_CARDS = "A passphrase locks your keys. Whoever loses it needs the cards; no
 
 def new_passphrase(terminal: Terminal, what_for: str = WITH_CARDS) -> str:
     """A passphrase that is on paper: offered or chosen, and typed once more. Raises OrganizerError."""
-    offered = offer_passphrase(random)
+    offered = offer_passphrase()
     terminal.say(what_for)
     terminal.say("On the next screen you see one that was just made for you. Have paper and a pen ready.")
     terminal.wait()
@@ -58,33 +57,41 @@ def new_passphrase(terminal: Terminal, what_for: str = WITH_CARDS) -> str:
             terminal.say(str(error))
             terminal.wait("Press Enter to see the offered one again")
             continue
-        if keyfile.normalise(terminal.passphrase("Type it once more, from your paper")) == keyfile.normalise(wanted):
-            return wanted
-        terminal.say("That was not the same.")
-        terminal.wait("Press Enter to see it again")
+        again = terminal.passphrase("Type it once more, from your paper")
+        try:
+            return check_repeated(wanted, again)
+        except OrganizerError as error:
+            if error.reason != "passphrase-again":
+                raise
+            terminal.say(str(error))
+            terminal.wait("Press Enter to see it again")
 
 
 # Cards handed out
 
 
-def show_cards(terminal: Terminal, period: Period, cards: Sequence[Card], printed: bool = False) -> None:
+def show_cards(terminal: Terminal, made: HandOut, printed: bool = False) -> None:
     """Each card alone on a screen until it is written down, then two of its words typed back. Raises OrganizerError.
 
     `printed`: the cards are on paper already, and only the words are asked.
     """
-    for card in cards:
-        with terminal.secret_screen() as clear:
-            shown = not printed
-            while True:
+    while made.card is not None:
+        show_card(terminal, made, made.card, printed)
+
+
+def show_card(terminal: Terminal, made: HandOut, card: Card, printed: bool = False) -> None:
+    """The card that is handed out now, until it is checked."""
+    with terminal.secret_screen() as clear:
+        shown = not printed
+        while made.card is card:
+            clear()
+            if shown:
+                _show(terminal, card, made.period)
+                terminal.wait("Write all this on a card. Enter hides the words, then two are asked.")
                 clear()
-                if shown:
-                    _show(terminal, card, period)
-                    terminal.wait("Write all this on a card. Enter hides the words, then two are asked.")
-                    clear()
-                if _asked_back(terminal, card, period):
-                    break
-                shown = True
-        terminal.say(f"{looks.title(card)} of the key {period.name} is checked.")
+            _ask_back(terminal, made, card)
+            shown = True
+    terminal.say(f"{looks.title(card)} of the key {made.period.name} is checked.")
 
 
 def _show(terminal: Terminal, card: Card, period: Period) -> None:
@@ -95,21 +102,26 @@ def _show(terminal: Terminal, card: Card, period: Period) -> None:
     terminal.say()
 
 
-def _asked_back(terminal: Terminal, card: Card, period: Period) -> bool:
-    terminal.say(f"{looks.title(card)} of the key {period.name}. Look at the paper.", "bold")
+def _ask_back(terminal: Terminal, made: HandOut, card: Card) -> None:
+    """Words of the card, until it is checked or one of them is wrong."""
+    terminal.say(f"{looks.title(card)} of the key {made.period.name}. Look at the paper.", "bold")
     terminal.say()
-    for number in looks.asked_back(card, random):
-        try:
-            right = read_word(terminal.ask(f"Word {number}", default=None)) == card.words[number - 1]
-        except OrganizerError as error:
-            if error.reason in {"stopped", "question"}:
-                raise
-            right = False
-        if not right:
+    while made.card is card:
+        number = made.asked
+        if not made.answer(_word(terminal, f"Word {number}")):
             terminal.say(f"That is not word {number} of this card.")
             terminal.wait("Press Enter to see the card again and compare it with the paper")
-            return False
-    return True
+            return
+
+
+def _word(terminal: Terminal, question: str) -> str:
+    """A word; what is no text at all is no word either."""
+    try:
+        return terminal.ask(question, default=None)
+    except OrganizerError as error:
+        if error.reason != "not-text":
+            raise
+        return ""
 
 
 # Cards typed in

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+from organizer.actions.plan import YES
+from organizer.actions.review import plan_undo, undo
 from organizer.cli.terminal import signature_views
 from organizer.cli.terminal.keyboard import latin
 from organizer.cli.terminal.terminal import Terminal
@@ -129,16 +131,16 @@ class Dialogue:
         return "Nothing was decided." if reason is None else self._decide(Verdict.REFUSED, reason)
 
     def _undo(self) -> str:
-        ids = self._review.latest()
-        if not ids:
-            return "There is no decision to take back."
-        if len(ids) > 1:
-            self._terminal.say(
-                f"This takes back {len(ids):,} decisions that were made at once. Press y to do it.", "bold"
-            )
+        try:
+            plan = plan_undo(self._review)
+        except OrganizerError as error:
+            return str(error)
+        if (many := len(plan.ids)) > 1:
+            self._terminal.say(f"This takes back {many:,} decisions that were made at once. Press y to do it.", "bold")
             if self._key() != "y":
                 return "Nothing was taken back."
-        count = self._review.undo()
+        # Of one decision, the key u is the answer.
+        count = undo(self._review, plan, {"undo": YES})
         return f"Taken back: {count:,}."
 
     def _by_word(self) -> str:

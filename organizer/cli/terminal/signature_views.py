@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crypto.envelope import EnvelopeId
+from crypto.publication import PublishedSignature, line
+from crypto.signature import PUBLISHED, fields_without
 from organizer.cli.terminal.layout import listing, shortened, side_by_side
 from organizer.cli.terminal.terminal import Terminal
-from organizer.review.filters import Filter, status_of
+from organizer.review.filters import SEARCHED, Filter, status_of
 from organizer.review.queue import ReviewQueue, SimilarSignature
 from organizer.review.review import Review, Shown
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from organizer.workspace.vouch_words import Vouched
 
-FIELDS = ("name", "relation", "prisoner", "message", "contact", "language", "vouch")
+FIELDS = fields_without(public="it has a line of its own, in colour")
 LONG, SHORT, SHORTEST = 240, 90, 40
 """Characters of a text that are shown: alone, beside another one, and there on a low screen. Space shows all of it."""
 
@@ -26,6 +28,8 @@ LINES_AROUND = 8
 SAMPLE = 8
 """Signatures shown before many are decided at once."""
 
+_SAID = {"vouch": "vouch word"}
+
 HELP = (
     ("a", "accept"),
     ("r", "refuse; then the reason: 1 not a person, 2 duplicate, 3 abuse, 4 other"),
@@ -36,12 +40,13 @@ HELP = (
     ("space", "the whole text; in the list the next page"),
     ("c", "compare with the next one that it resembles"),
     ("v", "all undecided ones with the same vouch word, at once"),
-    ("/", "search: words in name, relation, prisoner, message, contact, vouch word"),
+    ("/", f"search: words in {', '.join(_SAID.get(field.name, field.name) for field in SEARCHED)}"),
     ("f", "filter: public, decision, vouch word, language, letter, resembling"),
     ("t", "the list, and back to one signature"),
     ("q", "quit; all that was decided is kept"),
 )
 
+_HEAD = line(PublishedSignature(*PUBLISHED))
 _VOUCHED = {Vouched.YES: "vouched", Vouched.WITHDRAWN: "leaked", Vouched.UNKNOWN: "unknown", Vouched.NO: ""}
 
 
@@ -74,7 +79,7 @@ def show_one(terminal: Terminal, shown: Shown, whole: bool) -> None:
     _show_public(terminal, signature.public)
     cut = len(signature.message) if whole else LONG
     terminal.table(
-        [(field, shortened(value, max(cut, LONG))) for field in FIELDS if (value := getattr(signature, field))]
+        [(field.name, shortened(text, max(cut, LONG))) for field in FIELDS if (text := field.text(signature))]
     )
     terminal.say()
     _show_notes(terminal, shown)
@@ -93,7 +98,7 @@ def show_pair(terminal: Terminal, shown: Shown, number: int) -> None:
 
 def _compared(shown: Shown, other: SimilarSignature) -> list[tuple[str, str, str]]:
     one, two = shown.entry.signature, other.entry.signature
-    rows = [(field, getattr(one, field), getattr(two, field)) for field in FIELDS]
+    rows = [(field.name, field.text(one), field.text(two)) for field in FIELDS]
     public = ("public", "yes" if one.public else "no", "yes" if two.public else "no")
     stands = ("stands", say_decision(shown.decided), say_decision(other.decided))
     return [*(row for row in rows if row[1] or row[2]), public, stands]
@@ -157,7 +162,7 @@ def show_list(terminal: Terminal, review: Review) -> None:
     if start == review.total > 0:  # beyond the last one, and it ended a page
         ids = []
     rows = [row(review.queue, start + number, one) for number, one in enumerate(ids, start=1)]
-    head = ("no.", "public", "stands", "vouch", "", "name; relation; prisoner")
+    head = ("no.", "public", "stands", "vouch", "", _HEAD)
     terminal.show(listing(head, rows, cursor=review.at - start))
 
 
@@ -178,8 +183,7 @@ def row(queue: ReviewQueue, number: int, envelope_id: EnvelopeId) -> Sequence[st
 
 def brief(entry: SignatureEntry) -> str:
     """A signature in one line."""
-    signed = entry.signature
-    return "; ".join(part for part in (signed.name, signed.relation, signed.prisoner) if part)
+    return line(entry.signature)
 
 
 def show_sample(terminal: Terminal, review: Review, ids: Sequence[EnvelopeId]) -> None:

@@ -1,4 +1,6 @@
-"""Writes different.tsv, the pairs of different people, from the tables beside it: python tests/names/generate.py
+"""Writes different.tsv, the pairs of different people, from the tables beside it.
+
+    python tests/organizer/names/generate.py
 
 Knows nothing of the rules it is there to try. Equal tables give equal bytes: chance has a fixed seed.
 """

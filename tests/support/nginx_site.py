@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,11 +25,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from serving import ROOT, START_SECONDS, environment_for, free_port
 
 from service.settings import Settings
-
-HOST = "letter.example"
+from tests.support.paths import ROOT
+from tests.support.raw_http import HOST
+from tests.support.service_process import START_SECONDS, environment_for, free_port
 
 
 @dataclass(frozen=True)
@@ -73,21 +73,6 @@ class Front:
         high, low = circuit >> 16, circuit & 0xFFFF
         connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 {low} 80\r\n".encode())
         return connection
-
-
-def exchange(connection: socket.socket, request: bytes, *, hang_up: bool = False) -> bytes:
-    """What comes back for raw bytes until the other side closes. `hang_up` after sending, for cut requests."""
-    with connection:
-        answer = b""
-        # nginx may close before it has read all of a refused request; the answer has arrived by then.
-        with suppress(ConnectionError, ssl.SSLEOFError):
-            connection.sendall(request)
-        if hang_up:
-            connection.shutdown(socket.SHUT_WR)
-        with suppress(ConnectionError):
-            while part := connection.recv(65536):
-                answer += part
-        return answer
 
 
 def certificate(folder: Path, *names: str) -> ssl.SSLContext:

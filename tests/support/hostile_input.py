@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
 from nacl.public import PublicKey, SealedBox
-from organizer_desk import APPEAL_ID, LETTER, MASTER, RECORD
 
 from crypto.envelope import SIZE, envelope_id
 from crypto.keys import OrganizersKey
 from crypto.ledger import LedgerHeader
 from crypto.seal import _SUITE, JSON_ROOM, PLAINTEXT_SIZE, _info
+from tests.support.organizer_workspace import APPEAL_ID, LETTER, MASTER, RECORD
 
 OTHER = OrganizersKey.derive(MASTER[::-1], APPEAL_ID).record
 KEM = MLKEM768PublicKey.from_public_bytes(RECORD.kem_public)

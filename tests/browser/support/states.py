@@ -5,28 +5,25 @@ Knows selectors and addresses; what has to hold in a state, the tests say.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from conftest import CODE, make_appeal, make_settings
 from playwright.sync_api import Page, Route, expect
-from publishing import publication
-from serving import free_port, serving
 
-from browser.test_result import SMALL, hand_in
 from crypto.code import commitment, receipt
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from crypto.publication import Counts
 from crypto.seal import seal_signature
 from crypto.signature import Signature
-from service.site.rendering import LANGUAGE_NAMES
+from tests.browser.support.results import SMALL, hand_in
+from tests.support.publications import publication
+from tests.support.sample_appeal import CODE, make_appeal, make_settings, speaking_all
+from tests.support.service_process import free_port, serving
 
-LANGUAGES = tuple(LANGUAGE_NAMES)
 # What distinguishes the sites: what stands in the appeal, and whether a result is published.
 SITES = {
     "open": ("", False),
@@ -40,31 +37,6 @@ CHALLENGE = {
         "signature": "",
     }
 }
-
-
-def in_seven_languages(toml: str) -> str:
-    """An appeal's text with the English words for every language of the pages that it does not have."""
-
-    def add(before: str, words: str, between: str) -> str:
-        more = [language for language in LANGUAGES if language != "en" and f"{language} = " not in before]
-        return between.join([f"en = {words}", *(f"{language} = {words}" for language in more)])
-
-    toml = re.sub(r"^languages = .*$", f"languages = {json.dumps(LANGUAGES)}", toml, flags=re.M)
-    table = re.compile(r"^((?:(?!en)[a-z]{2} = .*\n)*)en = (.*)$", re.M)
-    toml = table.sub(lambda found: found[1] + add(found[1], found[2], "\n"), toml)
-    inline = re.compile(r"^(?!#)(.*\{.*)\ben = (\"[^\"]*\") \}$", re.M)
-    return inline.sub(lambda found: f"{found[1]}{add(found[1], found[2], ', ')} }}", toml)
-
-
-def speaking_all(folder: Path, entries: str, port: int) -> None:
-    """Changes the appeal in a folder: seven languages, an address, and these entries."""
-    for language in LANGUAGES:
-        letter = folder / f"letter.{language}.md"
-        if not letter.exists():
-            letter.write_bytes((folder / "letter.en.md").read_bytes())
-    path = folder / "appeal.toml"
-    addresses = f'addresses = ["http://127.0.0.1:{port}", "http://{"a" * 56}.onion"]\n'
-    path.write_text(in_seven_languages(f"{entries}\n{addresses}{path.read_text('utf-8')}"), "utf-8")
 
 
 @contextmanager

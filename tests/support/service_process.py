@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from service.settings import Settings
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
 
 

@@ -15,7 +15,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from serving import ROOT, free_port
+from tests.support.paths import ROOT
+from tests.support.service_process import free_port
 
 AUTHORITIES = 3
 RELAYS = 4

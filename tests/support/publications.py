@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import APPEAL_ID, TOKEN
 from flask.testing import FlaskClient
 
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import ByHand, Counts, Publication, PublishedSignature, write_publication
+from tests.support.sample_appeal import APPEAL_ID, TOKEN
 
 
 def publication(names: tuple[str, ...] = ("Алесь Прыклад", "Ян О’Ніл"), **changes: Any) -> bytes:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from serving import ROOT
+from tests.support.paths import ROOT
 
 RELEASES = {"debian:12": "bookworm"}
 

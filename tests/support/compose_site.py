@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
-from fronting import Front, front, running, serving_behind, wait_for
-from redis_servers import PROGRAMS
-from serving import ROOT
 
 from service.settings import Settings
+from tests.support.nginx_site import Front, front, running, serving_behind, wait_for
+from tests.support.paths import ROOT
+from tests.support.redis_servers import PROGRAMS
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from serving import ROOT, free_port, wait_until_it_answers
-
 import demo
 from organizer.keys.generate import NewKeys, make_keys
 from organizer.keys.keyfile import CHEAP
 from organizer.workspace.folder import make_workspace
+from tests.support.paths import ROOT
+from tests.support.service_process import free_port, wait_until_it_answers
 
 PASSPHRASE = "a passphrase for trials"
 

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from organizer_desk import APPEAL_ID, RECORD, appeal_of
-
 from crypto.appeal import write_appeal
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import ByHand, Counts, Publication, PublishedSignature, digest, write_publication
 from organizer.exports.document import Document, make_document
 from organizer.exports.letter import Letter, blocks
+from tests.support.organizer_workspace import APPEAL_ID, RECORD, appeal_of
 
 ANNA = MinisignSecretKey.make(b"annaanna", bytes(range(32)))
 FONTS = Path(__file__).parents[2] / "organizer" / "fonts"

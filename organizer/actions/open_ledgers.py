@@ -1,0 +1,73 @@
+"""Opening ledgers, and what was entered by hand, into the workspace.
+
+Nothing needs to be asked before: what was opened before is recognised, and nothing is lost by stopping in the middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from organizer.actions.plan import Notice, Progress, unseen
+from organizer.actions.session import Session, need_keys
+from organizer.errors import OrganizerError
+from organizer.intake.blocks import BlockOpener
+from organizer.intake.ledgers import Opening, open_by_hand, open_ledger
+from organizer.intake.workers import Crew, cores, hired
+from organizer.workspace.files import file_name
+from organizer.workspace.ledger_file import open_ledger_file
+
+
+@dataclass(frozen=True)
+class OpenedLedger:
+    """What became of the ledger at `path`."""
+
+    path: str
+    opening: Opening
+
+    @property
+    def problem(self) -> Notice | None:
+        """Why it was not read to its end, and what to do."""
+        error = self.opening.error
+        if error is None:
+            return None
+        if isinstance(error, OrganizerError):
+            return Notice(error.reason, "{text}", {"text": str(error)})
+        text = "{path}: {text} What could be read of it is kept. Fetch it again and open it once more."
+        return Notice(error.reason, text, {"path": self.path, "text": str(error)})
+
+
+@dataclass(frozen=True)
+class OpenedLedgers:
+    """What became of some ledgers, and how many signatures and withdrawals entered by hand were opened."""
+
+    ledgers: tuple[OpenedLedger, ...]
+    by_hand: int
+
+    @property
+    def problems(self) -> tuple[Notice, ...]:
+        """One for each ledger that was not read to its end."""
+        return tuple(problem for one in self.ledgers if (problem := one.problem) is not None)
+
+
+def open_ledgers(session: Session, paths: Iterable[str], progress: Progress = unseen) -> OpenedLedgers:
+    """Open the ledgers at these paths; one that is malformed or missing stops none of the others.
+
+    Raises OrganizerError: no-key, workspace-damaged, disk-full, worker, …
+    """
+    need_keys(session)
+    by_hand = open_by_hand(session.records, session.keys)
+    # Before any progress is shown: a program that runs a thread should not make copies of itself.
+    with hired(BlockOpener(session.keys, session.records.boxes), cores()) as crew:
+        opened = tuple(OpenedLedger(path, _open(session, path, progress, crew)) for path in paths)
+    return OpenedLedgers(opened, by_hand)
+
+
+def _open(session: Session, path: str, progress: Progress, crew: Crew) -> Opening:
+    try:
+        with open_ledger_file(path) as file, progress(file_name(path), "envelopes read") as advance:
+            return open_ledger(session.records, session.keys, file, advance, crew)
+    except OrganizerError as error:
+        if error.reason != "no-file":
+            raise
+        return Opening(error=error)

@@ -1,0 +1,108 @@
+"""Vouch words: what came with each, a further one, and withdrawing one that leaked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from nacl.utils import random
+
+from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.errors import OrganizerError
+from organizer.review.filters import ReviewStatus, status_of
+from organizer.review.queue import ReviewQueue
+from organizer.review.review import Review
+from organizer.workspace.vouch_words import Vouched, VouchWord, offer_word
+
+
+@dataclass(frozen=True)
+class CountedWord:
+    """A vouch word and the signatures that came with it, by where they stand in the review."""
+
+    word: VouchWord
+    signatures: Counter[ReviewStatus]
+
+
+@dataclass(frozen=True)
+class CountedWords:
+    """All words that were given out, by number; and the signatures with a word nobody gave out, and with none."""
+
+    words: tuple[CountedWord, ...]
+    unknown: int
+    none: int
+
+
+def count_words(queue: ReviewQueue) -> CountedWords:
+    """What came with each word."""
+    found: dict[int, Counter[ReviewStatus]] = {word.number: Counter() for word in queue.words}
+    vouched: Counter[Vouched] = Counter()
+    for envelope_id, facts in queue.facts.items():
+        vouched[facts.vouched] += 1
+        if facts.word:
+            found[facts.word][status_of(queue.decisions.get(envelope_id))] += 1
+    words = tuple(CountedWord(word, found[word.number]) for word in queue.words)
+    return CountedWords(words, vouched[Vouched.UNKNOWN], vouched[Vouched.NO])
+
+
+# A further word
+
+
+def propose_word() -> str:
+    """A word that nobody guesses, made just now."""
+    return offer_word(random)
+
+
+def check_word(queue: ReviewQueue, word: str, note: str = "") -> VouchWord:
+    """What would be kept as the next word. Raises OrganizerError: vouch-word, vouch-note."""
+    return queue.words.new(word, note)
+
+
+def add_word(queue: ReviewQueue, word: str, note: str) -> VouchWord:
+    """Keep a further word; `note` says who gives it out. A queue opened later knows it.
+
+    Raises OrganizerError: vouch-word, vouch-note.
+    """
+    made = check_word(queue, word, note)
+    queue.records.decide({}, [made])
+    return made
+
+
+# A word that leaked
+
+
+@dataclass(frozen=True)
+class WordWithdrawal:
+    """What withdrawing a word would mean: `on_hold` go on hold, `still_accepted` were looked at and stay accepted."""
+
+    word: VouchWord
+    on_hold: int
+    still_accepted: int
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to."""
+        asked = Notice("withdraw-word", "Withdraw vouch word number {number}?", {"number": self.word.number})
+        return (Question(asked, Notice("stopped", "Nothing was changed.")),)
+
+
+def plan_word_withdrawal(review: Review, number: int) -> WordWithdrawal:
+    """What it would mean for the signatures of this workspace. Raises OrganizerError: vouch-number."""
+    word = review.queue.words.numbered(number)
+    if word.withdrawn:
+        raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn already.")
+    alone = len(review.accepted_for(number))
+    signatures = next(one.signatures for one in count_words(review.queue).words if one.word == word)
+    return WordWithdrawal(word, alone, signatures[ReviewStatus.ACCEPTED] - alone)
+
+
+def withdraw_word(review: Review, plan: WordWithdrawal, answers: Answers) -> None:
+    """The word says nothing from now on; one step, which undo takes back. Raises OrganizerError: stopped."""
+    check_answered(plan.questions, answers)
+    review.withdraw_word(plan.word.number)
+
+
+def restore_word(review: Review, number: int) -> int:
+    """The word counts again after all; how many signatures are accepted again. Raises OrganizerError: vouch-number."""
+    if not review.queue.words.numbered(number).withdrawn:
+        raise OrganizerError("vouch-number", f"Vouch word number {number} is not withdrawn.")
+    return review.restore_word(number)

@@ -1,0 +1,77 @@
+"""Chromium as the tests start it: switches, a new phone, what a tab asked for, and what it complained about."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request
+
+from service.stores.sqlite_store import SqliteStore
+from tests.support.service_process import Served
+
+# How long anything may take on a machine that others keep busy.
+PATIENCE = 15_000
+
+# A page under test speaks to this machine only; Chromium's own errands would fail here and be noise.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def new_phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone that has never been here."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@contextmanager
+def without_complaint(page: Page) -> Iterator[Page]:
+    """A tab in which no script fails and nothing is complained about."""
+    complaints: list[str] = []
+
+    def complain(error: Error) -> None:
+        complaints.append(str(error))
+
+    page.on("pageerror", complain)
+    yield page
+    page.remove_listener("pageerror", complain)
+    assert complaints == []
+
+
+@contextmanager
+def emptied(site: Served) -> Iterator[SqliteStore]:
+    """The same file that a running service writes to, without what was in it."""
+    path = Path(site.settings.store.removeprefix("sqlite:"))
+    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM envelopes")
+        yield store
+
+
+@dataclass
+class Recorder:
+    """What the page asked for, in order."""
+
+    requests: list[Request] = field(default_factory=list)
+
+    @property
+    def urls(self) -> list[str]:
+        """What was asked for over a network or from a disk; the icon stands in the page."""
+        return [request.url for request in self.requests if not request.url.startswith(("data:", "blob:"))]
+
+    @property
+    def posts(self) -> list[Request]:
+        """The requests that carried something away."""
+        return [request for request in self.requests if request.method == "POST"]
