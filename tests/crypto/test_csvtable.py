@@ -7,7 +7,6 @@ import re
 from io import StringIO
 
 import pytest
-from exporting import document_of
 from hypothesis import given
 from hypothesis import strategies as st
 from review_pile import entry
@@ -18,6 +17,7 @@ from organizer.exports.tables import names_csv
 from organizer.results import nonpublic
 from organizer.text import harmless
 from service.site.result_files import result_csv
+from tests.support.export_inputs import document_of
 
 SEPARATORS = ",;|\t\r\n\v\f\u0085\u2028\u2029"
 # What a cell may not begin with, and what it would become.
