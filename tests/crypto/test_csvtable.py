@@ -9,7 +9,6 @@ from io import StringIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from review_pile import entry
 
 from crypto.csvtable import FORMULA_SIGNS, plain_cell, write_csv
 from crypto.publication import PublishedSignature
@@ -18,6 +17,7 @@ from organizer.results import nonpublic
 from organizer.text import harmless
 from service.site.result_files import result_csv
 from tests.support.export_inputs import document_of
+from tests.support.review_entries import entry
 
 SEPARATORS = ",;|\t\r\n\v\f\u0085\u2028\u2029"
 # What a cell may not begin with, and what it would become.
