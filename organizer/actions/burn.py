@@ -33,7 +33,7 @@ class BurnPlan:
     @property
     def questions(self) -> tuple[Question, ...]:
         """A word to type; before it, whether to go on although something speaks against it."""
-        word = burn_word(WORD if self.whole else self.ending[0].name)
+        word = burn_word(WORD if self.whole else self.ending[0].hex_id)
         if not self.checks.against:
             return (word,)
         text = "Nothing was burned. Do what is missing first; who really wants to lose it gives --force."
@@ -94,11 +94,11 @@ def _ending(session: Session, name: str | None) -> tuple[Period, ...]:
     if name is None:
         return session.periods
     for period in session.periods:
-        if period.name == name:
+        if period.hex_id == name:
             if period.record.key_id not in session.keys:
                 raise OrganizerError("burn-period", "This key is not here any more: it was burned or lost before.")
             return (period,)
-    known = ", ".join(period.name for period in session.periods)
+    known = ", ".join(period.hex_id for period in session.periods)
     raise OrganizerError("burn-period", f"There is no key with this id. The keys here are: {known}.")
 
 

@@ -45,7 +45,7 @@ class HandOut:
         self._ask_back()
 
     def __repr__(self) -> str:
-        return f"HandOut({self.period.name}, {self._checked} of {len(self.cards)} checked)"
+        return f"HandOut({self.period.hex_id}, {self._checked} of {len(self.cards)} checked)"
 
     @property
     def card(self) -> Card | None:

@@ -85,7 +85,7 @@ def open_session(passphrases: Passphrases, folder: str, appeal_file: str | None 
 def read_periods(workspace: Workspace) -> tuple[Period, ...]:
     """What is public of all keys of a workspace, by their days; needs no passphrase. Raises OrganizerError."""
     periods: list[Period] = []
-    for name in workspace.names("period-", ".pub"):
+    for name in workspace.file_names("period-", ".pub"):
         period = read_public((workspace.read(name) or b"").decode("ascii", "replace"))
         if name != public_name(period.record.key_id):
             raise OrganizerError(

@@ -76,7 +76,7 @@ def run(
     if plan.whole:
         finish_burning(folder)
     _say_after(terminal, folder, plan)
-    return {"burned": [one.name for one in plan.ending], "workspace": folder if plan.whole else None}
+    return {"burned": [one.hex_id for one in plan.ending], "workspace": folder if plan.whole else None}
 
 
 def _finish(terminal: Terminal, folder: str, given: dict[str, str]) -> JsonResult:
@@ -92,7 +92,7 @@ def _say_loss(terminal: Terminal, plan: BurnPlan) -> None:
     terminal.say("What will be lost, for ever:", "bold")
     for period in plan.ending:
         terminal.say(
-            f"- the key {period.name}, {period.days}: what is sealed to it opens only with enough of its cards"
+            f"- the key {period.hex_id}, {period.days}: what is sealed to it opens only with enough of its cards"
         )
     if not plan.whole:
         terminal.say("What stays: all that was opened with it and what was decided, under the passphrase.")
@@ -118,7 +118,7 @@ def _say_checks(terminal: Terminal, checks: BurnChecks) -> None:
 
 
 def _say_after(terminal: Terminal, folder: str, plan: BurnPlan) -> None:
-    names = ", ".join(period.name for period in plan.ending)
+    names = ", ".join(period.hex_id for period in plan.ending)
     terminal.say(f"The folder {folder} is burned." if plan.whole else f"The key {names} is burned.", "bold")
     terminal.say(
         "Its files were overwritten and removed. A stick, an SSD or a memory card may keep copies of what was "

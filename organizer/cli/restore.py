@@ -129,8 +129,8 @@ def _into_old(
             passphrase = prompts.new_passphrase(terminal)
         take_over(workspace, period, master, passphrase)
         minisign = _renew_minisign(terminal, workspace, passphrase)
-    terminal.say(f"Done. The key {period.name} is back in {workspace.path()}.")
-    lost = [other.name for other in read_periods(workspace) if other.record != period.record] if root is None else []
+    terminal.say(f"Done. The key {period.hex_id} is back in {workspace.path()}.")
+    lost = [other.hex_id for other in read_periods(workspace) if other.record != period.record] if root is None else []
     if lost:
         terminal.say(f"Keys that need their own cards before they open anything again: {', '.join(lost)}.")
     return {"workspace": workspace.path(), "key": period_result(period), "minisign": minisign}

@@ -24,7 +24,7 @@ code { font: 12pt/1.5 monospace }
 def facts(card: Card, period: Period) -> list[tuple[str, str]]:
     """What stands on every card besides its words; nothing of it is secret."""
     return [
-        ("key", f"{period.name}, {period.days}"),
+        ("key", f"{period.hex_id}, {period.days}"),
         ("needed", f"any {card.threshold} of the {card.count} cards of this key"),
     ]
 

@@ -72,7 +72,7 @@ class Period:
     days: Days = OPEN_END
 
     @property
-    def name(self) -> str:
+    def hex_id(self) -> str:
         """The key id in hex, as files and options name it."""
         return self.record.key_id.hex()
 
@@ -84,7 +84,7 @@ class Period:
     @property
     def order(self) -> tuple[str, str, str]:
         """Sorts periods by their days."""
-        return self.days.start or "", self.days.until or "~", self.name
+        return self.days.start or "", self.days.until or "~", self.hex_id
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class PeriodKey:
     master: bytes
 
     def __repr__(self) -> str:
-        return f"PeriodKey({self.period.name})"
+        return f"PeriodKey({self.period.hex_id})"
 
 
 def read_day(text: str) -> str | None:

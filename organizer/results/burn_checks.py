@@ -62,4 +62,4 @@ def _judge_rest(found: Tally, ending: tuple[Period, ...], today: str, holds: lis
         against.append(f"Envelopes sealed to a key that was not here when they were read: {unread:,}.")
     for period in ending:
         if period.days.until is None or today <= period.days.until:
-            against.append(f"The period of the key {period.name} is not over: {period.days}.")
+            against.append(f"The period of the key {period.hex_id} is not over: {period.days}.")

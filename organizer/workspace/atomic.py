@@ -15,8 +15,8 @@ def write_folder(path: Path, files: dict[str, bytes]) -> None:
     """A new folder with these files, readable for its owner only: all of it or nothing."""
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
     try:
-        for name, content in files.items():
-            write_file(made / name, content)
+        for file, content in files.items():
+            write_file(made / file, content)
         made.rename(path)  # takes the place of an empty folder, and of nothing else
         sync_folder(path.parent)
     except BaseException:

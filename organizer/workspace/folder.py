@@ -36,40 +36,40 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def path(self, *names: str) -> str:
+    def path(self, *parts: str) -> str:
         """Where a file of the workspace lies, for telling a person."""
-        return str(self._folder.joinpath(*names))
+        return str(self._folder.joinpath(*parts))
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, file: str) -> bytes | None:
         """The content of a file, None when there is none."""
         with suppress(FileNotFoundError):
-            return (self._folder / name).read_bytes()
+            return (self._folder / file).read_bytes()
         return None
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, file: str, content: bytes) -> None:
         """Put a file in place, whole or not at all."""
-        write_file(self._folder / name, content)
+        write_file(self._folder / file, content)
 
-    def burn(self, name: str) -> None:
+    def burn(self, file: str) -> None:
         """Overwrite and remove a file; a missing one is no error."""
-        burn_file(self._folder / name)
+        burn_file(self._folder / file)
 
     def burn_all(self) -> None:
         """Overwrite and remove the whole folder. The key goes first: then the rest opens no more, whatever happens."""
-        secret = [KEY_FILE, *self.names("period-", ".key"), MINISIGN_FILE, DATABASE]
+        secret = [KEY_FILE, *self.file_names("period-", ".key"), MINISIGN_FILE, DATABASE]
         self.write(BURNING_FILE, b"")
         burn_folder(self._folder, secret, [BURNING_FILE, FORMAT_FILE])
 
-    def names(self, start: str, end: str) -> list[str]:
+    def file_names(self, start: str, end: str) -> list[str]:
         """The files of the workspace whose names start and end so, sorted."""
         found = (entry.name for entry in self._folder.iterdir())
-        return sorted(name for name in found if name.startswith(start) and name.endswith(end))
+        return sorted(file for file in found if file.startswith(start) and file.endswith(end))
 
     def publications(self) -> list[int]:
         """The numbers of what was published so far, ascending."""
         folder = self._folder / PUBLICATIONS
-        names = [entry.name for entry in folder.iterdir()] if folder.exists() else []
-        return sorted(int(name) for name in names if name.isdecimal())
+        numbers = [entry.name for entry in folder.iterdir()] if folder.exists() else []
+        return sorted(int(number) for number in numbers if number.isdecimal())
 
     def publication_path(self, number: int) -> str:
         """Where one publication.json of ours lies."""

@@ -81,7 +81,7 @@ def run(desk: Desk, command: str, *options: str, exit_code: int = 0) -> dict[str
 
 
 def name(number: int) -> str:
-    return keys().periods[number].period.name
+    return keys().periods[number].period.hex_id
 
 
 def published(desk: Desk) -> None:

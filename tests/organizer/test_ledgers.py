@@ -217,7 +217,7 @@ def everything(folder: Path) -> list[list[tuple[bytes, bytes]]]:
     boxes = Boxes(WORK_KEY)
     with Workspace(folder).tables() as tables:
         return [
-            [(name, boxes.unlock(table, name, box)) for name, box in tables.rows(table)]
+            [(row_id, boxes.unlock(table, row_id, box)) for row_id, box in tables.rows(table)]
             for table in ("entries", "decisions", "ledgers", "keys", "waiting")
         ]
 
@@ -375,7 +375,7 @@ def test_a_batch_can_be_opened_anywhere() -> None:
     """Keys, envelopes and entries pass between processes."""
     pairs = [(envelope_id(envelope), envelope) for envelope in [*GOOD, junk(1)]]
     entries = open_batch(pickle.loads(pickle.dumps(KEYS)), pairs)
-    assert [entry.id for entry in entries] == [name for name, _ in pairs]
+    assert [entry.id for entry in entries] == [envelope_id for envelope_id, _ in pairs]
     assert pickle.loads(pickle.dumps(entries)) == entries
 
 

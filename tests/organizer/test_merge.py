@@ -236,7 +236,7 @@ def test_a_file_of_another_form_is_refused_calmly(value: object) -> None:
     data = header + bytes(box.encrypt(json.dumps(value).encode(), header))
     reasons, sizes = set(), set()
     try:
-        sizes = {len(name) for name in read_decisions(data, {KEY_ID: MASTER}).made}
+        sizes = {len(envelope_id) for envelope_id in read_decisions(data, {KEY_ID: MASTER}).made}
     except OrganizerError as error:
         reasons = {error.reason}
     assert reasons <= {"decisions-file"}

@@ -316,7 +316,7 @@ def test_names_are_compared_as_people_read_them() -> None:
 
 
 def numbers(review: Review) -> list[int]:
-    return [int.from_bytes(name, "big") for name in review.ids]
+    return [int.from_bytes(envelope_id, "big") for envelope_id in review.ids]
 
 
 @pytest.mark.parametrize(

@@ -249,16 +249,16 @@ def _burn(stage: Stage) -> None:
     stage.step(
         7,
         "The burning",
-        f"burn --period {period.name}",
+        f"burn --period {period.hex_id}",
         "The period is over and the result is published, so its key is destroyed, and in earnest its cards, too: then",
         "nobody can open its envelopes, whoever asks. First everything is decided again, for the decisions were lost.",
     )
     _refuse_flood(stage)
     review.run(stage.terminal, stage.work, stage.passphrase, review.Choice(accept_all=True))
     file = stage.path(f"stick/{PUBLICATION_FILE}")
-    word = period.name if stage.fast else None
+    word = period.hex_id if stage.fast else None
     try:
-        burn.run(stage.terminal, stage.work, AFTER, period.name, file, False, word, stage.appeal, stage.passphrase)
+        burn.run(stage.terminal, stage.work, AFTER, period.hex_id, file, False, word, stage.appeal, stage.passphrase)
     except OrganizerError as error:
         if error.reason != "stopped":
             raise
