@@ -18,7 +18,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from bench.made_up_people import made_up_people
-from organizer.matching.duplicates import Index, Pair, Person, compare, find, told
+from organizer.matching.duplicates import Index, Pair, Person, compare, find, with_progress
 from organizer.matching.tokens import plain
 
 SET = Path(__file__).parent.parent / "tests" / "organizer" / "names"
@@ -126,9 +126,9 @@ def say_set(tried: list[Tried]) -> None:
 
 
 def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:
-    """All similar pairs, the likeliest first. `progress` is told how many more were looked at, of how many."""
+    """All similar pairs, the likeliest first. `progress` is with_progress how many more were looked at, of how many."""
     people = list(people)
-    pairs = find(told(people, len(people), progress) if progress else people)
+    pairs = find(with_progress(people, len(people), progress) if progress else people)
     return sorted(pairs, key=lambda pair: (-pair.score, pair.first, pair.second))
 
 

@@ -25,11 +25,11 @@ THRESHOLD = 0.7
 """No pair below this score is proposed."""
 
 CROWD = 20
-"""Nobody is proposed with more than so many earlier signatures, the likeliest, and of one spelling with the first.
-Else a flood of one name would make a number of pairs that grows with its square."""
+"""The most pairs that one signature makes with earlier ones: the likeliest, and of one spelling those with the first.
+Without a limit, a flood of one name would make a number of pairs that grows with its square."""
 
 CROWDED = 100
-"""So many spellings of one surname with one first name are compared with what comes later, for the same reason."""
+"""The most spellings of one surname with one first name that later ones are compared with, for the same reason."""
 
 _STEP = 500
 
@@ -67,8 +67,8 @@ def find(people: Iterable[Person], index: Index | None = None) -> Iterator[Pair]
         index.add(person)
 
 
-def told(people: Iterable[Person], total: int, progress: Callable[[int, int], object]) -> Iterator[Person]:
-    """The same people; every some hundred, `progress` is told how many more, of how many."""
+def with_progress(people: Iterable[Person], total: int, progress: Callable[[int, int], object]) -> Iterator[Person]:
+    """The same people; every some hundred, `progress` is told how many more were looked at, of how many."""
     at = 0
     for at, person in enumerate(people, start=1):
         yield person
@@ -99,7 +99,7 @@ def _spelled(name: str) -> _Spelling:
 
 
 class Index:
-    """Everyone who was added, found again by a similar name."""
+    """An index of people: finds those whose name is similar."""
 
     def __init__(self) -> None:
         self._spellings: dict[str, _Spelling] = {}
@@ -263,8 +263,8 @@ def _name_difference(one: _Spelling, other: _Spelling) -> Difference | None:
     return best + OTHER_ORDER if is_reordered else best
 
 
-def _pair(one: Person, other: Person, names: Difference) -> Pair | None:
-    cost, reasons = context.weigh(names, (one.relation, other.relation), (one.prisoner, other.prisoner))
+def _pair(one: Person, other: Person, name_difference: Difference) -> Pair | None:
+    cost, reasons = context.weigh(name_difference, (one.relation, other.relation), (one.prisoner, other.prisoner))
     score = round(1 - cost, 3)
     first, second = sorted((one.id, other.id))
     return Pair(first, second, score, reasons) if score >= THRESHOLD else None

@@ -63,7 +63,7 @@ SLIP = "a letter differs in the surname"
 
 
 def difference(one: NameParts, other: NameParts) -> Difference | None:
-    """None if these are names of different people. The same for (other, one)."""
+    """The difference of two names, in either order; None if they are of different people."""
     if one.sex and other.sex and one.sex != other.sex:
         return None
     sex = one.sex or other.sex

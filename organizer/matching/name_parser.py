@@ -59,7 +59,7 @@ def father(patronymic: str) -> tuple[str, frozenset[int]]:
 
 
 def _is_whole(word: str) -> bool:
-    """Whether it is surely a first name, and no chance of wrong keys."""
+    """Whether this is surely a first name, and not one by chance that wrong keys gave."""
     found = given(word)
     return found is not None and len(word) > 2
 

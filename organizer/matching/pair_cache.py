@@ -21,7 +21,7 @@ from functools import cached_property
 from itertools import accumulate, chain
 
 from crypto.envelope import ID_SIZE, EnvelopeId
-from organizer.matching.duplicates import CandidateSearch, Index, Pair, Person, find, told
+from organizer.matching.duplicates import CandidateSearch, Index, Pair, Person, find, with_progress
 from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
 from organizer.workspace.records import Records
 
@@ -176,7 +176,7 @@ def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_p
         return found
     in_order = sorted(ids)
     with progress() as advance:
-        people = told(_people(records, ids), len(in_order), advance)
+        people = with_progress(_people(records, ids), len(in_order), advance)
         if len(new) * MUCH > len(in_order):
             found, pairs = SimilarPairs(b"".join(in_order)), find(people)
         else:

@@ -43,7 +43,7 @@ _ONLY_POLISH = re.compile("cz|sz|rz(?!h)|w|[łąęóżćśźń]")
 _ONLY_SLAVIC = re.compile("[łąęóżćśźńčšžŭ]")
 _AMBIGUOUS = re.compile("c(?!h)|ch|sch")
 _IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
-# What no table knows: ʼ and β, but not é, which is in the tables.
+# What no table knows, such as β; é is in the tables.
 _UNKNOWN = re.compile(f"[^{''.join(sorted(set(''.join(_POLISH))))}]")
 
 
@@ -59,9 +59,8 @@ _FIRST_GLIDE = re.compile("^[ij](?=[aeou])")  # so does one at the start: jurij 
 _DOUBLED = re.compile(r"(.)\1+")  # one letter for two: anna → ana
 _SHORT_U = re.compile("(?<=[aeoi])u(?![aeiou])")  # u behind a vowel is v: kaunas → kavnas
 _FIRST_U = re.compile("^u(?![aeiou])")  # so is one at the start: udalenka → vdalenka
-_GLIDE = re.compile(
-    "(?<=[aeou])[ij](?![aeiou])|(?<=i)[ij]+$"
-)  # i or j behind a vowel goes: majkal → makal, vasilij → vasili
+# i or j behind a vowel goes: majkal → makal, vasilij → vasili
+_GLIDE = re.compile("(?<=[aeou])[ij](?![aeiou])|(?<=i)[ij]+$")
 _LATER_GLIDE = re.compile("(?<=[au])i")  # in a bone it stays, as j: nikalai → nikalaj
 _TWO_SYLLABLES = re.compile("i[ij]+a$")  # an ending of two syllables: mariia, marija
 _SAME_START = {"HriH": "riH", "nikal": "mikal"}
@@ -70,7 +69,7 @@ _OTHER_START = re.compile("^(HriH|nikal)")  # HriHarav → riHarav
 _MAN = {"aa": "i", "ava": "av", "ina": "in", "ska": "ski", "Tka": "Tki"}
 """Endings of a woman's surname and of a man's. -ska is Polish; in Sauska or Łapitska it is no ending, which does no
 harm: both spellings of such a name change in the same way."""
-_WOMAN = re.compile("(?<=...)(aa|ava|ina|ska|Tka)$")  # ivanava → ivanav, but not Slava: three letters must be left
+_WOMAN = re.compile("(?<=...)(aa|ava|ina|ska|Tka)$")  # ivanava → ivanav; slava stays
 _VOWELS = str.maketrans({"o": "a", "e": "a"})
 
 

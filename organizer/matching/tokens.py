@@ -11,15 +11,15 @@ MOST_WORDS = 8
 """Of a longer text only the first words are looked at: 120 characters hold no longer name."""
 
 _APOSTROPHES = re.compile("['’ʼ`´‘′\"“”]")
-# Where a space was forgotten: “ІванКоўка” is split between н and К.
+# Where a space was forgotten: “ІванКоўка” gives “Іван Коўка”.
 _GLUED = re.compile(r"(?<=[a-zа-яёіўїєґ]{3})(?=[A-ZА-ЯЁІЎЇЄҐ][a-zа-яёіўїєґ])")
 _WORD = re.compile(r"[^\W_]+")
 
 # Confusable letters, and digits that look like letters; in the second string, letters that only sound the same.
 _TO_CYRILLIC = str.maketrans("aceopxyikmtbh3601" + "rnsdlvgzfjuw", "асеорхуікмтвнзбоі" + "рнсдлвгзфйуў")
 _TO_LATIN = str.maketrans("асеорхуікмтвнѕј" + "бгдзлпфцчшжйў", "aceopxyikmtbhsj" + "bgdzlpfcčšžjŭ")
-# Letters of one alphabet that are not confusable with one of the other tell what a mixed word was meant to be: in
-# “Aннa” with a Latin A and a, нн is surely Cyrillic; a word such as “cop” can be read in both.
+# Letters that are not confusable with one of the other alphabet tell what a mixed word was meant to be: in “иванoв” with
+# a Latin o, и is surely Cyrillic. A word such as “cop” can be read in both, and the words around it decide.
 _IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _IS_LATIN = re.compile("[a-z0-9]")
 _SURELY_CYRILLIC = re.compile("(?![асеорхуікмтвнѕј])[\u0400-\u04ff]")

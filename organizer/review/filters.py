@@ -64,7 +64,7 @@ class Filter:
     text: tuple[str, ...] = ()
 
     def fits(self, facts: Facts, made: Decision | None, similar: bool) -> bool:
-        """Whether the marks are those asked for; `similar`: whether it is similar to another one."""
+        """Whether a signature is wanted, words aside; `similar` says whether it is similar to another one."""
         return (
             self.public in (None, facts.public)
             and self.status in (None, status_of(made))
@@ -81,20 +81,20 @@ class Filter:
         return all(word in text for word in self.text)
 
     def with_text(self, text: str) -> Filter:
-        """The same marks with these words to search for."""
+        """The same filter with these words to search for."""
         return replace(self, text=tuple(skeleton(text).split()))
 
-    def next(self, mark: str, languages: Sequence[str]) -> Filter:
-        """The filter with the next value of one mark, after the last one all again."""
-        if mark == "public":
+    def next(self, criterion: str, languages: Sequence[str]) -> Filter:
+        """The filter with the next value of one criterion, after the last one all again."""
+        if criterion == "public":
             return replace(self, public=_next((None, True, False), self.public))
-        if mark == "status":
+        if criterion == "status":
             return replace(self, status=_next((None, *ReviewStatus), self.status))
-        if mark == "vouched":
+        if criterion == "vouched":
             return replace(self, vouched=_next((None, *Vouched), self.vouched))
-        if mark == "language":
+        if criterion == "language":
             return replace(self, language=_next((None, *languages), self.language))
-        if mark == "unknown_letter":
+        if criterion == "unknown_letter":
             return replace(self, unknown_letter=not self.unknown_letter)
         return replace(self, similar=not self.similar)
 

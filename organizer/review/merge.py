@@ -66,7 +66,7 @@ class Merge:
 
 
 def collect(queue: ReviewQueue, signer: str) -> Decisions:
-    """All that a person decided here, but about what was entered by hand."""
+    """All that a person decided here, except about what was entered by hand."""
     made = {
         envelope_id: (decision.symbol, decision.vouch)
         for envelope_id, decision in queue.decisions.items()
@@ -76,7 +76,7 @@ def collect(queue: ReviewQueue, signer: str) -> Decisions:
 
 
 def write_decisions(decisions: Decisions, key_id: KeyId, master: bytes, random: Callable[[int], bytes]) -> bytes:
-    """The file, readable for who has the key of this period."""
+    """The file, which only somebody with the key of this period can read."""
     words = [[word.number, word.word, word.note, word.withdrawn] for word in decisions.words]
     made = [[envelope_id.hex(), symbol, word] for envelope_id, (symbol, word) in sorted(decisions.made.items())]
     value = {"signer": decisions.signer, "words": words, "decisions": made}

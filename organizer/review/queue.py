@@ -76,7 +76,7 @@ class ReviewQueue:
         return [(other, *why) for other, why in found.items() if self._counts(other)]
 
     def similar_signatures(self, envelope_id: EnvelopeId) -> list[SimilarSignature]:
-        """The same, read; those that are accepted first."""
+        """The similar signatures themselves, those that are accepted first."""
         found = [
             SimilarSignature(self.entry(other), score, reasons, self.decisions.get(other))
             for other, score, reasons in self.similar_to(envelope_id)
@@ -123,7 +123,7 @@ class ReviewQueue:
             self._learn(words)
 
     def _learn(self, words: Sequence[VouchWord]) -> None:
-        """Only whether words count may change: which signature has which one stays."""
+        """Take up vouch words that changed: whether they count, never which signature has which word."""
         changed = {word.number: word for word in words}
         self.words = VouchWords(changed.get(word.number, word) for word in self.words)
         for envelope_id, facts in self.facts.items():

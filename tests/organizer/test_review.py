@@ -366,11 +366,11 @@ def test_a_filter_can_be_changed_in_the_middle(records: Records) -> None:
 
 def test_every_mark_goes_round() -> None:
     """One key changes it step by step and comes back to all."""
-    for mark, steps in (("public", 3), ("status", 5), ("vouched", 5), ("language", 3), ("similar", 2)):
+    for criterion, steps in (("public", 3), ("status", 5), ("vouched", 5), ("language", 3), ("similar", 2)):
         wanted = Filter()
         seen = []
         for _ in range(steps):
-            wanted = wanted.next(mark, ["be", "en"])
+            wanted = wanted.next(criterion, ["be", "en"])
             seen.append(wanted)
         assert (wanted, len(set(map(str, seen)))) == (Filter(), steps)
 

@@ -20,7 +20,7 @@ from organizer.workspace.entries import Reason, Verdict
 
 _REASONS = {"1": Reason.NOT_A_PERSON, "2": Reason.DUPLICATE, "3": Reason.ABUSE, "4": Reason.OTHER}
 _WHY = "Why? 1 not a person, 2 duplicate, 3 abuse, 4 other. Any other key goes back."
-_MARKS = {"1": "public", "2": "status", "3": "vouched", "4": "language", "5": "unknown_letter", "6": "similar"}
+_CRITERIA = {"1": "public", "2": "status", "3": "vouched", "4": "language", "5": "unknown_letter", "6": "similar"}
 
 DECIDING = frozenset("adrhuv")
 """Keys that decide something."""
@@ -214,8 +214,8 @@ class Dialogue:
             key = self._key()
             if key == "0":
                 wanted = Filter()
-            elif key in _MARKS:
-                wanted = wanted.next(_MARKS[key], languages)
+            elif key in _CRITERIA:
+                wanted = wanted.next(_CRITERIA[key], languages)
             else:
                 return self._narrow_to(wanted)
 

@@ -140,7 +140,7 @@ def notes(shown: Shown) -> list[str]:
 
 
 def show_filter(terminal: Terminal, wanted: Filter) -> None:
-    """Each mark of a filter with the key that changes it."""
+    """Each criterion of a filter with the key that changes it."""
     public = {None: "all", True: "public", False: "not public"}[wanted.public]
     terminal.table(
         [
