@@ -18,8 +18,8 @@ _WORD = re.compile(r"[^\W_]+")
 # Confusable letters, and digits that look like letters; in the second string, letters that only sound the same.
 _TO_CYRILLIC = str.maketrans("aceopxyikmtbh3601" + "rnsdlvgzfjuw", "асеорхуікмтвнзбоі" + "рнсдлвгзфйуў")
 _TO_LATIN = str.maketrans("асеорхуікмтвнѕј" + "бгдзлпфцчшжйў", "aceopxyikmtbhsj" + "bgdzlpfcčšžjŭ")
-# Letters that are not confusable with one of the other alphabet tell what a mixed word was meant to be: in “иванoв” with
-# a Latin o, и is surely Cyrillic. A word such as “cop” can be read in both, and the words around it decide.
+# Letters that are not confusable with one of the other alphabet tell what a mixed word was meant to be. In “иванoв”
+# with a Latin o, и is surely Cyrillic. A word such as “cop” can be read in both, and the words around it decide.
 _IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _IS_LATIN = re.compile("[a-z0-9]")
 _SURELY_CYRILLIC = re.compile("(?![асеорхуікмтвнѕј])[\u0400-\u04ff]")
