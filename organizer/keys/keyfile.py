@@ -75,8 +75,8 @@ def lock(root: bytes, appeal_id: AppealId, passphrase: str, salt: bytes, profile
     return file + hashlib.sha256(file).digest()
 
 
-def unlock(file: bytes, passphrase: str) -> tuple[bytes, bytes]:
-    """Root (32 bytes) and appeal id (16 bytes).
+def unlock(file: bytes, passphrase: str) -> tuple[bytes, AppealId]:
+    """The root (32 bytes) and the appeal id.
 
     Raises OrganizerError: key-file-damaged, key-file-limits, passphrase, memory.
     """
@@ -92,7 +92,7 @@ def unlock(file: bytes, passphrase: str) -> tuple[bytes, bytes]:
         # The limits are not yet authenticated here: a forged file must not be able to eat all memory.
         raise OrganizerError("key-file-limits", "The key file organizers.key asks for more work than this tool allows.")
     try:
-        return _box(passphrase, salt, profile).decrypt(box, header), appeal_id
+        return _box(passphrase, salt, profile).decrypt(box, header), AppealId(appeal_id)
     except CryptoError as error:
         raise OrganizerError("passphrase", "This passphrase does not open the key. Try again.") from error
 
