@@ -127,10 +127,10 @@ def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE")
 
 def database_error(error: sqlite3.Error, folder: str) -> OrganizerError:
     """Why the database failed. Only one that is damaged is a reason to put back a copy: an older one has less in it."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the number says where it happened
-    if code == sqlite3.SQLITE_FULL:
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the number says where it happened
+    if kind == sqlite3.SQLITE_FULL:
         return OrganizerError("disk-full", f"{DISK_FULL} Nothing that was kept before is lost.")
-    if code in _CANNOT_WRITE:
+    if kind in _CANNOT_WRITE:
         text = f"The folder {folder} cannot be written to: {error}. Nothing that was kept before is lost."
         return OrganizerError("file", f"{text} If it lies on a stick, copy it to this computer's disk and try again.")
     text = f"The file {DATABASE} cannot be used: {error}. If it is damaged, put back a copy of the folder."

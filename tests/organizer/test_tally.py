@@ -35,8 +35,8 @@ def refused(reason: Reason) -> Decision:
 
 
 def signed(number: int, name: str = "Ева", public: bool = True, by_hand: bool = False) -> SignatureEntry:
-    code = (1000 + number).to_bytes(32, "big")
-    return SignatureEntry(number.to_bytes(32, "big"), LETTER, code, Signature(name, public), by_hand)
+    commitment = (1000 + number).to_bytes(32, "big")
+    return SignatureEntry(number.to_bytes(32, "big"), LETTER, commitment, Signature(name, public), by_hand)
 
 
 def withdrawal(number: int, of: int) -> WithdrawalEntry:
