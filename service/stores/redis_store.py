@@ -53,6 +53,7 @@ class RedisStore:
         self._closed = False
 
     def add(self, envelope: bytes) -> None:
+        """Keep it; returns once the servers that must have it wrote it to their disks."""
         self._require_open()
         self._watch.require_sound()
         name = envelope_id(envelope)
@@ -66,6 +67,7 @@ class RedisStore:
             self._forgetter.added()
 
     def count(self) -> int:
+        """How many different envelopes are kept."""
         self._require_open()
         try:
             with self._web().pipeline(transaction=False) as pipeline:
@@ -89,6 +91,7 @@ class RedisStore:
         return Snapshot(marks.count, partial(self._read, marks), marks.close)
 
     def check(self) -> None:
+        """Return if an envelope could be kept now."""
         self._require_open()
         self._watch.require_sound()
         try:
@@ -117,6 +120,7 @@ class RedisStore:
             _log.warning("The order of arrival was not forgotten: %s (%s)", error, type(error.__cause__).__name__)
 
     def close(self) -> None:
+        """Hang up; afterwards every call raises StoreUnavailable."""
         if not self._closed:
             self._closed = True
             if self._forgetter:

@@ -68,6 +68,7 @@ class SqliteStore:
         self._groups = Groups(self._keep, self._forget_a_piece)
 
     def add(self, envelope: bytes) -> None:
+        """Keep it; returns once it has reached the disk."""
         self._require_open()
         try:
             self._groups.add(envelope)
@@ -75,6 +76,7 @@ class SqliteStore:
             raise StoreUnavailable("The envelope could not be written.") from error
 
     def count(self) -> int:
+        """How many different envelopes are kept."""
         self._require_open()
         try:
             with closing(self._connect()) as connection:
@@ -93,6 +95,7 @@ class SqliteStore:
         return Snapshot(marks.count, partial(self._read, marks), marks.close)
 
     def check(self) -> None:
+        """Return if an envelope could be kept now."""
         self._require_open()
         try:
             with closing(self._connect()) as connection:
@@ -113,6 +116,7 @@ class SqliteStore:
             raise StoreUnavailable("The envelopes could not be mixed.") from error
 
     def close(self) -> None:
+        """Finish what was begun; afterwards every call raises StoreUnavailable."""
         if not self._closed:
             self._closed = True
             self._groups.close()
