@@ -5,7 +5,6 @@ Everything in the folder is public. All mistakes in it are reported together.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,7 +16,9 @@ from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.base64 import decode
 from crypto.errors import KeyFormatError, MinisignError
 from crypto.keys import AppealId, KeyId, KeyRecord
+from crypto.letter import APPEAL_TOML, letter_file, letter_hash
 from crypto.minisign import MinisignPublicKey
+from crypto.publication import is_signer
 from service.toml_reader import ByLanguage, TableReader
 
 # A phone's clock may be wrong, and midnight comes at different hours: a key is accepted longer than it is used.
@@ -50,7 +51,7 @@ class Letter:
     @cached_property
     def hash(self) -> str:
         """SHA-256 in hex."""
-        return hashlib.sha256(self.source).hexdigest()
+        return letter_hash(self.source).hex()
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class _Reader(TableReader):
     """Reads the folder, entry by entry."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__("appeal.toml")
+        super().__init__(APPEAL_TOML)
         self.folder = folder
 
     def read(self) -> PublishedAppeal | None:
@@ -231,7 +232,7 @@ class _Reader(TableReader):
     def letters(self) -> dict[str, Letter]:
         letters = {}
         for language in self.languages:
-            path = self.folder / f"letter.{language}.md"
+            path = self.folder / letter_file(language)
             try:
                 source = path.read_bytes()
                 source.decode("utf-8")
@@ -244,7 +245,7 @@ class _Reader(TableReader):
         signers: dict[MinisignPublicKey, str] = {}
         for entry in self.tables("minisign"):
             name = entry.get("signer")
-            if not isinstance(name, str) or not re.fullmatch("[a-z0-9-]{1,32}", name) or name in signers.values():
+            if not isinstance(name, str) or not is_signer(name) or name in signers.values():
                 self.mistakes.append(
                     "appeal.toml: each “signer” is a different name of letters a-z, digits and hyphens."
                 )

@@ -5,7 +5,6 @@ Knows signatures and marks. Must never know a disk, nor decide anything.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
+from crypto.shape import is_language
 from crypto.signature import Signature, fields_without
 from organizer.text import look
 from organizer.workspace.entries import Decision, Verdict
@@ -22,7 +22,6 @@ from organizer.workspace.vouch_words import Vouched
 Value = TypeVar("Value")
 
 OTHER_LANGUAGE = "other"
-_LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z]{2,4})?")
 SEARCHED = fields_without(public="it has a filter of its own", language="it has a filter of its own")
 """Where words are looked for."""
 
@@ -130,4 +129,4 @@ def _next(values: Sequence[Value], now: Value) -> Value:
 
 def known_language(language: str) -> str:
     """A language's tag as our pages write it, or "other": it is a stranger's text until here."""
-    return intern(language) if _LANGUAGE.fullmatch(language) else OTHER_LANGUAGE
+    return intern(language) if is_language(language) else OTHER_LANGUAGE

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from crypto.envelope import SIZE
 from crypto.ledger import HEADER_MAX
+from crypto.publication import PUBLICATION_FILE
 from organizer.errors import OrganizerError
 from organizer.workspace.atomic import remove_replaced, replace_folder, write_file, write_folder
 from organizer.workspace.database import Row as Row
@@ -52,7 +53,6 @@ FORMAT = b"undersigned workspace 3\n"
 
 DATABASE = "workspace.sqlite"
 PUBLICATIONS = "publications"
-PUBLICATION_FILE = "publication.json"
 
 DISK_FULL = "The disk or the stick is full. Make room on it, then type the same command again."
 

@@ -21,12 +21,13 @@ from crypto.envelope import SIZE
 from crypto.errors import LedgerError, PublicationError
 from crypto.keys import AppealId
 from crypto.ledger import HEADER_MAX, LedgerHeader, read_ledger, write_ledger
-from service.site.publications import FILE, KeptPublication, Publications, minisig_name
+from crypto.publication import PUBLICATION_FILE, minisig_name, signer_of
+from service.site.publications import KeptPublication, Publications
 from service.stores.base import EnvelopeStore
 
 LEDGER = "ledger.undersigned"
 SUMS = "SHA256SUMS"
-_PUBLICATION = re.compile(rf"publications/([0-9]{{6,12}})/{re.escape(FILE)}(?:\.([a-z0-9-]{{1,32}})\.minisig)?")
+_PUBLICATION = re.compile("publications/([0-9]{6,12})/([^/]*)")
 
 
 class BackupError(Exception):
@@ -102,7 +103,7 @@ def _write(tar: tarfile.TarFile, store: EnvelopeStore, publications: Publication
     for kept in publications.all():
         folder = f"publications/{kept.publication.number:06d}"
         texts = {minisig_name(signer): text.encode("utf-8") for signer, text in kept.minisigs.items()}
-        for name, data in {FILE: kept.data, **texts}.items():
+        for name, data in {PUBLICATION_FILE: kept.data, **texts}.items():
             tar.addfile(_member(f"{folder}/{name}", len(data)), BytesIO(data))
             sums[f"{folder}/{name}"] = hashlib.sha256(data).hexdigest()
     tar.addfile(_member(SUMS, len(_sums(sums))), BytesIO(_sums(sums)))
@@ -130,7 +131,14 @@ class _Pieces(RawIOBase):
 
 
 def _is_ours(member: tarfile.TarInfo) -> bool:
-    return member.isreg() and (member.name in (LEDGER, SUMS) or _PUBLICATION.fullmatch(member.name) is not None)
+    return member.isreg() and (member.name in (LEDGER, SUMS) or _publication_file(member.name) is not None)
+
+
+def _publication_file(path: str) -> tuple[str, str | None] | None:
+    """A publication's number, and the signer if this is a minisig; None for a path that is no publication's."""
+    found = _PUBLICATION.fullmatch(path)
+    signer = found and signer_of(found[2])
+    return (found[1], signer) if found and (signer or found[2] == PUBLICATION_FILE) else None
 
 
 def _digest_of(tar: tarfile.TarFile, member: tarfile.TarInfo, appeal_id: AppealId) -> str:
@@ -154,8 +162,9 @@ def _envelopes(file: IO[bytes], appeal_id: AppealId | None) -> Iterator[bytes]:
 def _publications(tar: tarfile.TarFile, names: list[str]) -> Iterator[KeptPublication]:
     found: dict[str, dict[str | None, bytes]] = {}
     for name in names:
-        if match := _PUBLICATION.fullmatch(name):
-            found.setdefault(match.group(1), {})[match.group(2)] = _contents(tar, name)
+        if place := _publication_file(name):
+            number, signer = place
+            found.setdefault(number, {})[signer] = _contents(tar, name)
     for number, files in sorted(found.items()):
         if None not in files:
             raise BackupError(f"In the backup, the publication {number} is missing beside its minisigs.")

@@ -20,17 +20,17 @@ from crypto.appeal import Appeal
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignPublicKey
 from crypto.publication import (
+    PUBLICATION_FILE,
     Counts,
     LastSeen,
     Publication,
     digest,
+    minisig_name,
     read_publication,
+    signer_of,
     signers,
     verify_publication,
 )
-
-FILE = "publication.json"
-_FILE_NAME = re.compile(r"publication\.json(\.[a-z0-9-]{1,32}\.minisig)?")
 
 _log = logging.getLogger("undersigned")
 
@@ -132,8 +132,10 @@ class Publications:
 
     def file(self, number: int, name: str) -> bytes | None:
         """One file of an accepted publication, exactly as it was handed in, or None."""
-        if self._shown is None or not 1 <= number <= self._shown.publication.number or not _FILE_NAME.fullmatch(name):
+        if self._shown is None or not 1 <= number <= self._shown.publication.number:
             return None
+        if name != PUBLICATION_FILE and signer_of(name) is None:
+            return None  # a name such as ../settings.toml
         path = self._root / f"{number:06d}" / name
         return path.read_bytes() if path.is_file() else None
 
@@ -181,7 +183,7 @@ class Publications:
         unfinished = self._root / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
-        _write(unfinished / FILE, shown.data)
+        _write(unfinished / PUBLICATION_FILE, shown.data)
         for signer, minisig in shown.minisigs.items():
             _write(unfinished / minisig_name(signer), minisig.encode("utf-8"))
         _sync_folder(unfinished)
@@ -203,17 +205,12 @@ class Publications:
         return sorted(found, key=lambda folder: int(folder.name), reverse=True)
 
     def _read(self, folder: Path) -> KeptPublication:
-        prefix, suffix = minisig_name("|").split("|")
         minisigs = {
-            path.name.removeprefix(prefix).removesuffix(suffix): path.read_bytes().decode("utf-8")
-            for path in sorted(folder.glob(minisig_name("*")))
+            signer: path.read_bytes().decode("utf-8")
+            for path in sorted(folder.iterdir())
+            if (signer := signer_of(path.name)) is not None
         }
-        return KeptPublication.read((folder / FILE).read_bytes(), minisigs)
-
-
-def minisig_name(signer: str) -> str:
-    """The file name of one organizer's minisign signature."""
-    return f"{FILE}.{signer}.minisig"
+        return KeptPublication.read((folder / PUBLICATION_FILE).read_bytes(), minisigs)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from crypto.keys import fingerprint_digits
+from crypto.letter import MARKDOWN, MARKDOWN_OFF, choose_language
 from service.appeal import PublishedAppeal
 from service.site.compression import compressed_for
 from service.site.name_search import NamesPage
@@ -137,8 +138,7 @@ class Pages:
 
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""
-        if language not in self._appeal.languages:
-            language = self._appeal.languages[0]
+        language = choose_language(language, self._appeal.languages)
         return self._errors[language, status if status in ERROR_STATUSES else 404 if 400 <= status < 500 else 500]
 
     def _render(self, language: str, template: str, **context: object) -> bytes:
@@ -185,6 +185,5 @@ def _qr(text: str) -> Markup:
 
 @lru_cache(maxsize=64)
 def _letter(source: bytes) -> Markup:
-    # "js-default" refuses raw HTML. Images would be requests to other sites, links ways to leave by mistake.
-    markdown = MarkdownIt("js-default").disable(["image", "link", "autolink"])
+    markdown = MarkdownIt(MARKDOWN).disable(list(MARKDOWN_OFF))
     return Markup(markdown.render(source.decode("utf-8")))  # noqa: S704 - everything is escaped by the renderer

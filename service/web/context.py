@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
+from crypto.letter import choose_language
 from service.appeal import PublishedAppeal
 from service.settings import Settings
 from service.site.publications import Publications
@@ -36,3 +37,9 @@ class Parts:
 def parts() -> Parts:
     """The parts of the application that serves this request."""
     return cast(Parts, current_app.extensions[EXTENSION])
+
+
+def browser_language() -> str:
+    """The language of the letter that the browser asks for."""
+    languages = parts().appeal.languages
+    return choose_language(request.accept_languages.best_match(languages), languages)

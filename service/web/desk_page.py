@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.problems import STANDARD, Problem
 from service.site.rendering import HTML
 from service.stores.ledger import fix_ledger
-from service.web.context import parts
+from service.web.context import browser_language, parts
 from service.web.desk_api import PUBLICATION_MOST, accept_publication, check_token
 from service.web.token_form import Body, Form, FormError, read_form
 
@@ -40,8 +40,7 @@ class Outcome:
 @blueprint.get("/desk")
 def choose_language() -> AnyResponse:
     """To the desk in the browser's language."""
-    languages = parts().appeal.languages
-    return redirect(f"{request.accept_languages.best_match(languages, languages[0])}/desk", code=303)
+    return redirect(f"{browser_language()}/desk", code=303)
 
 
 @blueprint.post("/<language>/desk")

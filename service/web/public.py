@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from crypto.publication import PUBLICATION_FILE, minisig_name
 from service.problems import STANDARD, or_not_found
 from service.site.compression import for_everyone
-from service.site.publications import FILE, minisig_name
 from service.site.rendering import HTML
 from service.site.signing_file import PAGE, filename
-from service.web.context import parts
+from service.web.context import browser_language, parts
 
 blueprint = Blueprint("pages", __name__)
 
@@ -18,8 +18,7 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 def choose_language() -> AnyResponse:
     """To the page in the browser's language."""
-    languages = parts().appeal.languages
-    return redirect(f"{request.accept_languages.best_match(languages, languages[0])}/", code=303)
+    return redirect(f"{browser_language()}/", code=303)
 
 
 @blueprint.get("/<language>")
@@ -44,7 +43,7 @@ def signing_file(language: str) -> Response:
     return answer
 
 
-@blueprint.get(f"/{FILE}")
+@blueprint.get(f"/{PUBLICATION_FILE}")
 def publication_json() -> Response:
     """The publication, exactly as the organizers signed it."""
     return for_everyone(or_not_found(parts().publications.current).data, "application/json")

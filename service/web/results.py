@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from crypto.publication import PUBLICATION_FILE, minisig_name
 from service.problems import or_not_found
 from service.site.compression import for_everyone, for_one
-from service.site.publications import FILE, minisig_name
 from service.site.rendering import HTML
 from service.site.result import Result
 from service.web.context import parts
@@ -53,10 +53,10 @@ def result_csv() -> Response:
     return answer
 
 
-@blueprint.get(f"/publications/<int:number>/{FILE}")
+@blueprint.get(f"/publications/<int:number>/{PUBLICATION_FILE}")
 def earlier_publication(number: int) -> Response:
     """One of all publications, so that `previous` can be checked."""
-    return _file(number, FILE, "application/json")
+    return _file(number, PUBLICATION_FILE, "application/json")
 
 
 @blueprint.get(f"/publications/<int:number>/{minisig_name('<signer>')}")

@@ -11,14 +11,13 @@ import pytest
 
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignSecretKey, sign
-from crypto.publication import digest, read_publication
+from crypto.publication import digest, minisig_name, read_publication
 from crypto.signature import Signature
 from organizer.results.publication import (
     Checked,
     Place,
     check_publication,
     make_publication,
-    minisig_name,
     place_after,
     sign_publication,
     stock_command,

@@ -12,6 +12,7 @@ from nacl.utils import random
 
 from crypto.appeal import Appeal, DatedKey, LetterHash, write_appeal
 from crypto.keys import APPEAL_ID_SIZE, AppealId
+from crypto.publication import PUBLICATION_FILE
 from organizer.actions.cards import HandOut
 from organizer.actions.session import keep_period, open_session
 from organizer.actions.verify import PublicationFiles, need_verified, verify
@@ -32,7 +33,6 @@ from organizer.keys.periods import Days, PeriodKey
 from organizer.keys.recovery import Expected
 from organizer.workspace import (
     KEY_FILE,
-    PUBLICATION_FILE,
     hand_over,
     make_workspace,
     open_workspace,
