@@ -5,12 +5,12 @@ Secret key files cost a second and a gigabyte of memory for every passphrase, on
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from programs import program
 
 from crypto.errors import MinisignError
 from crypto.minisign import (
@@ -57,10 +57,8 @@ class Stock:
 @pytest.fixture
 def stock(tmp_path: Path) -> Stock:
     """The program, and publication.json in its folder."""
-    program = shutil.which("minisign")
-    assert program, "minisign is missing: sudo apt-get install minisign"
     (tmp_path / "publication.json").write_bytes(RESULT)
-    return Stock(program, tmp_path)
+    return Stock(program("minisign"), tmp_path)
 
 
 def test_the_stock_program_verifies_what_we_sign(stock: Stock) -> None:
