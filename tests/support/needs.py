@@ -28,14 +28,12 @@ FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--needs`, by which `run` asks before it installs anything."""
-    parser.addoption("--needs", action="store_true", help="say what the chosen tests need beyond .venv, run none")
+    parser.addoption("--needs", action="store_true", help="with --collect-only: what the tests need beyond .venv")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing that tests start finds a program that it has not asked for."""
     config.addinivalue_line("markers", "needs(*programs): added to each test by tests/support/needs.py")
-    if config.getoption("needs"):
-        config.option.collectonly = True
     config.stash[FOLDER] = tempfile.TemporaryDirectory(prefix=programs.STUBS)
     programs.put_stubs_before(Path(config.stash[FOLDER].name))
 

