@@ -140,7 +140,9 @@ def _asked_for(function: FunctionType, values: list[Any], words: set[str]) -> se
     }:
         return set()
     asked = (words | set(_words_in(values))) & programs.KNOWN
-    assert asked, f"{function.__qualname__} calls program() and names none of {', '.join(sorted(programs.KNOWN))}."
+    if not asked:
+        where = f"{function.__module__}.{function.__qualname__}"
+        raise pytest.UsageError(f"{where} calls program() and names none of {', '.join(sorted(programs.KNOWN))}.")
     return asked
 
 
