@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from programs import program
 
 from crypto.errors import MinisignError
 from crypto.minisign import (
@@ -21,6 +20,7 @@ from crypto.minisign import (
     unlock_secret_key,
     verify,
 )
+from tests.support.programs import program
 
 KEY = MinisignSecretKey.make(b"annaanna", bytes(range(100, 132)))
 OTHER = MinisignSecretKey.make(b"borisbor", bytes(range(150, 182)))

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import programs
 import pytest
-from needs import needs_of
-from programs import environment_with, program
-from serving import ROOT
+
+from tests.support import programs
+from tests.support.needs import needs_of
+from tests.support.paths import ROOT
+from tests.support.programs import environment_with, program
 
 TABLE = {"slow": ("tor", 1), "quick": ("nginx", 2)}
 

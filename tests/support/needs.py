@@ -16,8 +16,9 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-import programs
 import pytest
+
+from tests.support import programs
 
 TESTS = str(Path(__file__).parents[1])
 # node comes with the libraries of .venv: a test that needs it can run without a server, a browser or apt.

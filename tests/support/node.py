@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from programs import program
+from tests.support.programs import program
 
 
 def node() -> str:

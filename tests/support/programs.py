@@ -13,9 +13,9 @@ import stat
 import sysconfig
 from pathlib import Path
 
-from debian13 import FOLDER
+from tests.support.debian13 import FOLDER
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 # Debian's, as `run` installs them.
 DEBIAN = frozenset(runpy.run_path(str(ROOT / "run"))["DEBIAN"])
 # Those that `run` puts into .venv. "node" comes with the libraries; it is the packages of node_modules that are needed.
