@@ -29,6 +29,7 @@ from tests.support.paths import ROOT
 from tests.support.publications import publication
 from tests.support.raw_http import BEARER, HOST, TYPE, body_of, exchange, headers_of, request, sealed, status
 from tests.support.sample_appeal import TOKEN
+from tests.support.service_process import START_SECONDS
 from tests.support.tor_network import tor_network
 
 
@@ -250,7 +251,7 @@ def posted(path: str, *headers: str, body: bytes, size: int = 0) -> bytes:
     return request(f"POST {path}", "Content-Type: multipart/form-data; boundary=x", length, *headers, body=body)
 
 
-def test_publications_larger_than_a_page_come_in_through_both_doors_and_are_shown_within_seconds(
+def test_publications_larger_than_a_page_come_in_through_both_doors_and_are_shown(
     site: Front, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
 ) -> None:
     """From a program and from the form; the page of before is shown two seconds longer at most, also to HEAD."""
@@ -269,7 +270,7 @@ def test_publications_larger_than_a_page_come_in_through_both_doors_and_are_show
             sent = posted(door, body=form("x", ("token", "", TOKEN.encode()), *files, ("what", "", b"publication")))
         answer = exchange(site.connect(), sent)
         assert status(answer) == 201, answer[-300:]
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + START_SECONDS
         while body_of(now := exchange(site.connect(), page[0])) == before:
             assert time.monotonic() < deadline
         head = exchange(site.connect(), page[1])
@@ -331,9 +332,8 @@ def test_a_stranger_at_the_desk_is_answered_before_the_body_has_come(site: Front
         (posted("/be/desk", body=b"", size=70_000_000), 413),
         (request("POST /be/desk", "Transfer-Encoding: chunked", body=b"0\r\n\r\n"), 411),
     ):
-        begun = time.monotonic()
+        # Had the rest been waited for, nginx would say 408 in the end.
         assert status(exchange(site.connect(), sent)) == expected
-        assert time.monotonic() - begun < 8  # nginx listens two seconds longer, so that the answer arrives
 
 
 def test_one_address_has_two_places_at_the_desk_and_takes_no_more(site: Front) -> None:

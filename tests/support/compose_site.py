@@ -19,7 +19,7 @@ import yaml
 from service.settings import Settings
 from tests.support.nginx_site import Front, front, running, serving_behind, wait_for
 from tests.support.paths import ROOT
-from tests.support.redis_servers import PROGRAMS
+from tests.support.programs import program
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def valkey(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     data = folder / f"valkey-{name}"
     data.mkdir(exist_ok=True)
     # The image's working folder is that of the data.
-    with running([PROGRAMS["valkey-8"], *arguments], folder / f"valkey-{name}.log", folder=data) as process:
+    with running([program("valkey-8"), *arguments], folder / f"valkey-{name}.log", folder=data) as process:
         wait_for(process, lambda: reach(data / "valkey.sock"))
         yield process
 
@@ -89,7 +89,7 @@ def tor(site: Front) -> Iterator[None]:
         text = text.replace(there, here)
     (site.folder / "tor").mkdir(mode=0o700)
     (site.folder / "torrc").write_text(text + "DisableNetwork 1\n", "utf-8")
-    command = ["tor", "--quiet", "--defaults-torrc", os.devnull, "-f", str(site.folder / "torrc")]
+    command = [program("tor"), "--quiet", "--defaults-torrc", os.devnull, "-f", str(site.folder / "torrc")]
     with running(command, site.folder / "tor.log") as process:
         wait_for(process, lambda: (site.folder / "tor" / "undersigned" / "hostname").stat())
         yield
