@@ -1,4 +1,4 @@
-"""Accepted publications on the disk, each in a folder of its own: the newest is shown, the earlier ones stay.
+"""The accepted publications on the disk, each in a folder of its own: the newest is shown, the earlier ones stay.
 
 A publication appears by one rename, so a reader sees the old one or the new one, whole, whatever happens meanwhile.
 """
