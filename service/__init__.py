@@ -57,7 +57,7 @@ def today_utc() -> date:
 
 
 def parse_store(text: str) -> StoreAddress:
-    """The store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`.
+    """The address of the store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`.
 
     Raises ValueError with a sentence that goes on after the name of the setting.
     """

@@ -94,7 +94,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str], parse_store: Callable[[str], StoreAddress]) -> Settings:
-    """From the environment and the file it names in UNDERSIGNED_SETTINGS. Raises SettingsError.
+    """Read the settings from the environment and the file it names in UNDERSIGNED_SETTINGS. Raises SettingsError.
 
     `parse_store` knows all stores; it raises ValueError like every parser here.
     """

@@ -70,7 +70,7 @@ class StoreAddress(Protocol):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises ValueError with a sentence that goes on after the name of the setting."""
+        """Parse the setting. Raises ValueError with a sentence that goes on after the name of the setting."""
 
     def open(self, *, shuffles: bool = False, must_exist: bool = False) -> EnvelopeStore:
         """The store. Raises StoreUnavailable.

@@ -31,7 +31,7 @@ GROUP = 512
 
 @dataclass(frozen=True)
 class Comparison:
-    """Of two sets: SHA-256 of their ledgers in hex, and how many of the first are not in the second."""
+    """A comparison of two sets: SHA-256 of their ledgers in hex, and how many of the first the second lacks."""
 
     first: str
     second: str
@@ -60,7 +60,7 @@ def copy_missing(
 
 
 def compare(first: Snapshot, second: Snapshot, appeal_id: AppealId) -> Comparison:
-    """Read both once. Raises StoreUnavailable."""
+    """Compare two snapshots; each is read once. Raises StoreUnavailable."""
     digests = [hashlib.sha256(bytes(LedgerHeader(appeal_id, each.count))) for each in (first, second)]
     wanted, present = (_into(digest, each.envelopes) for digest, each in zip(digests, (first, second), strict=True))
     missing = sum(1 for _ in missing_from(wanted, present))
@@ -69,7 +69,7 @@ def compare(first: Snapshot, second: Snapshot, appeal_id: AppealId) -> Compariso
 
 
 def missing_from(wanted: Iterable[bytes], present: Iterable[bytes]) -> Iterator[bytes]:
-    """What is in `wanted` and not in `present`; both sorted by id."""
+    """The envelopes that are in `wanted` and not in `present`; both come sorted by id."""
     ids = (envelope_id(envelope) for envelope in present)
     present_id = next(ids, None)
     for envelope in wanted:

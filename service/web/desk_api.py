@@ -27,7 +27,7 @@ _NO_FILES = Problem(400, "files", "Send one file “publication” and one or mo
 
 @blueprint.before_request
 def require_token() -> None:
-    """Before anything of the body is read."""
+    """Check the token before anything of the body is read."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     check_token(token if scheme.lower() == "bearer" else "")
 
@@ -63,7 +63,7 @@ def publish() -> Response:
 
 
 def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes]) -> KeptPublication:
-    """Verify, keep and show what was handed in. Raises Problem: files, or the reason of the check that failed."""
+    """Verify, keep and show what was handed in. Raises Problem with the kind “files” or the failed check's reason."""
     if len(publications) != 1 or not 1 <= len(minisigs) <= MINISIGS_MOST:
         raise _NO_FILES
     try:

@@ -42,7 +42,7 @@ class DeskOutcome:
 
 @blueprint.get("/desk")
 def choose_language() -> AnyResponse:
-    """To the desk in the browser's language."""
+    """Lead to the desk in the browser's language."""
     languages = context().appeal.languages
     return redirect(f"{request.accept_languages.best_match(languages, languages[0])}/desk", code=303)
 

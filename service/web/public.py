@@ -17,14 +17,14 @@ blueprint = Blueprint("pages", __name__)
 
 @blueprint.get("/")
 def choose_language() -> AnyResponse:
-    """To the page in the browser's language."""
+    """Lead to the page in the browser's language."""
     languages = context().appeal.languages
     return redirect(f"{request.accept_languages.best_match(languages, languages[0])}/", code=303)
 
 
 @blueprint.get("/<language>")
 def add_slash(language: str) -> AnyResponse:
-    """To a page whose address somebody cut short; the pages themselves are answered by fast_path.py."""
+    """Lead to a page whose address somebody cut short; the pages themselves are answered by fast_path.py."""
     if language not in context().appeal.languages:
         raise STANDARD[404]
     return redirect(f"{language}/", code=303)
