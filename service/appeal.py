@@ -1,4 +1,4 @@
-"""Loads an appeal: the folder that organizers prepare, with the letter, the people behind it and their public keys.
+"""Loads an appeal from the folder that organizers prepare: the letter, the people behind it, their public keys.
 
 Everything in the folder is public. All mistakes in it are reported together.
 """
@@ -42,8 +42,8 @@ class AppealFolderError(Exception):
 
 
 @dataclass(frozen=True)
-class Letter:
-    """The text in one language. What people sign is the hash of the file's exact bytes."""
+class LetterText:
+    """The text of the letter in one language. What people sign is the hash of the file's exact bytes."""
 
     language: str
     source: bytes
@@ -103,7 +103,7 @@ class PublishedAppeal:
     addressee: ByLanguage
     group: tuple[Member, ...]
     contacts: tuple[Contact, ...]
-    letters: dict[str, Letter]
+    letters: dict[str, LetterText]
     signers: dict[MinisignPublicKey, str]
     programs: Appeal
 
@@ -180,7 +180,7 @@ class _Reader(TableReader):
             programs=programs,
         )
 
-    def programs(self, letters: dict[str, Letter], signers: dict[MinisignPublicKey, str]) -> Appeal | None:
+    def programs(self, letters: dict[str, LetterText], signers: dict[MinisignPublicKey, str]) -> Appeal | None:
         appeal_id = self.typed("id", str, default="")
         threshold = self.typed("threshold", int, default=1)
         if not re.fullmatch("[0-9a-f]{32}", appeal_id):
@@ -229,14 +229,14 @@ class _Reader(TableReader):
             self.mistakes.append("appeal.toml: “exit” must look like https://weather.example/ or be about:blank.")
         return value
 
-    def letters(self) -> dict[str, Letter]:
+    def letters(self) -> dict[str, LetterText]:
         letters = {}
         for language in self.languages:
             path = self.folder / letter_file(language)
             try:
                 source = path.read_bytes()
                 source.decode("utf-8")
-                letters[language] = Letter(language, source)
+                letters[language] = LetterText(language, source)
             except (OSError, UnicodeDecodeError) as error:
                 self.mistakes.append(f"{path.name} cannot be read: {error}")
         return letters

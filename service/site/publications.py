@@ -1,4 +1,4 @@
-"""Accepted publications on the disk, each in a folder of its own: the newest is shown, the earlier ones stay.
+"""The accepted publications on the disk, each in a folder of its own: the newest is shown, the earlier ones stay.
 
 A publication appears by one rename, so a reader sees the old one or the new one, whole, whatever happens meanwhile.
 """
@@ -45,7 +45,7 @@ class KeptPublication:
 
     @classmethod
     def read(cls, data: bytes, minisigs: dict[str, str]) -> KeptPublication:
-        """From its files, without asking who signed. Raises PublicationError."""
+        """Parse it from its files, without asking who signed. Raises PublicationError."""
         return cls(read_publication(data), data, minisigs)
 
     @property
@@ -73,7 +73,7 @@ class Summary:
 
     @classmethod
     def of(cls, kept: KeptPublication) -> Summary:
-        """Of one that was accepted."""
+        """The summary of a publication that was accepted."""
         content = kept.publication
         return cls(
             content.number, kept.day, content.total, content.counts, kept.digest, len(kept.data), tuple(kept.minisigs)
@@ -81,7 +81,7 @@ class Summary:
 
 
 class Publications:
-    """The folder `root`. Raises OSError when the disk does not obey."""
+    """The accepted publications in the folder `root`. Raises OSError when the disk refuses."""
 
     def __init__(self, root: Path, appeal: Appeal, signer_names: dict[MinisignPublicKey, str]) -> None:
         self._root, self._appeal, self._names = root, appeal, signer_names
@@ -106,7 +106,7 @@ class Publications:
         return self._shown
 
     def accept(self, data: bytes, minisigs: Sequence[str]) -> KeptPublication:
-        """Verify, keep, show. Raises PublicationError; then nothing has changed."""
+        """Verify what was handed in, keep it and show it. Raises PublicationError; then nothing has changed."""
         with self._lock:
             self._shown = self._load()  # another process may have restored some
             publication = verify_publication(data, minisigs, self._appeal, self._last_seen())

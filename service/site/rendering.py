@@ -1,4 +1,4 @@
-"""What readers and signers see, as bytes: rendered once per publication, the same for everyone who asks."""
+"""The pages of the site as bytes: rendered once for each publication, the same for everyone who asks."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def render(
 
 
 def _shown(result: Result | None, number: int) -> dict[str, Any]:
-    # What the templates show of a result, with one page of its names.
+    """What the templates show of a result, with one page of its names."""
     if result is None:
         return {"shown": None, "names": None, "history": ()}
     kilobytes = -(-len(compressed_for("gzip", result.shown.data)[0]) // 1000)
@@ -179,8 +179,8 @@ def _shown(result: Result | None, number: int) -> dict[str, Any]:
 
 def _qr(text: str) -> Markup:
     """A QR code as inline SVG, drawn without a style, which the policy would refuse; 4 modules of margin."""
-    code = segno.make_qr(text, error="m")
-    return Markup(code.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
+    drawing = segno.make_qr(text, error="m")
+    return Markup(drawing.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""The result for programs and spreadsheets: result.json and result.csv, made of what is published and of nothing else.
+"""result.json and result.csv: the result for programs and spreadsheets, made of what is published and nothing else.
 
 Neither is signed; both lead to publication.json, which is. docs/result.md describes them.
 """

@@ -16,6 +16,7 @@ import compose_spec
 import pytest
 import yaml
 
+from service import parse_store
 from service.settings import Settings, read_settings
 from service.site.headers import security_headers
 from tests.support.nginx_site import running, temporary_folder, wait_for
@@ -139,9 +140,9 @@ def test_the_service_understands_what_the_compose_file_tells_it(tmp_path: Path, 
         "UNDERSIGNED_DESK_TOKEN_SHA256_FILE": str(tmp_path / "token"),
         "UNDERSIGNED_APPEAL": str(appeal_folder),
     }
-    settings = read_settings(told)
-    assert (settings.listen, settings.trusted_hops) == ("unix:/run/undersigned/service.sock", 1)
-    assert settings.store == "sqlite:/var/lib/undersigned/envelopes.sqlite"
+    settings = read_settings(told, parse_store)
+    assert (str(settings.listen), settings.trusted_hops) == ("unix:/run/undersigned/service.sock", 1)
+    assert str(settings.store) == "sqlite:/var/lib/undersigned/envelopes.sqlite"
 
 
 def stage(name: str) -> str:

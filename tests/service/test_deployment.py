@@ -20,15 +20,15 @@ import pytest
 
 from crypto.envelope import armor, envelope_id
 from crypto.minisign import MinisignSecretKey, sign
-from service.settings import Limits, Settings
-from service.stores.copy import bring
+from service.settings import Settings
+from service.stores.copy import copy_missing
 from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import held
 from tests.support.nginx_site import Front, front, lay_out, nginx_command, serving_behind, temporary_folder
 from tests.support.paths import ROOT
 from tests.support.publications import publication
 from tests.support.raw_http import BEARER, HOST, TYPE, body_of, exchange, headers_of, request, sealed, status
-from tests.support.sample_appeal import TOKEN
+from tests.support.sample_appeal import TOKEN, limits_of
 from tests.support.service_process import START_SECONDS
 from tests.support.tor_network import tor_network
 
@@ -309,7 +309,7 @@ def test_a_ledger_of_some_megabytes_goes_out_through_both_doors(site: Front, set
     """The same bytes for a program and from the form, with their length; nothing of them stays with nginx."""
     envelopes = [os.urandom(4096) for _ in range(1500)]
     with closing(SqliteStore(settings.data / "envelopes.sqlite")) as store:
-        bring(store, sorted(envelopes, key=envelope_id))
+        copy_missing(store, sorted(envelopes, key=envelope_id))
     button = form("x", ("token", "", TOKEN.encode()), ("what", "", b"file"))
     doors = request("GET /ledger", BEARER), posted("/en/desk", body=button)
     answers = [exchange(site.connect(), sent).partition(b"\r\n\r\n") for sent in doors]
@@ -411,7 +411,7 @@ def test_no_trick_of_http_gets_a_wrong_body_in(site: Front, settings: Settings, 
 
 def test_limits_count_the_client_that_nginx_saw(settings: Settings, envelope: bytes) -> None:
     """By address on the line and by circuit through Tor; a forged X-Forwarded-For changes neither."""
-    limits = Limits(envelopes="3/minute", desk="1000/minute", everyone="1000/minute")
+    limits = limits_of(envelopes="3/minute", desk="1000/minute", everyone="1000/minute")
     forged = [f"X-Forwarded-For: fc00:dead:beef:4dad::{at}" for at in range(4)]
     with front() as site, serving_behind(site, Settings(**{**vars(settings), "limits": limits})):
         for connect in (
@@ -431,7 +431,7 @@ def test_limits_count_the_client_that_nginx_saw(settings: Settings, envelope: by
 @pytest.mark.long
 def test_through_a_real_tor_network_each_circuit_has_its_own_limit(settings: Settings, envelope: bytes) -> None:
     """The shipped torrc tells nginx the circuit: one person's third envelope waits, another person's is taken."""
-    limits = Limits(envelopes="2/minute", desk="1000/minute", everyone="1000/minute")
+    limits = limits_of(envelopes="2/minute", desk="1000/minute", everyone="1000/minute")
     with ExitStack() as stack:
         site = stack.enter_context(front())
         stack.enter_context(serving_behind(site, Settings(**{**vars(settings), "limits": limits})))

@@ -22,11 +22,11 @@ from flask.testing import FlaskClient
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import Counts, PublishedSignature, digest
 from service import create_app
-from service.settings import Limits, Settings
-from service.site.name_search import PAGE_SIZE, QUERY_MOST, Names
+from service.settings import Settings
+from service.site.name_search import PAGE_SIZE, QUERY_MOST, NameList
 from service.stores.sqlite_store import SqliteStore
 from tests.support.publications import hand_in, post_files, publication
-from tests.support.sample_appeal import APPEAL_ID, TOKEN
+from tests.support.sample_appeal import APPEAL_ID, TOKEN, limits_of
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 MANY = 10_000
@@ -178,7 +178,7 @@ def test_before_the_first_result_the_pages_say_so(client: FlaskClient) -> None:
 )
 def test_a_search_finds_other_spellings(written: str, queries: list[str]) -> None:
     """Case, ў and у, ё and е, apostrophes, Latin and Cyrillic letters, the order of words, beginnings."""
-    names = Names([PublishedSignature("Zmicier Inšy", "", ""), PublishedSignature(written, "", "")])
+    names = NameList([PublishedSignature("Zmicier Inšy", "", ""), PublishedSignature(written, "", "")])
     for query in queries:
         assert [entry.name for entry in names.search(query, 1).entries] == [written], query
 
@@ -244,7 +244,7 @@ def test_what_somebody_looked_for_stays_out_of_addresses_and_logs(
 
 def test_searching_is_limited_like_other_work(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> None:
     """Per client; reading goes on, and another client can search."""
-    limits = Limits(envelopes="1/minute", desk="9/minute", everyone="9/minute", search="2/minute")
+    limits = limits_of(envelopes="1/minute", desk="9/minute", everyone="9/minute", search="2/minute")
     client = create_app(Settings(**{**vars(settings), "limits": limits}), store).test_client()
     publish(client, minisign_keys, many(3))
     html_wanted = {"Accept": "text/html"}

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import yaml
 
+from service import parse_store
+from service.servers.connection import RedisAddress
 from service.settings import Settings
 from tests.support.nginx_site import Front, front, running, serving_behind, wait_for
 from tests.support.paths import ROOT
@@ -36,14 +38,14 @@ def whole_site(settings: Settings) -> Iterator[WholeSite]:
     """All of it, until the end."""
     with ExitStack() as stack:
         site = stack.enter_context(front())
-        users = [sys.executable, "-m", "service", "users", str(site.folder / "users")]
+        users = [sys.executable, "-m", "service.admin", "users", str(site.folder / "users")]
         subprocess.run(users, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         valkeys = {name: stack.enter_context(valkey(name, site.folder)) for name in ("envelopes", "limits")}
         stack.enter_context(tor(site))
         told = replace(
             settings,
-            store=address(site.folder, "envelopes"),
-            limits_server=address(site.folder, "limits"),
+            store=parse_store(address(site.folder, "envelopes")),
+            limits_server=RedisAddress.parse(address(site.folder, "limits")),
             processes=2,
         )
         stack.enter_context(serving_behind(site, told))
