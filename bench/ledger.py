@@ -21,7 +21,7 @@ from pathlib import Path
 
 from bench.serve import ROOT, redis_server
 from crypto.envelope import SIZE
-from service import open_store
+from service import parse_store
 
 GROUP = 5_000
 THREADS = 64
@@ -54,7 +54,7 @@ def main() -> None:
 def fill(url: str, count: int) -> None:
     """Random bytes in the shape of envelopes, added as many clients at once would."""
     began, cpu = time.monotonic(), time.process_time()
-    with closing(open_store(url)) as store, ThreadPoolExecutor(THREADS) as adding:
+    with closing(parse_store(url).open()) as store, ThreadPoolExecutor(THREADS) as adding:
         for start in range(0, count, GROUP):
             for _ in adding.map(store.add, (os.urandom(SIZE) for _ in range(min(GROUP, count - start)))):
                 pass
@@ -63,7 +63,7 @@ def fill(url: str, count: int) -> None:
 
 def read(url: str, count: int) -> None:
     """Twice, as for a ledger whose digest is told with it. The second line's memory must be that of the first."""
-    with closing(open_store(url)) as store:
+    with closing(parse_store(url).open()) as store:
         tell_memory("before")
         began, cpu = time.monotonic(), time.process_time()
         with closing(store.snapshot()) as snapshot:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -27,6 +28,9 @@ _KEYS = {
     "counts", "total", "by_hand", "signatures", "receipts",
 }  # fmt: skip
 _WORDS = 10_000
+
+PUBLICATION_FILE = "publication.json"
+_SIGNER = re.compile("[a-z0-9-]{1,32}")
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,23 @@ class LastSeen:
 
     number: int
     digest: str
+
+
+def is_signer(name: str) -> bool:
+    """Whether an organizer may have this name in the name of a file: 1 to 32 of a-z, 0-9 and hyphen."""
+    return _SIGNER.fullmatch(name) is not None
+
+
+def minisig_name(signer: str) -> str:
+    """The name of the file with one organizer's minisign signature."""
+    return f"{PUBLICATION_FILE}.{signer}.minisig"
+
+
+def signer_of(file_name: str) -> str | None:
+    """Whose minisign signature has this file name; None when it is named otherwise."""
+    before, after = minisig_name("|").split("|")
+    signer = file_name.removeprefix(before).removesuffix(after)
+    return signer if is_signer(signer) and file_name == minisig_name(signer) else None
 
 
 def digest(data: bytes) -> str:

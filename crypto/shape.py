@@ -12,6 +12,11 @@ from typing import Any
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
+def is_language(text: str) -> bool:
+    """Whether a text has the form of a language, such as `be` or `pt-BR`."""
+    return _LANGUAGE.fullmatch(text) is not None
+
+
 class ShapeError(Exception):
     """A value is not of the type, length or form it must have; the text says which one."""
 
@@ -63,6 +68,6 @@ def date_of(value: Any, name: str) -> str:
 
 def hashes_by_language(value: Any, name: str) -> dict[str, str]:
     """An object from language to SHA-256 in hex."""
-    if not isinstance(value, dict) or not all(_LANGUAGE.fullmatch(language) for language in value):
+    if not isinstance(value, dict) or not all(map(is_language, value)):
         raise ShapeError(f"“{name}” is not a list of languages.")
     return {language: hex_of(digest, 32, f"{name}.{language}") for language, digest in value.items()}

@@ -1,6 +1,7 @@
 """The service: takes sealed envelopes, cannot open them, and shows what organizers signed.
 
 `create_app` is the only place where its parts are put together, and where errors become answers.
+`STORE_ADDRESSES` is the only place that names the stores; how to add one is written in service/stores/base.py.
 """
 
 from __future__ import annotations
@@ -20,27 +21,27 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.appeal import load_appeal
 from service.limits.counters import Counters
-from service.limits.proof_of_work import Load, Work
-from service.limits.rate_limit import ClientKeys, limit, limit_blueprint
+from service.limits.proof_of_work import Load, ProofOfWork
+from service.limits.rate_limit import ClientKeys, limit_blueprint, rate_limit
 from service.problems import STANDARD, Problem, for_status
-from service.servers.connection import RedisAddress
 from service.settings import Settings
 from service.site.headers import security_headers
 from service.site.publications import Publications
 from service.site.rendering import HTML, Assets, Pages
-from service.site.result import Results
+from service.site.result import CurrentResult
 from service.site.signing_file import make_files
-from service.stores.base import EnvelopeStore, StoreUnavailable
-from service.stores.health import Watch
-from service.stores.redis_store import RedisStore
-from service.stores.shuffle_schedule import Moments
-from service.stores.sqlite_store import SqliteStore
+from service.stores.base import EnvelopeStore, StoreAddress, StoreUnavailable
+from service.stores.health import HealthCheck
+from service.stores.redis_store import RedisStoreAddress
+from service.stores.sqlite_store import SqliteAddress
 from service.web import desk_api, desk_page, hand_in, origins, public, results
-from service.web.context import EXTENSION, Parts
+from service.web.context import EXTENSION, SiteContext
 from service.web.envelopes import Submissions
-from service.web.fast_path import Front
+from service.web.fast_path import FastPath
 
 ROOT = Path(__file__).parent.parent
+# All stores there are, each by the class of its address.
+STORE_ADDRESSES: tuple[type[StoreAddress], ...] = (SqliteAddress, RedisStoreAddress)
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
 BODY_MOST = 64 * 1024
 
@@ -55,17 +56,17 @@ def today_utc() -> date:
     return datetime.now(UTC).date()
 
 
-def open_store(url: str, moments: Moments | None = None, *, must_exist: bool = False) -> EnvelopeStore:
-    """The store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`. Raises StoreUnavailable.
+def parse_store(text: str) -> StoreAddress:
+    """The address of the store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`.
 
-    `moments`: when it forgets the order of arrival by itself, if it has to be told.
+    Raises ValueError with a sentence that goes on after the name of the setting.
     """
-    if not url.startswith("sqlite:"):
-        return RedisStore(RedisAddress.parse(url), moments=moments)
-    path = Path(url.removeprefix("sqlite:"))
-    if must_exist and not path.exists():
-        raise StoreUnavailable(f"There is no store {path}.")
-    return SqliteStore(path, moments)
+    scheme = text.partition(":")[0].lower()
+    for kind in STORE_ADDRESSES:
+        if scheme in kind.schemes:
+            return kind.parse(text)
+    *others, last = (scheme for kind in STORE_ADDRESSES for scheme in kind.schemes)
+    raise ValueError(f"must begin with {', '.join(others)} or {last}.")
 
 
 def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:
@@ -79,39 +80,40 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     appeal = files.appeal
     scripts, style = (assets.script, assets.exit), assets.style
     headers = security_headers([script.encode("utf-8") for script in scripts], [style.encode("utf-8")])
-    counters = Counters(time.monotonic, RedisAddress.parse(settings.limits_server) if settings.limits_server else None)
-    work = Work(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
-    publications = Publications(settings.data / "publications", appeal.programs, appeal.signers)
-    shown = Results(publications, appeal.addresses)
-    made = Pages(app, appeal, assets, lambda: shown.current)
+    counters = Counters(time.monotonic, settings.limits_server)
+    work = ProofOfWork(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
+    publications = Publications(settings.publications, appeal.programs, appeal.signers)
+    current = CurrentResult(publications, appeal.addresses)
+    pages = Pages(app, appeal, assets, lambda: current.result)
     keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
-    of_envelopes = _while_sound(
-        Watch(counters.wrong, time.monotonic), limit(counters, keys, "envelopes", limits.envelopes, limits.everyone)
+    of_envelopes = _while_healthy(
+        HealthCheck(counters.faults, time.monotonic),
+        rate_limit(counters, keys, "envelopes", limits.envelopes, limits.everyone),
     )
     submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today)
-    parts = Parts(settings, appeal, store, publications, shown, made, files, submissions)
-    app.extensions[EXTENSION] = parts
+    context = SiteContext(settings.desk_token_sha256, appeal, store, publications, current, pages, files, submissions)
+    app.extensions[EXTENSION] = context
     for blueprint in (public.blueprint, origins.blueprint, results.blueprint):
         app.register_blueprint(blueprint)
     limited = {
         hand_in.blueprint: of_envelopes,
-        desk_api.blueprint: limit(counters, keys, desk_api.blueprint.name, limits.desk),
-        desk_page.blueprint: limit(counters, keys, desk_page.blueprint.name, limits.desk),
-        results.search: limit(counters, keys, results.search.name, limits.search),
+        desk_api.blueprint: rate_limit(counters, keys, desk_api.blueprint.name, limits.desk),
+        desk_page.blueprint: rate_limit(counters, keys, desk_page.blueprint.name, limits.desk),
+        results.search: rate_limit(counters, keys, results.search.name, limits.search),
     }
     for blueprint, check in limited.items():
         app.register_blueprint(blueprint)
         limit_blueprint(app, blueprint, check)
     _answer_errors(app)
-    front = Front(app.wsgi_app, parts, lambda: appeal.is_open(today()), headers, _problem_for)
+    fast_path = FastPath(app.wsgi_app, context, lambda: appeal.is_open(today()), headers, _problem_for)
     hops = settings.trusted_hops
-    app.wsgi_app = ProxyFix(front, x_for=hops, x_proto=0, x_host=0) if hops else front  # type: ignore[method-assign]  # the way Flask documents
+    app.wsgi_app = ProxyFix(fast_path, x_for=hops, x_proto=0, x_host=0) if hops else fast_path  # type: ignore[method-assign]  # the way Flask documents
     return app
 
 
-def _while_sound(watch: Watch, check: Callable[[str | None], None]) -> Callable[[str | None], None]:
+def _while_healthy(health: HealthCheck, check: Callable[[str | None], None]) -> Callable[[str | None], None]:
     def check_both(address: str | None) -> None:
-        watch.require_sound()
+        health.require_healthy()
         check(address)
 
     return check_both
@@ -122,7 +124,7 @@ def _answer_errors(app: Flask) -> None:
     def answer(error: Exception) -> Response:
         problem = _problem_for(error)
         if _is_reading_a_page():
-            content = _parts_of(app).pages.error(request.path.split("/")[1], problem.status)
+            content = _context_of(app).pages.error(request.path.split("/")[1], problem.status)
             return Response(content, status=problem.status, content_type=HTML)
         return problem.response()
 
@@ -147,7 +149,7 @@ def _is_reading_a_page() -> bool:
     return is_page and accepted.quality("text/html") > accepted.quality("application/problem+json")
 
 
-def _parts_of(app: Flask) -> Parts:
+def _context_of(app: Flask) -> SiteContext:
     found = app.extensions[EXTENSION]
-    assert isinstance(found, Parts)
+    assert isinstance(found, SiteContext)
     return found

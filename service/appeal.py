@@ -1,11 +1,10 @@
-"""Loads an appeal: the folder that organizers prepare, with the letter, the people behind it and their public keys.
+"""Loads an appeal from the folder that organizers prepare: the letter, the people behind it, their public keys.
 
 Everything in the folder is public. All mistakes in it are reported together.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,7 +16,9 @@ from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.base64 import decode
 from crypto.errors import KeyFormatError, MinisignError
 from crypto.keys import AppealId, KeyId, KeyRecord
+from crypto.letter import APPEAL_TOML, letter_file, letter_hash
 from crypto.minisign import MinisignPublicKey
+from crypto.publication import is_signer
 from service.toml_reader import ByLanguage, TableReader
 
 # A phone's clock may be wrong, and midnight comes at different hours: a key is accepted longer than it is used.
@@ -41,8 +42,8 @@ class AppealFolderError(Exception):
 
 
 @dataclass(frozen=True)
-class Letter:
-    """The text in one language. What people sign is the hash of the file's exact bytes."""
+class LetterText:
+    """The text of the letter in one language. What people sign is the hash of the file's exact bytes."""
 
     language: str
     source: bytes
@@ -50,7 +51,7 @@ class Letter:
     @cached_property
     def hash(self) -> str:
         """SHA-256 in hex."""
-        return hashlib.sha256(self.source).hexdigest()
+        return letter_hash(self.source).hex()
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class PublishedAppeal:
     addressee: ByLanguage
     group: tuple[Member, ...]
     contacts: tuple[Contact, ...]
-    letters: dict[str, Letter]
+    letters: dict[str, LetterText]
     signers: dict[MinisignPublicKey, str]
     programs: Appeal
 
@@ -140,7 +141,7 @@ class _Reader(TableReader):
     """Reads the folder, entry by entry."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__("appeal.toml")
+        super().__init__(APPEAL_TOML)
         self.folder = folder
 
     def read(self) -> PublishedAppeal | None:
@@ -179,7 +180,7 @@ class _Reader(TableReader):
             programs=programs,
         )
 
-    def programs(self, letters: dict[str, Letter], signers: dict[MinisignPublicKey, str]) -> Appeal | None:
+    def programs(self, letters: dict[str, LetterText], signers: dict[MinisignPublicKey, str]) -> Appeal | None:
         appeal_id = self.typed("id", str, default="")
         threshold = self.typed("threshold", int, default=1)
         if not re.fullmatch("[0-9a-f]{32}", appeal_id):
@@ -228,14 +229,14 @@ class _Reader(TableReader):
             self.mistakes.append("appeal.toml: “exit” must look like https://weather.example/ or be about:blank.")
         return value
 
-    def letters(self) -> dict[str, Letter]:
+    def letters(self) -> dict[str, LetterText]:
         letters = {}
         for language in self.languages:
-            path = self.folder / f"letter.{language}.md"
+            path = self.folder / letter_file(language)
             try:
                 source = path.read_bytes()
                 source.decode("utf-8")
-                letters[language] = Letter(language, source)
+                letters[language] = LetterText(language, source)
             except (OSError, UnicodeDecodeError) as error:
                 self.mistakes.append(f"{path.name} cannot be read: {error}")
         return letters
@@ -244,7 +245,7 @@ class _Reader(TableReader):
         signers: dict[MinisignPublicKey, str] = {}
         for entry in self.tables("minisign"):
             name = entry.get("signer")
-            if not isinstance(name, str) or not re.fullmatch("[a-z0-9-]{1,32}", name) or name in signers.values():
+            if not isinstance(name, str) or not is_signer(name) or name in signers.values():
                 self.mistakes.append(
                     "appeal.toml: each “signer” is a different name of letters a-z, digits and hyphens."
                 )

@@ -19,7 +19,11 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Problem(Exception):
-    """A refusal: HTTP status, kind (the end of the type URN), a sentence for a person, seconds to wait, members."""
+    """An answer that refuses a request (RFC 9457).
+
+    It has the HTTP status, the kind (the end of the type URN), a sentence for a person, the seconds to wait before
+    another try, and more members of the JSON object.
+    """
 
     status: int
     kind: str

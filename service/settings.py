@@ -1,5 +1,6 @@
-"""Settings: one TOML file, each value overridable from the environment; everything wrong is reported at once.
+"""The settings: one TOML file, and each value can be overridden from the environment.
 
+Every value is parsed here, once, into something that can be used as it is; all mistakes are reported together.
 There is no setting that turns a protection off, and no secret: the desk token is configured by its hash.
 A variable that ends in _FILE names a file with the value, as container engines hand over what others must not read.
 """
@@ -14,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import limits as limits_library
-
+from service.limits.rate_limit import RateLimits
 from service.servers.connection import RedisAddress
+from service.stores.base import StoreAddress
 
 PREFIX = "UNDERSIGNED_"
 _NUMBERS = {"trusted_hops", "work_above", "processes"}
@@ -32,67 +33,97 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Policies in flask-limiter's notation, such as "30/minute;300/hour"."""
+class ListenAddress:
+    """Where the service listens for nginx: at a port of this machine, or at a unix socket if `socket` is given."""
 
-    envelopes: str
-    desk: str
-    everyone: str
-    # A search costs the service more than it costs whoever asks.
-    search: str = "60/minute;1000/hour"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    socket: Path | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> ListenAddress:
+        """From "127.0.0.1:PORT", "[::1]:PORT" or "unix:/PATH". Raises ValueError."""
+        if text.startswith("unix:/"):
+            return cls(socket=Path(text.removeprefix("unix:")))
+        host, _, port = text.rpartition(":")
+        host = host.strip("[]")
+        try:
+            is_loopback = ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            is_loopback = False
+        if is_loopback and port.isdigit() and 0 < int(port) < 65536:
+            return cls(host, int(port))
+        # Exposed directly, a few dozen half-sent requests would stall the service; nginx in front collects them.
+        raise ValueError("must be 127.0.0.1:PORT, [::1]:PORT or unix:/PATH; what faces the network is nginx.")
+
+    def __str__(self) -> str:
+        if self.socket:
+            return f"unix:{self.socket}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The rate limits: for each client at one group of addresses, and `everyone`, for the envelopes of all clients."""
+
+    envelopes: RateLimits
+    desk: RateLimits
+    everyone: RateLimits
+    search: RateLimits
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How this service runs. Paths are absolute; `listen` is "address:port" or "unix:/path"."""
+    """How this service runs. Paths are absolute. `desk_token_sha256` has 32 bytes."""
 
     appeal: Path
     data: Path
-    store: str
-    listen: str
-    desk_token_sha256: str
+    store: StoreAddress
+    listen: ListenAddress
+    desk_token_sha256: bytes
     trusted_hops: int
     work_above: int
-    limits_server: str
+    limits_server: RedisAddress | None
     processes: int
     limits: Limits
 
+    @property
+    def publications(self) -> Path:
+        """The folder of the accepted publications."""
+        return self.data / "publications"
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """From the environment and the file it names in UNDERSIGNED_SETTINGS. Raises SettingsError."""
+
+def read_settings(environment: Mapping[str, str], parse_store: Callable[[str], StoreAddress]) -> Settings:
+    """Read the settings from the environment and the file it names in UNDERSIGNED_SETTINGS. Raises SettingsError.
+
+    `parse_store` knows all stores; it raises ValueError like every parser here.
+    """
     mistakes: list[str] = []
-    values = _collect(environment, mistakes)
-    for name, (default, mistake_in) in _SETTINGS.items():
-        if name in values:
-            if mistake := mistake_in(values[name]):
-                mistakes.append(f"“{name}” {mistake}")
-        elif default is None:
-            mistakes.append(f"“{name}” is missing: set it in the settings file or as {PREFIX}{name.upper()}.")
-    if not mistakes:
-        settings = _build({name: default for name, (default, _) in _SETTINGS.items()} | values)
-        if settings.processes == 1 or (settings.limits_server and not settings.store.startswith("sqlite:")):
-            return settings
+    given = _collect(environment, mistakes)
+    values: dict[str, Any] = {
+        name: _parsed(name, given.get(name, default), parse, mistakes) for name, (default, parse) in _SETTINGS.items()
+    }
+    store = given.get("store", f"sqlite:{values['data']}/envelopes.sqlite")
+    values["store"] = _parsed("store", store, parse_store, mistakes)
+    if mistakes:
+        raise SettingsError(mistakes)
+    limits = Limits(**{name: values.pop(f"limit_{name}") for name in ("envelopes", "desk", "everyone", "search")})
+    settings = Settings(limits=limits, **values)
+    if settings.processes > 1 and not (settings.limits_server and settings.store.is_shared):
         # An SQLite file has one writer, and limits counted apart let through as many times as there are processes.
-        mistakes.append("More than one of “processes” needs a Redis or Valkey as “store” and a “limits_server”.")
-    raise SettingsError(mistakes)
+        raise SettingsError(["More than one of “processes” needs a Redis or Valkey as “store” and a “limits_server”."])
+    return settings
 
 
-def _build(values: dict[str, Any]) -> Settings:
-    data = Path(values["data"]).resolve()
-    return Settings(
-        appeal=Path(values["appeal"]).resolve(),
-        data=data,
-        store=values["store"] or f"sqlite:{data / 'envelopes.sqlite'}",
-        listen=values["listen"],
-        desk_token_sha256=values["desk_token_sha256"].lower(),
-        trusted_hops=int(values["trusted_hops"]),
-        work_above=int(values["work_above"]),
-        limits_server=values["limits_server"],
-        processes=int(values["processes"]),
-        limits=Limits(
-            values["limit_envelopes"], values["limit_desk"], values["limit_everyone"], values["limit_search"]
-        ),
-    )
+def _parsed(name: str, value: Any, parse: Callable[[Any], Any], mistakes: list[str]) -> Any:
+    if value is None:
+        mistakes.append(f"“{name}” is missing: set it in the settings file or as {PREFIX}{name.upper()}.")
+        return None
+    try:
+        return parse(value)
+    except ValueError as error:
+        mistakes.append(f"“{name}” {error}")
+        return None
 
 
 def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, Any]:
@@ -105,9 +136,9 @@ def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, A
         except tomllib.TOMLDecodeError as error:
             mistakes.append(f"The settings file {path} is not TOML: {error}.")
     values |= _variables(environment, mistakes)
-    for name in sorted(values.keys() - _SETTINGS.keys()):
+    for name in sorted(values.keys() - _NAMES):
         mistakes.append(f"There is no setting “{name}”.")
-    for name in sorted(values.keys() & _SETTINGS.keys() - _NUMBERS):
+    for name in sorted(values.keys() & _NAMES - _NUMBERS):
         if not isinstance(values[name], str):
             mistakes.append(f"“{name}” must be text in quotes.")
             values[name] = ""
@@ -138,79 +169,61 @@ def _content(variable: str, path: str, mistakes: list[str]) -> str:
         return ""
 
 
-def _mistake_in_folder(value: str) -> str | None:
-    return None if Path(value).is_dir() else f"is not a folder: {value}"
+def _existing_folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise ValueError(f"is not a folder: {text}")
+    return Path(text).resolve()
 
 
-def _mistake_in_listen(value: str) -> str | None:
-    if value.startswith("unix:/"):
-        return None
-    address, _, port = value.rpartition(":")
-    try:
-        loopback = ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        loopback = False
-    if loopback and port.isdigit() and 0 < int(port) < 65536:
-        return None
-    # Exposed directly, a few dozen half-sent requests would stall the service; nginx in front collects them.
-    return "must be 127.0.0.1:PORT, [::1]:PORT or unix:/PATH; what faces the network is nginx."
+def parse_limits_server(text: str) -> RedisAddress:
+    """The address of the server that counts for the limits. Raises ValueError."""
+    found = RedisAddress.parse(text)
+    if found.cluster:
+        raise ValueError("must be one server, not a cluster.")
+    return found
 
 
-def _mistake_in_store(value: str) -> str | None:
-    if re.fullmatch("sqlite:.+", value):
-        return None
-    try:
-        RedisAddress.parse(value)
-    except ValueError as error:
-        return f"{error} A file on this machine is sqlite:PATH."
-    return None
+def _token_hash(text: str) -> bytes:
+    if not re.fullmatch("[0-9a-fA-F]{64}", text):
+        raise ValueError("must be the SHA-256 of the token, 64 hex digits.")
+    return bytes.fromhex(text)
 
 
-def _mistake_in_server(value: str) -> str | None:
-    try:
-        found = RedisAddress.parse(value)
-    except ValueError as error:
-        return str(error)
-    return "must be one server, not a cluster." if found.cluster else None
+def _hops(value: Any) -> int:
+    if not _is_whole_number(value, "[0-9]"):
+        raise ValueError("must be how many proxies stand in front, 0 to 9.")
+    return int(value)
 
 
-def _mistake_in_hash(value: str) -> str | None:
-    return None if re.fullmatch("[0-9a-fA-F]{64}", value) else "must be the SHA-256 of the token, 64 hex digits."
+def _number(value: Any) -> int:
+    if not _is_whole_number(value, "[1-9][0-9]{0,8}"):
+        raise ValueError("must be a whole number from 1 on.")
+    return int(value)
 
 
-def _mistake_in_hops(value: Any) -> str | None:
-    fits = isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch("[0-9]", str(value))
-    return None if fits else "must be how many proxies stand in front, 0 to 9."
+def _is_whole_number(value: Any, pattern: str) -> bool:
+    # A variable brings text, the file brings a number; for Python, true is a number, too.
+    is_number = isinstance(value, int | str) and not isinstance(value, bool)
+    return is_number and re.fullmatch(pattern, str(value)) is not None
 
 
-def _mistake_in_number(value: Any) -> str | None:
-    fits = isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch("[1-9][0-9]{0,8}", str(value))
-    return None if fits else "must be a whole number from 1 on."
-
-
-def _mistake_in_limit(value: str) -> str | None:
-    try:
-        limits_library.parse_many(value)
-    except ValueError:
-        return "must be limits such as 60/minute;600/hour."
-    return None
-
-
-# Setting: (default, what may be wrong with a value). None as a default means that it must be given.
-_SETTINGS: dict[str, tuple[Any, Callable[[Any], str | None]]] = {
-    "appeal": (None, _mistake_in_folder),
-    "data": (None, lambda value: None),
-    "store": ("", _mistake_in_store),
-    "listen": ("127.0.0.1:8000", _mistake_in_listen),
-    "desk_token_sha256": (None, _mistake_in_hash),
-    "trusted_hops": (0, _mistake_in_hops),
+# Setting: (default as it would be written, what parses it). None as a default means that it must be given.
+_SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "appeal": (None, _existing_folder),
+    "data": (None, lambda text: Path(text).resolve()),
+    "listen": ("127.0.0.1:8000", ListenAddress.parse),
+    "desk_token_sha256": (None, _token_hash),
+    "trusted_hops": (0, _hops),
     # Envelopes a minute before browsers are asked for work: ten a second is a crowd that no open letter has by itself.
-    "work_above": (600, _mistake_in_number),
-    "limits_server": ("", _mistake_in_server),
-    "processes": (1, _mistake_in_number),
+    "work_above": (600, _number),
+    "limits_server": ("", lambda text: parse_limits_server(text) if text else None),
+    "processes": (1, _number),
     # Generous per client: families share a line, mobile networks share addresses among thousands.
-    "limit_envelopes": ("60/minute;600/hour", _mistake_in_limit),
-    "limit_desk": ("30/minute", _mistake_in_limit),
-    "limit_everyone": ("6000/minute;2000000/day", _mistake_in_limit),
-    "limit_search": (Limits.search, _mistake_in_limit),
+    "limit_envelopes": ("60/minute;600/hour", RateLimits.parse),
+    "limit_desk": ("30/minute", RateLimits.parse),
+    "limit_everyone": ("6000/minute;2000000/day", RateLimits.parse),
+    # A search costs the service more than it costs whoever asks.
+    "limit_search": ("60/minute;1000/hour", RateLimits.parse),
 }
+# `store` has a parser that is passed in, and a default that depends on `data`.
+_NAMES = {"store", *_SETTINGS}

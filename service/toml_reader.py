@@ -1,6 +1,6 @@
-"""Reads the entries of a TOML file that people write by hand, and collects every mistake in it on the way.
+"""Reads a TOML file that people write by hand, entry by entry, and collects every mistake in it on the way.
 
-Knows types and languages; must never know what an entry is for.
+It checks types and languages; what the entries are for is the business of its caller.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _KINDS = {
 
 
 class TableReader:
-    """The file called `name`. Every mistake becomes one plain sentence in `mistakes`, so that all are seen at once."""
+    """Reads the file called `name`. Every mistake becomes one sentence in `mistakes`, so that all are seen at once."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -31,6 +31,8 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.redis_servers import PROGRAMS, Server, running, running_cluster
 from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, make_appeal, make_settings
 
+pytest_plugins = ["tests.support.needs"]
+
 # A shell that runs the tests in the background has them ignore Ctrl-C, and every program that they start would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

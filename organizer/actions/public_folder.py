@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from crypto.errors import MinisignError
 from crypto.keys import AppealId
+from crypto.letter import APPEAL_TOML
 from crypto.minisign import MinisignPublicKey
 from organizer.actions.cards import check_folder
 from organizer.errors import OrganizerError
-from organizer.keys.appeal_folder import APPEAL_TOML, PublicKeys, appeal_id_in, public_files, signers_in
+from organizer.keys.appeal_folder import PublicKeys, appeal_id_in, public_files, signers_in
 from organizer.keys.generate import check_signer
 from organizer.keys.periods import Period
 from organizer.workspace.files import hand_over, read_appeal_folder, read_file

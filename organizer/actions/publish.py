@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crypto.appeal import Appeal
-from crypto.publication import Publication, digest, read_publication
+from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication
 from organizer.actions.draft import count, draft_publication
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
 from organizer.errors import OrganizerError
 from organizer.results.diff import Changes, compare
-from organizer.results.publication import minisig_name, place_after, sign_publication, write_draft
+from organizer.results.publication import place_after, sign_publication, write_draft
 from organizer.results.tally import Tally
 from organizer.workspace.files import hand_over_publication, read_file
-from organizer.workspace.folder import PUBLICATION_FILE
 
 REPLACED_FILE = "replaces.txt"
 

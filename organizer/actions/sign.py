@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey
-from crypto.publication import Publication, digest, read_publication, signers
+from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication, signers
 from organizer.actions.draft import count, draft_publication
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.publish import dated_before
@@ -26,9 +26,9 @@ from organizer.actions.session import (
 )
 from organizer.results.cosign_checks import check_before_signing, check_not_another, differences
 from organizer.results.diff import Changes, compare
-from organizer.results.publication import Place, minisig_name, sign_publication
+from organizer.results.publication import Place, sign_publication
 from organizer.workspace.files import folder_of, hand_over, minisigs_beside, read_file
-from organizer.workspace.folder import PUBLICATION_FILE, Workspace, has_keys, open_workspace
+from organizer.workspace.folder import Workspace, has_keys, open_workspace
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Knows the text of `appeal.toml` and of one letter file. Must never open them its
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from crypto.letter import APPEAL_TOML, MARKDOWN, MARKDOWN_OFF, choose_language, letter_file, letter_hash
 from crypto.publication import Publication
 from organizer.errors import OrganizerError
-
-APPEAL_FILE = "appeal.toml"
 
 
 @dataclass(frozen=True)
@@ -43,19 +41,19 @@ def read_letter(read: Callable[[str], bytes], publication: Publication, language
 
     Raises OrganizerError: letter-folder, when a file is missing or malformed or is not what the publication names.
     """
-    table = _table(read(APPEAL_FILE))
+    table = _table(read(APPEAL_TOML))
     languages = [code for code in _list(table, "languages") if isinstance(code, str)]
     if table.get("id") != publication.appeal or not languages:
         raise OrganizerError("letter-folder", "This folder is that of another appeal, or its appeal.toml is damaged.")
-    chosen = language if language in languages else languages[0]
-    source = read(f"letter.{chosen}.md")
-    if hashlib.sha256(source).hexdigest() not in publication.letters.values():
-        text = f"The file letter.{chosen}.md is not the text that was signed: the publication has another SHA-256."
+    chosen = choose_language(language, languages)
+    source = read(letter_file(chosen))
+    if letter_hash(source).hex() not in publication.letters.values():
+        text = f"The file {letter_file(chosen)} is not the text that was signed: the publication has another SHA-256."
         raise OrganizerError("letter-folder", text)
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise OrganizerError("letter-folder", f"The file letter.{chosen}.md is not text in UTF-8.") from error
+        raise OrganizerError("letter-folder", f"The file {letter_file(chosen)} is not text in UTF-8.") from error
     members = [member for member in _list(table, "group") if isinstance(member, dict)]
     return Letter(
         language=chosen,
@@ -70,7 +68,7 @@ def blocks(source: str) -> tuple[Block, ...]:
     """A letter's Markdown as plain blocks; marks for bold or italics are left out, their text stays."""
     found: list[Block] = []
     kind = "paragraph"
-    for token in MarkdownIt("js-default").disable(["image", "link", "autolink"]).parse(source):
+    for token in MarkdownIt(MARKDOWN).disable(list(MARKDOWN_OFF)).parse(source):
         if token.type in ("heading_open", "list_item_open"):
             kind = "heading" if token.type == "heading_open" else "item"
         elif token.type == "inline":
@@ -88,7 +86,7 @@ def _table(data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise OrganizerError("letter-folder", f"The file {APPEAL_FILE} cannot be read: {error}") from error
+        raise OrganizerError("letter-folder", f"The file {APPEAL_TOML} cannot be read: {error}") from error
 
 
 def _list(table: dict[str, Any], name: str) -> list[Any]:

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crypto.keys import AppealId
+from crypto.letter import APPEAL_TOML
 from crypto.minisign import MinisignPublicKey
 from organizer.errors import OrganizerError
 from organizer.keys.generate import check_appeal_id, write_tables, write_toml
 from organizer.keys.periods import Period
 
-APPEAL_TOML = "appeal.toml"
 _TABLE = re.compile(r"^\s*\[", re.MULTILINE)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, AppealId, OrganizersKey
 from crypto.minisign import KEY_ID_SIZE, SALT_SIZE, MinisignPublicKey, MinisignSecretKey, lock_secret_key
+from crypto.publication import is_signer
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.periods import (
@@ -32,8 +33,6 @@ ALPHABET = "acdefghjkmnpqrtuvwxy23456789"
 
 GROUPS, GROUP_SIZE = 5, 5
 _UNIFORM_BELOW = 252  # the largest multiple of 28 a byte can hold
-
-_SIGNER = re.compile(r"[a-z0-9-]{1,32}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def check_passphrase(passphrase: str) -> str:
 
 def check_signer(name: str) -> str:
     """A name that can stand in a file name. Raises OrganizerError: signer-name."""
-    if not _SIGNER.fullmatch(name):
+    if not is_signer(name):
         raise OrganizerError(
             "signer-name", "A short name has 1 to 32 of the small letters a-z, digits and “-”, and no spaces."
         )

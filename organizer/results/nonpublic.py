@@ -1,6 +1,6 @@
 """The one way out for names that are not public: a table that organizers asked for in so many words.
 
-Knows entries and decisions. Must never be reached by anything that publishes: only one command imports it.
+Knows entries and decisions. Must never be reached by anything that publishes: only one action imports it.
 """
 
 from __future__ import annotations

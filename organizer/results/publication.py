@@ -83,11 +83,6 @@ def sign_publication(data: bytes, key: MinisignSecretKey) -> str:
     return minisig
 
 
-def minisig_name(signer: str) -> str:
-    """The file name of an organizer's minisig."""
-    return f"publication.json.{signer}.minisig"
-
-
 def stock_command(key: MinisignPublicKey, publication: str, minisig: str) -> str:
     """How anyone checks the same with the stock minisign and none of our code."""
     return f"minisign -V -P {shlex.quote(key.line)} -m {shlex.quote(publication)} -x {shlex.quote(minisig)}"

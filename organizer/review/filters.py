@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import TypeVar
 
 from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
+from crypto.shape import is_language
 from crypto.signature import Signature, fields_without
 from organizer.text import skeleton
 from organizer.workspace.entries import Decision, Verdict
@@ -19,7 +19,6 @@ from organizer.workspace.vouch_words import Vouched
 Value = TypeVar("Value")
 
 OTHER_LANGUAGE = "other"
-_LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z]{2,4})?")
 SEARCHED = fields_without(public="it has a filter of its own", language="it has a filter of its own")
 """Where words are looked for."""
 
@@ -137,4 +136,4 @@ def _next(values: Sequence[Value], now: Value) -> Value:
 
 def known_language(language: str) -> str:
     """A language's tag as our pages write it, or "other": it is a stranger's text until here."""
-    return intern(language) if _LANGUAGE.fullmatch(language) else OTHER_LANGUAGE
+    return intern(language) if is_language(language) else OTHER_LANGUAGE

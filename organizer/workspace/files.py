@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,11 +9,11 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import organizer
+from crypto.letter import APPEAL_TOML, language_of
 from organizer.errors import OrganizerError
 from organizer.workspace.atomic import write_file
 from organizer.workspace.shred import burn_file
 
-_APPEAL = re.compile(r"appeal\.toml|letter\.[A-Za-z-]{1,16}\.md")
 _OWN = Path(organizer.__path__[0])
 
 
@@ -83,9 +82,9 @@ def check_no_folder(folder: str) -> None:
 
 def read_appeal_folder(folder: str) -> dict[str, bytes]:
     """The site's appeal: appeal.toml and its letters, by name. Raises OrganizerError: no-file."""
-    read_file(str(Path(folder) / "appeal.toml"))
-    paths = (path for path in sorted(Path(folder).iterdir()) if _APPEAL.fullmatch(path.name))
-    return {path.name: path.read_bytes() for path in paths}
+    read_file(str(Path(folder) / APPEAL_TOML))
+    names = (path.name for path in sorted(Path(folder).iterdir()))
+    return {name: (Path(folder) / name).read_bytes() for name in names if name == APPEAL_TOML or language_of(name)}
 
 
 @contextmanager

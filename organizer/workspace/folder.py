@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from crypto.publication import PUBLICATION_FILE
 from organizer.errors import OrganizerError
 from organizer.workspace.atomic import remove_replaced, replace_folder, write_file, write_folder
 from organizer.workspace.database import DATABASE, Tables, database_error, open_tables
@@ -27,7 +28,6 @@ FORMAT = b"undersigned workspace 3\n"
 """Names of files and the meaning of tables; a change that an older tool would misread takes another number."""
 
 PUBLICATIONS = "publications"
-PUBLICATION_FILE = "publication.json"
 
 
 class Workspace:

@@ -1,1 +1,1 @@
-"""What an operator does beside serving: backup, restore, move, doctor, users."""
+"""The operator's commands beside serving, one file each: backup, restore, move, doctor, users."""

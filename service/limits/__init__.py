@@ -1,1 +1,1 @@
-"""Limits that remember no address, where they are counted, and proof of work under load."""
+"""Rate limits that remember no address, the counters behind them, and proof of work under load."""

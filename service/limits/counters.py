@@ -1,7 +1,7 @@
-"""Where hits are counted: in this process's memory, or on a limits server that several processes share.
+"""The counters of the rate limits: in this process's memory, or on a limits server that several processes share.
 
-A limits server that does not answer never means that nothing is limited: meanwhile this process counts for itself.
-flask-limiter holds strategy and storage; the keys it is given name nobody (throttle.py).
+While a limits server does not answer, this process counts for itself, so requests are limited in any case.
+flask-limiter brings strategy and storage; the keys that it is given name nobody (rate_limit.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from limits import RateLimitItem
 from limits.strategies import RateLimiter
 
 from service.servers.checks import examine_limits
-from service.servers.connection import ERRORS, REFUSALS, Lazily, RedisAddress
+from service.servers.connection import ERRORS, REFUSALS, LazyClient, RedisAddress
 
 # For how long a server that did not answer is left alone.
 PAUSE_SECONDS = 10.0
@@ -26,33 +26,33 @@ SECRET_SIZE = 32
 # A minute's sum is asked for during the minute.
 LOAD_SECONDS = 120
 
-# Name and seconds of life to 32 random bytes that several processes have in common, or None.
+# Gives, for a purpose and seconds of life, 32 random bytes that several processes have in common, or None.
 SharedSecret = Callable[[str, int], "bytes | None"]
 
 _log = logging.getLogger("undersigned")
 
 
 class Counters:
-    """Sliding windows. `clock` gives seconds; `server` is the limits server, if there is one."""
+    """Counters with sliding windows. `clock` gives seconds; `server` is the limits server, if there is one."""
 
     def __init__(self, clock: Callable[[], float], server: RedisAddress | None = None) -> None:
         self._clock = clock
-        self._near = _engine("memory://")
-        self._client = Lazily(partial(server.connect, "limits")) if server else None
-        self._doctor = Lazily(partial(server.connect, "doctor")) if server else None
-        self._far: RateLimiter | None = None
+        self._local = _engine("memory://")
+        self._client = LazyClient(partial(server.connect, "limits")) if server else None
+        self._doctor = LazyClient(partial(server.connect, "doctor")) if server else None
+        self._shared: RateLimiter | None = None
         self._paused_until = 0.0
         self._is_down = False
 
-    def hit(self, item: RateLimitItem, *names: str) -> bool:
-        """Count one more under these names, and whether it is within the limit."""
-        answer = self._ask(lambda: self._engine().hit(item, *names))
-        return self._near.hit(item, *names) if answer is None else bool(answer)
+    def hit(self, item: RateLimitItem, *identifiers: str) -> bool:
+        """Count one more request under these identifiers; returns whether it is within the limit."""
+        answer = self._ask(lambda: self._engine().hit(item, *identifiers))
+        return self._local.hit(item, *identifiers) if answer is None else bool(answer)
 
-    def wrong(self) -> list[str]:
+    def faults(self) -> list[str]:
         """What is wrong with the limits server; nothing without one, or while it does not answer.
 
-        One that answers, but does not let the doctor look, is wrong: it may write down what it counts.
+        A server that answers, but does not let the doctor look, is at fault: it may write down what it counts.
         """
         if self._doctor is None or self._clock() < self._paused_until:
             return []
@@ -65,12 +65,12 @@ class Counters:
             return []
         return [f"limits: {sentence}" for sentence in found]
 
-    def secret(self, name: str, seconds: int) -> bytes | None:
+    def secret(self, purpose: str, seconds: int) -> bytes | None:
         """32 random bytes that all processes share for so long, kept in the server's memory; None without a server."""
 
         def shared() -> bytes:
             assert self._client is not None
-            client, key = self._client(), f"LIMITS:secret:{name}"
+            client, key = self._client(), f"LIMITS:secret:{purpose}"
             client.set(key, secrets.token_bytes(SECRET_SIZE), nx=True, ex=seconds)
             return cast(bytes, client.get(key))
 
@@ -108,11 +108,11 @@ class Counters:
         return answer
 
     def _engine(self) -> RateLimiter:
-        if self._far is None:
+        if self._shared is None:
             assert self._client is not None
             # The pool belongs to a client that already knows user, password and patience.
-            self._far = _engine("redis://", connection_pool=self._client().connection_pool)  # type: ignore[union-attr]  # never a cluster
-        return self._far
+            self._shared = _engine("redis://", connection_pool=self._client().connection_pool)  # type: ignore[union-attr]  # never a cluster
+        return self._shared
 
 
 def _engine(uri: str, **options: Any) -> RateLimiter:

@@ -1,8 +1,9 @@
-"""Proof of work: under load, whoever sends an envelope is asked to compute for it, everyone alike.
+"""Proof of work: under load, everyone who sends an envelope has to solve a challenge for it.
 
-The challenge is altcha's (version 2, PBKDF2/SHA-256), made for one envelope and remembered nowhere: its HMAC says that
-it is ours, its data say for which envelope. So a solution used again only brings the same envelope again, which changes
-nothing. The secret lives in memory: this process's own, or the limits server's where several processes serve together.
+The challenge is altcha's (version 2, PBKDF2/SHA-256), made for one envelope and remembered nowhere.
+Its HMAC says that it is ours, its data say for which envelope.
+So a solution that is used again only brings the same envelope again, which changes nothing.
+The secret lives in memory: this process's own, or the limits server's where several processes serve together.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from altcha import Payload, create_challenge, verify_solution
 
-from crypto.envelope import envelope_id
+from crypto.envelope import EnvelopeId, envelope_id
 from service.limits.counters import SharedSecret
 
 ALGORITHM = "PBKDF2/SHA-256"
@@ -36,8 +37,9 @@ def tries_for(load: float, free: int) -> int:
 class Load:
     """How many envelopes came within the last minute, from two counters. `clock` gives seconds since 1970.
 
-    `together` adds to a sum of all processes: (minute, how many more) to the sum, or None where nobody else counts. It
-    is asked once in a second, not for every envelope, so the others' numbers are a second old.
+    `together` takes a minute and how many more came in it, adds them to a sum of all processes, and returns that sum,
+    or None where nobody else counts.
+    It is asked once in a second, not for every envelope, so the others' numbers are a second old.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class Load:
         self._untold, self._told_at = 0, 0.0
 
     def add(self) -> float:
-        """Count one more, and the number that came within the last minute."""
+        """Count one more; returns how many came within the last minute."""
         with self._lock:
             now = self._clock()
             minute, part = divmod(now / MINUTE, 1)
@@ -69,28 +71,28 @@ class Load:
         self._minute, self._this, self._untold, self._told_at = minute, 0, 0, 0.0
 
 
-class Work:
-    """Asks for work above `free` envelopes a minute."""
+class ProofOfWork:
+    """Makes and checks challenges above a load of `free` envelopes a minute."""
 
     def __init__(
         self,
         free: int,
         load: Load,
         wall_clock: Callable[[], float],
-        shared: SharedSecret = lambda name, seconds: None,
+        shared: SharedSecret = lambda purpose, seconds: None,
     ) -> None:
         self._free, self._load, self._wall_clock, self._shared = free, load, wall_clock, shared
         self._own = secrets.token_bytes(32)
         self._common: bytes | None = None
         self._ask_again_at = 0.0
 
-    def owed(self, envelope: bytes, solution: str | None) -> dict[str, Any] | None:
-        """The challenge that the sender of an envelope has to solve, or None if nothing is owed."""
+    def challenge_for(self, envelope: bytes, solution: str | None) -> dict[str, Any] | None:
+        """The challenge that the sender of an envelope has to solve first, or None when the envelope can be taken."""
         load = self._load.add()
         if load <= self._free:
             return None
-        name = envelope_id(envelope)
-        if solution is not None and self._is_solved(name, solution):
+        own_id = envelope_id(envelope)
+        if solution is not None and self._is_solved(own_id, solution):
             return None
         tries = tries_for(load, self._free)
         challenge = create_challenge(
@@ -99,7 +101,7 @@ class Work:
             # Not from zero: everyone's work then takes about as long as anyone's.
             counter=tries // 2 + secrets.randbelow(tries // 2 + 1),
             expires_at=int(self._wall_clock()) + LIFETIME_SECONDS,
-            data={"envelope": name.hex()},
+            data={"envelope": own_id.hex()},
             hmac_secret=self._secret(b"challenge"),
             hmac_key_secret=self._secret(b"solution"),
         )
@@ -111,11 +113,13 @@ class Work:
             self._common, self._ask_again_at = self._shared("work", SECRET_SECONDS), now + MINUTE
         return hmac.digest(self._common or self._own, purpose, "sha256")
 
-    def _is_solved(self, name: bytes, solution: str) -> bool:
+    def _is_solved(self, own_id: EnvelopeId, solution: str) -> bool:
         try:
             payload = Payload.from_base64(solution)
             result = verify_solution(payload, self._secret(b"challenge"), hmac_key_secret=self._secret(b"solution"))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return False
         data = payload.challenge.parameters.data
-        return result.verified and isinstance(data, dict) and hmac.compare_digest(str(data.get("envelope")), name.hex())
+        return (
+            result.verified and isinstance(data, dict) and hmac.compare_digest(str(data.get("envelope")), own_id.hex())
+        )

@@ -1,8 +1,10 @@
-"""Limits that remember no address.
+"""Rate limits that remember no address.
 
-Hits are counted (counters.py) under a key that cannot be turned back into an address once its secret is gone. A process
-alone replaces the secret by its own hash every ten minutes. Processes that count together share one for each ten
-minutes, which lies in the limits server's memory and is dropped there after twenty.
+Requests are counted (counters.py) under a key, which is a keyed hash of the client's address.
+Once the secret of the hash is gone, nobody can turn the key back into the address.
+A process alone replaces the secret by its own hash every ten minutes.
+Processes that count together share a secret for each ten minutes.
+It lies in the limits server's memory and is dropped there after twenty.
 """
 
 from __future__ import annotations
@@ -12,9 +14,10 @@ import hmac
 import ipaddress
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, Flask, request
-from limits import parse_many
+from limits import RateLimitItem, parse_many
 
 from service.limits.counters import Counters, SharedSecret
 from service.problems import STANDARD
@@ -26,15 +29,33 @@ EVERYONE = "everyone"
 ONION_CIRCUITS = ipaddress.IPv6Network("fc00:dead:beef:4dad::/64")
 
 
+@dataclass(frozen=True)
+class RateLimits:
+    """How many requests are allowed in which times, such as "60/minute;600/hour": all of them must hold."""
+
+    items: tuple[RateLimitItem, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> RateLimits:
+        """From flask-limiter's notation. Raises ValueError with a sentence that goes on after the name of a setting."""
+        try:
+            return cls(tuple(parse_many(text)))
+        except ValueError as error:
+            raise ValueError("must be limits such as 60/minute;600/hour.") from error
+
+    def __str__(self) -> str:
+        return ";".join(str(item) for item in self.items)
+
+
 class ClientKeys:
     """Turns addresses into keys that live for one epoch.
 
-    `clock` gives seconds since 1970, `secret` is 32 random bytes for this process alone; `shared` gives what several
-    processes have in common.
+    `clock` gives seconds since 1970. `secret` is 32 random bytes for this process alone.
+    `shared` gives the secret that several processes have in common.
     """
 
     def __init__(
-        self, clock: Callable[[], float], secret: bytes, shared: SharedSecret = lambda name, seconds: None
+        self, clock: Callable[[], float], secret: bytes, shared: SharedSecret = lambda purpose, seconds: None
     ) -> None:
         self._clock, self._secret, self._shared = clock, secret, shared
         self._epoch = int(clock() // EPOCH_SECONDS)
@@ -80,24 +101,25 @@ def client_network(address: str | None) -> str:
     return str(parsed)
 
 
-def limit(
-    counters: Counters, keys: ClientKeys, name: str, per_client: str, together: str | None = None
+def rate_limit(
+    counters: Counters, keys: ClientKeys, scope: str, per_client: RateLimits, together: RateLimits | None = None
 ) -> Callable[[str | None], None]:
-    """What counts a request from an address, and raises a Problem when that was one too many.
+    """A function that counts a request from an address, and raises a Problem when it is one too many.
 
-    `per_client` and `together` are limits such as "60/minute;600/hour", counted under `name`: for each client, and for
-    all of them. No header tells anyone a count.
+    Requests are counted under `scope`, for each client and for all clients together. No header tells anyone a count.
     """
-    mine, everyones = parse_many(per_client), parse_many(together) if together else []
+    everyones = together.items if together else ()
 
     def check(address: str | None) -> None:
         key, hit = keys.key(address), counters.hit
-        if not all(hit(item, name, key) for item in mine) or not all(hit(item, name, EVERYONE) for item in everyones):
+        if not all(hit(item, scope, key) for item in per_client.items):
+            raise STANDARD[429]
+        if not all(hit(item, scope, EVERYONE) for item in everyones):
             raise STANDARD[429]
 
     return check
 
 
 def limit_blueprint(app: Flask, blueprint: Blueprint, check: Callable[[str | None], None]) -> None:
-    """Count every request to a registered blueprint before anything else of it: guessing a token is limited, too."""
+    """Count every request to a registered blueprint before anything else is done: guessing a token is limited, too."""
     app.before_request_funcs.setdefault(blueprint.name, []).insert(0, lambda: check(request.remote_addr))

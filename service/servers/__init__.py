@@ -1,1 +1,1 @@
-"""Redis and Valkey: how one is named and spoken to, which users it has, what its settings must be."""
+"""Redis and Valkey servers: their address and connections, their users, the checks of their settings."""

@@ -1,7 +1,8 @@
-"""Reads back from a live Redis or Valkey all that durability and secrecy hang on, and says in words what is wrong.
+"""The checks of a live Redis or Valkey: the settings and users that durability and secrecy depend on.
 
-Asks as the user `doctor`, who sees settings and users and no envelope: the service looks every few seconds, and must
-not hold more power for that. Knows nothing of stores. Settings that a server does not know are no fault of it.
+They run as the user `doctor`, who sees settings and users and no envelope.
+The service runs them every few seconds, and must not hold more power for that.
+A setting that a server does not know is no fault, unless its rule says that it is required.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from service.servers.connection import ERRORS, Client, servers
 
 @dataclass(frozen=True)
 class Rule:
-    """One setting: its name, whether a value will do, the line that makes it right, and what happens otherwise."""
+    """What one setting of a server must be: its name, which values fit, the line that sets it, the danger otherwise."""
 
     name: str
     fits: Callable[[str], bool]
@@ -26,7 +27,7 @@ class Rule:
     required: bool = True
 
     def judge(self, found: str | None) -> str | None:
-        """A sentence if the server is wrong here. `found` is None where it does not know the setting."""
+        """A sentence if the setting is wrong. `found` is None where the server does not know the setting."""
         if found is None:
             return f"The server does not tell “{self.name}”; it must be “{self.line}”." if self.required else None
         if self.fits(found):
@@ -35,8 +36,8 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Powers:
-    """All that one user of the server may do: commands, and on which keys."""
+class Permissions:
+    """What one user of the server may do and nothing beyond: its commands, and on which keys."""
 
     commands: frozenset[str]
     keys: str
@@ -78,13 +79,13 @@ LIMIT_RULES = (
     *_NO_MEMORY_OF_COMMANDS,
 )
 
-# A cluster's client asks for the map of slots, and for the list of commands to know where their keys stand.
+# A cluster's client asks for the map of slots, and for the list of commands to know where in them the keys are.
 _CLUSTER = frozenset({"cluster|slots", "command"})
-_POWERS = {
-    "web": Powers(frozenset({"hsetnx", "hlen", "ping"}), "~envelopes:*"),
-    "export": Powers(frozenset({"hkeys", "hmget", "hlen", "ping"}), "%R~envelopes:*"),
-    "forget": Powers(frozenset({"bgrewriteaof", "ping"}), ""),
-    "doctor": Powers(frozenset({"config|get", "acl|getuser", "ping"}), ""),
+_PERMISSIONS = {
+    "web": Permissions(frozenset({"hsetnx", "hlen", "ping"}), "~envelopes:*"),
+    "export": Permissions(frozenset({"hkeys", "hmget", "hlen", "ping"}), "%R~envelopes:*"),
+    "forget": Permissions(frozenset({"bgrewriteaof", "ping"}), ""),
+    "doctor": Permissions(frozenset({"config|get", "acl|getuser", "ping"}), ""),
 }
 
 
@@ -92,10 +93,11 @@ def examine_envelopes(client: Client, cluster: bool) -> list[str]:
     """What is wrong with the servers that keep envelopes; each sentence says what to set. Raises ERRORS."""
     found: list[str] = []
     for name, server in servers(client):
-        powers = {
-            user: Powers(its.commands | (_CLUSTER if cluster else set()), its.keys) for user, its in _POWERS.items()
+        expected = {
+            user: Permissions(its.commands | (_CLUSTER if cluster else set()), its.keys)
+            for user, its in _PERMISSIONS.items()
         }
-        found += _named(name, [*_judge_settings(server, ENVELOPE_RULES), *_judge_users(server, powers)])
+        found += _named(name, [*_judge_settings(server, ENVELOPE_RULES), *_judge_users(server, expected)])
     return found
 
 
@@ -107,8 +109,8 @@ def examine_limits(client: Client) -> list[str]:
     return found
 
 
-def tell(examine: Callable[[], Sequence[str]]) -> list[str]:
-    """What `examine` finds; a server that cannot be asked, or does not let the doctor ask, is wrong, too."""
+def findings(examine: Callable[[], Sequence[str]]) -> list[str]:
+    """What `examine` finds wrong. A server that cannot be examined is itself a finding."""
     try:
         return list(examine())
     except ERRORS as error:
@@ -124,18 +126,18 @@ def _judge_settings(server: redis.Redis, rules: Sequence[Rule]) -> list[str]:
     return [sentence for rule in rules if (sentence := rule.judge(told.get(rule.name)))]
 
 
-def _judge_users(server: redis.Redis, powers: Mapping[str, Powers]) -> list[str]:
+def _judge_users(server: redis.Redis, users: Mapping[str, Permissions]) -> list[str]:
     found = []
     default = cast("Mapping[str, Any] | None", server.acl_getuser("default"))
     if default is None or "off" not in default["flags"]:
         found.append("Whoever reaches the server may use it without a password. Set “user default reset”.")
-    for user, expected in powers.items():
+    for user, expected in users.items():
         told = cast("Mapping[str, Any] | None", server.acl_getuser(user))
         found += _judge_user(user, expected, told)
     return found
 
 
-def _judge_user(user: str, expected: Powers, told: Mapping[str, Any] | None) -> list[str]:
+def _judge_user(user: str, expected: Permissions, told: Mapping[str, Any] | None) -> list[str]:
     line = f"Take the line of “{user}” from config/valkey."
     if told is None or "on" not in told["flags"]:
         return [f"There is no user “{user}”. {line}"]

@@ -1,9 +1,9 @@
-"""How a Redis, a Valkey or a cluster of them is named in the settings, and how to speak to it as one of its users.
+"""The address of a Redis, a Valkey or a cluster of them, and connections to it as one of its users.
 
-Users of the server share the work, so that none can do more than its part (config/valkey/envelopes.acl): `web` keeps
-envelopes, `export` reads them, `forget` has the file written anew, `doctor` reads settings. An address names no
-password, but a folder with one file for each user that this process may be; without that of `export`, a process
-cannot read envelopes.
+The server's users share the work, so that none can do more than its part (config/valkey/envelopes.acl).
+`web` keeps envelopes, `export` reads them, `forget` has the file rewritten, `doctor` reads settings.
+An address names no password, but a folder with one file for each user that this process may be.
+Without the file of `export`, a process cannot read envelopes.
 """
 
 from __future__ import annotations
@@ -29,13 +29,18 @@ REFUSALS = (AuthenticationError, ResponseError, FileNotFoundError, PermissionErr
 
 ANSWER_SECONDS = 5
 PORT = 6379
-_SCHEMES = ("redis", "rediss", "redis-cluster", "rediss-cluster", "unix")
+SCHEMES = ("redis", "rediss", "redis-cluster", "rediss-cluster", "unix")
 
 
 @dataclass(frozen=True)
 class RedisAddress:
-    """Where a server is: (host, port) of one or of several nodes of a cluster, or the path of a socket."""
+    """Where a server is: (host, port) of one or of several nodes of a cluster, or the path of a socket.
 
+    `text` is the setting it was parsed from, which `str` gives again. `passwords` is the folder of the passwords,
+    `ca` the file with the certificate of a private authority.
+    """
+
+    text: str
     nodes: tuple[tuple[str, int], ...]
     socket: str
     passwords: Path
@@ -44,37 +49,41 @@ class RedisAddress:
     ca: str | None = None
 
     @classmethod
-    def parse(cls, url: str) -> RedisAddress:
-        """From a URL. Raises ValueError with a sentence that goes on after the setting's name.
+    def parse(cls, text: str) -> RedisAddress:
+        """From a URL. Raises ValueError with a sentence that goes on after the name of the setting.
 
         redis://HOST:PORT?passwords=FOLDER, rediss://…&ca=FILE, unix:///PATH?…, redis-cluster://HOST:PORT,HOST:PORT?…
         """
-        parts = urlsplit(url)
-        given = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        if parts.scheme not in _SCHEMES:
-            raise ValueError(f"must begin with {', '.join(_SCHEMES[:-1])} or {_SCHEMES[-1]}.")
-        if "@" in parts.netloc:
+        url = urlsplit(text)
+        given = {name: values[-1] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
+        if url.scheme not in SCHEMES:
+            raise ValueError(f"must begin with {', '.join(SCHEMES[:-1])} or {SCHEMES[-1]}.")
+        if "@" in url.netloc:
             raise ValueError("must hold no user and no password: put passwords into files, and name their folder.")
         if not given.get("passwords"):
             raise ValueError("must name the folder with the passwords: …?passwords=FOLDER.")
         if unknown := given.keys() - {"passwords", "ca"}:
             raise ValueError(f"has an unknown option: {', '.join(sorted(unknown))}.")
-        on_socket = parts.scheme == "unix"
-        if on_socket == (parts.path in ("", "/")) or on_socket == bool(parts.netloc) or parts.fragment:
+        on_socket = url.scheme == "unix"
+        if on_socket == (url.path in ("", "/")) or on_socket == bool(url.netloc) or url.fragment:
             raise ValueError("must be SCHEME://HOST:PORT?passwords=FOLDER or unix:///PATH?passwords=FOLDER.")
-        nodes = () if on_socket else tuple(_node(part) for part in parts.netloc.split(","))
-        if len(nodes) > 1 and not parts.scheme.endswith("-cluster"):
+        nodes = () if on_socket else tuple(_node(part) for part in url.netloc.split(","))
+        if len(nodes) > 1 and not url.scheme.endswith("-cluster"):
             raise ValueError("names several servers, and only a cluster has them: redis-cluster://….")
-        if "ca" in given and not parts.scheme.startswith("rediss"):
+        if "ca" in given and not url.scheme.startswith("rediss"):
             raise ValueError("names a CA, which only rediss and rediss-cluster use.")
         return cls(
+            text=text,
             nodes=nodes,
-            socket=parts.path if on_socket else "",
+            socket=url.path if on_socket else "",
             passwords=Path(given["passwords"]),
-            cluster=parts.scheme.endswith("-cluster"),
-            tls=parts.scheme.startswith("rediss"),
+            cluster=url.scheme.endswith("-cluster"),
+            tls=url.scheme.startswith("rediss"),
             ca=given.get("ca"),
         )
+
+    def __str__(self) -> str:
+        return self.text
 
     def connect(self, user: str) -> Client:
         """A client for this user. Raises OSError without its password; a cluster is asked for its nodes at once."""
@@ -107,8 +116,8 @@ def _node(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-class Lazily:
-    """One client, made when it is first asked for and again after that failed: a server may start after the service."""
+class LazyClient:
+    """One client, made when it is first needed: a server may start after the service. A failure is tried again."""
 
     def __init__(self, make: Callable[[], Client]) -> None:
         self._make = make
@@ -129,7 +138,7 @@ class Lazily:
 
 
 def servers(client: Client) -> list[tuple[str, redis.Redis]]:
-    """Each server behind a client by name, replicas too; a single one has no name."""
+    """Each server behind a client with its name, replicas too; a single server has no name."""
     if isinstance(client, RedisCluster):
         nodes = client.get_nodes()  # type: ignore[no-untyped-call]  # the library has no type for it
         return [(str(node.name), client.get_redis_connection(node)) for node in nodes]

@@ -1,6 +1,6 @@
-"""Makes the users of a server: a password for each, and the server's ACL file, which holds only hashes of them.
+"""The users of a Redis or Valkey: makes a password for each, and the server's ACL file with their hashes.
 
-Knows the ACL files of config/valkey/, where `<sha256 of USER>` stands for the hash. Never overwrites anything.
+The ACL files are those of config/valkey/, in which `<sha256 of USER>` stands for the hash. Nothing is overwritten.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What is shown: pages as bytes, the result and its files, and the headers and compression of all of it."""
+"""What the site shows: pages as bytes, the result and its files, with the headers and compression of all of it."""

@@ -1,4 +1,7 @@
-"""What everyone gets, compressed once. Nothing secret may ever stand in it: sizes tell what is inside."""
+"""Compression of answers (br, gzip). What everyone gets is compressed once and kept.
+
+Nothing secret may be compressed: the size of an answer would tell what is inside.
+"""
 
 from __future__ import annotations
 

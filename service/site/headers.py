@@ -1,7 +1,6 @@
-"""One constant set of security headers, on every answer, whatever happened.
+"""The security headers: one constant set on every answer, whatever happened.
 
-The policy allows the page's own script and style by their hash and nothing else: no inline handlers, no other
-origin. Each line says what it takes away.
+The content security policy allows the page's own scripts and style by their hash, and nothing else.
 """
 
 from __future__ import annotations

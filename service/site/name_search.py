@@ -1,6 +1,7 @@
-"""The public names of one publication: in pages, and found by whoever cannot spell like the person who signed.
+"""The list of the public names of one publication, in pages, and the search in it.
 
-Knows only what is published. Must never keep or log what somebody looked for.
+The search finds a name also when it is spelt in another alphabet or in another way than the person who signed did.
+What somebody looked for is neither kept nor logged.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ _DOUBLED = re.compile(r"([a-z])\1+")
 
 
 def folded(text: str) -> list[str]:
-    """The words of a text, in a form in which ў and у, ё and е, Хоміч and Chomič have one in common.
+    """The words of a text, folded: spellings that people take for the same become the same letters.
 
-    What two readings tell apart stands there as `one|other`.
+    “Хоміч” gives ["hamic"], and “Chomič” gives ["camic|hamic"], which has one reading in common with it.
     """
     plain = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
     plain = _APOSTROPHES.sub("", anyascii(plain).lower())
@@ -54,8 +55,9 @@ def _reading(plain: str) -> list[str]:
 
 @dataclass(frozen=True)
 class NamesPage:
-    """A page of a list: its names, where the first of them stands in the publication (None after a search), its number.
+    """One page of a list of names, with its number.
 
+    `first`: the place of its first name in the publication, None after a search.
     `pages` and `found` count what the whole list has.
     """
 
@@ -67,7 +69,7 @@ class NamesPage:
     query: str = ""
 
 
-class Names:
+class NameList:
     """All public names of one publication, in its order."""
 
     def __init__(self, signatures: Sequence[PublishedSignature]) -> None:

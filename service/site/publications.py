@@ -1,4 +1,4 @@
-"""Accepted publications on the disk, each in a folder of its own: the newest is shown, the earlier ones stay.
+"""The accepted publications on the disk, each in a folder of its own: the newest is shown, the earlier ones stay.
 
 A publication appears by one rename, so a reader sees the old one or the new one, whole, whatever happens meanwhile.
 """
@@ -20,17 +20,17 @@ from crypto.appeal import Appeal
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignPublicKey
 from crypto.publication import (
+    PUBLICATION_FILE,
     Counts,
     LastSeen,
     Publication,
     digest,
+    minisig_name,
     read_publication,
+    signer_of,
     signers,
     verify_publication,
 )
-
-FILE = "publication.json"
-_FILE_NAME = re.compile(r"publication\.json(\.[a-z0-9-]{1,32}\.minisig)?")
 
 _log = logging.getLogger("undersigned")
 
@@ -45,7 +45,7 @@ class KeptPublication:
 
     @classmethod
     def read(cls, data: bytes, minisigs: dict[str, str]) -> KeptPublication:
-        """From its files, without asking who signed. Raises PublicationError."""
+        """Parse it from its files, without asking who signed. Raises PublicationError."""
         return cls(read_publication(data), data, minisigs)
 
     @property
@@ -73,7 +73,7 @@ class Summary:
 
     @classmethod
     def of(cls, kept: KeptPublication) -> Summary:
-        """Of one that was accepted."""
+        """The summary of a publication that was accepted."""
         content = kept.publication
         return cls(
             content.number, kept.day, content.total, content.counts, kept.digest, len(kept.data), tuple(kept.minisigs)
@@ -81,7 +81,7 @@ class Summary:
 
 
 class Publications:
-    """The folder `root`. Raises OSError when the disk does not obey."""
+    """The accepted publications in the folder `root`. Raises OSError when the disk refuses."""
 
     def __init__(self, root: Path, appeal: Appeal, signer_names: dict[MinisignPublicKey, str]) -> None:
         self._root, self._appeal, self._names = root, appeal, signer_names
@@ -106,7 +106,7 @@ class Publications:
         return self._shown
 
     def accept(self, data: bytes, minisigs: Sequence[str]) -> KeptPublication:
-        """Verify, keep, show. Raises PublicationError; then nothing has changed."""
+        """Verify what was handed in, keep it and show it. Raises PublicationError; then nothing has changed."""
         with self._lock:
             self._shown = self._load()  # another process may have restored some
             publication = verify_publication(data, minisigs, self._appeal, self._last_seen())
@@ -132,8 +132,10 @@ class Publications:
 
     def file(self, number: int, name: str) -> bytes | None:
         """One file of an accepted publication, exactly as it was handed in, or None."""
-        if self._shown is None or not 1 <= number <= self._shown.publication.number or not _FILE_NAME.fullmatch(name):
+        if self._shown is None or not 1 <= number <= self._shown.publication.number:
             return None
+        if name != PUBLICATION_FILE and signer_of(name) is None:
+            return None  # a name such as ../settings.toml
         path = self._root / f"{number:06d}" / name
         return path.read_bytes() if path.is_file() else None
 
@@ -181,7 +183,7 @@ class Publications:
         unfinished = self._root / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
-        _write(unfinished / FILE, shown.data)
+        _write(unfinished / PUBLICATION_FILE, shown.data)
         for signer, minisig in shown.minisigs.items():
             _write(unfinished / minisig_name(signer), minisig.encode("utf-8"))
         _sync_folder(unfinished)
@@ -203,17 +205,12 @@ class Publications:
         return sorted(found, key=lambda folder: int(folder.name), reverse=True)
 
     def _read(self, folder: Path) -> KeptPublication:
-        prefix, suffix = minisig_name("|").split("|")
         minisigs = {
-            path.name.removeprefix(prefix).removesuffix(suffix): path.read_bytes().decode("utf-8")
-            for path in sorted(folder.glob(minisig_name("*")))
+            signer: path.read_bytes().decode("utf-8")
+            for path in sorted(folder.iterdir())
+            if (signer := signer_of(path.name)) is not None
         }
-        return KeptPublication.read((folder / FILE).read_bytes(), minisigs)
-
-
-def minisig_name(signer: str) -> str:
-    """The file name of one organizer's minisign signature."""
-    return f"{FILE}.{signer}.minisig"
+        return KeptPublication.read((folder / PUBLICATION_FILE).read_bytes(), minisigs)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What readers and signers see, as bytes: rendered once per publication, the same for everyone who asks."""
+"""The pages of the site as bytes: rendered once for each publication, the same for everyone who asks."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from crypto.keys import fingerprint_digits
+from crypto.letter import MARKDOWN, MARKDOWN_OFF, choose_language
 from service.appeal import PublishedAppeal
 from service.site.compression import compressed_for
 from service.site.name_search import NamesPage
@@ -137,8 +138,7 @@ class Pages:
 
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""
-        if language not in self._appeal.languages:
-            language = self._appeal.languages[0]
+        language = choose_language(language, self._appeal.languages)
         return self._errors[language, status if status in ERROR_STATUSES else 404 if 400 <= status < 500 else 500]
 
     def _render(self, language: str, template: str, **context: object) -> bytes:
@@ -169,7 +169,7 @@ def render(
 
 
 def _shown(result: Result | None, number: int) -> dict[str, Any]:
-    # What the templates show of a result, with one page of its names.
+    """What the templates show of a result, with one page of its names."""
     if result is None:
         return {"shown": None, "names": None, "history": ()}
     kilobytes = -(-len(compressed_for("gzip", result.shown.data)[0]) // 1000)
@@ -179,12 +179,11 @@ def _shown(result: Result | None, number: int) -> dict[str, Any]:
 
 def _qr(text: str) -> Markup:
     """A QR code as inline SVG, drawn without a style, which the policy would refuse; 4 modules of margin."""
-    code = segno.make_qr(text, error="m")
-    return Markup(code.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
+    drawing = segno.make_qr(text, error="m")
+    return Markup(drawing.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr", light="#ffffff"))  # noqa: S704 - drawn by segno; the text is not in it
 
 
 @lru_cache(maxsize=64)
 def _letter(source: bytes) -> Markup:
-    # "js-default" refuses raw HTML. Images would be requests to other sites, links ways to leave by mistake.
-    markdown = MarkdownIt("js-default").disable(["image", "link", "autolink"])
+    markdown = MarkdownIt(MARKDOWN).disable(list(MARKDOWN_OFF))
     return Markup(markdown.render(source.decode("utf-8")))  # noqa: S704 - everything is escaped by the renderer

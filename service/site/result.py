@@ -1,6 +1,6 @@
-"""The result that is shown, with all that is made of it once: pages of names, what search looks in, files.
+"""The result that is shown: the newest publication with all that is made of it once (list of names, search, files).
 
-Knows publications; must never know of a signature anything that the organizers have not published.
+It is made of what the organizers have published, and of nothing else.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 
-from service.site.name_search import Names
+from service.site.name_search import NameList
 from service.site.publications import KeptPublication, Publications, Summary
 from service.site.result_files import result_csv, result_json
 
@@ -23,9 +23,9 @@ class Result:
     address: str
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> NameList:
         """The public names."""
-        return Names(self.shown.publication.signatures)
+        return NameList(self.shown.publication.signatures)
 
     @cached_property
     def json(self) -> bytes:
@@ -38,8 +38,8 @@ class Result:
         return result_csv(self.shown.publication.signatures)
 
 
-class Results:
-    """The newest result, made anew whenever the publications show another one."""
+class CurrentResult:
+    """Gives the result to show, and makes a new one whenever there is a newer publication."""
 
     def __init__(self, publications: Publications, addresses: tuple[str, ...]) -> None:
         self._publications = publications
@@ -48,8 +48,8 @@ class Results:
         self._made: Result | None = None
 
     @property
-    def current(self) -> Result | None:
-        """None before the first publication."""
+    def result(self) -> Result | None:
+        """The result of the newest publication; None before the first one."""
         shown = self._publications.current
         with self._lock:
             if shown is None:

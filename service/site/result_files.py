@@ -1,4 +1,4 @@
-"""The result for programs and spreadsheets: result.json and result.csv, made of what is published and of nothing else.
+"""result.json and result.csv: the result for programs and spreadsheets, made of what is published and nothing else.
 
 Neither is signed; both lead to publication.json, which is. docs/result.md describes them.
 """
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from crypto.csvtable import write_csv
-from crypto.publication import PublishedSignature
+from crypto.publication import PUBLICATION_FILE, PublishedSignature, minisig_name
 from crypto.signature import PUBLISHED
-from service.site.publications import FILE, KeptPublication, minisig_name
+from service.site.publications import KeptPublication
 
 
 def result_json(shown: KeptPublication, address: str) -> bytes:
@@ -25,7 +25,7 @@ def result_json(shown: KeptPublication, address: str) -> bytes:
         "counts": asdict(shown.publication.counts),
         "by_hand": asdict(shown.publication.by_hand),
         "sha256": shown.digest,
-        "publication": f"{address}{FILE}",
+        "publication": f"{address}{PUBLICATION_FILE}",
         "minisigs": {signer: f"{address}{minisig_name(signer)}" for signer in shown.minisigs},
         "names": f"{address}result.csv",
     }

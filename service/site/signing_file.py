@@ -33,7 +33,7 @@ def filename(language: str) -> str:
 
 
 def make_files(app: Flask, appeal: PublishedAppeal, assets: Assets) -> SigningFiles:
-    """Render them once. Inside, `appeal.json` cannot name them: no file can hold its own hash."""
+    """Render the signing files once. The `appeal.json` inside cannot name them: no file can hold its own hash."""
     script, style = (part.encode("utf-8") for part in (assets.script, assets.style))
     policy = policy_inside(script, style, [address + ENVELOPES for address in appeal.addresses])
     contents = {

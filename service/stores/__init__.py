@@ -1,1 +1,1 @@
-"""Where sealed envelopes are kept, and what every such place promises."""
+"""Stores of sealed envelopes: the contract of all of them, and each store that fulfils it."""

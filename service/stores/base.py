@@ -1,13 +1,18 @@
-"""What a store of envelopes must do. One contract test holds every store to it (tests/test_store.py).
+"""The contract of a store of sealed envelopes, and of the address that names one in the settings.
 
-A store keeps bytes it cannot read, under names that say nothing about when or from where they came.
+A store keeps bytes that it cannot read, under ids that say nothing about when or from where an envelope came.
+
+To add a store, touch two places.
+First, write `service/stores/…_store.py` with a class that fulfils `EnvelopeStore` and one that fulfils `StoreAddress`.
+Then name the address class in `STORE_ADDRESSES` in `service/__init__.py`.
+tests/service/test_stores.py tries the contract on every store, and fails until `KINDS` there says how to start yours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol, Self
 
 
 class StoreUnavailable(Exception):
@@ -18,7 +23,7 @@ class StoreUnavailable(Exception):
 class Snapshot:
     """A fixed set of envelopes: how many, and how to read them, sorted by envelope id, each once.
 
-    Must be closed by whoever asked for it, read or not.
+    Whoever asked for it must close it, even if it was never read.
     """
 
     count: int
@@ -27,15 +32,15 @@ class Snapshot:
 
     @property
     def envelopes(self) -> Iterator[bytes]:
-        """The same envelopes from the beginning, each time; one reading after the other."""
+        """The same envelopes from the beginning, each time. Only one reading at a time."""
         return self.read()
 
 
 class EnvelopeStore(Protocol):
-    """All methods may be called from several threads at once; all raise StoreUnavailable and nothing else."""
+    """All methods may be called from several threads at once. All raise StoreUnavailable and nothing else."""
 
     def add(self, envelope: bytes) -> None:
-        """Keep 4,096 bytes; returns once they will survive a power cut. Adding the same bytes again changes nothing."""
+        """Keep 4,096 bytes; return once they will survive a power cut. Adding the same bytes again changes nothing."""
 
     def count(self) -> int:
         """How many different envelopes are kept."""
@@ -51,3 +56,28 @@ class EnvelopeStore(Protocol):
 
     def close(self) -> None:
         """Finish what was begun; afterwards every call raises StoreUnavailable."""
+
+
+class StoreAddress(Protocol):
+    """Where a store is, parsed from the setting “store”. `str` gives the text of the setting again."""
+
+    schemes: ClassVar[tuple[str, ...]]
+    """What the text may begin with, before its first colon."""
+    is_shared: ClassVar[bool]
+    """Whether several processes of the service may keep envelopes in it at once."""
+    remark: ClassVar[str]
+    """What the doctor says beside the faults; empty when nothing is to be said."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse the setting. Raises ValueError with a sentence that goes on after the name of the setting."""
+
+    def open(self, *, shuffles: bool = False, must_exist: bool = False) -> EnvelopeStore:
+        """The store. Raises StoreUnavailable.
+
+        With `shuffles`, it removes the order of arrival by itself, at random times, for as long as it is open.
+        With `must_exist`, a store that is not there is an error; otherwise it is made.
+        """
+
+    def faults(self) -> list[str]:
+        """What is wrong with the servers of the store, one sentence each; empty when nothing is."""

@@ -1,6 +1,7 @@
-"""Brings envelopes into a store that may hold some of them already, and compares: the work of `restore` and `move`.
+"""Copies envelopes into a store that may hold some of them already, and compares: the work of `restore` and `move`.
 
-Knows two sorted sets and any store. Doing it again changes nothing, so whatever was cut off is simply begun again.
+Both sets come sorted by id, so one reading of each is enough.
+Copying again changes nothing, so whatever was cut off is simply begun again.
 """
 
 from __future__ import annotations
@@ -30,22 +31,24 @@ GROUP = 512
 
 @dataclass(frozen=True)
 class Comparison:
-    """Of two sets: SHA-256 of their ledgers in hex, and how many of the first are not in the second."""
+    """A comparison of two sets: SHA-256 of their ledgers in hex, and how many of the first the second lacks."""
 
     first: str
     second: str
     missing: int
 
 
-def bring(store: EnvelopeStore, wanted: Iterable[bytes], tell: Callable[[int], None] = lambda added: None) -> int:
+def copy_missing(
+    store: EnvelopeStore, wanted: Iterable[bytes], tell: Callable[[int], None] = lambda added: None
+) -> int:
     """Add what the store lacks of `wanted`, which comes sorted by id; returns how many. Raises StoreUnavailable.
 
-    `tell` hears now and then how many were added so far. Rests as long as it works: a service that runs on the same
-    store must get its turn.
+    `tell` is called now and then with how many were added so far.
+    It rests as long as it works: a service that runs on the same store must get its turn.
     """
     added = 0
     with closing(store.snapshot()) as present, ThreadPoolExecutor(THREADS) as adding:
-        missing = absent(wanted, present.envelopes)
+        missing = missing_from(wanted, present.envelopes)
         while group := list(islice(missing, GROUP)):
             started = time.monotonic()
             for _ in adding.map(store.add, group):
@@ -57,23 +60,23 @@ def bring(store: EnvelopeStore, wanted: Iterable[bytes], tell: Callable[[int], N
 
 
 def compare(first: Snapshot, second: Snapshot, appeal_id: AppealId) -> Comparison:
-    """Read both once. Raises StoreUnavailable."""
+    """Compare two snapshots; each is read once. Raises StoreUnavailable."""
     digests = [hashlib.sha256(bytes(LedgerHeader(appeal_id, each.count))) for each in (first, second)]
     wanted, present = (_into(digest, each.envelopes) for digest, each in zip(digests, (first, second), strict=True))
-    missing = sum(1 for _ in absent(wanted, present))
+    missing = sum(1 for _ in missing_from(wanted, present))
     deque(present, maxlen=0)  # what the second has beyond the last of the first belongs to its digest, too
     return Comparison(digests[0].hexdigest(), digests[1].hexdigest(), missing)
 
 
-def absent(wanted: Iterable[bytes], present: Iterable[bytes]) -> Iterator[bytes]:
-    """What is in `wanted` and not in `present`; both sorted by id."""
-    names = (envelope_id(envelope) for envelope in present)
-    name = next(names, None)
+def missing_from(wanted: Iterable[bytes], present: Iterable[bytes]) -> Iterator[bytes]:
+    """The envelopes that are in `wanted` and not in `present`; both come sorted by id."""
+    ids = (envelope_id(envelope) for envelope in present)
+    present_id = next(ids, None)
     for envelope in wanted:
-        own = envelope_id(envelope)
-        while name is not None and name < own:
-            name = next(names, None)
-        if name != own:
+        wanted_id = envelope_id(envelope)
+        while present_id is not None and present_id < wanted_id:
+            present_id = next(ids, None)
+        if present_id != wanted_id:
             yield envelope
 
 

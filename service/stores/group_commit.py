@@ -1,6 +1,8 @@
-"""Group commit: whoever waits while a group is being kept is part of the next one, in random order.
+"""Group commit: envelopes that wait while one transaction is written are written together in the next one.
 
-Knows nothing of where envelopes go: a store gives the one function that keeps a group, and one thread calls it.
+A transaction costs one wait for the disk, however many envelopes it keeps, so many senders share that wait.
+The envelopes of a group are in random order, so that the file does not tell in which order they came.
+A store gives the one function that keeps a group; one thread calls it.
 """
 
 from __future__ import annotations
@@ -28,12 +30,8 @@ class _Waiting:
         self.lock.acquire()
 
 
-class _Wake:
-    """Put into the queue to end waiting without an envelope."""
-
-
-class Groups:
-    """Gathers envelopes of many threads; `keep` returns once a whole group will survive a power cut, or raises.
+class GroupCommit:
+    """Gathers envelopes from many threads; `keep` returns once a whole group will survive a power cut, or raises.
 
     The same thread calls `between` before every group, and again after the seconds that it returned if nobody came
     until then; None means that it has nothing to do. It must not raise.
@@ -43,7 +41,7 @@ class Groups:
         self, keep: Callable[[Sequence[bytes]], None], between: Callable[[], float | None] = lambda: None
     ) -> None:
         self._keep, self._between = keep, between
-        self._waiting: queue.SimpleQueue[_Waiting | _Wake | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._shuffle = random.SystemRandom().shuffle
         self._writer = threading.Thread(target=self._write, name="envelope-writer", daemon=True)
         self._writer.start()
@@ -57,10 +55,6 @@ class Groups:
             raise TimeoutError
         if waiting.error is not None:
             raise waiting.error
-
-    def wake(self) -> None:
-        """Have `between` called soon."""
-        self._waiting.put(_Wake())
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -87,8 +81,7 @@ class Groups:
         try:
             found = self._waiting.get(timeout=patience)
             while found is not None:
-                if not isinstance(found, _Wake):
-                    group.append(found)
+                group.append(found)
                 if len(group) == GROUP_MOST or self._waiting.empty():
                     break
                 found = self._waiting.get()

@@ -1,6 +1,6 @@
-"""A ledger whose bytes are decided before they are sent, so that its digest can be told with it.
+"""The ledger file of one snapshot, with its digest: its bytes are decided before the first of them is sent.
 
-Envelopes that arrive meanwhile belong to the next one. Knows any store, and reads all envelopes for the digest.
+Envelopes that arrive meanwhile belong to the next ledger. For the digest, all envelopes are read once beforehand.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from service.stores.base import EnvelopeStore, Snapshot
 
 
 @dataclass(frozen=True)
-class FixedLedger:
-    """First line and SHA-256 of the whole file in hex. Must be closed by whoever asked for it."""
+class LedgerDownload:
+    """A ledger's first line and the SHA-256 of the whole file in hex. Whoever asked for it must close it."""
 
     header: LedgerHeader
     digest: str
@@ -24,11 +24,11 @@ class FixedLedger:
 
     @property
     def filename(self) -> str:
-        """Carries what is to be compared, so that no second page has to be kept."""
+        """Its name carries count and digest, so that people can compare them without keeping a second page."""
         return f"ledger-{self.header.count}-{self.digest}.undersigned"
 
     def pieces(self) -> Iterator[bytes]:
-        """The file. Raises StoreUnavailable."""
+        """The bytes of the file, in pieces. Raises StoreUnavailable."""
         return write_ledger(self.header.appeal_id, self.header.count, self.snapshot.envelopes)
 
     def close(self) -> None:
@@ -36,7 +36,7 @@ class FixedLedger:
         self.snapshot.close()
 
 
-def fix_ledger(store: EnvelopeStore, appeal_id: AppealId) -> FixedLedger:
+def prepare_ledger(store: EnvelopeStore, appeal_id: AppealId) -> LedgerDownload:
     """The ledger of this moment. Raises StoreUnavailable."""
     snapshot = store.snapshot()
     try:
@@ -46,4 +46,4 @@ def fix_ledger(store: EnvelopeStore, appeal_id: AppealId) -> FixedLedger:
     except BaseException:
         snapshot.close()
         raise
-    return FixedLedger(LedgerHeader(appeal_id, snapshot.count), digest.hexdigest(), snapshot)
+    return LedgerDownload(LedgerHeader(appeal_id, snapshot.count), digest.hexdigest(), snapshot)

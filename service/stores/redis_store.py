@@ -1,7 +1,8 @@
 """Envelopes in Redis, Valkey or a cluster of them: the store for several service processes.
 
-256 hashes, named by the first byte of the envelope id, so that a cluster spreads them; a hash keeps neither order nor
-time. Layout, users and measurements: docs/decisions/0006-redis-store.md.
+There are 256 hashes, named by the first byte of the envelope id, so that a cluster spreads them.
+A hash keeps neither order nor time.
+Layout, users and measurements: docs/decisions/0006-redis-store.md.
 """
 
 from __future__ import annotations
@@ -9,19 +10,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import ClassVar, Self, cast
 
 import redis
 
 from crypto.envelope import ID_SIZE, SIZE, envelope_id
-from service.servers.checks import examine_envelopes, tell
-from service.servers.connection import ERRORS, Lazily, RedisAddress, servers
+from service.servers.checks import examine_envelopes, findings
+from service.servers.connection import ERRORS, SCHEMES, LazyClient, RedisAddress, servers
 from service.stores.base import Snapshot, StoreUnavailable
-from service.stores.health import Watch
-from service.stores.rewriting import Forgetter
-from service.stores.shuffle_schedule import Moments
-from service.stores.snapshot_index import Marks
+from service.stores.health import HealthCheck
+from service.stores.shuffle_schedule import ShuffleSchedule, ShuffleTimer, system_schedule
+from service.stores.snapshot_index import SnapshotIndex
 
 KEYS = tuple(f"envelopes:{first:02x}" for first in range(256))
 # A hash with one field fewer than the number of the format: all that the user `web` can both write and see.
@@ -32,40 +33,79 @@ FORMAT = 1
 HEAD = 8
 FIELD_SIZE = ID_SIZE + HEAD
 PAGE = 64
+# A server is only asked to rewrite its file, and goes on by itself: this is left to it before it is asked again.
+REWRITE_SECONDS = 60.0
 
 _NEWER = "The envelopes were written by a newer version of this service. Install that version."
 
 _log = logging.getLogger("undersigned")
 
 
+@dataclass(frozen=True)
+class RedisStoreAddress:
+    """A StoreAddress: the address of a Redis, a Valkey or a cluster of them."""
+
+    server: RedisAddress
+    schemes: ClassVar[tuple[str, ...]] = SCHEMES
+    is_shared: ClassVar[bool] = True
+    remark: ClassVar[str] = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From a URL, as RedisAddress takes it. Raises ValueError."""
+        return cls(RedisAddress.parse(text))
+
+    def open(self, *, shuffles: bool = False, must_exist: bool = False) -> RedisStore:
+        """The store on these servers, which may still be down.
+
+        `must_exist` changes nothing: an empty server looks like one that has never had an envelope.
+        """
+        return RedisStore(self.server, schedule=system_schedule(least_rest=REWRITE_SECONDS) if shuffles else None)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the settings and the users of the servers."""
+        return findings(lambda: examine_envelopes(self.server.connect("doctor"), self.server.cluster))
+
+    def __str__(self) -> str:
+        return str(self.server)
+
+
 class RedisStore:
-    """An EnvelopeStore at `address`. The server is asked when it is needed, so it may start after the service."""
+    """An EnvelopeStore at `address`. The server is asked when it is needed, so it may start after the service.
+
+    With a schedule, the servers are asked to rewrite their files at the times of that schedule; without one, never.
+    """
 
     def __init__(
-        self, address: RedisAddress, clock: Callable[[], float] = time.monotonic, moments: Moments | None = None
+        self,
+        address: RedisAddress,
+        clock: Callable[[], float] = time.monotonic,
+        schedule: ShuffleSchedule | None = None,
     ) -> None:
         self._cluster = address.cluster
         self._web, self._export, self._forget, self._doctor = (
-            Lazily(partial(address.connect, user)) for user in ("web", "export", "forget", "doctor")
+            LazyClient(partial(address.connect, user)) for user in ("web", "export", "forget", "doctor")
         )
-        self._watch = Watch(partial(tell, self._examine), clock)
-        self._forgetter = Forgetter(moments, self._try_to_forget) if moments else None
+        self._health = HealthCheck(partial(findings, self._examine), clock)
+        self._timer = ShuffleTimer(schedule, self._try_to_rewrite) if schedule else None
         self._closed = False
 
     def add(self, envelope: bytes) -> None:
+        """Keep it; returns once the servers that must have it wrote it to their disks."""
         self._require_open()
-        self._watch.require_sound()
-        name = envelope_id(envelope)
+        self._health.require_healthy()
+        own_id = envelope_id(envelope)
         try:
             # No group of ours: the server reads many connections in one turn, and answers them after one fsync.
-            self._web().hsetnx(KEYS[name[0]], name + envelope[:HEAD], envelope[HEAD:])
+            self._web().hsetnx(KEYS[own_id[0]], own_id + envelope[:HEAD], envelope[HEAD:])
         except ERRORS as error:
-            self._watch.doubt()
+            self._health.invalidate()
             raise StoreUnavailable("The envelope could not be written.") from error
-        if self._forgetter:
-            self._forgetter.added()
+        if self._timer:
+            self._timer.added()
 
     def count(self) -> int:
+        """How many different envelopes are kept."""
         self._require_open()
         try:
             with self._web().pipeline(transaction=False) as pipeline:
@@ -81,46 +121,48 @@ class RedisStore:
         try:
             if int(self._export().hlen(FORMAT_KEY)) >= FORMAT:
                 raise StoreUnavailable(_NEWER)
-            marks = Marks(map(envelope_id, self._envelopes()))
+            index = SnapshotIndex(map(envelope_id, self._envelopes()))
         except ERRORS as error:
             # Only organizers ask for this; they see a bare 503, and the operator must learn why.
             _log.error("The ledger cannot be given out: %s", error)
             raise StoreUnavailable(f"The envelopes cannot be read: {error}") from error
-        return Snapshot(marks.count, partial(self._read, marks), marks.close)
+        return Snapshot(index.count, partial(self._read, index), index.close)
 
     def check(self) -> None:
+        """Return if an envelope could be kept now."""
         self._require_open()
-        self._watch.require_sound()
+        self._health.require_healthy()
         try:
             self._web().ping()
         except ERRORS as error:
-            self._watch.doubt()
+            self._health.invalidate()
             raise StoreUnavailable("The store does not answer.") from error
 
-    def forget_order(self) -> None:
-        """Ask every server to write its file anew: hash by hash, and each hash in an order that only it knows.
+    def rewrite(self) -> None:
+        """Ask every server to rewrite its file: hash by hash, and each hash in an order that only the server knows.
 
         Returns before that is done. Raises StoreUnavailable.
         """
         self._require_open()
         try:
             for _, server in servers(self._forget()):
-                _rewrite(server)
+                _rewrite_file_of(server)
         except ERRORS as error:
             raise StoreUnavailable("The file could not be written anew.") from error
 
-    def _try_to_forget(self) -> None:
+    def _try_to_rewrite(self) -> None:
         try:
-            self.forget_order()
+            self.rewrite()
         except StoreUnavailable as error:
-            # The next moment comes; until then the file keeps the order, which the operator should know.
+            # The next time comes; until then the file keeps the order, which the operator should know.
             _log.warning("The order of arrival was not forgotten: %s (%s)", error, type(error.__cause__).__name__)
 
     def close(self) -> None:
+        """Hang up; afterwards every call raises StoreUnavailable."""
         if not self._closed:
             self._closed = True
-            if self._forgetter:
-                self._forgetter.close()
+            if self._timer:
+                self._timer.close()
             for client in (self._web, self._export, self._forget, self._doctor):
                 client.close()
 
@@ -134,9 +176,9 @@ class RedisStore:
             wrong.append(_NEWER)
         return wrong
 
-    def _read(self, marks: Marks) -> Iterator[bytes]:
+    def _read(self, index: SnapshotIndex) -> Iterator[bytes]:
         try:
-            yield from marks.only(self._envelopes())
+            yield from index.select(self._envelopes())
         except ERRORS as error:
             raise StoreUnavailable(f"The envelopes cannot be read: {error}") from error
 
@@ -157,11 +199,11 @@ class RedisStore:
 
 
 def _belongs(key: str, field: bytes, envelope: bytes) -> bool:
-    """Whoever broke into the service could have written anything here; only what is named rightly is an envelope."""
+    """Whether it is an envelope under its own id: whoever broke into the service could have written anything here."""
     return len(envelope) == SIZE and KEYS[field[0]] == key and envelope_id(envelope) == field[:ID_SIZE]
 
 
-def _rewrite(server: redis.Redis) -> None:
+def _rewrite_file_of(server: redis.Redis) -> None:
     try:
         server.bgrewriteaof()
     except redis.ResponseError as error:

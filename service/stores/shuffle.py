@@ -1,4 +1,4 @@
-"""Lets one SQLite table of envelopes forget in which order its rows arrived, a piece at a time.
+"""Shuffles the envelopes within an SQLite file, a piece at a time, so that the file does not tell who came first.
 
 SQLite gives a new row the next free pages, so the places of rows in the file repeat their order of arrival.
 An envelope's id is a hash: neighbours by id arrived at unrelated times and lie anywhere in the file.
@@ -18,8 +18,8 @@ _NEXT = "SELECT id, envelope FROM envelopes WHERE id > ? ORDER BY id LIMIT ?"
 _LAST = "SELECT id, envelope FROM envelopes ORDER BY id DESC LIMIT ?"
 
 
-def mix_piece(connection: sqlite3.Connection, after: bytes, generator: random.Random) -> bytes | None:
-    """Mix the envelopes that follow the id `after`; returns the id to go on from, None when all were mixed.
+def shuffle_piece(connection: sqlite3.Connection, after: bytes, generator: random.Random) -> bytes | None:
+    """Shuffle the envelopes that follow the id `after`; returns the id to go on from, None after the last piece.
 
     One transaction: after a power cut, all of the piece lies where it was or where it came to. Raises sqlite3.Error.
     """
@@ -29,7 +29,7 @@ def mix_piece(connection: sqlite3.Connection, after: bytes, generator: random.Ra
     try:
         rows = connection.execute(_NEXT, (after, size)).fetchall()
         goes_on = len(rows) == size
-        if not goes_on:  # too few to hide each other: the last ones are mixed with some that were mixed before
+        if not goes_on:  # too few to hide each other: the last ones are shuffled with some of the piece before
             rows = connection.execute(_LAST, (size,)).fetchall()
         ids = sorted(row[0] for row in rows)
         if len(rows) > 1:

@@ -1,11 +1,15 @@
-"""When a store forgets the order of arrival: at random moments, so that no moment tells what was added before it.
+"""When a store removes the order of arrival from its files: at random times, in passes over all envelopes.
 
-Knows a clock and a generator that are passed in; must never know an envelope.
+The times are random so that none of them tells which envelopes were added before it.
+An SQLite store shuffles its own file (shuffle.py) and asks the schedule between two writes.
+A Redis server rewrites its own file when it is asked to; a `ShuffleTimer` asks it at the scheduled times.
 """
 
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections.abc import Callable
 
 # What arrived since the last pass may still lie in order on the disk: at most so many envelopes, for at most so long.
@@ -14,14 +18,12 @@ MOST_ADDITIONS = 200
 MOST_SECONDS = 15 * 60.0
 # A pass rewrites the whole file. After one that took long, the disk belongs to the signers for this many times as long.
 REST = 4
-# A server is only asked, and goes on by itself; this is left to it before it is asked again.
-SERVER_REST_SECONDS = 60.0
 
 
-class Moments:
+class ShuffleSchedule:
     """Says when the next pass is due. `clock` gives seconds; `generator` must be the system's outside of tests.
 
-    Not for several threads at once.
+    `least_rest`: how many seconds at least lie between two passes. Not for several threads at once.
     """
 
     def __init__(
@@ -39,13 +41,13 @@ class Moments:
         self._left = self._draw()
 
     def added(self, count: int) -> None:
-        """So many envelopes were added since the last call."""
+        """Count envelopes that were added since the last call."""
         if self._due_at is None and count:
             self._due_at = self._clock() + self.generator.uniform(self._most_seconds / 2, self._most_seconds)
         self._left -= count
 
     def seconds_left(self) -> float | None:
-        """Until the next pass: 0 when it is due, None while nothing is there to be forgotten."""
+        """Until the next pass: 0 when it is due, None while no envelope was added since the last one."""
         if self._due_at is None:
             return None
         now = self._clock()
@@ -65,3 +67,47 @@ class Moments:
     def _draw(self) -> int:
         """After how many additions the next pass is due."""
         return self.generator.randint((self._most_additions + 1) // 2, self._most_additions)
+
+
+def system_schedule(least_rest: float = 0.0) -> ShuffleSchedule:
+    """A schedule that nobody can foresee: the system's clock and the system's random numbers."""
+    return ShuffleSchedule(time.monotonic, random.SystemRandom(), least_rest=least_rest)
+
+
+class ShuffleTimer:
+    """A thread that calls `shuffle` at the times of a schedule, one call at a time; it must not raise."""
+
+    def __init__(self, schedule: ShuffleSchedule, shuffle: Callable[[], None]) -> None:
+        self._schedule, self._shuffle = schedule, shuffle
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="shuffle-timer", daemon=True)
+        self._thread.start()
+
+    def added(self, count: int = 1) -> None:
+        """Count envelopes that were added."""
+        with self._changed:
+            self._schedule.added(count)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Call no more; returns once a call that has begun is over."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while self._wait():
+            self._shuffle()
+            with self._changed:
+                self._schedule.end()
+
+    def _wait(self) -> bool:
+        """Until the next pass is due; False at the end."""
+        with self._changed:
+            while not self._closed and (left := self._schedule.seconds_left()) != 0:
+                self._changed.wait(left)
+            if not self._closed:
+                self._schedule.begin()
+            return not self._closed

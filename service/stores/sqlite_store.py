@@ -1,26 +1,26 @@
 """Envelopes in one SQLite file: the store for one machine and one service process.
 
-One thread writes, in groups (groups.py).
-Between groups the same thread lets the file forget the order of arrival, a piece at a time (mixing.py).
-The settings and the measurements behind them are in docs/decisions/0002-sqlite-store.md.
+One thread writes, in groups (group_commit.py).
+Between groups, the same thread removes the order of arrival from the file, a piece at a time (shuffle.py).
+The SQLite settings and the measurements behind them are in docs/decisions/0002-sqlite-store.md.
 """
 
 from __future__ import annotations
 
-import random
 import sqlite3
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import ClassVar, Self
 
-from crypto.envelope import envelope_id
+from crypto.envelope import EnvelopeId, envelope_id
 from service.stores.base import Snapshot, StoreUnavailable
-from service.stores.group_commit import Groups
-from service.stores.shuffle import mix_piece
-from service.stores.shuffle_schedule import Moments
-from service.stores.snapshot_index import Marks
+from service.stores.group_commit import GroupCommit
+from service.stores.shuffle import shuffle_piece
+from service.stores.shuffle_schedule import ShuffleSchedule, system_schedule
+from service.stores.snapshot_index import SnapshotIndex
 
 FORMAT = 1
 # How long to wait for another process that writes to the same file (restore, move); less than an `add` may take.
@@ -39,35 +39,64 @@ _PRAGMAS = (
 _TABLE = "CREATE TABLE IF NOT EXISTS envelopes (id BLOB PRIMARY KEY, envelope BLOB NOT NULL) WITHOUT ROWID"
 
 # A page is one short transaction: a reader that held a long one would keep the writer from committing.
-_NAMES = "SELECT id FROM envelopes WHERE id > ? ORDER BY id LIMIT 2000"
+_IDS = "SELECT id FROM envelopes WHERE id > ? ORDER BY id LIMIT 2000"
 _ENVELOPES = "SELECT id, envelope FROM envelopes WHERE id > ? ORDER BY id LIMIT 64"
+
+
+@dataclass(frozen=True)
+class SqliteAddress:
+    """A StoreAddress: `sqlite:PATH`, a file on this machine."""
+
+    path: Path
+    schemes: ClassVar[tuple[str, ...]] = ("sqlite",)
+    is_shared: ClassVar[bool] = False
+    remark: ClassVar[str] = "The store is a file; the service sets it up by itself whenever it starts."
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From `sqlite:PATH`. Raises ValueError."""
+        path = text.partition(":")[2]
+        if not path:
+            raise ValueError("must name a file: sqlite:PATH.")
+        return cls(Path(path))
+
+    def open(self, *, shuffles: bool = False, must_exist: bool = False) -> SqliteStore:
+        """The store in this file, which is made when absent, unless it `must_exist`. Raises StoreUnavailable."""
+        if must_exist and not self.path.exists():
+            raise StoreUnavailable(f"There is no store {self.path}.")
+        return SqliteStore(self.path, system_schedule() if shuffles else None)
+
+    def faults(self) -> list[str]:
+        """None: there is no server that someone could have set otherwise."""
+        return []
+
+    def __str__(self) -> str:
+        return f"sqlite:{self.path}"
 
 
 class SqliteStore:
     """An EnvelopeStore in the file `path`, which is made when absent. Raises StoreUnavailable.
 
-    With `moments` it forgets the order of arrival by itself; without, when `forget_order` is called.
+    With a schedule, it shuffles its envelopes in the file at the times of that schedule; without one, never.
     """
 
-    def __init__(self, path: Path, moments: Moments | None = None) -> None:
-        self._path, self._moments = path, moments
-        self._generator = moments.generator if moments else random.SystemRandom()
-        self._wishes: list[Future[None]] = []
-        self._mixed_until: bytes | None = None  # where a pass stands; None: no pass is under way
-        self._granted: list[Future[None]] = []
+    def __init__(self, path: Path, schedule: ShuffleSchedule | None = None) -> None:
+        self._path, self._schedule = path, schedule
+        self._shuffled_until: bytes | None = None  # how far a pass has come; None: no pass is under way
         self._closed = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
             self._connection = self._connect()
             self._prepare()
-            if moments and self._connection.execute("SELECT 1 FROM envelopes LIMIT 1").fetchone():
-                moments.added(1)  # the process before this one may have been stopped before it forgot
+            if schedule and self._connection.execute("SELECT 1 FROM envelopes LIMIT 1").fetchone():
+                schedule.added(1)  # the process before this one may have been stopped before its next pass
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"The store {path} cannot be opened: {error}") from error
-        self._groups = Groups(self._keep, self._forget_a_piece)
+        self._groups = GroupCommit(self._keep, self._shuffle_a_piece)
 
     def add(self, envelope: bytes) -> None:
+        """Keep it; returns once it has reached the disk."""
         self._require_open()
         try:
             self._groups.add(envelope)
@@ -75,6 +104,7 @@ class SqliteStore:
             raise StoreUnavailable("The envelope could not be written.") from error
 
     def count(self) -> int:
+        """How many different envelopes are kept."""
         self._require_open()
         try:
             with closing(self._connect()) as connection:
@@ -87,12 +117,13 @@ class SqliteStore:
         self._require_open()
         try:
             with closing(self._connect()) as connection:
-                marks = Marks(row[0] for row in _rows(connection, _NAMES))
+                index = SnapshotIndex(EnvelopeId(row[0]) for row in _rows(connection, _IDS))
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"The store cannot be read: {error}") from error
-        return Snapshot(marks.count, partial(self._read, marks), marks.close)
+        return Snapshot(index.count, partial(self._read, index), index.close)
 
     def check(self) -> None:
+        """Return if an envelope could be kept now."""
         self._require_open()
         try:
             with closing(self._connect()) as connection:
@@ -101,24 +132,12 @@ class SqliteStore:
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable("The store cannot be written to.") from error
 
-    def forget_order(self) -> None:
-        """Mix all envelopes now; returns when places in the file say nothing about arrival. Raises StoreUnavailable."""
-        wish: Future[None] = Future()
-        self._require_open()
-        self._wishes.append(wish)
-        self._groups.wake()
-        try:
-            wish.result()
-        except sqlite3.Error as error:
-            raise StoreUnavailable("The envelopes could not be mixed.") from error
-
     def close(self) -> None:
+        """Finish what was begun; afterwards every call raises StoreUnavailable."""
         if not self._closed:
             self._closed = True
             self._groups.close()
             self._connection.close()
-            for wish in [*self._granted, *self._wishes]:
-                wish.set_exception(StoreUnavailable("The store is closed."))
 
     def _require_open(self) -> None:
         if self._closed:
@@ -154,48 +173,32 @@ class SqliteStore:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        if self._moments:
-            self._moments.added(fresh)
+        if self._schedule:
+            self._schedule.added(fresh)
 
-    def _forget_a_piece(self) -> float | None:
+    def _shuffle_a_piece(self) -> float | None:
         """Between two groups; returns for how many seconds nothing is to be done, None: until something was added."""
-        if self._mixed_until is None and not self._begin_pass():
-            return self._moments.seconds_left() if self._moments else None
-        assert self._mixed_until is not None
+        if (schedule := self._schedule) is None:
+            return None
+        if self._shuffled_until is None:
+            if (left := schedule.seconds_left()) != 0:
+                return left
+            schedule.begin()
         try:
-            self._mixed_until = mix_piece(self._connection, self._mixed_until, self._generator)
-        except Exception as error:  # the writer must live on: a full disk now may have room later
-            self._end_pass(error)
-        else:
-            if self._mixed_until is None:
-                self._end_pass(None)
+            self._shuffled_until = shuffle_piece(self._connection, self._shuffled_until or b"", schedule.generator)
+        except Exception:  # the writer must live on: a full disk now may have room later
+            self._shuffled_until = None
+            schedule.added(1)  # what could not be shuffled is shuffled in the next pass
+        if self._shuffled_until is None:
+            schedule.end()
         return 0
-
-    def _begin_pass(self) -> bool:
-        """Begin one if somebody wishes it or its moment has come."""
-        if not self._wishes and (self._moments is None or self._moments.seconds_left() != 0):
-            return False
-        self._mixed_until = b""
-        self._granted, self._wishes = self._wishes, []
-        if self._moments:
-            self._moments.begin()
-        return True
-
-    def _end_pass(self, error: Exception | None) -> None:
-        self._mixed_until = None
-        for wish in self._granted:
-            wish.set_result(None) if error is None else wish.set_exception(error)
-        self._granted = []
-        if self._moments:
-            self._moments.end()
-            self._moments.added(1 if error else 0)  # what could not be forgotten is forgotten at the next moment
 
     # What a reader does, with a connection of its own.
 
-    def _read(self, marks: Marks) -> Iterator[bytes]:
+    def _read(self, index: SnapshotIndex) -> Iterator[bytes]:
         try:
             with closing(self._connect()) as connection:
-                yield from marks.only(row[1] for row in _rows(connection, _ENVELOPES))
+                yield from index.select(row[1] for row in _rows(connection, _ENVELOPES))
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"The store cannot be read: {error}") from error
 

@@ -1,1 +1,1 @@
-"""The addresses of the site: what is taken in and what is given out at each."""
+"""The addresses of the site (HTTP): what is taken in and what is given out at each."""

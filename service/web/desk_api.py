@@ -1,4 +1,4 @@
-"""The organizers' desk for programs: take the ledger away, hand a publication in. Both need the desk token.
+"""GET /ledger and POST /publication: the organizers' desk for programs. Both need the desk token.
 
 desk_page.py is the same for people.
 """
@@ -15,7 +15,7 @@ from crypto.errors import PublicationError
 from crypto.ledger import LedgerHeader, write_ledger
 from service.problems import STANDARD, Problem
 from service.site.publications import KeptPublication
-from service.web.context import parts
+from service.web.context import context
 
 blueprint = Blueprint("desk", __name__)
 
@@ -27,23 +27,23 @@ _NO_FILES = Problem(400, "files", "Send one file “publication” and one or mo
 
 @blueprint.before_request
 def require_token() -> None:
-    """Before anything of the body is read."""
+    """Check the token before anything of the body is read."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     check_token(token if scheme.lower() == "bearer" else "")
 
 
 def check_token(token: str) -> None:
     """Raise the problem 401 unless this is the desk token; how long it takes tells nothing about either."""
-    found = hashlib.sha256(token.strip().encode("utf-8")).hexdigest()
-    if not hmac.compare_digest(found, parts().settings.desk_token_sha256):
+    found = hashlib.sha256(token.strip().encode("utf-8")).digest()
+    if not hmac.compare_digest(found, context().desk_token_sha256):
         raise STANDARD[401]
 
 
 @blueprint.get("/ledger")
 def ledger() -> Response:
     """All envelopes kept at this moment, as one file (docs/spec.md, section 5), streamed."""
-    snapshot = parts().store.snapshot()
-    header = LedgerHeader(parts().appeal.programs.appeal_id, snapshot.count)
+    snapshot = context().store.snapshot()
+    header = LedgerHeader(context().appeal.programs.appeal_id, snapshot.count)
     answer = Response(
         write_ledger(header.appeal_id, header.count, snapshot.envelopes), mimetype="application/octet-stream"
     )
@@ -63,10 +63,10 @@ def publish() -> Response:
 
 
 def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes]) -> KeptPublication:
-    """Verify, keep and show what was handed in. Raises Problem: files, or the reason of the check that failed."""
+    """Verify, keep and show what was handed in. Raises Problem with the kind “files” or the failed check's reason."""
     if len(publications) != 1 or not 1 <= len(minisigs) <= MINISIGS_MOST:
         raise _NO_FILES
     try:
-        return parts().publications.accept(publications[0], [text.decode("utf-8", "replace") for text in minisigs])
+        return context().publications.accept(publications[0], [text.decode("utf-8", "replace") for text in minisigs])
     except PublicationError as error:
         raise Problem(422, error.reason, str(error)) from error

@@ -1,4 +1,4 @@
-"""The organizers' desk for people: one page in each language, which works without a script.
+"""/<language>/desk: the organizers' desk for people, one page in each language, which works without a script.
 
 The token comes in the body, as the first field, and is gone with the request: no cookie, no session, no address.
 """
@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.problems import STANDARD, Problem
 from service.site.rendering import HTML
-from service.stores.ledger import fix_ledger
-from service.web.context import parts
+from service.stores.ledger import prepare_ledger
+from service.web.context import browser_language, context
 from service.web.desk_api import PUBLICATION_MOST, accept_publication, check_token
 from service.web.token_form import Body, Form, FormError, read_form
 
@@ -28,8 +28,11 @@ _BAD_FORM = Problem(400, "form", "The form is not the one of this page.")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of it. `kind`: "accepted", "counted" or that of a Problem; the numbers where there are any."""
+class DeskOutcome:
+    """What the page says after a button was pressed.
+
+    `kind`: "accepted", "counted" or that of a Problem. The numbers are set where there are any.
+    """
 
     kind: str
     number: int = 0
@@ -39,25 +42,24 @@ class Outcome:
 
 @blueprint.get("/desk")
 def choose_language() -> AnyResponse:
-    """To the desk in the browser's language."""
-    languages = parts().appeal.languages
-    return redirect(f"{request.accept_languages.best_match(languages, languages[0])}/desk", code=303)
+    """Lead to the desk in the browser's language."""
+    return redirect(f"{browser_language()}/desk", code=303)
 
 
 @blueprint.post("/<language>/desk")
 def act(language: str) -> Response:
-    """Do what the pressed button says, and tell on the same page what came of it."""
-    if language not in parts().appeal.languages:
+    """Do what the pressed button says, and show on the same page what came of it."""
+    if language not in context().appeal.languages:
         raise STANDARD[404]
     try:
         form = _read()
         return _ACTIONS[form.texts["what"]](language, form)
     except Problem as problem:
-        return _page(language, Outcome(problem.kind), problem.status)
+        return _page(language, DeskOutcome(problem.kind), problem.status)
     except (FormError, KeyError):
-        return _page(language, Outcome(_BAD_FORM.kind), _BAD_FORM.status)
+        return _page(language, DeskOutcome(_BAD_FORM.kind), _BAD_FORM.status)
     except RequestEntityTooLarge:
-        return _page(language, Outcome(STANDARD[413].kind), 413)
+        return _page(language, DeskOutcome(STANDARD[413].kind), 413)
 
 
 def _read() -> Form:
@@ -69,7 +71,7 @@ def _read() -> Form:
 
 
 def _download(language: str, form: Form) -> Response:
-    ledger = fix_ledger(parts().store, parts().appeal.programs.appeal_id)
+    ledger = prepare_ledger(context().store, context().appeal.programs.appeal_id)
     answer = Response(ledger.pieces(), mimetype="application/octet-stream")
     answer.call_on_close(ledger.close)
     answer.headers["Content-Length"] = str(ledger.header.size)
@@ -78,18 +80,18 @@ def _download(language: str, form: Form) -> Response:
 
 
 def _count(language: str, form: Form) -> Response:
-    with closing(fix_ledger(parts().store, parts().appeal.programs.appeal_id)) as ledger:
-        return _page(language, Outcome("counted", total=ledger.header.count, digest=ledger.digest))
+    with closing(prepare_ledger(context().store, context().appeal.programs.appeal_id)) as ledger:
+        return _page(language, DeskOutcome("counted", total=ledger.header.count, digest=ledger.digest))
 
 
 def _hand_in(language: str, form: Form) -> Response:
     shown = accept_publication(form.files.get("publication", []), form.files.get("minisig", []))
-    outcome = Outcome("accepted", shown.publication.number, shown.publication.total, shown.digest)
+    outcome = DeskOutcome("accepted", shown.publication.number, shown.publication.total, shown.digest)
     return _page(language, outcome, 201)
 
 
-def _page(language: str, outcome: Outcome, status: int = 200) -> Response:
-    content = parts().pages.desk(language, outcome)
+def _page(language: str, outcome: DeskOutcome, status: int = 200) -> Response:
+    content = context().pages.desk(language, outcome)
     return Response(content, status=status, content_type=HTML)
 
 

@@ -1,7 +1,7 @@
 """POST /envelopes: one kind of request, one size, one answer, whoever asks and whatever is inside.
 
-Answered before the framework, which costs as much as all the rest of it (docs/performance.md).
-Raises a Problem for whatever is wrong; front.py turns that into the answer.
+It is answered before the framework, which costs as much as all the rest of it (docs/performance.md).
+A Problem is raised for whatever is wrong; fast_path.py turns that into the answer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from crypto.envelope import SIZE, check_envelope
 from crypto.errors import EnvelopeError
 from crypto.keys import KeyId
-from service.limits.proof_of_work import Work
+from service.limits.proof_of_work import ProofOfWork
 from service.problems import STANDARD, Problem
 from service.stores.base import EnvelopeStore
 from service.web.origins import check_origin
@@ -30,16 +30,16 @@ _CLOSED = Problem(403, "closed", "This letter is no longer collecting signatures
 
 
 class Submissions:
-    """Takes envelopes into `store`.
+    """Checks envelopes and takes them into `store`.
 
-    `limit` is given the client's address and raises when that has sent too much; `accepted` gives the key ids that are
-    taken on a day, `today` that day.
+    `limit` is given the client's address and raises when that has sent too much.
+    `accepted` gives the ids of the keys whose envelopes are taken on a day; `today` gives that day.
     """
 
     def __init__(
         self,
         store: EnvelopeStore,
-        work: Work,
+        work: ProofOfWork,
         limit: Callable[[str | None], None],
         accepted: Callable[[date], frozenset[KeyId]],
         today: Callable[[], date],
@@ -63,7 +63,7 @@ class Submissions:
         """Check an envelope and keep it. Raises Problem, StoreUnavailable."""
         self._check(envelope)
         # Above a load that no honest crowd makes, whoever sends has to compute for it.
-        challenge = self._work.owed(envelope, solution)
+        challenge = self._work.challenge_for(envelope, solution)
         if challenge is not None:
             raise Problem(429, "work", "Solve the challenge and send the envelope again.", 1, {"challenge": challenge})
         self._store.add(envelope)

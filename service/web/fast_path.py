@@ -1,7 +1,8 @@
-"""The short way: pages, which are the same bytes for everyone, and envelopes need no framework.
+"""The fast path: pages and POST /envelopes are answered before the framework.
 
-Stands before the application, answers a page and POST /envelopes, passes everything else on, and puts the protective
-headers on every answer. Through the framework each costs several times as much (docs/performance.md).
+Pages are the same bytes for everyone, and envelopes need nothing that the framework does.
+Through the framework, each costs several times as much (docs/performance.md).
+Everything else is passed on to the application. Every answer gets the security headers here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from service.problems import Problem
 from service.site.compression import compressed_for
 from service.site.rendering import HTML
-from service.web.context import Parts
+from service.web.context import SiteContext
 from service.web.envelopes import MEDIA_TYPE, PATH
 from service.web.origins import FOR_FILES
 
@@ -20,21 +21,24 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-class Front:
-    """A WSGI application: `/<language>/<page>` from `pages`, /envelopes to `submissions`, the rest from `behind`.
+class FastPath:
+    """A WSGI application before another one.
 
+    It answers `/<language>/<page>` with the pages of `context` and gives /envelopes to its submissions.
+    The rest is answered by `behind`.
     Every answer, whoever made it, gets `headers`; `problem` turns an error into the Problem to answer with.
     """
 
     def __init__(
         self,
         behind: WSGIApplication,
-        parts: Parts,
+        context: SiteContext,
         is_open: Callable[[], bool],
         headers: Mapping[str, str],
         problem: Callable[[Exception], Problem],
     ) -> None:
-        self._behind, self._pages, self._submissions, self._is_open = behind, parts.pages, parts.submissions, is_open
+        self._behind, self._is_open = behind, is_open
+        self._pages, self._submissions = context.pages, context.submissions
         self._headers, self._problem = list(headers.items()), problem
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -15,7 +15,7 @@ from crypto.errors import ArmorError
 from service.problems import STANDARD, Problem
 from service.site.rendering import HTML
 from service.stores.base import StoreUnavailable
-from service.web.context import parts
+from service.web.context import context
 from service.web.origins import check_origin
 
 blueprint = Blueprint("hand_in", __name__)
@@ -28,8 +28,11 @@ _PASSING = {429, 503}
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of it: "accepted" or the kind of a Problem; `text` is the envelope, where trying again can help."""
+class HandInOutcome:
+    """What the page says after a text was sent: `kind` is "accepted" or that of a Problem.
+
+    `text` is the envelope, where sending it again can help.
+    """
 
     kind: str
     text: str = ""
@@ -38,11 +41,11 @@ class Outcome:
 @blueprint.post("/<language>/hand-in")
 def hand_in(language: str) -> Response:
     """Keep the envelope in the text, as POST /envelopes would; the same answer for one that was kept before."""
-    if language not in parts().appeal.languages:
+    if language not in context().appeal.languages:
         raise STANDARD[404]
     check_origin(request.environ)
-    parts().submissions.keep(_envelope(), None)
-    return _page(Outcome("accepted"), 201)
+    context().submissions.keep(_envelope(), None)
+    return _page(HandInOutcome("accepted"), 201)
 
 
 def _envelope() -> bytes:
@@ -57,14 +60,14 @@ def _envelope() -> bytes:
 
 @blueprint.errorhandler(StoreUnavailable)
 def say_unavailable(error: StoreUnavailable) -> Response:
-    """The store cannot promise anything now."""
+    """The page says that the store cannot promise anything now."""
     return say_refused(STANDARD[503])
 
 
 @blueprint.errorhandler(Problem)
 def say_refused(problem: Problem) -> Response:
-    """The same page, with the reason in words."""
-    answer = _page(Outcome(problem.kind, _envelope_again(problem)), problem.status)
+    """The page says in words why the text was refused."""
+    answer = _page(HandInOutcome(problem.kind, _envelope_again(problem)), problem.status)
     if problem.retry_after is not None:
         answer.headers["Retry-After"] = str(problem.retry_after)
     return answer
@@ -78,8 +81,8 @@ def _envelope_again(problem: Problem) -> str:
         return ""
 
 
-def _page(outcome: Outcome, status: int) -> Response:
+def _page(outcome: HandInOutcome, status: int) -> Response:
     language = str((request.view_args or {}).get("language"))
-    known = language in parts().appeal.languages
-    content = parts().pages.hand_in(language, outcome) if known else parts().pages.error(language, status)
+    known = language in context().appeal.languages
+    content = context().pages.hand_in(language, outcome) if known else context().pages.error(language, status)
     return Response(content, status=status, content_type=HTML)

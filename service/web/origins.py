@@ -1,5 +1,6 @@
-"""Who may send envelopes: our own pages, a file opened from disk (`Origin: null`), old browsers that name no origin.
+"""The origins (CORS) that envelopes are taken from, and the answer to a browser that asks beforehand.
 
+Our own pages may send, a file opened from disk (`Origin: null`), and old browsers that name no origin.
 Other sites may not, and cannot read what is answered. Every answer says the same of this, whoever asks.
 """
 
@@ -28,7 +29,7 @@ _WRONG_ORIGIN = Problem(403, "origin", "Envelopes are accepted from this site's 
 
 
 def check_origin(environ: WSGIEnvironment) -> None:
-    """Raises Problem when another site's page sends."""
+    """Return if an envelope may come from the origin of this request. Raises Problem."""
     origin = environ.get("HTTP_ORIGIN")
     if origin not in (None, "null") and urlsplit(origin).netloc != get_host(environ):
         raise _WRONG_ORIGIN

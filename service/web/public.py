@@ -1,31 +1,30 @@
-"""The addresses that readers, signers and programs open, except the pages themselves: those are in front.py."""
+"""The public addresses, except those of pages, which fast_path.py answers, and of the result (results.py)."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from crypto.publication import PUBLICATION_FILE, minisig_name
 from service.problems import STANDARD, or_not_found
 from service.site.compression import for_everyone
-from service.site.publications import FILE, minisig_name
 from service.site.rendering import HTML
 from service.site.signing_file import PAGE, filename
-from service.web.context import parts
+from service.web.context import browser_language, context
 
 blueprint = Blueprint("pages", __name__)
 
 
 @blueprint.get("/")
 def choose_language() -> AnyResponse:
-    """To the page in the browser's language."""
-    languages = parts().appeal.languages
-    return redirect(f"{request.accept_languages.best_match(languages, languages[0])}/", code=303)
+    """Lead to the page in the browser's language."""
+    return redirect(f"{browser_language()}/", code=303)
 
 
 @blueprint.get("/<language>")
 def add_slash(language: str) -> AnyResponse:
-    """To a page whose address somebody cut short; the pages themselves are answered by front.py."""
-    if language not in parts().appeal.languages:
+    """Lead to a page whose address somebody cut short; the pages themselves are answered by fast_path.py."""
+    if language not in context().appeal.languages:
         raise STANDARD[404]
     return redirect(f"{language}/", code=303)
 
@@ -33,32 +32,32 @@ def add_slash(language: str) -> AnyResponse:
 @blueprint.get("/appeal.json")
 def appeal_json() -> Response:
     """What a program needs to seal for this appeal (docs/spec.md, section 7)."""
-    return for_everyone(parts().appeal.json, "application/json")
+    return for_everyone(context().appeal.json, "application/json")
 
 
 @blueprint.get(f"/<language>/{PAGE}")
 def signing_file(language: str) -> Response:
     """The letter, form, key and script in one file that works from disk; to be kept, not to be shown."""
-    answer = for_everyone(or_not_found(parts().files.contents.get(language)), HTML)
+    answer = for_everyone(or_not_found(context().files.contents.get(language)), HTML)
     answer.headers["Content-Disposition"] = f'attachment; filename="{filename(language)}"'
     return answer
 
 
-@blueprint.get(f"/{FILE}")
+@blueprint.get(f"/{PUBLICATION_FILE}")
 def publication_json() -> Response:
     """The publication, exactly as the organizers signed it."""
-    return for_everyone(or_not_found(parts().publications.current).data, "application/json")
+    return for_everyone(or_not_found(context().publications.current).data, "application/json")
 
 
 @blueprint.get("/" + minisig_name("<signer>"))
 def publication_minisig(signer: str) -> Response:
     """One organizer's minisign signature of the publication."""
-    minisig = or_not_found(parts().publications.current).minisigs.get(signer)
+    minisig = or_not_found(context().publications.current).minisigs.get(signer)
     return Response(or_not_found(minisig), content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """200 while an envelope could be kept, 503 otherwise."""
-    parts().store.check()
+    context().store.check()
     return Response("ok\n", mimetype="text/plain")

@@ -1,19 +1,19 @@
-"""The addresses of the result, except its pages as such, which are in front.py: files for programs, and the search.
+"""The addresses of the result: its files for programs, and the search. fast_path.py answers its pages as such.
 
 A search is a form sent by POST: what somebody looks for stays out of the address, and so out of the browser's history.
-It must not be logged or kept here either.
+It is not logged or kept here either.
 """
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from crypto.publication import PUBLICATION_FILE, minisig_name
 from service.problems import or_not_found
 from service.site.compression import for_everyone, for_one
-from service.site.publications import FILE, minisig_name
 from service.site.rendering import HTML
 from service.site.result import Result
-from service.web.context import parts
+from service.web.context import context
 
 blueprint = Blueprint("result", __name__)
 search = Blueprint("search", __name__)
@@ -29,14 +29,14 @@ def find(language: str) -> Response:
     request.max_content_length = _FORM_MOST
     number = request.form.get("page", "")
     is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_MOST
-    content = parts().pages.search(language, request.form.get("q", ""), int(number) if is_number else 1)
+    content = context().pages.search(language, request.form.get("q", ""), int(number) if is_number else 1)
     return for_one(or_not_found(content), HTML)
 
 
 @blueprint.get("/<language>/feed.atom")
 def feed(language: str) -> Response:
     """All publications, for feed readers (RFC 4287)."""
-    return for_everyone(or_not_found(parts().pages.feed(language)), "application/atom+xml; charset=utf-8")
+    return for_everyone(or_not_found(context().pages.feed(language)), "application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/result.json")
@@ -53,10 +53,10 @@ def result_csv() -> Response:
     return answer
 
 
-@blueprint.get(f"/publications/<int:number>/{FILE}")
+@blueprint.get(f"/publications/<int:number>/{PUBLICATION_FILE}")
 def earlier_publication(number: int) -> Response:
     """One of all publications, so that `previous` can be checked."""
-    return _file(number, FILE, "application/json")
+    return _file(number, PUBLICATION_FILE, "application/json")
 
 
 @blueprint.get(f"/publications/<int:number>/{minisig_name('<signer>')}")
@@ -66,8 +66,8 @@ def earlier_minisig(number: int, signer: str) -> Response:
 
 
 def _file(number: int, name: str, content_type: str) -> Response:
-    return Response(or_not_found(parts().publications.file(number, name)), content_type=content_type)
+    return Response(or_not_found(context().publications.file(number, name)), content_type=content_type)
 
 
 def _result() -> Result:
-    return or_not_found(parts().results.current)
+    return or_not_found(context().current.result)

@@ -1,6 +1,6 @@
-"""Reads the forms of the organizers' page: the token first, and nothing after it before it was found right.
+"""Reads the forms of the organizers' page (multipart/form-data): first the token, and the rest only if it is right.
 
-Works on pieces of bytes; must never write a file, and never keeps more than the caller allowed.
+It works on pieces of bytes in memory, writes no file, and keeps no more than the caller allows.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class FormError(Exception):
 
 @dataclass(frozen=True)
 class Form:
-    """What came: texts by the name of the field, the contents of the files by theirs, in their order."""
+    """A form that was read: texts by the name of their field, contents of files by the name of theirs, in order."""
 
     texts: dict[str, str] = field(default_factory=dict)
     files: dict[str, list[bytes]] = field(default_factory=dict)
 
     def keep(self, part: Field | File, content: bytes) -> None:
-        """One more part. A field for files in which none was chosen arrives as a file without a name."""
+        """Add one part, but not the empty file without a name that comes from a field in which no file was chosen."""
         if isinstance(part, Field):
             self.texts[part.name] = content.decode("utf-8", "replace")
         elif part.filename or content:
@@ -43,8 +43,8 @@ class Form:
 class Body:
     """A request's body in pieces. `check` gets the token and raises when it is wrong; `clock` gives seconds.
 
-    Until then it comes byte by byte: a longer read would wait until all of its bytes have come, and whoever sends one
-    in a while would be waited for.
+    Until the token is known, the body is read byte by byte.
+    A longer read would wait until all of its bytes have come, and so for whoever sends only one in a while.
     """
 
     def __init__(self, stream: BinaryIO, check: Callable[[str], None], clock: Callable[[], float]) -> None:
@@ -52,12 +52,12 @@ class Body:
         self._size = 1
 
     def admit(self, token: str) -> None:
-        """The token is known, or what `check` raises."""
+        """Check the token, and from then on read in large pieces. Raises what `check` raises."""
         self._check(token)
         self._size = PIECE
 
     def pieces(self) -> Iterator[bytes]:
-        """Until the end. Raises FormError when the token does not come in time."""
+        """All pieces to the end. Raises FormError when the token does not come in time."""
         until = self._clock() + BEFORE_TOKEN_SECONDS
         while piece := self._stream.read(self._size):
             if self._size == 1 and self._clock() > until:

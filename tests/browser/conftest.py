@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.browser.support.chromium import PATIENCE, QUIET, Recorder, emptied, new_phone, without_complaint
+from tests.support.programs import program
 from tests.support.service_process import Served, serving
 
 expect.set_options(timeout=PATIENCE)
@@ -19,10 +19,8 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium without a window."""
-    program = shutil.which("chromium")
-    assert program, "Chromium is missing; ./run test says how to install it."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=program("chromium"), args=list(QUIET))
         yield browser
         browser.close()
 

@@ -5,7 +5,6 @@ Signs, publishes and looks at the page as a reader does, in a trial of its own; 
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from tests.browser.support.chromium import QUIET  # noqa: E402 - so the file run
 from tests.browser.support.signing import sign  # noqa: E402
 from tests.browser.support.states import enter, make_mistakes, see, try_for_ever  # noqa: E402
 from tests.support.demo_site import publish, trial  # noqa: E402
+from tests.support.programs import program  # noqa: E402
 from tests.support.sample_appeal import CODE  # noqa: E402
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -34,7 +34,7 @@ def main() -> None:
     """The states of the page, on a phone and in English unless the name says otherwise."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=program("chromium"), args=list(QUIET))
         with trial(Path(temporary) / "data") as running:
             letter = f"{running.url}/en/"
             take(browser, letter, "form", "#sign")

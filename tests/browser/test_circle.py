@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.support.chromium import Recorder
 from tests.browser.support.signing import RELATION, looks, open_letter, sign
 from tests.support.demo_site import prepare, publish, trial
+from tests.support.programs import program
 from tests.support.sample_appeal import APPEAL_ID
 
 PUBLIC_NAME, NONPUBLIC_NAME = "Аляксандра Публічная", "Таццяна Непублічная-Ціхая"
@@ -67,7 +68,7 @@ def test_a_person_signs_organizers_open_offline_and_the_signed_count_appears(bro
         verify = ["verify", str(tmp_path / "stick" / "out" / "publication.json")]
         running.organizer(*verify, "--appeal", str(tmp_path / "stick" / "appeal.json"))
         appeal = json.loads(served["/appeal.json"])
-        stock = ["minisign", "-V", "-P", appeal["minisign"][0], "-m", "publication.json"]
+        stock = [program("minisign"), "-V", "-P", appeal["minisign"][0], "-m", "publication.json"]
         stock += ["-x", "publication.json.demo.minisig"]
         subprocess.run(stock, cwd=tmp_path / "stick" / "out", check=True, capture_output=True)
 

@@ -68,7 +68,7 @@ def site(settle: Callable[[str], Settings], minisign_keys: Minisigns) -> Iterato
 @pytest.fixture
 def arrived(site: Served, key: OrganizersKey) -> Iterator[Callable[[], Opened]]:
     """What the organizers' key opens of that which came since the test began."""
-    with closing(SqliteStore(Path(site.settings.store.removeprefix("sqlite:")))) as store:
+    with closing(SqliteStore(site.settings.data / "envelopes.sqlite")) as store:
 
         def envelopes() -> set[bytes]:
             with closing(store.snapshot()) as snapshot:

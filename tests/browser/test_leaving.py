@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from service.appeal import EXIT
 from tests.browser.support.chromium import QUIET
+from tests.support.programs import program
 from tests.support.service_process import Served
 
 NAME = "Ірына Непублічная"
@@ -178,7 +178,7 @@ def test_the_browser_keeps_the_address_and_nothing_else(browser: Browser, site: 
     """Its history has the visit, as the page says; its cache and all its other files have neither page nor words."""
     with tempfile.TemporaryDirectory() as profile:
         context = browser.browser_type.launch_persistent_context(
-            profile, executable_path=shutil.which("chromium"), args=list(QUIET)
+            profile, executable_path=program("chromium"), args=list(QUIET)
         )
         page = context.new_page()
         page.goto(f"{site.url}/en/")

@@ -5,7 +5,6 @@ Secret key files cost a second and a gigabyte of memory for every passphrase, on
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from crypto.minisign import (
     unlock_secret_key,
     verify,
 )
+from tests.support.programs import program
 
 KEY = MinisignSecretKey.make(b"annaanna", bytes(range(100, 132)))
 OTHER = MinisignSecretKey.make(b"borisbor", bytes(range(150, 182)))
@@ -57,10 +57,8 @@ class Stock:
 @pytest.fixture
 def stock(tmp_path: Path) -> Stock:
     """The program, and publication.json in its folder."""
-    program = shutil.which("minisign")
-    assert program, "minisign is missing: sudo apt-get install minisign"
     (tmp_path / "publication.json").write_bytes(RESULT)
-    return Stock(program, tmp_path)
+    return Stock(program("minisign"), tmp_path)
 
 
 def test_the_stock_program_verifies_what_we_sign(stock: Stock) -> None:

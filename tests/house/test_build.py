@@ -25,12 +25,16 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language, abort_invalid=True)
 
 
-def test_script_and_style_are_those_their_sources_make(tmp_path: Path) -> None:
-    """Byte for byte, so whoever compares what a site serves compares it with the sources."""
-    subprocess.run([sys.executable, "run", "build", "--static", str(tmp_path)], cwd=ROOT, check=True)
+def test_script_style_and_help_are_those_their_sources_make(tmp_path: Path) -> None:
+    """Byte for byte, so whoever compares what a site serves compares it with the sources; of the help, the words."""
+    static, words = tmp_path / "static", tmp_path / "help.txt"
+    build = [sys.executable, "run", "build", "--static", str(static), "--words", str(words)]
+    subprocess.run(build, cwd=ROOT, check=True)
     kept = {path.name: path.read_bytes() for path in (ROOT / "service" / "static").iterdir()}
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
+    assert {path.name: path.read_bytes() for path in static.iterdir()} == kept
     assert sorted(kept) == ["exit.js", "sign.js", "style.css"]
+    # Where lines are broken is up to this Python and its libraries.
+    assert words.read_text("utf-8").split() == (ROOT / "docs" / "help.txt").read_text("utf-8").split()
 
 
 def test_the_script_is_small_enough_for_a_slow_link() -> None:

@@ -21,6 +21,7 @@ from organizer import VERSION
 from tests.support.debian_mirror import mirror
 from tests.support.organizer_workspace import make_desk, seal
 from tests.support.paths import ROOT
+from tests.support.programs import program
 
 # Python as the system has it, without .venv.
 PYTHON = sys._base_executable  # type: ignore[attr-defined]  # the standard library's own way to make a venv, untyped
@@ -226,7 +227,7 @@ def test_an_older_python_is_told() -> None:
 def test_a_bare_debian_needs_nothing_else(release: str, bundle: Path, tmp_path: Path) -> None:
     """A whole circle and the building itself on Debian 12 and 13 with only python3, without a network. Needs root."""
     root = tmp_path / "root"
-    bootstrap = ["debootstrap", "--variant=minbase", "--include=python3", release, root, mirror()]
+    bootstrap = [program("debootstrap"), "--variant=minbase", "--include=python3", release, root, mirror()]
     subprocess.run(bootstrap, check=True, stdout=subprocess.DEVNULL)
     shutil.copyfile(bundle, root / "root" / "organizer.pyz")
     shutil.copytree(CACHE, copy_of_sources(root / "root" / "sources") / CACHE.relative_to(ROOT))

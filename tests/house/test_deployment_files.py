@@ -16,10 +16,12 @@ import compose_spec
 import pytest
 import yaml
 
+from service import parse_store
 from service.settings import Settings, read_settings
 from service.site.headers import security_headers
 from tests.support.nginx_site import running, temporary_folder, wait_for
 from tests.support.paths import ROOT
+from tests.support.programs import program
 from tests.support.service_process import environment_for
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -138,9 +140,9 @@ def test_the_service_understands_what_the_compose_file_tells_it(tmp_path: Path, 
         "UNDERSIGNED_DESK_TOKEN_SHA256_FILE": str(tmp_path / "token"),
         "UNDERSIGNED_APPEAL": str(appeal_folder),
     }
-    settings = read_settings(told)
-    assert (settings.listen, settings.trusted_hops) == ("unix:/run/undersigned/service.sock", 1)
-    assert settings.store == "sqlite:/var/lib/undersigned/envelopes.sqlite"
+    settings = read_settings(told, parse_store)
+    assert (str(settings.listen), settings.trusted_hops) == ("unix:/run/undersigned/service.sock", 1)
+    assert str(settings.store) == "sqlite:/var/lib/undersigned/envelopes.sqlite"
 
 
 def stage(name: str) -> str:
@@ -207,7 +209,7 @@ def test_tor_accepts_its_configuration() -> None:
         assert line in shipped.splitlines()
     with temporary_folder() as folder:
         (folder / "torrc").write_text(shipped.replace("/var/lib/tor", str(folder)).replace("Log err", "Log notice"))
-        command = ["tor", "--defaults-torrc", os.devnull, "-f", str(folder / "torrc"), "--verify-config"]
+        command = [program("tor"), "--defaults-torrc", os.devnull, "-f", str(folder / "torrc"), "--verify-config"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
         assert "Configuration was valid" in done.stdout
@@ -221,10 +223,10 @@ def test_the_units_are_valid_and_shut_in(unit: Path, tmp_path: Path) -> None:
     # verify wants the programs to exist; they do where the guide installs them.
     here = tmp_path / unit.name
     here.write_text(unit.read_text("utf-8").replace("/opt/undersigned/.venv/bin/python", sys.executable), "utf-8")
-    verify = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(here)]
+    verify = [program("systemd-analyze"), "verify", "--man=no", "--recursive-errors=no", str(here)]
     done = subprocess.run(verify, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    security = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", str(here)]
+    security = [program("systemd-analyze"), "security", "--offline=true", "--no-pager", "--threshold=20", str(here)]
     done = subprocess.run(security, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-300:]
 

@@ -20,6 +20,7 @@ from tests.support.container_images import Image, make_images
 from tests.support.debian_mirror import mirror
 from tests.support.nginx_site import certificate, temporary_folder
 from tests.support.paths import ROOT
+from tests.support.programs import program
 from tests.support.raw_http import HOST, request, sealed, status
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -62,7 +63,8 @@ class Containers:
         assert image.said["USER"] == service["user"]
         groups = ",".join([group, *service.get("group_add", [])])
         environment = {key: value for key, value in service.get("environment", {}).items() if "$" not in value}
-        script = [f"mount --bind {image.root} {image.root}", *self._mounts(name, image), "ip link set lo up"]
+        script = [f"mount --bind {image.root} {image.root}", *self._mounts(name, image)]
+        script += [f"{program('ip')} link set lo up"]
         script += [f"sysctl -qw {key}={value}" for key, value in service.get("sysctls", {}).items()]
         script += [f"mount -o remount,bind,ro {image.root}", f"cd {image.root}{image.said['WORKDIR']}"]
         become = f"exec chroot --userspec={user}:{group} --groups={groups} {image.root}"

@@ -12,16 +12,21 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path, PurePosixPath
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+from tests.support.sources import (
+    Sources,
+    all_imports,
+    imports,
+    made_up,
+    module_of,
+    python,
+    read_sources,
+    room_of,
+)
 
-Sources = Mapping[str, str]
-"""Path from the project's folder, with slashes, to the text of the file."""
 Rule = Callable[[Sources], list[str]]
 
 ROOMS = {"crypto": {"crypto"}, "service": {"service", "crypto"}, "organizer": {"organizer", "crypto"}}
@@ -56,78 +61,6 @@ PROCESSES = {
 }  # fmt: skip
 HIDDEN = {"importlib", "runpy", "imp", "pkgutil", "zipimport"}
 OPENERS = {"crypto.seal", "nacl"}
-
-
-@dataclass(frozen=True)
-class Import:
-    """One imported name. `place` is "top", "types" (under `if TYPE_CHECKING`) or "inside" (anywhere else)."""
-
-    path: str
-    line: int
-    module: str
-    name: str | None
-    place: str
-
-    @property
-    def full(self) -> str:
-        return f"{self.module}.{self.name}" if self.name else self.module
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line} imports {self.full}"
-
-    def is_of(self, banned: set[str]) -> bool:
-        """Whether it names something in `banned`, or something inside of that."""
-        return any(f"{self.full}.".startswith(f"{name}.") for name in banned)
-
-
-def python(sources: Sources, *rooms: str) -> dict[str, str]:
-    return {
-        path: text
-        for path, text in sources.items()
-        if path.endswith(".py") and (not rooms or PurePosixPath(path).parts[0] in rooms)
-    }
-
-
-def room_of(path: str) -> str:
-    return PurePosixPath(path).parts[0]
-
-
-def module_of(path: str) -> str:
-    return ".".join(PurePosixPath(path).with_suffix("").parts).removesuffix(".__init__")
-
-
-def imports(path: str, source: str) -> Iterator[Import]:
-    """Every import of a file, wherever it stands."""
-    yield from _imports(path, ast.parse(source), "top")
-
-
-def _imports(path: str, parent: ast.AST, place: str) -> Iterator[Import]:
-    for node in ast.iter_child_nodes(parent):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Import(path, node.lineno, alias.name, None, place)
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield Import(path, node.lineno, _absolute(path, node), alias.name, place)
-        elif isinstance(node, ast.If) and place == "top" and ast.unparse(node.test) in _TYPE_CHECKING:
-            yield from _imports(path, ast.Module(node.body, []), "types")
-            yield from _imports(path, ast.Module(node.orelse, []), "inside")
-        else:
-            yield from _imports(path, node, "inside")
-
-
-_TYPE_CHECKING = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
-
-
-def _absolute(path: str, node: ast.ImportFrom) -> str:
-    if not node.level:
-        return node.module or ""
-    package = PurePosixPath(path).parts[: -node.level]
-    return ".".join([*package, *([node.module] if node.module else [])])
-
-
-def all_imports(sources: Sources, *rooms: str) -> list[Import]:
-    return [found for path, text in python(sources, *rooms).items() for found in imports(path, text)]
 
 
 def graph(sources: Sources, *, running: bool) -> dict[str, set[str]]:
@@ -272,6 +205,133 @@ def only_the_factory_knows_stores(sources: Sources) -> list[str]:
     ]
 
 
+# Rule 6.
+
+LAYERS: tuple[tuple[frozenset[str], ...], ...] = tuple(
+    tuple(frozenset(floor.split()) for floor in floors)
+    for floors in (
+        (
+            "organizer.__main__",
+            "organizer.cli organizer.window",
+            "organizer.actions",
+            "organizer.intake organizer.review organizer.results",
+            "organizer.matching",
+            "organizer.workspace organizer.keys organizer.exports",
+            "organizer.text organizer.errors organizer",
+            "crypto",
+        ),
+        (
+            "service.__main__ service.admin",
+            "service",
+            "service.web",
+            "service.site service.limits service.stores",
+            "service.servers",
+            "service.settings service.appeal service.problems service.toml_reader",
+            "crypto",
+        ),
+    )
+)
+"""The floors of each program from the top, each with its rooms: a package, a module, or `__init__` of the program."""
+
+
+def room_in(module: str) -> str:
+    """The room of a module: the folder or file that lies directly in its program; all of `crypto` is one room."""
+    parts = module.split(".")
+    return parts[0] if parts[0] == "crypto" else ".".join(parts[:2])
+
+
+def floor_of(room: str, floors: tuple[frozenset[str], ...]) -> int | None:
+    return next((at for at, rooms in enumerate(floors) if room in rooms), None)
+
+
+def no_import_goes_up(sources: Sources) -> list[str]:
+    """A room imports rooms of lower floors, or others of its own floor; every room has its floor in LAYERS."""
+    found: list[str] = []
+    for floors in LAYERS:
+        program = min(room for rooms in floors for room in rooms if room != "crypto")
+        for module, targets in graph(sources, running=False).items():
+            if module.split(".")[0] != program:
+                continue
+            here = floor_of(room_in(module), floors)
+            if here is None:
+                found.append(f"{module} has no floor in LAYERS")
+                continue
+            for target in sorted(targets):
+                there = floor_of(room_in(target), floors)
+                if there is not None and there < here:
+                    found.append(f"{module} imports {target}, which is above it")
+    return found
+
+
+def room_graph(sources: Sources) -> dict[str, set[str]]:
+    """The rooms of both programs, and which others each imports."""
+    edges: dict[str, set[str]] = {}
+    for module, targets in graph(sources, running=False).items():
+        room = room_in(module)
+        edges.setdefault(room, set()).update({room_in(target) for target in targets} - {room})
+    return edges
+
+
+def no_circles_between_rooms(sources: Sources) -> list[str]:
+    """No room comes back to itself over other rooms, not even by types alone."""
+    edges = room_graph(sources)
+    return [f"{room} imports itself over other rooms" for room in edges if room in after(edges, room)]
+
+
+# Rule 7.
+
+TERMINAL = {"click", "rich"}
+WINDOW = {"gi"}
+
+
+def each_face_keeps_its_library(sources: Sources) -> list[str]:
+    """Only cli/ imports click or rich, only window/ imports gi, and neither face imports the other."""
+    found: list[str] = []
+    for face, library, other in (
+        ("cli", TERMINAL, "organizer.window"),
+        ("window", WINDOW, "organizer.cli"),
+    ):
+        for one in all_imports(sources, *ROOMS):
+            inside = one.path.startswith(f"organizer/{face}/")
+            if (inside and one.is_of({other})) or (not inside and one.is_of(library)):
+                found.append(str(one))
+    return found
+
+
+SHARED_BY_COMMANDS = {
+    "organizer.cli.terminal", "organizer.cli.options", "organizer.cli.filter_options", "organizer.cli.json_results",
+}  # fmt: skip
+"""What stands in cli/ and is no command."""
+
+
+def no_command_imports_a_command(sources: Sources) -> list[str]:
+    """Each file of cli/ is a command of its own and knows what commands share; main.py knows them all.
+
+    The rehearsal is a command, too: it plays through the actions, not through other commands.
+    """
+    return [
+        str(found)
+        for found in all_imports(sources, "organizer")
+        if found.path.startswith("organizer/cli/")
+        and found.path != "organizer/cli/main.py"
+        and not found.path.startswith("organizer/cli/terminal/")
+        and found.is_of({"organizer.cli"})
+        and not found.is_of(SHARED_BY_COMMANDS)
+        and not (found.path.startswith("organizer/cli/rehearsal/") and found.is_of({"organizer.cli.rehearsal"}))
+    ]
+
+
+FACES = {"organizer.cli", "organizer.window", "organizer.__main__", *TERMINAL, *WINDOW}
+
+
+def actions_know_no_face(sources: Sources) -> list[str]:
+    """What an organizer does reaches nothing that prints or asks, not even over other modules."""
+    edges = graph(sources, running=False)
+    starts = [module_of(path) for path in python(sources, "organizer") if path.startswith("organizer/actions/")]
+    modules = {*starts, *(module for start in starts for module in after(edges, start))}
+    return [str(found) for found in all_imports(sources) if module_of(found.path) in modules and found.is_of(FACES)]
+
+
 # The same in the browser.
 
 _STATIC = re.compile(r"^\s*(?:import|export)\b(?:[^;'\"]*?\bfrom)?\s*(['\"])(?P<target>.+?)\1", re.MULTILINE)
@@ -322,16 +382,19 @@ RULES: dict[str, Rule] = {
         organizer_is_offline,
         only_the_workspace_touches_disk,
         only_the_factory_knows_stores,
+        no_import_goes_up,
+        no_circles_between_rooms,
+        each_face_keeps_its_library,
+        no_command_imports_a_command,
+        actions_know_no_face,
         browser_rooms_are_apart,
     )
 }
 
 
-@cache
 def house() -> dict[str, str]:
     """The project as it is."""
-    found = [path for room in ROOMS for suffix in ("py", "mjs") for path in (ROOT / room).rglob(f"*.{suffix}")]
-    return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in sorted(found)}
+    return read_sources(*ROOMS)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -357,7 +420,7 @@ def test_the_house_is_read_whole() -> None:
     assert "crypto/js/seal.mjs" in script_graph(house())["service/page/signing.mjs"]
 
 
-# Made-up houses: files separated by " | ", each with its path, a colon and its text.
+# Made-up houses, as `made_up` reads them.
 
 BROKEN = {
     "rooms_are_apart": [
@@ -441,6 +504,58 @@ BROKEN = {
         "service/__main__.py: from .stores import sqlite_store",
         "service/stores/redis_store.py: import service.stores.sqlite_store",
     ],
+    "no_import_goes_up": [
+        "organizer/actions/a.py: from organizer.cli.terminal import review | organizer/cli/terminal/review.py: ",
+        "organizer/matching/a.py: from organizer.review import queue | organizer/review/queue.py: ",
+        "organizer/text.py: import organizer.keys.cards | organizer/keys/cards.py: ",
+        "organizer/errors.py: if TYPE_CHECKING:\n    import organizer.intake.b | organizer/intake/b.py: ",
+        "organizer/exports/a.py: def f():\n    import organizer.results.b | organizer/results/b.py: ",
+        "organizer/cli/a.py: from organizer.__main__ import main | organizer/__main__.py: ",
+        "organizer/helpers/a.py: ",
+        "organizer/helpers.py: import json",
+        "service/web/a.py: from service import create_app | service/__init__.py: ",
+        "service/servers/a.py: from service.stores.base import EnvelopeStore | service/stores/base.py: ",
+        "service/settings.py: from service.servers import connection | service/servers/connection.py: ",
+        "service/__init__.py: from service.admin import backup | service/admin/backup.py: ",
+        "service/site/a.py: from ..web import b | service/web/b.py: ",
+    ],
+    "no_circles_between_rooms": [
+        "service/site/a.py: import service.stores.b | service/stores/b.py:  "
+        "| service/stores/c.py: import service.site.d | service/site/d.py: ",
+        "organizer/keys/a.py: import organizer.workspace.b | organizer/workspace/b.py: import organizer.exports.c "
+        "| organizer/exports/c.py: if TYPE_CHECKING:\n    import organizer.keys.d | organizer/keys/d.py: ",
+        "organizer/__init__.py: import organizer.text | organizer/text.py: from organizer import VERSION",
+    ],
+    "each_face_keeps_its_library": [
+        "organizer/actions/a.py: import click",
+        "organizer/text.py: from rich.text import Text",
+        "organizer/window/a.py: import click",
+        "organizer/__main__.py: def f():\n    import rich",
+        "organizer/cli/a.py: from gi.repository import Gtk",
+        "organizer/keys/a.py: import gi",
+        "organizer/cli/a.py: from organizer import window | organizer/window/__init__.py: ",
+        "organizer/window/a.py: from organizer.cli.terminal import layout | organizer/cli/terminal/layout.py: ",
+        "service/admin/a.py: import click",
+        "crypto/a.py: import rich",
+    ],
+    "no_command_imports_a_command": [
+        "organizer/cli/export.py: from organizer.cli import verify",
+        "organizer/cli/export.py: from organizer.cli.verify import Files",
+        "organizer/cli/sign.py: from . import publish",
+        "organizer/cli/options.py: import organizer.cli.review",
+        "organizer/cli/sign.py: from organizer.cli.main import organizer",
+        "organizer/cli/sign.py: import organizer.cli",
+        "organizer/cli/sign.py: from organizer.cli.rehearsal.stage import Stage",
+        "organizer/cli/rehearsal/rehearse.py: from organizer.cli import keygen",
+    ],
+    "actions_know_no_face": [
+        "organizer/actions/a.py: import click",
+        "organizer/actions/a.py: from organizer.cli.terminal.terminal import Terminal",
+        "organizer/actions/a.py: from organizer import window",
+        "organizer/actions/a.py: import organizer.keys.b | organizer/keys/b.py: from rich.table import Table",
+        "organizer/actions/a.py: import organizer.keys.b | organizer/keys/b.py: from organizer.cli import c "
+        "| organizer/cli/c.py: ",
+    ],
     "browser_rooms_are_apart": [
         "crypto/js/a.mjs: import { x } from 'left-pad';",
         'crypto/js/a.mjs: import fs from "node:fs";',
@@ -453,11 +568,6 @@ BROKEN = {
         "crypto/js/a.mjs: const x = require('x');",
     ],
 }
-
-
-def made_up(text: str) -> dict[str, str]:
-    files = (file.partition(": ") for file in text.split(" | "))
-    return {path: source for path, _, source in files}
 
 
 @pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in BROKEN.items() for text in texts])
@@ -506,6 +616,34 @@ KEPT = {
     "only_the_factory_knows_stores": [
         "service/__init__.py: from service.stores.sqlite_store import SqliteStore",
         "service/web/desk_api.py: from service.stores.base import EnvelopeStore",
+    ],
+    "no_import_goes_up": [
+        "organizer/cli/a.py: from organizer.actions import b | organizer/actions/b.py: from organizer.errors import E "
+        "| organizer/errors.py: from crypto.errors import F | crypto/errors.py: ",
+        "organizer/workspace/a.py: from organizer.keys import b | organizer/keys/b.py: from organizer import VERSION "
+        "| organizer/__init__.py: ",
+        "service/__main__.py: from service import create_app | service/__init__.py: from service.web import a "
+        "| service/web/a.py: from service.settings import Settings | service/settings.py: ",
+    ],
+    "no_circles_between_rooms": [
+        "service/site/a.py: import service.site.b | service/site/b.py: import service.stores.c "
+        "| service/stores/c.py: import crypto.d | crypto/d.py: import crypto.e | crypto/e.py: ",
+    ],
+    "each_face_keeps_its_library": [
+        "organizer/cli/terminal/a.py: import click\nfrom rich.text import Text",
+        "organizer/window/a.py: import gi\nfrom organizer.actions import b",
+        "organizer/__main__.py: from organizer import cli, window",
+        "service/a.py: import clickhouse",
+    ],
+    "no_command_imports_a_command": [
+        "organizer/cli/export.py: from organizer.cli.options import JSON\nfrom organizer.cli.terminal import layout",
+        "organizer/cli/main.py: from organizer.cli import export\nfrom organizer.cli.rehearsal import rehearse",
+        "organizer/cli/rehearsal/rehearse.py: from organizer.cli.rehearsal.stage import Stage",
+        "organizer/cli/terminal/review.py: from organizer.cli.terminal import layout",
+    ],
+    "actions_know_no_face": [
+        "organizer/actions/a.py: import organizer.keys.b | organizer/keys/b.py: import crypto.c | crypto/c.py:  "
+        "| organizer/cli/d.py: import click",
     ],
     "browser_rooms_are_apart": [
         "crypto/js/a.mjs: import {\n  x,\n} from '@noble/x.js';\nexport const from = 'left-pad';",

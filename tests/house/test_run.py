@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,28 +14,38 @@ import pytest
 from tests.support.paths import ROOT
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["serve", "--help"],
-        ["doctor", "--help"],
-        ["users", "--help"],
-        ["organizer", "--help"],
-        ["backup", "--help"],
-        ["restore", "--help"],
-        ["move", "--help"],
-        ["test", "--help"],
-        ["build", "--help"],
-        ["bench", "--help"],
-        ["bundle", "--help"],
-        ["lock", "--help"],
-    ],
-)
-def test_every_command_explains_itself(arguments: list[str]) -> None:
-    """--help everywhere."""
-    done = subprocess.run([sys.executable, "run", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+def commands() -> list[str]:
+    """The commands of `run`, as its own help lists them."""
+    listed = re.findall(r"(?m)^  \./run ([a-z]+)", runpy.run_path(str(ROOT / "run"))["__doc__"])
+    return sorted(set(listed) | {"serve"})
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sources as somebody gets them: no libraries, no packages."""
+    folder = tmp_path_factory.mktemp("fresh") / "sources"
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split()]
+    return Path(shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", *ignored)))
+
+
+@pytest.mark.parametrize("arguments", [[], *([command] for command in commands()), ["organizer", "decisions", "merge"]])
+def test_every_command_explains_itself_and_installs_nothing(fresh: Path, arguments: list[str]) -> None:
+    """--help everywhere, at once, from sources alone."""
+    command = [sys.executable, "run", *arguments, "--help"]
+    done = subprocess.run(command, cwd=fresh, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout) > 80
+    assert (" ".join(["./run", *arguments]) in done.stdout) or arguments[0] == "organizer"
+    assert not [name for name in (".venv", "node_modules") if (fresh / name).exists()]
+
+
+@pytest.mark.parametrize("command", ["doctor", "organizer"])
+def test_with_libraries_a_program_explains_itself(command: str) -> None:
+    """In the same words."""
+    run = [sys.executable, "run", command, "--help"]
+    told = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    kept = (ROOT / "docs" / "help.txt").read_text("utf-8").split(f"$ ./run {command}\n")[1].split("\n$ ")[0]
+    assert told.split() == kept.split()
 
 
 def test_an_unknown_command_is_told() -> None:

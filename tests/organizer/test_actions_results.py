@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from crypto.errors import UndersignedError
 from crypto.publication import read_publication
 from organizer.actions.burn import burn, plan_burning
 from organizer.actions.plan import YES, Answers
@@ -21,25 +19,10 @@ from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_ledger
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from organizer.workspace.ledger_file import open_ledger_file
-from tests.support.organizer_workspace import PASSPHRASE, Desk, make_desk, seal
+from tests.support.organizer_workspace import Desk, make_desk, seal
+from tests.support.without_face import Typed, files
 
 ROOT = Path(__file__).parents[2]
-
-
-class Typed:
-    """A face that knows the passphrase."""
-
-    def passphrase(self, wrong: UndersignedError | None) -> str:
-        """The one of all desks."""
-        if wrong is not None:
-            raise wrong
-        return PASSPHRASE
-
-    def opening(self) -> None:
-        """Nobody waits."""
-
-    def signing(self) -> None:
-        """Nobody waits."""
 
 
 @pytest.fixture
@@ -55,11 +38,6 @@ def desk(tmp_path: Path) -> Desk:
         entries = [one for one in session.records.entries() if isinstance(one, SignatureEntry)]
         session.records.decide({one.id: accepted for one in entries if one.signature.name != "Нехта"})
     return desk
-
-
-def files(desk: Desk) -> Mapping[str, bytes]:
-    """Every file of a desk, byte for byte."""
-    return {str(path): path.read_bytes() for path in sorted(desk.home.rglob("*")) if path.is_file()}
 
 
 def test_a_publication_is_planned_without_writing_and_signed_only_after_a_yes(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from organizer.cli.terminal.terminal import Terminal
 from organizer.keys.periods import Period, read_public, write_public
 from tests.support.organizer_command import NAMES, run, run_json
 from tests.support.organizer_workspace import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
+from tests.support.programs import environment_with, program
 from tests.support.pseudo_terminal import PseudoTerminal
 
 ROOT = Path(__file__).parents[2]
@@ -112,17 +113,19 @@ def check_published(
         organizer, ["--json", "verify", str(out / "publication.json"), "--appeal", str(appeal)]
     )
     (command,) = json.loads(verified.stdout)["commands"]
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, shell=True, env=environment_with("minisign"), capture_output=True, text=True, check=True
+    )
     assert f"appeal {published.appeal} publication 1 {published.date}" in done.stdout
     # The stock program can use the key too: nobody depends on this tool.
     done = subprocess.run(
-        ["minisign", "-S", "-s", work / "minisign.key", "-m", out / "publication.json", "-t", "by hand"],
+        [program("minisign"), "-S", "-s", work / "minisign.key", "-m", out / "publication.json", "-t", "by hand"],
         input=passphrase + "\n",
         text=True,
         capture_output=True,
         check=True,
     )
-    check = ["minisign", "-V", "-P", minisign.line, "-m", str(out / "publication.json")]
+    check = [program("minisign"), "-V", "-P", minisign.line, "-m", str(out / "publication.json")]
     assert "by hand" in subprocess.run(check, capture_output=True, text=True, check=True).stdout
 
 

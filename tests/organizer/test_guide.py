@@ -25,6 +25,7 @@ from organizer.keys.periods import Period, read_public
 from tests.support.ceremony_answers import answer, give_words_back, new_passphrase, plain, read_card
 from tests.support.organizer_workspace import LETTERS, ledger_of, make_cheap
 from tests.support.paths import ROOT
+from tests.support.programs import environment_with
 from tests.support.pseudo_terminal import PseudoTerminal
 
 GUIDE = ROOT / "docs" / "organizer.md"
@@ -106,7 +107,14 @@ class Play:
 
     def shell(self, line: str) -> None:
         """A line that is not for the tool, in Anna's folder."""
-        done = subprocess.run(["bash", "-c", line], cwd=self.anna, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=self.anna,
+            env=environment_with("minisign"),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         self.seen = done.stdout
 
 

@@ -11,14 +11,13 @@ import pytest
 
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignSecretKey, sign
-from crypto.publication import digest, read_publication
+from crypto.publication import digest, minisig_name, read_publication
 from crypto.signature import Signature
 from organizer.results.publication import (
     Checked,
     Place,
     check_publication,
     make_publication,
-    minisig_name,
     place_after,
     sign_publication,
     stock_command,
@@ -26,6 +25,7 @@ from organizer.results.publication import (
 )
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from tests.support.organizer_workspace import LETTER, LETTERS, RECORD, appeal_of, tally_of
+from tests.support.programs import environment_with
 
 ANNA = MinisignSecretKey.make(b"annaanna", bytes(range(32)))
 BORIS = MinisignSecretKey.make(b"borisbor", bytes(range(32, 64)))
@@ -82,10 +82,11 @@ def test_the_stock_minisign_verifies_what_is_signed(tmp_path: Path) -> None:
     publication.write_bytes(DATA)
     minisig.write_text(MINISIG)
     command = stock_command(ANNA.public, str(publication), str(minisig))
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    environment = environment_with("minisign")
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, check=True)
     assert f"appeal {APPEAL.appeal_id.hex()} publication 1 2026-11-22" in done.stdout
     publication.write_bytes(DATA + b" ")
-    assert subprocess.run(command, shell=True, capture_output=True, check=False).returncode != 0
+    assert subprocess.run(command, shell=True, env=environment, capture_output=True, check=False).returncode != 0
 
 
 def test_a_good_publication_passes_every_step() -> None:

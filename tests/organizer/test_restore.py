@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crypto.keys import OrganizersKey
+from organizer.actions.restore import take_over
 from organizer.cli.main import organizer
-from organizer.cli.restore import take_over
 from organizer.errors import OrganizerError
+from organizer.keys.periods import PeriodKey
 from organizer.keys.shares import Card, split
 from organizer.workspace import key_slots
 from organizer.workspace.folder import open_workspace
@@ -109,7 +110,7 @@ def test_taking_over_can_be_done_again(desk: Desk) -> None:
     with open_workspace(str(desk.folder)) as workspace:
         with workspace.tables() as tables:
             assert key_slots.take_over(tables, bytes(32), period.record.key_id, master)
-        take_over(workspace, period, master, "quite another passphrase")
+        take_over(workspace, PeriodKey(period, master), "quite another passphrase")
         with workspace.tables() as tables:
             assert len(list(tables.rows("locks"))) == 2
     desk.passphrase.write_text("quite another passphrase")
@@ -124,7 +125,7 @@ def test_a_burned_key_does_not_take_over(desk: Desk) -> None:
             key_slots.drop_lock(tables, period.record.key_id)
         before = workspace.read("organizers.key")
         with pytest.raises(OrganizerError) as caught:
-            take_over(workspace, period, master, "quite another passphrase")
+            take_over(workspace, PeriodKey(period, master), "quite another passphrase")
         assert (caught.value.reason, workspace.read("organizers.key")) == ("restore-rows", before)
     assert OrganizersKey.derive(master, period.record.appeal_id).record == period.record
 

@@ -20,12 +20,12 @@ from crypto.envelope import envelope_id
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignSecretKey
 from service import create_app
-from service.admin.backup import BackupError, read_backup, write_backup
+from service.admin.backup_file import BackupError, read_backup, write_backup
 from service.appeal import load_appeal
 from service.settings import Settings
 from service.site.publications import Publications
-from service.stores.copy import bring
-from service.stores.sqlite_store import SqliteStore
+from service.stores.copy import copy_missing
+from service.stores.sqlite_store import SqliteAddress, SqliteStore
 from tests.support.envelopes import some
 from tests.support.publications import hand_in, publication
 from tests.support.run_command import run
@@ -43,21 +43,21 @@ def fetch(site: Served, path: str) -> bytes:
 
 def publications_of(settings: Settings) -> Publications:
     appeal = load_appeal(settings.appeal)
-    return Publications(settings.data / "publications", appeal.programs, appeal.signers)
+    return Publications(settings.publications, appeal.programs, appeal.signers)
 
 
 @pytest.fixture
 def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
     """An empty place for the same appeal."""
     data = tmp_path / "elsewhere"
-    return replace(settings, data=data, store=f"sqlite:{data / 'envelopes.sqlite'}")
+    return replace(settings, data=data, store=SqliteAddress(data / "envelopes.sqlite"))
 
 
 @pytest.fixture
 def filled(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> list[bytes]:
     """300 envelopes and two publications, the second signed by both organizers."""
     envelopes = some(300)
-    bring(store, sorted(envelopes, key=envelope_id))
+    copy_missing(store, sorted(envelopes, key=envelope_id))
     client = create_app(settings, store, today=lambda: TODAY).test_client()
     first = publication()
     second = publication(number=2, previous=hashlib.sha256(first).hexdigest())
@@ -109,9 +109,9 @@ def test_drill(settings: Settings, elsewhere: Settings, filled: list[bytes], tmp
         assert fetch(site, "/ledger") == ledger
     with serving(elsewhere, tmp_path / "log3") as site:
         for name in ("publication.json", "publication.json.anna.minisig", "publication.json.boris.minisig"):
-            assert fetch(site, f"/{name}") == (settings.data / "publications" / "000002" / name).read_bytes()
-    for path in (settings.data / "publications").rglob("*.*"):
-        kept = elsewhere.data / "publications" / path.relative_to(settings.data / "publications")
+            assert fetch(site, f"/{name}") == (settings.publications / "000002" / name).read_bytes()
+    for path in (settings.publications).rglob("*.*"):
+        kept = elsewhere.data / "publications" / path.relative_to(settings.publications)
         assert kept.read_bytes() == path.read_bytes()
 
 

@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from service import create_app, open_store
-from service.servers.checks import ENVELOPE_RULES, LIMIT_RULES, examine_envelopes, examine_limits, tell
+from service import create_app, parse_store
+from service.servers.checks import ENVELOPE_RULES, LIMIT_RULES, examine_envelopes, examine_limits, findings
 from service.servers.connection import RedisAddress
 from service.settings import Settings
 from service.stores.redis_store import RedisStore
@@ -67,7 +67,7 @@ def found(server: Server) -> list[str]:
     address = RedisAddress.parse(server.url)
     client = address.connect("doctor")
     try:
-        return tell(lambda: examine_envelopes(client, address.cluster))
+        return findings(lambda: examine_envelopes(client, address.cluster))
     finally:
         client.close()
 
@@ -165,7 +165,9 @@ def test_a_limits_server_that_writes_to_the_disk_is_wrong(tmp_path: Path, kind: 
 
 def doctor(*arguments: str) -> tuple[int, str]:
     command = [sys.executable, "run", "doctor", *arguments]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
+    # With no variable at all, ./run would examine the trial that somebody made in this folder.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
+    environment = kept | {"UNDERSIGNED_DATA": "/nowhere"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout + done.stderr
@@ -245,7 +247,7 @@ def test_a_service_whose_store_is_wrong_runs_and_refuses(
             error.close()
             return error.code
 
-    with serving(replace(settings, store=server.url), log) as served:
+    with serving(replace(settings, store=parse_store(server.url)), log) as served:
         assert [status("/envelopes", envelope) for _ in range(3)] == [503, 503, 503]
         assert (status("/healthz"), status("/be/")) == (503, 200)
         set_to(server, "appendonly", "yes")
@@ -254,5 +256,5 @@ def test_a_service_whose_store_is_wrong_runs_and_refuses(
     words = log.read_text("utf-8")
     assert words.count("appendonly is “no”") == 1
     assert "config/valkey" not in words
-    with closing(open_store(server.url)) as store, closing(store.snapshot()) as snapshot:
+    with closing(parse_store(server.url).open()) as store, closing(store.snapshot()) as snapshot:
         assert list(snapshot.envelopes) == [envelope]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from crypto.envelope import envelope_id
-from service import open_store
+from service import parse_store
 from service.settings import Settings
 from service.stores.base import StoreUnavailable
-from service.stores.copy import absent, bring
+from service.stores.copy import copy_missing, missing_from
 from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import held, some
 from tests.support.redis_servers import Server, cluster_url, password, running
@@ -26,14 +26,14 @@ ROOT = Path(__file__).parents[2]
 CUT = """
 import os, signal, sys
 import service.stores.copy
-from service import open_store
+from service import parse_store
 service.stores.copy.GROUP = 50
 def cut(envelopes):
     for at, envelope in enumerate(envelopes):
         yield envelope
         if at == 200: os.kill(os.getpid(), signal.SIGKILL)
-source, target = map(open_store, sys.argv[1:])
-service.stores.copy.bring(target, cut(source.snapshot().envelopes))
+source, target = (parse_store(text).open() for text in sys.argv[1:])
+service.stores.copy.copy_missing(target, cut(source.snapshot().envelopes))
 """
 
 
@@ -41,7 +41,7 @@ service.stores.copy.bring(target, cut(source.snapshot().envelopes))
 def filled(store: SqliteStore) -> list[bytes]:
     """300 envelopes in the store of the settings, sorted by id."""
     envelopes = sorted(some(300), key=envelope_id)
-    bring(store, envelopes)
+    copy_missing(store, envelopes)
     return envelopes
 
 
@@ -50,7 +50,7 @@ def url_of(servers: list[Server]) -> str:
 
 
 def holds(url: str) -> list[bytes]:
-    with closing(open_store(url)) as store:
+    with closing(parse_store(url).open()) as store:
         return held(store)
 
 
@@ -62,7 +62,7 @@ def test_envelopes_move_there_and_back_and_a_killed_move_is_finished(
     there, back = f"sqlite:{tmp_path / 'there'}", f"sqlite:{tmp_path / 'back'}"
     if kind != "sqlite":
         there = url_of(empty(kind))
-    for source, target in ((settings.store, there), (there, back)):
+    for source, target in ((str(settings.store), there), (there, back)):
         killed = subprocess.run([sys.executable, "-c", CUT, source, target], cwd=ROOT, check=False)
         assert killed.returncode == -9
         arrived = holds(target)
@@ -86,11 +86,11 @@ def test_a_server_that_dies_during_a_move_loses_nothing(tmp_path: Path) -> None:
             server.kill()
             yield from envelopes[100:]
 
-        with closing(open_store(server.url)) as target, pytest.raises(StoreUnavailable):
-            bring(target, dying())
+        with closing(parse_store(server.url).open()) as target, pytest.raises(StoreUnavailable):
+            copy_missing(target, dying())
         server.start()
-        with closing(open_store(server.url)) as target:
-            bring(target, envelopes)
+        with closing(parse_store(server.url).open()) as target:
+            copy_missing(target, envelopes)
         assert holds(server.url) == envelopes
 
 
@@ -99,7 +99,7 @@ def test_a_move_into_a_store_with_others_says_so(settings: Settings, filled: lis
     target = tmp_path / "other.sqlite"
     with closing(SqliteStore(target)) as other:
         other.add(os.urandom(4096))
-    done = run(settings, "move", "--from", settings.store, "--to", f"sqlite:{target}")
+    done = run(settings, "move", "--from", str(settings.store), "--to", f"sqlite:{target}")
     assert done.returncode == 0, done.stderr
     assert "holds others too" in done.stdout
 
@@ -142,7 +142,7 @@ def test_what_is_wrong_with_a_server_is_said_before_anything_moves(
         assert password("web") not in done.stderr
         return done.stderr
 
-    here, elsewhere = settings.store, f"sqlite:{tmp_path / 'elsewhere'}"
+    here, elsewhere = str(settings.store), f"sqlite:{tmp_path / 'elsewhere'}"
     assert "“--to” must begin with" in refused(here, "http://x")
     assert "“--from” must name the folder" in refused("redis://x", here)
     for named in (nobody, strange, unnamed):
@@ -162,9 +162,9 @@ def test_what_is_wrong_with_a_server_is_said_before_anything_moves(
     assert holds(here) == filled
 
 
-def test_what_is_absent_is_found_in_sorted_sets() -> None:
+def test_what_is_missing_is_found_in_sorted_sets() -> None:
     """Nothing twice, nothing forgotten, whichever side is empty or longer."""
     all_of_them = sorted(some(40), key=envelope_id)
     for present in ([], all_of_them, all_of_them[:10], all_of_them[10:], all_of_them[::3]):
         for wanted in ([], all_of_them, all_of_them[::2], all_of_them[:5]):
-            assert list(absent(wanted, present)) == [each for each in wanted if each not in present]
+            assert list(missing_from(wanted, present)) == [each for each in wanted if each not in present]

@@ -14,7 +14,7 @@ from limits import parse
 
 from service import create_app
 from service.limits.counters import PAUSE_SECONDS, Counters
-from service.limits.proof_of_work import Load, Work
+from service.limits.proof_of_work import Load, ProofOfWork
 from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
 from service.servers.connection import RedisAddress
 from service.settings import Settings
@@ -73,7 +73,7 @@ def test_processes_with_a_server_share_keys_and_work(server: Server) -> None:
     clock.now += EPOCH_SECONDS
     assert {each.key("203.0.113.7") for each in keys} != {before}
     assert len({each.key("203.0.113.7") for each in keys}) == 1
-    works = [Work(1, Load(Clock()), Clock(4e9), together(server).secret) for _ in range(2)]
+    works = [ProofOfWork(1, Load(Clock()), Clock(4e9), together(server).secret) for _ in range(2)]
     assert works[0]._secret(b"challenge") == works[1]._secret(b"challenge")
 
 
@@ -162,7 +162,7 @@ def test_no_envelope_is_taken_while_the_limits_server_would_write_to_the_disk(
         running("redis", tmp_path / "limits", "limits") as server,
         closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store,
     ):
-        told = replace(settings, limits_server=server.url)
+        told = replace(settings, limits_server=RedisAddress.parse(server.url))
         answers = []
         for value in ("no", "yes"):
             with server.client("admin") as admin:
@@ -187,11 +187,11 @@ def test_a_limits_server_that_the_doctor_may_not_look_at_is_wrong_and_goes_on_co
     ):
         with server.client("admin") as admin:
             admin.execute_command(refused)
-        client = create_app(replace(settings, limits_server=server.url), store).test_client()
+        client = create_app(replace(settings, limits_server=RedisAddress.parse(server.url)), store).test_client()
         for _ in range(3):
             answer = client.post("/envelopes", data=envelope, content_type="application/octet-stream")
             assert answer.status_code == 503
-        assert together(server).wrong() == together(server).wrong() != []
+        assert together(server).faults() == together(server).faults() != []
         assert hits(together(server), "seen") == hits(together(server), "seen too") == [True] * 3 + [False] * 2
         assert hits(together(server), "seen", 1) == [False]
     (told,) = caplog.records

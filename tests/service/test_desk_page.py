@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from crypto.envelope import envelope_id
 from crypto.minisign import MinisignSecretKey, sign
 from service import create_app
-from service.settings import Limits, Settings
+from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from service.web.desk_api import PUBLICATION_MOST
-from service.web.desk_page import Outcome
+from service.web.desk_page import DeskOutcome
 from service.web.token_form import BEFORE_TOKEN_MOST, BEFORE_TOKEN_SECONDS, Body, Form, FormError, read_form
 from tests.support.html_pages import HTML, Elements
 from tests.support.publications import publication
-from tests.support.sample_appeal import APPEAL_ID, TODAY, TOKEN
+from tests.support.sample_appeal import APPEAL_ID, TODAY, TOKEN, limits_of
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 LANGUAGES = ("be", "ru", "en")
@@ -190,7 +190,7 @@ def test_every_check_of_the_verifier_has_words(client: FlaskClient, language: st
     """The list in crypto/errors.py is the list of the page."""
     reasons = ["json", "shape", "minisig", "appeal", "number", "previous", "sums", "order"]
     application = client.application.extensions["undersigned"]
-    texts = {application.pages.desk(language, Outcome(f"publication-{reason}")) for reason in reasons}
+    texts = {application.pages.desk(language, DeskOutcome(f"publication-{reason}")) for reason in reasons}
     plain = {re.sub(rb"publication-[a-z]+", b"", text) for text in texts}
     assert len(plain) == len(reasons)
 
@@ -288,7 +288,7 @@ def test_a_body_that_is_too_large_is_refused_unread(client: FlaskClient) -> None
 
 def test_limits_are_asked_before_the_token(settings: Settings, store: SqliteStore) -> None:
     """Whoever guesses is stopped, and so is the right token from the same connection; in words, with Retry-After."""
-    strict = Settings(**(vars(settings) | {"limits": Limits("10/minute", "3/minute", "10/minute")}))
+    strict = Settings(**(vars(settings) | {"limits": limits_of("10/minute", "3/minute", "10/minute")}))
     client = create_app(strict, store, today=lambda: TODAY).test_client()
     assert [press(client, "ru", "count", token="guess").status_code for _ in range(3)] == [401] * 3
     answer = press(client, "ru", "count")

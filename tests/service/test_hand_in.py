@@ -16,11 +16,11 @@ from flask.testing import FlaskClient
 
 from crypto.envelope import armor, dearmor
 from service import create_app
-from service.settings import Limits, Settings
+from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import held
 from tests.support.paths import ROOT
-from tests.support.sample_appeal import TODAY
+from tests.support.sample_appeal import TODAY, limits_of
 
 SECRET = "Марыя Сакрэтная"
 
@@ -160,7 +160,10 @@ def test_no_other_site_hands_in(
 
 def test_it_counts_for_the_same_limit_as_an_envelope(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
     """Per client and for all: whoever is over it keeps the envelope in the field, and only that."""
-    for limits in (Limits("2/minute", "100/minute", "100/minute"), Limits("100/minute", "100/minute", "2/minute")):
+    for limits in (
+        limits_of("2/minute", "100/minute", "100/minute"),
+        limits_of("100/minute", "100/minute", "2/minute"),
+    ):
         client = create_app(replace(settings, limits=limits), store).test_client()
         sealed = {"data": envelope, "content_type": "application/octet-stream"}
         assert client.post("/envelopes", **sealed).status_code == 201

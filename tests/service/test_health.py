@@ -1,4 +1,4 @@
-"""The watch asks seldom while all is well, often while it is not, and keeps nobody waiting for a server that hangs."""
+"""A server is examined seldom while all is well, often while it is not; nobody waits for one that hangs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from service.stores.base import StoreUnavailable
-from service.stores.health import SOUND_SECONDS, WRONG_SECONDS, Watch
+from service.stores.health import FAULTY_SECONDS, HEALTHY_SECONDS, HealthCheck
 
 
 class Server:
@@ -35,59 +35,59 @@ def server() -> Server:
 
 
 @pytest.fixture
-def watch(server: Server) -> Watch:
-    return Watch(server.examine, lambda: server.now)
+def health(server: Server) -> HealthCheck:
+    return HealthCheck(server.examine, lambda: server.now)
 
 
-def refused(watch: Watch) -> bool:
+def refused(health: HealthCheck) -> bool:
     try:
-        watch.require_sound()
+        health.require_healthy()
     except StoreUnavailable:
         return True
     return False
 
 
-def test_its_word_holds_for_a_while(server: Server, watch: Watch) -> None:
-    """Longer when all is well than when it is not; a doubt ends it at once."""
-    assert [refused(watch) for _ in range(3)] == [False] * 3
+def test_an_answer_holds_for_a_while(server: Server, health: HealthCheck) -> None:
+    """Longer when all is well than when it is not; invalidated, it is asked for anew at once."""
+    assert [refused(health) for _ in range(3)] == [False] * 3
     assert server.asked == 1
     server.wrong = ("appendonly is “no”",)
-    server.now += SOUND_SECONDS
-    assert [refused(watch) for _ in range(3)] == [True] * 3
+    server.now += HEALTHY_SECONDS
+    assert [refused(health) for _ in range(3)] == [True] * 3
     assert server.asked == 2
     server.wrong = ()
-    server.now += WRONG_SECONDS
-    assert not refused(watch)
+    server.now += FAULTY_SECONDS
+    assert not refused(health)
     assert server.asked == 3
-    watch.doubt()
-    assert not refused(watch)
+    health.invalidate()
+    assert not refused(health)
     assert server.asked == 4
 
 
-def test_nobody_waits_for_a_wrong_server_that_hangs(server: Server, watch: Watch) -> None:
+def test_nobody_waits_for_a_wrong_server_that_hangs(server: Server, health: HealthCheck) -> None:
     """One thread asks again; the others are refused at once, and can serve those who only read."""
     server.wrong = ("The server cannot be examined",)
-    assert refused(watch)
+    assert refused(health)
     server.answers.clear()
     server.being_asked.clear()
-    server.now += WRONG_SECONDS
-    asking = threading.Thread(target=refused, args=(watch,))
+    server.now += FAULTY_SECONDS
+    asking = threading.Thread(target=refused, args=(health,))
     asking.start()
     assert server.being_asked.wait(timeout=20)
-    assert [refused(watch) for _ in range(5)] == [True] * 5
+    assert [refused(health) for _ in range(5)] == [True] * 5
     assert server.asked == 2
     server.wrong = ()
     server.answers.set()
     asking.join()
-    assert not refused(watch)
+    assert not refused(health)
 
 
-def test_the_first_word_is_waited_for(server: Server, watch: Watch) -> None:
+def test_the_first_answer_is_waited_for(server: Server, health: HealthCheck) -> None:
     """Before the server was asked for the first time nothing is promised to anyone."""
     server.wrong = ("appendonly is “no”",)
     server.answers.clear()
     answers: list[bool] = []
-    threads = [threading.Thread(target=lambda: answers.append(refused(watch))) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: answers.append(refused(health))) for _ in range(3)]
     for thread in threads:
         thread.start()
     assert server.being_asked.wait(timeout=20)

@@ -97,7 +97,7 @@ def test_a_signer_can_go_once_a_result_stands_without_him(
 def test_a_new_token_replaces_the_old_one(settings: Settings, store: SqliteStore) -> None:
     """Only its hash is known here, so nobody but the organizers has to know either of them."""
     token = "another token"  # pragma: allowlist secret
-    told = replace(settings, desk_token_sha256=hashlib.sha256(token.encode("ascii")).hexdigest())
+    told = replace(settings, desk_token_sha256=hashlib.sha256(token.encode("ascii")).digest())
     client = client_on(told, store, "2026-11-22")
     for each, expected in ((TOKEN, 401), (token, 200)):
         answer = client.get("/ledger", headers={"Authorization": f"Bearer {each}"})

@@ -8,9 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from service import create_app
-from service.settings import Limits, Settings
+from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.support.paths import ROOT
+from tests.support.sample_appeal import limits_of
 
 ASKS = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,undersigned-work"}
 FOREIGN = ["https://elsewhere.example", "http://localhost.elsewhere.example", "http://localhost:8001", "file://"]
@@ -49,7 +50,7 @@ def test_a_file_can_read_every_answer_to_an_envelope(
 ) -> None:
     """Kept, refused, too many, work owed, out of order: the signing file shows the same words as the page."""
     busy = create_app(
-        Settings(**vars(settings) | {"limits": Limits("1/minute", "1/minute", "9/minute")}), store
+        Settings(**vars(settings) | {"limits": limits_of("1/minute", "1/minute", "9/minute")}), store
     ).test_client()
     flooded = create_app(Settings(**vars(settings) | {"work_above": 1}), store).test_client()
     answers = [
@@ -83,7 +84,7 @@ def test_who_sends_cannot_be_told_from_the_answer(client: FlaskClient, envelope:
 
 def test_asking_does_not_use_up_what_a_client_may_send(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
     """The question keeps nothing, so it is not counted."""
-    limits = Limits("1/minute", "1/minute", "9/minute")
+    limits = limits_of("1/minute", "1/minute", "9/minute")
     client = create_app(Settings(**vars(settings) | {"limits": limits}), store).test_client()
     for _ in range(3):
         assert client.options("/envelopes", headers=ASKS | {"Origin": "null"}).status_code == 204

@@ -18,11 +18,12 @@ from crypto.code import commitment
 from crypto.keys import OrganizersKey
 from crypto.seal import seal_signature
 from crypto.signature import Signature
-from service import open_store
-from service.settings import Limits, Settings
+from service import parse_store
+from service.servers.connection import RedisAddress
+from service.settings import Settings
 from tests.support.paths import ROOT
 from tests.support.redis_servers import Server, running, wait_until
-from tests.support.sample_appeal import CODE
+from tests.support.sample_appeal import CODE, limits_of
 from tests.support.service_process import Served, environment_for, free_port, serving
 
 
@@ -54,10 +55,10 @@ def test_all_processes_keep_in_one_store_and_count_in_one_place(
     """Of 40 sent over 8 connections at once to two processes, exactly the 15 that are allowed are kept."""
     several = replace(
         settings,
-        store=servers[0].url,
-        limits_server=servers[1].url,
+        store=parse_store(servers[0].url),
+        limits_server=RedisAddress.parse(servers[1].url),
         processes=2,
-        limits=Limits(envelopes="15/minute", desk="100/minute", everyone="100/minute"),
+        limits=limits_of(envelopes="15/minute", desk="100/minute", everyone="100/minute"),
     )
     sent = envelopes(key, 40)
     with serving(several, tmp_path / "log") as served, ThreadPoolExecutor(8) as pool:
@@ -65,7 +66,7 @@ def test_all_processes_keep_in_one_store_and_count_in_one_place(
     assert sorted(set(answers)) == [b"201", b"429"]
     assert answers.count(b"201") == 15
     accepted = {envelope for envelope, answer in zip(sent, answers, strict=True) if answer == b"201"}
-    with closing(open_store(servers[0].url)) as store, closing(store.snapshot()) as snapshot:
+    with closing(parse_store(servers[0].url).open()) as store, closing(store.snapshot()) as snapshot:
         assert set(snapshot.envelopes) == accepted
 
 

@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 
 from crypto.envelope import envelope_id
 from service import create_app
-from service.limits.proof_of_work import LIFETIME_SECONDS, MOST_TRIES, Load, Work, tries_for
+from service.limits.proof_of_work import LIFETIME_SECONDS, MOST_TRIES, Load, ProofOfWork, tries_for
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 
-NAME, OTHER = b"n" * 32, b"o" * 32
+ENVELOPE, OTHER = b"n" * 32, b"o" * 32
 
 
 class Clock:
@@ -29,11 +29,11 @@ class Clock:
         return self.now
 
 
-def busy(free: int = 1) -> tuple[Work, Clock]:
+def busy(free: int = 1) -> tuple[ProofOfWork, Clock]:
     clock = Clock(4e9)  # far ahead: altcha judges expiry by the machine's own clock
-    work = Work(free, Load(Clock()), clock)
+    work = ProofOfWork(free, Load(Clock()), clock)
     for _ in range(free):
-        assert work.owed(NAME, None) is None
+        assert work.challenge_for(ENVELOPE, None) is None
     return work, clock
 
 
@@ -44,8 +44,8 @@ def solved(challenge: dict[str, Any]) -> str:
     return Payload(found, solution).to_base64()
 
 
-def owed(work: Work, name: bytes = NAME, solution: str | None = None) -> dict[str, Any]:
-    challenge = work.owed(name, solution)
+def owed(work: ProofOfWork, envelope: bytes = ENVELOPE, solution: str | None = None) -> dict[str, Any]:
+    challenge = work.challenge_for(envelope, solution)
     assert challenge is not None
     return challenge
 
@@ -74,22 +74,22 @@ def test_a_solution_pays_for_its_envelope_and_for_no_other() -> None:
     """Used again it only brings the same envelope again."""
     work, _ = busy()
     solution = solved(owed(work))
-    assert work.owed(NAME, solution) is None
-    assert work.owed(NAME, solution) is None
-    assert work.owed(OTHER, solution) is not None
+    assert work.challenge_for(ENVELOPE, solution) is None
+    assert work.challenge_for(ENVELOPE, solution) is None
+    assert work.challenge_for(OTHER, solution) is not None
 
 
 def test_an_expired_challenge_pays_for_nothing() -> None:
     """Solutions cannot be collected for a later flood."""
     work, clock = busy()
     clock.now = 1_000_000_000 - LIFETIME_SECONDS
-    assert work.owed(NAME, solved(owed(work))) is not None
+    assert work.challenge_for(ENVELOPE, solved(owed(work))) is not None
 
 
 def test_another_services_challenge_pays_for_nothing() -> None:
     """Each process signs with a secret of its own."""
     (work, _), (stranger, _) = busy(), busy()
-    assert work.owed(NAME, solved(owed(stranger))) is not None
+    assert work.challenge_for(ENVELOPE, solved(owed(stranger))) is not None
 
 
 @pytest.mark.parametrize("part", ["cost", "keyPrefix", "nonce", "data", "keySignature"])
@@ -99,8 +99,8 @@ def test_a_changed_challenge_pays_for_nothing(part: str) -> None:
     payload = json.loads(base64.b64decode(solved(owed(work))))
     payload["challenge"]["parameters"][part] = {"cost": 1, "data": {"envelope": OTHER.hex()}}.get(part, "00")
     changed = base64.b64encode(json.dumps(payload).encode()).decode()
-    assert work.owed(NAME, changed) is not None
-    assert work.owed(OTHER, changed) is not None
+    assert work.challenge_for(ENVELOPE, changed) is not None
+    assert work.challenge_for(OTHER, changed) is not None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_changed_challenge_pays_for_nothing(part: str) -> None:
 def test_rubbish_pays_for_nothing(rubbish: str) -> None:
     """And breaks nothing."""
     work, _ = busy()
-    assert work.owed(NAME, rubbish) is not None
+    assert work.challenge_for(ENVELOPE, rubbish) is not None
 
 
 def test_the_work_rises_with_the_load_and_has_an_end() -> None:

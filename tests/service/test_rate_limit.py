@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 
 from service import create_app
 from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys, client_network
-from service.settings import Limits, Settings
+from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
+from tests.support.sample_appeal import limits_of
 from tests.support.service_process import serving
 
 
@@ -81,7 +82,7 @@ def test_two_services_give_one_address_different_keys() -> None:
 
 def limited(settings: Settings, store: SqliteStore, **limits: str) -> FlaskClient:
     values = {"envelopes": "1000/minute", "desk": "1000/minute", "everyone": "1000/minute"} | limits
-    changed = Settings(**{**vars(settings), "limits": Limits(**values), "trusted_hops": 1})
+    changed = Settings(**{**vars(settings), "limits": limits_of(**values), "trusted_hops": 1})
     return create_app(changed, store).test_client()
 
 
@@ -132,7 +133,7 @@ def test_the_number_of_hops_is_exact(
     settings: Settings, store: SqliteStore, envelope: bytes, hops: int, limited_at: str
 ) -> None:
     """Without a proxy the header means nothing; with so many, exactly that entry from the right is believed."""
-    limits = Limits(envelopes="1/minute", desk="9/minute", everyone="1000/minute")
+    limits = limits_of(envelopes="1/minute", desk="9/minute", everyone="1000/minute")
     client = create_app(Settings(**{**vars(settings), "limits": limits, "trusted_hops": hops}), store).test_client()
     others = {
         "peer": ["203.0.113.1, 203.0.113.2", "198.51.100.1, 198.51.100.2"],
@@ -176,7 +177,7 @@ def test_the_desk_is_limited_before_its_token_is_looked_at(settings: Settings, s
 def test_nothing_that_names_a_client_is_kept_or_logged(settings: Settings, tmp_path: Path, envelope: bytes) -> None:
     """After limits were hit and malformed requests sent, no log and no file holds an address or a client's words."""
     traces = (b"203.0.113.77", b"2001:db8:77", b"UniqueBrowser/7.7", b"elsewhere-77.example", b"secret-word-77")
-    policies = Limits(envelopes="5/minute", desk="5/minute", everyone="1000/minute")
+    policies = limits_of(envelopes="5/minute", desk="5/minute", everyone="1000/minute")
     changed = Settings(**{**vars(settings), "limits": policies, "trusted_hops": 1})
     lines = (
         "Host: x\r\nConnection: close\r\nUser-Agent: UniqueBrowser/7.7\r\nReferer: https://elsewhere-77.example/\r\n"

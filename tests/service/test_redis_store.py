@@ -1,4 +1,4 @@
-"""What is particular to the store in Redis, Valkey and clusters; the contract is in test_store.py."""
+"""What is particular to the store in Redis, Valkey and clusters; the contract is in test_stores.py."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ import pytest
 from redis.crc import key_slot
 
 from crypto.envelope import envelope_id
-from service import open_store
+from service import parse_store
+from service.servers.connection import RedisAddress
 from service.stores.base import EnvelopeStore, StoreUnavailable
-from service.stores.redis_store import KEYS
-from service.stores.shuffle_schedule import Moments
+from service.stores.redis_store import KEYS, RedisStore
+from service.stores.shuffle_schedule import ShuffleSchedule
 from tests.support.rank_correlation import rank_correlation
 from tests.support.redis_servers import (
     PROGRAMS,
@@ -65,7 +66,7 @@ def add_all(store: EnvelopeStore, envelopes: list[bytes]) -> None:
 
 @contextmanager
 def opened(url: str) -> Iterator[EnvelopeStore]:
-    store = open_store(url)
+    store = parse_store(url).open()
     try:
         yield store
     finally:
@@ -215,15 +216,15 @@ def test_what_somebody_slips_in_as_the_web_user_stops_nothing(empty: Callable[[s
     """Whoever broke into the service can write nonsense beside the envelopes; the ledger leaves it out."""
     (server,) = empty("redis")
     envelope, other = some(2)
-    name = envelope_id(other)
+    other_id = envelope_id(other)
     with opened(server.url) as store, server.client("web") as web:
         store.add(envelope)
         web.hsetnx("envelopes:00", "nonsense", "x")
         web.hsetnx("envelopes:00", b"", b"")
-        web.hsetnx("envelopes:zz", name + other[:8], other[8:])
-        web.hsetnx(KEYS[name[0]], name + other[:8], other[8:-1])
-        web.hsetnx(KEYS[name[0]], name + other[1:9], other[9:])
-        web.hsetnx(KEYS[name[0] ^ 1], name + other[:8], other[8:])
+        web.hsetnx("envelopes:zz", other_id + other[:8], other[8:])
+        web.hsetnx(KEYS[other_id[0]], other_id + other[:8], other[8:-1])
+        web.hsetnx(KEYS[other_id[0]], other_id + other[1:9], other[9:])
+        web.hsetnx(KEYS[other_id[0] ^ 1], other_id + other[:8], other[8:])
         assert held(store) == [envelope]
 
 
@@ -234,8 +235,8 @@ def test_an_envelope_that_goes_while_it_is_read_is_an_error(empty: Callable[[str
     with opened(server.url) as store, server.client("admin") as admin:
         add_all(store, envelopes)
         with closing(store.snapshot()) as snapshot:
-            name = envelope_id(envelopes[-1])
-            admin.hdel(KEYS[name[0]], name + envelopes[-1][:8])
+            last_id = envelope_id(envelopes[-1])
+            admin.hdel(KEYS[last_id[0]], last_id + envelopes[-1][:8])
             with pytest.raises(StoreUnavailable, match="has gone"):
                 list(snapshot.envelopes)
 
@@ -345,7 +346,7 @@ def test_the_file_forgets_the_order_of_arrival(tmp_path: Path, kind: str) -> Non
         for envelope in arrived:
             store.add(envelope)
         assert correlation(server) > 0.99
-        store.forget_order()
+        store.rewrite()
         wait_until(lambda: is_rewritten(server))
         assert correlation(server) < 0.1
         assert held(store) == sorted(arrived, key=envelope_id)
@@ -357,10 +358,13 @@ def is_rewritten(server: Server) -> bool:
     return len(names) == 1 and ".1.base." not in names[0]
 
 
-def test_it_forgets_by_itself_at_random_moments(tmp_path: Path) -> None:
+def test_it_rewrites_its_file_by_itself_at_random_times(tmp_path: Path) -> None:
     """After as many additions as the generator drew, without anybody asking."""
-    moments = Moments(time.monotonic, random.Random(1), most_additions=20)
-    with running("redis", tmp_path) as server, closing(open_store(server.url, moments)) as store:
+    schedule = ShuffleSchedule(time.monotonic, random.Random(1), most_additions=20)
+    with (
+        running("redis", tmp_path) as server,
+        closing(RedisStore(RedisAddress.parse(server.url), schedule=schedule)) as store,
+    ):
         for envelope in some(40):
             store.add(envelope)
         wait_until(lambda: is_rewritten(server))
@@ -370,7 +374,7 @@ def test_not_being_able_to_forget_is_told(tmp_path: Path, caplog: pytest.LogCapt
     """Without the password of its user, the file keeps the order, and the log says so."""
     with running("redis", tmp_path) as server:
         (server.passwords / "forget").unlink()
-        moments = Moments(time.monotonic, random.Random(1), most_additions=1)
-        with closing(open_store(server.url, moments)) as store:
+        schedule = ShuffleSchedule(time.monotonic, random.Random(1), most_additions=1)
+        with closing(RedisStore(RedisAddress.parse(server.url), schedule=schedule)) as store:
             store.add(os.urandom(4096))
             wait_until(lambda: "was not forgotten" in caplog.text)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import cProfile
 import csv
 import gzip
 import html
 import io
 import json
 import re
-import statistics
 import subprocess
-import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,17 +22,19 @@ from flask.testing import FlaskClient
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import Counts, PublishedSignature, digest
 from service import create_app
-from service.settings import Limits, Settings
-from service.site.name_search import PAGE_SIZE, QUERY_MOST, Names
+from service.settings import Settings
+from service.site.name_search import PAGE_SIZE, QUERY_MOST, NameList
 from service.stores.sqlite_store import SqliteStore
 from tests.support.publications import hand_in, post_files, publication
-from tests.support.sample_appeal import APPEAL_ID, TOKEN
+from tests.support.sample_appeal import APPEAL_ID, TOKEN, limits_of
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 MANY = 10_000
 ATOM = "{http://www.w3.org/2005/Atom}"
 # A page and what it carries: one response, read on a slow line.
 FIRST_VIEW_MOST = 54_000
+# Work for one answer, in calls of functions: a page of the list makes 16,000, a search 26,000.
+MOST_CALLS = 40_000
 LANGUAGES = ("be", "ru", "en")
 
 
@@ -177,7 +178,7 @@ def test_before_the_first_result_the_pages_say_so(client: FlaskClient) -> None:
 )
 def test_a_search_finds_other_spellings(written: str, queries: list[str]) -> None:
     """Case, ў and у, ё and е, apostrophes, Latin and Cyrillic letters, the order of words, beginnings."""
-    names = Names([PublishedSignature("Zmicier Inšy", "", ""), PublishedSignature(written, "", "")])
+    names = NameList([PublishedSignature("Zmicier Inšy", "", ""), PublishedSignature(written, "", "")])
     for query in queries:
         assert [entry.name for entry in names.search(query, 1).entries] == [written], query
 
@@ -243,7 +244,7 @@ def test_what_somebody_looked_for_stays_out_of_addresses_and_logs(
 
 def test_searching_is_limited_like_other_work(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> None:
     """Per client; reading goes on, and another client can search."""
-    limits = Limits(envelopes="1/minute", desk="9/minute", everyone="9/minute", search="2/minute")
+    limits = limits_of(envelopes="1/minute", desk="9/minute", everyone="9/minute", search="2/minute")
     client = create_app(Settings(**{**vars(settings), "limits": limits}), store).test_client()
     publish(client, minisign_keys, many(3))
     html_wanted = {"Accept": "text/html"}
@@ -388,23 +389,23 @@ def crowd(client: FlaskClient, minisign_keys: Keys) -> FlaskClient:
     return client
 
 
-def test_ten_thousand_names_stay_light_and_fast(crowd: FlaskClient) -> None:
-    """Each page within the budget of a first view; a page of the list and a search take 20 ms of the service."""
+def test_ten_thousand_names_are_light_and_little_work(crowd: FlaskClient) -> None:
+    """Each page within the budget of a first view; a page of the list and a search take few calls of functions."""
     asked: dict[str, Callable[[], Any]] = {
         f"/{language}/{page}": lambda path=f"/{language}/{page}": crowd.get(path, headers={"Accept-Encoding": "gzip"})  # type: ignore[misc]  # bound here
         for language in LANGUAGES
         for page in ("", "result", "result-2", "result-50")
     }
     asked["search"] = lambda: crowd.post("/be/result", data={"q": "а"}, headers={"Accept-Encoding": "gzip"})
-    times = {}
     for name, ask in asked.items():
         answer = ask()
         assert gzip.decompress(answer.data).count(b"<li><bdi class") >= 50
         assert len(answer.data) < FIRST_VIEW_MOST, name
-        spent = []
-        for _ in range(5):
-            begun = time.process_time()
-            ask()
-            spent.append(time.process_time() - begun)
-        times[name] = statistics.median(spent)
-    assert max(times.values()) < 0.020, times
+        assert calls_of(ask) < MOST_CALLS, name
+
+
+def calls_of(work: Callable[[], Any]) -> int:
+    """How many functions are called, in Python and in C: work that a busy machine does not make more of."""
+    profile = cProfile.Profile()
+    profile.runcall(work)
+    return sum(entry.callcount for entry in profile.getstats())

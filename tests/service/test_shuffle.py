@@ -1,8 +1,7 @@
-"""The order of arrival is forgotten: what places in the file tell before and after, and what forgetting may cost."""
+"""An SQLite file is shuffled: what places in it tell of the order of arrival before and after, and what it costs."""
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import sqlite3
@@ -18,11 +17,16 @@ from pathlib import Path
 import pytest
 
 from crypto.envelope import envelope_id
+from service.__main__ import app
+from service.settings import Settings
 from service.stores.shuffle import PIECE_MOST
-from service.stores.shuffle_schedule import REST, Moments
+from service.stores.shuffle_schedule import ShuffleSchedule
 from service.stores.sqlite_store import SqliteStore
+from service.web.context import EXTENSION
 from tests.support.envelopes import held, some
 from tests.support.rank_correlation import rank_correlation
+from tests.support.service_process import environment_for
+from tests.support.shuffle_passes import DueOnce, shuffle
 
 ROOT = Path(__file__).parents[2]
 # An envelope lies in the file in two parts: its beginning beside its id, the rest on a page of its own.
@@ -65,7 +69,7 @@ def test_after_a_pass_places_in_the_file_say_nothing_about_arrival(tmp_path: Pat
         arrive(path, arrived)
         assert correlations(path, arrived)["rest"] > 0.99
         before = path.stat().st_size
-        store.forget_order()
+        shuffle(path)
         assert max(correlations(path, arrived).values()) < 0.1
         assert path.stat().st_size < before * 1.03
         assert held(store) == sorted(arrived, key=envelope_id)
@@ -80,8 +84,7 @@ def test_the_generator_decides_where_each_comes_to_lie(tmp_path: Path) -> None:
     for seed in (1, 2):
         copy = tmp_path / f"{seed}.sqlite"
         shutil.copy(first, copy)
-        with closing(SqliteStore(copy, Moments(time.monotonic, random.Random(seed)))) as store:
-            store.forget_order()
+        shuffle(copy, random.Random(seed))
         data = copy.read_bytes()
         places[seed] = [data.index(each[PARTS["rest"]]) for each in kept]
     assert sum(one == other for one, other in zip(places[1], places[2], strict=True)) < 20
@@ -92,54 +95,54 @@ def test_the_newest_are_hidden_among_the_oldest(tmp_path: Path) -> None:
     path, early, late = tmp_path / "envelopes.sqlite", some(1000), some(100)
     with closing(SqliteStore(path)) as store, ThreadPoolExecutor(16) as adding:
         list(adding.map(store.add, early))
-        store.forget_order()
+        shuffle(path)
         for envelope in late:
             store.add(envelope)
         assert correlations(path, early + late)["rest"] > 0.1
-        store.forget_order()
+        shuffle(path)
     data = path.read_bytes()
     places = sorted(data.index(each[PARTS["rest"]]) for each in early + late)
     last = set(places[-100:])
     assert sum(data.index(each[PARTS["rest"]]) in last for each in late) < 40
 
 
-def test_a_store_forgets_by_itself(tmp_path: Path) -> None:
+def test_a_store_shuffles_its_file_by_itself(tmp_path: Path) -> None:
     """After at most so many additions, and after at most so long without any."""
     path, arrived = tmp_path / "envelopes.sqlite", some(1000)
-    moments = Moments(time.monotonic, random.SystemRandom(), most_additions=600, most_seconds=0.4)
-    with closing(SqliteStore(path, moments)) as store, ThreadPoolExecutor(16) as adding:
+    schedule = ShuffleSchedule(time.monotonic, random.SystemRandom(), most_additions=600, most_seconds=0.4)
+    with closing(SqliteStore(path, schedule)) as store, ThreadPoolExecutor(16) as adding:
         list(adding.map(store.add, arrived))
         wait_for(lambda: is_forgotten(path, arrived, 0.15))
         assert held(store) == sorted(arrived, key=envelope_id)
 
 
-def test_a_store_that_is_opened_forgets_what_its_last_process_did_not(tmp_path: Path) -> None:
-    """Killed before the moment came: the next process cannot know, so it forgets in any case."""
+def test_a_store_that_is_opened_shuffles_what_its_last_process_did_not(tmp_path: Path) -> None:
+    """Killed before its pass was due: the next process cannot know, so it makes a pass in any case."""
     path, arrived = tmp_path / "envelopes.sqlite", some(600)
     with closing(SqliteStore(path)) as store:
         for envelope in arrived:
             store.add(envelope)
     assert correlations(path, arrived)["rest"] > 0.99
-    with closing(SqliteStore(path, Moments(time.monotonic, random.SystemRandom(), most_seconds=0.1))):
+    with closing(SqliteStore(path, ShuffleSchedule(time.monotonic, random.SystemRandom(), most_seconds=0.1))):
         wait_for(lambda: is_forgotten(path, arrived, 0.18))
 
 
 def test_snapshots_are_read_and_envelopes_added_during_a_pass(tmp_path: Path) -> None:
     """A download that began before is the same bytes; whoever adds meanwhile is answered before the pass is over."""
     path, early, late = tmp_path / "envelopes.sqlite", some(1500), some(60)
-    with closing(SqliteStore(path)) as store, ThreadPoolExecutor(16) as adding:
+    schedule = DueOnce()
+    with closing(SqliteStore(path, schedule)) as store, ThreadPoolExecutor(16) as adding:
         list(adding.map(store.add, early))
         with closing(store.snapshot()) as snapshot:
             reading = snapshot.envelopes
             read = [next(reading)]
-            passing = threading.Thread(target=store.forget_order)
-            passing.start()
+            schedule.asked.set()
             answered_during = 0
             for envelope in late:
-                store.add(envelope)
-                answered_during += passing.is_alive()
+                store.add(envelope)  # the first of them has the store look whether a pass is due
+                answered_during += not schedule.is_over.is_set()
                 read.append(next(reading))
-            passing.join()
+            assert schedule.is_over.wait(30)
             read += reading
         assert answered_during
         assert read == sorted(early, key=envelope_id)
@@ -152,19 +155,21 @@ def test_a_pass_killed_in_the_middle_loses_nothing_and_leaves_nothing(tmp_path: 
     with closing(SqliteStore(path)) as store, ThreadPoolExecutor(16) as adding:
         list(adding.map(store.add, kept))
     program = (
-        "import sys, pathlib\n"
+        "import pathlib, random, sys, threading, time\n"
+        "from service.stores.shuffle_schedule import ShuffleSchedule\n"
         "from service.stores.sqlite_store import SqliteStore\n"
-        "store = SqliteStore(pathlib.Path(sys.argv[1]))\n"
+        "class AlwaysDue(ShuffleSchedule):\n"
+        "    def seconds_left(self): return 0\n"
+        "store = SqliteStore(pathlib.Path(sys.argv[1]), AlwaysDue(time.monotonic, random.SystemRandom()))\n"
         "print('begins', flush=True)\n"
-        "while True:\n"
-        "    store.forget_order()\n"
+        "threading.Event().wait()\n"
     )
     unfinished = 0
     for delay in (0.0, 0.004, 0.011, 0.017, 0.023, 0.03, 0.05, 0.07):
         with subprocess.Popen([sys.executable, "-c", program, str(path)], cwd=ROOT, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             process.stdout.readline()
-            threading.Event().wait(delay)  # another moment of a pass each time
+            threading.Event().wait(delay)  # another part of a pass each time
             process.kill()
         unfinished += any(other.stat().st_size for other in tmp_path.iterdir() if other != path)
         with closing(SqliteStore(path)) as store:
@@ -179,8 +184,8 @@ def test_what_is_moved_is_overwritten_where_it_was(tmp_path: Path) -> None:
     path, kept = tmp_path / "envelopes.sqlite", some(PIECE_MOST + 50)
     with closing(SqliteStore(path)) as store, ThreadPoolExecutor(16) as adding:
         list(adding.map(store.add, kept))
-        store.forget_order()
-        data = path.read_bytes()
+    shuffle(path)
+    data = path.read_bytes()
     assert {data.count(each[part]) for each in kept for part in PARTS.values()} == {1}
 
 
@@ -190,24 +195,30 @@ def test_a_pass_on_a_full_disk_loses_nothing(tmp_path: Path) -> None:
         "import os, sys, pathlib, resource, signal\n"
         "from service.stores.base import StoreUnavailable\n"
         "from service.stores.sqlite_store import SqliteStore\n"
+        "from tests.support.shuffle_passes import DueOnce, shuffle\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "store = SqliteStore(pathlib.Path(sys.argv[1]))\n"
-        "for _ in range(300):\n"
-        "    store.add(os.urandom(4096))\n"
+        "path, schedule = pathlib.Path(sys.argv[1]), DueOnce()\n"
+        "store = SqliteStore(path, schedule)\n"
+        "first = os.urandom(4096)\n"
+        "for envelope in [first] + [os.urandom(4096) for _ in range(299)]:\n"
+        "    store.add(envelope)\n"
         "soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))\n"
+        "schedule.failed = False\n"
+        "schedule.asked.set()\n"
         "try:\n"
-        "    store.forget_order()\n"
-        "except StoreUnavailable as error:\n"
-        "    print('given up')\n"
+        "    store.add(first)\n"
+        "except StoreUnavailable:\n"
+        "    pass\n"
+        "print(schedule.is_over.wait(30), schedule.failed)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
         "store.add(os.urandom(4096))\n"
-        "store.forget_order()\n"
+        "shuffle(path)\n"
         "print(store.count(), sum(1 for _ in store.snapshot().envelopes))\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "envelopes.sqlite")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split("\n")[:2] == ["given up", "301 301"]
+    assert done.stdout.split("\n")[:2] == ["True True", "301 301"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
@@ -217,88 +228,16 @@ def test_few_envelopes_are_no_special_case(tmp_path: Path, count: int) -> None:
     with closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store:
         for envelope in kept:
             store.add(envelope)
-        store.forget_order()
+        shuffle(tmp_path / "envelopes.sqlite")
         assert held(store) == sorted(kept, key=envelope_id)
 
 
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class TestMoments:
-    """When a pass is due."""
-
-    def test_nothing_is_due_while_nothing_came(self) -> None:
-        """An idle store does not touch its disk."""
-        clock = Clock()
-        moments = Moments(clock, random.Random(1))
-        clock.now += 10**6
-        assert moments.seconds_left() is None
-        moments.added(0)
-        assert moments.seconds_left() is None
-
-    def test_after_the_first_addition_it_is_due_within_the_time(self) -> None:
-        """Between half of it and all of it, at another moment each time."""
-        waits = set()
-        for seed in range(50):
-            moments = Moments(Clock(), random.Random(seed), most_seconds=600)
-            moments.added(1)
-            waits.add(moments.seconds_left())
-        assert len(waits) == 50
-        assert 300 <= min(wait for wait in waits if wait) < 330
-        assert 570 < max(wait for wait in waits if wait) <= 600
-
-    def test_after_enough_additions_it_is_due_at_once(self) -> None:
-        """Between half of them and all of them, at another number each time."""
-        numbers = set()
-        for seed in range(50):
-            moments, number = Moments(Clock(), random.Random(seed), most_additions=100), 0
-            while moments.seconds_left() != 0:
-                moments.added(1)
-                number += 1
-            numbers.add(number)
-        assert 50 <= min(numbers) < 55
-        assert 95 < max(numbers) <= 100
-        assert len(numbers) > 20
-
-    def test_a_long_pass_is_followed_by_a_longer_rest(self) -> None:
-        """A store that takes a minute to rewrite is not rewritten all the time."""
-        clock = Clock()
-        moments = Moments(clock, random.Random(1))
-        moments.begin()
-        clock.now += 60
-        moments.added(10_000)
-        moments.end()
-        assert moments.seconds_left() == 60 * REST
-
-    def test_what_comes_during_a_pass_is_for_the_next(self) -> None:
-        """It may have been added to a part that was mixed already."""
-        clock = Clock()
-        moments = Moments(clock, random.Random(1))
-        moments.added(1)
-        moments.begin()
-        moments.added(1)
-        moments.end()
-        left = moments.seconds_left()
-        assert left is not None
-        assert left > 0
-
-
-def test_the_service_forgets_by_itself(tmp_path: Path) -> None:
-    """What `python -m service` opens has moments of its own, from the system's generator."""
-    program = (
-        "import sys\n"
-        "from service.__main__ import open_own_store\n"
-        "store = open_own_store(sys.argv[1])\n"
-        "print(type(store._moments.generator).__name__, store._moments.seconds_left())\n"
-        "store.close()\n"
-    )
-    command = [sys.executable, "-c", program, f"sqlite:{tmp_path / 'envelopes.sqlite'}"]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["SystemRandom", "None"]
+def test_the_service_shuffles_by_itself(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `python -m service` opens has a schedule of its own, from the system's generator."""
+    for name, value in environment_for(settings).items():
+        monkeypatch.setenv(name, value)
+    application = app()
+    store = application.extensions[EXTENSION].store
+    with closing(store):
+        assert type(store._schedule.generator) is random.SystemRandom
+        assert store._schedule.seconds_left() is None

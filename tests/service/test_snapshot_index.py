@@ -1,4 +1,4 @@
-"""What a snapshot remembers: enough to give out the same envelopes again, nothing that tells which they were."""
+"""The index of a snapshot: enough to give out the same envelopes again, nothing that tells which they were."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from crypto.envelope import envelope_id
 from service.stores import snapshot_index
 from service.stores.base import StoreUnavailable
-from service.stores.copy import bring
-from service.stores.snapshot_index import Marks
+from service.stores.copy import copy_missing
+from service.stores.snapshot_index import SnapshotIndex
 from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import some
 
@@ -24,41 +24,41 @@ def ids(envelopes: list[bytes]) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("spool", [16, snapshot_index.SPOOL_BYTES])
-def test_only_what_was_noted_comes_out_in_memory_and_from_a_file(spool: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_is_in_the_index_comes_out(spool: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever arrived before, between and after; in every reading."""
     monkeypatch.setattr(snapshot_index, "SPOOL_BYTES", spool)
     everything = sorted(some(300), key=envelope_id)
-    for noted in ([], everything, everything[10:20], everything[1::2], everything[::3]):
-        with closing(Marks(ids(noted))) as made:
-            assert made.count == len(noted)
+    for indexed in ([], everything, everything[10:20], everything[1::2], everything[::3]):
+        with closing(SnapshotIndex(ids(indexed))) as made:
+            assert made.count == len(indexed)
             for _ in range(2):
-                assert list(made.only(everything)) == noted
+                assert list(made.select(everything)) == indexed
 
 
 def test_an_envelope_that_is_gone_is_an_error() -> None:
     """The first, one in the middle, the last: a ledger that is cut short must not look finished."""
     everything = sorted(some(5), key=envelope_id)
-    with closing(Marks(ids(everything))) as made:
+    with closing(SnapshotIndex(ids(everything))) as made:
         for at in (0, 2, 4):
             with pytest.raises(StoreUnavailable, match="has gone"):
-                list(made.only(everything[:at] + everything[at + 1 :]))
+                list(made.select(everything[:at] + everything[at + 1 :]))
 
 
 def test_what_lies_in_the_file_names_no_envelope(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No part of an id; and the marks of the same envelopes are others each time."""
+    """No part of an id; and the hashes of the same envelopes are others each time."""
     monkeypatch.setattr(snapshot_index, "SPOOL_BYTES", 16)
     everything = sorted(some(50), key=envelope_id)
     written = []
     for _ in range(2):
-        with closing(Marks(ids(everything))) as made:
+        with closing(SnapshotIndex(ids(everything))) as made:
             made._file.seek(0)
             written.append(made._file.read())
             assert made._file._rolled
     assert written[0] != written[1]
-    assert not [name for name in ids(everything) for start in (0, 16) if name[start : start + 8] in written[0]]
+    assert not [each for each in ids(everything) for start in (0, 16) if each[start : start + 8] in written[0]]
 
 
-def test_what_was_not_noted_leaves_no_file_open() -> None:
+def test_an_index_that_fails_leaves_no_file_open() -> None:
     """A store that fails in the middle is told as it is."""
 
     def failing() -> Iterator[bytes]:
@@ -66,13 +66,13 @@ def test_what_was_not_noted_leaves_no_file_open() -> None:
         raise StoreUnavailable("in the middle")
 
     with pytest.raises(StoreUnavailable, match="middle"):
-        Marks(failing())
+        SnapshotIndex(failing())
 
 
 def test_a_large_ledger_from_sqlite_needs_little_memory(tmp_path: Path) -> None:
     """3,000 envelopes are 12 MB; giving them out takes less than 2 MB. ./run bench ledger has a million."""
     with closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store:
-        bring(store, sorted(some(3000), key=envelope_id))
+        copy_missing(store, sorted(some(3000), key=envelope_id))
         tracemalloc.start()
         with closing(store.snapshot()) as snapshot:
             assert sum(1 for _ in snapshot.envelopes) == snapshot.count == 3000

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import yaml
 
+from service import parse_store
+from service.servers.connection import RedisAddress
 from service.settings import Settings
 from tests.support.nginx_site import Front, front, running, serving_behind, wait_for
 from tests.support.paths import ROOT
-from tests.support.redis_servers import PROGRAMS
+from tests.support.programs import program
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,14 @@ def whole_site(settings: Settings) -> Iterator[WholeSite]:
     """All of it, until the end."""
     with ExitStack() as stack:
         site = stack.enter_context(front())
-        users = [sys.executable, "-m", "service", "users", str(site.folder / "users")]
+        users = [sys.executable, "-m", "service.admin", "users", str(site.folder / "users")]
         subprocess.run(users, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         valkeys = {name: stack.enter_context(valkey(name, site.folder)) for name in ("envelopes", "limits")}
         stack.enter_context(tor(site))
         told = replace(
             settings,
-            store=address(site.folder, "envelopes"),
-            limits_server=address(site.folder, "limits"),
+            store=parse_store(address(site.folder, "envelopes")),
+            limits_server=RedisAddress.parse(address(site.folder, "limits")),
             processes=2,
         )
         stack.enter_context(serving_behind(site, told))
@@ -72,7 +74,7 @@ def valkey(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     data = folder / f"valkey-{name}"
     data.mkdir(exist_ok=True)
     # The image's working folder is that of the data.
-    with running([PROGRAMS["valkey-8"], *arguments], folder / f"valkey-{name}.log", folder=data) as process:
+    with running([program("valkey-8"), *arguments], folder / f"valkey-{name}.log", folder=data) as process:
         wait_for(process, lambda: reach(data / "valkey.sock"))
         yield process
 
@@ -89,7 +91,7 @@ def tor(site: Front) -> Iterator[None]:
         text = text.replace(there, here)
     (site.folder / "tor").mkdir(mode=0o700)
     (site.folder / "torrc").write_text(text + "DisableNetwork 1\n", "utf-8")
-    command = ["tor", "--quiet", "--defaults-torrc", os.devnull, "-f", str(site.folder / "torrc")]
+    command = [program("tor"), "--quiet", "--defaults-torrc", os.devnull, "-f", str(site.folder / "torrc")]
     with running(command, site.folder / "tor.log") as process:
         wait_for(process, lambda: (site.folder / "tor" / "undersigned" / "hostname").stat())
         yield

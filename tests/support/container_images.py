@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.paths import ROOT
+from tests.support.programs import program
 
 RELEASES = {"debian:12": "bookworm"}
 
@@ -84,7 +85,7 @@ def _begin(root: Path, base: str, made: dict[str, Image], mirror: str) -> Image:
         subprocess.run(["cp", "-a", str(made[base].root), str(root)], check=True)
         return Image(root, dict(made[base].environment), dict(made[base].said))
     release = next(release for image, release in RELEASES.items() if base.startswith(image))
-    bootstrap = ["debootstrap", "--variant=minbase", release, str(root), mirror]
+    bootstrap = [program("debootstrap"), "--variant=minbase", release, str(root), mirror]
     subprocess.run(bootstrap, check=True, stdout=subprocess.DEVNULL)
     return Image(root)
 

@@ -28,6 +28,7 @@ from cryptography.x509.oid import NameOID
 
 from service.settings import Settings
 from tests.support.paths import ROOT
+from tests.support.programs import program
 from tests.support.raw_http import HOST
 from tests.support.service_process import START_SECONDS, environment_for, free_port
 
@@ -133,7 +134,7 @@ def lay_out(folder: Path, added: str = "", onion: str = "") -> Front:
 
 def nginx_command(front: Front, *more: str) -> list[str]:
     """nginx with the laid out configuration; as the user who tests, where the images and units name another."""
-    return ["nginx", "-c", str(front.folder / "nginx" / "nginx.conf"), *more]
+    return [program("nginx"), "-c", str(front.folder / "nginx" / "nginx.conf"), *more]
 
 
 @contextmanager

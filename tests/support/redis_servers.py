@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -26,16 +25,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from service.servers.users import CONFIG, make_users
-from tests.support.paths import ROOT
+from tests.support.programs import program
 from tests.support.service_process import free_port
 
-DEBIAN13 = ROOT / ".venv" / "debian13"
 # Debian's own, whatever its version (7.0 in Debian 12, 8.0 in Debian 13), and the two that debian13.py fetched.
-PROGRAMS = {
-    "redis": shutil.which("redis-server") or "redis-server",
-    "redis-8": str(DEBIAN13 / "redis-server"),
-    "valkey-8": str(DEBIAN13 / "valkey-server"),
-}
+PROGRAMS = {"redis": "redis-server", "redis-8": "redis-8", "valkey-8": "valkey-8"}
 START_SECONDS = 30
 
 
@@ -90,7 +84,7 @@ def running(
     cluster = "--cluster-enabled" in options
     write_users(folder, f"{role}-cluster.acl" if cluster else f"{role}.acl")
     command = [
-        PROGRAMS[kind], str(CONFIG / f"{role}.conf"), "--port", str(port), "--dir", str(folder),
+        program(PROGRAMS[kind]), str(CONFIG / f"{role}.conf"), "--port", str(port), "--dir", str(folder),
         "--unixsocket", str(folder / "socket"), "--aclfile", str(folder / "users.acl"), *options,
     ]  # fmt: skip
     if tls:

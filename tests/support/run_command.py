@@ -17,8 +17,8 @@ def run(settings: Settings, *arguments: object, at: Path = ROOT) -> subprocess.C
         "PATH": os.environ["PATH"],
         "UNDERSIGNED_APPEAL": str(settings.appeal),
         "UNDERSIGNED_DATA": str(settings.data),
-        "UNDERSIGNED_STORE": settings.store,
-        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
+        "UNDERSIGNED_STORE": str(settings.store),
+        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256.hex(),
     }
     command = [sys.executable, str(ROOT / "run"), *map(str, arguments)]
     return subprocess.run(command, cwd=at, env=environment, capture_output=True, text=True, check=False)

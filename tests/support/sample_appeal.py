@@ -11,8 +11,10 @@ from pathlib import Path
 
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
-from service.settings import Limits, Settings
+from service.limits.rate_limit import RateLimits
+from service.settings import Limits, ListenAddress, Settings
 from service.site.rendering import LANGUAGE_NAMES
+from service.stores.sqlite_store import SqliteAddress
 from tests.support.paths import ROOT
 
 APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
@@ -36,19 +38,24 @@ def make_appeal(folder: Path, key: OrganizersKey, minisign_keys: tuple[MinisignS
     return folder
 
 
+def limits_of(envelopes: str, desk: str, everyone: str, search: str = "60/minute;1000/hour") -> Limits:
+    """Rate limits from texts such as "60/minute;600/hour"."""
+    return Limits(*map(RateLimits.parse, (envelopes, desk, everyone, search)))
+
+
 def make_settings(data: Path, appeal: Path) -> Settings:
     """Settings with limits that no ordinary test reaches."""
     return Settings(
         appeal=appeal,
         data=data,
-        store=f"sqlite:{data / 'envelopes.sqlite'}",
-        listen="127.0.0.1:8000",
-        desk_token_sha256=hashlib.sha256(TOKEN.encode("ascii")).hexdigest(),
+        store=SqliteAddress(data / "envelopes.sqlite"),
+        listen=ListenAddress(),
+        desk_token_sha256=hashlib.sha256(TOKEN.encode("ascii")).digest(),
         trusted_hops=0,
         work_above=10_000,
-        limits_server="",
+        limits_server=None,
         processes=1,
-        limits=Limits(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute", search="10000/minute"),
+        limits=limits_of(envelopes="10000/minute", desk="10000/minute", everyone="10000/minute", search="10000/minute"),
     )
 
 

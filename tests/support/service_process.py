@@ -58,16 +58,16 @@ def environment_for(settings: Settings) -> dict[str, str]:
     return kept | {
         "UNDERSIGNED_APPEAL": str(settings.appeal),
         "UNDERSIGNED_DATA": str(settings.data),
-        "UNDERSIGNED_STORE": settings.store,
-        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256,
+        "UNDERSIGNED_STORE": str(settings.store),
+        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256.hex(),
         "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
         "UNDERSIGNED_PROCESSES": str(settings.processes),
-        "UNDERSIGNED_LIMITS_SERVER": settings.limits_server,
+        "UNDERSIGNED_LIMITS_SERVER": str(settings.limits_server or ""),
         "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
-        "UNDERSIGNED_LIMIT_ENVELOPES": settings.limits.envelopes,
-        "UNDERSIGNED_LIMIT_DESK": settings.limits.desk,
-        "UNDERSIGNED_LIMIT_EVERYONE": settings.limits.everyone,
-        "UNDERSIGNED_LIMIT_SEARCH": settings.limits.search,
+        "UNDERSIGNED_LIMIT_ENVELOPES": str(settings.limits.envelopes),
+        "UNDERSIGNED_LIMIT_DESK": str(settings.limits.desk),
+        "UNDERSIGNED_LIMIT_EVERYONE": str(settings.limits.everyone),
+        "UNDERSIGNED_LIMIT_SEARCH": str(settings.limits.search),
     }
 
 

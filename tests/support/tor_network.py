@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.paths import ROOT
+from tests.support.programs import program
 from tests.support.service_process import free_port
 
 AUTHORITIES = 3
@@ -123,7 +124,7 @@ def _tor(folder: Path, name: str, text: str) -> Iterator[None]:
     torrc, defaults = folder / f"{name}.torrc", folder / "defaults"
     torrc.write_text(text, "utf-8")
     defaults.touch()
-    command = ["tor", "--quiet", "--defaults-torrc", str(defaults), "-f", str(torrc)]
+    command = [program("tor"), "--quiet", "--defaults-torrc", str(defaults), "-f", str(torrc)]
     with subprocess.Popen(command) as process:
         try:
             yield
@@ -155,7 +156,7 @@ def _authority(data: Path, at: int, onion_port: int, directory_port: int) -> str
     torrc = data / "torrc"
     nobody = f"DirAuthority x orport=1 no-v2 v3ident={'0' * 39}1 127.0.0.1:1 {'f' * 40}"
     torrc.write_text(f"{nobody}\nORPort {onion_port}\nDataDirectory {data}\nNickname authority{at}\nSocksPort 0\n")
-    command = ["tor", "--quiet", "--defaults-torrc", str(torrc), "-f", str(torrc), "--list-fingerprint"]
+    command = [program("tor"), "--quiet", "--defaults-torrc", str(torrc), "-f", str(torrc), "--list-fingerprint"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     fingerprint = said.partition(" ")[2].replace(" ", "").strip()
     return f"DirAuthority authority{at} orport={onion_port} no-v2 v3ident={found[1]} {address} {fingerprint}"

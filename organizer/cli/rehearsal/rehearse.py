@@ -12,6 +12,7 @@ from nacl.utils import random
 
 from crypto.appeal import Appeal, DatedKey, LetterHash, write_appeal
 from crypto.keys import APPEAL_ID_SIZE, AppealId
+from crypto.publication import PUBLICATION_FILE
 from organizer.actions.cards import HandOut
 from organizer.actions.session import keep_period, open_session
 from organizer.actions.verify import PublicationFiles, need_verified, verify
@@ -32,7 +33,7 @@ from organizer.keys.periods import Days, PeriodKey
 from organizer.keys.recovery import Expected
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
 from organizer.workspace.files import hand_over, practice_folder, write_secret_file
-from organizer.workspace.folder import KEY_FILE, PUBLICATION_FILE, make_workspace, open_workspace
+from organizer.workspace.folder import KEY_FILE, make_workspace, open_workspace
 
 DAYS, PUBLISHED, AFTER = Days("2026-01-01", "2026-06-30"), "2026-07-01", "2026-07-15"
 """A calendar of its own: the period is over when its key is burned."""

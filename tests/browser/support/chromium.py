@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request
 
@@ -54,7 +53,7 @@ def without_complaint(page: Page) -> Iterator[Page]:
 @contextmanager
 def emptied(site: Served) -> Iterator[SqliteStore]:
     """The same file that a running service writes to, without what was in it."""
-    path = Path(site.settings.store.removeprefix("sqlite:"))
+    path = site.settings.data / "envelopes.sqlite"
     with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DELETE FROM envelopes")
         yield store

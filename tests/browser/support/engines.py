@@ -7,7 +7,6 @@ off. drive.mjs does the driving; a session here is one such program, and each te
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.node import node
+from tests.support.programs import program
 
 DRIVER = Path(__file__).parent / "drive.mjs"
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
@@ -109,12 +109,10 @@ class Engine:
 @contextmanager
 def driven(name: str) -> Iterator[Engine]:
     """One of ENGINES or SCRIPTLESS, until the end of the block."""
-    program, args, prefs = (ENGINES | SCRIPTLESS)[name]
-    path = shutil.which(program)
-    assert path, f"{program} is missing; ./run test says how to install it."
-    browser = "firefox" if "firefox" in program else "chrome"
+    engine, args, prefs = (ENGINES | SCRIPTLESS)[name]
+    browser = "firefox" if "firefox" in engine else "chrome"
     options = {"args": args, "prefs": prefs, "scripts": name in ENGINES}
-    command = [node(), str(DRIVER), browser, path, json.dumps(options)]
+    command = [node(), str(DRIVER), browser, program(engine), json.dumps(options)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Engine(name, process)
         assert process.stdin

@@ -1,0 +1,51 @@
+"""./run restore: brings back what a backup holds and the service lacks."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from contextlib import closing
+from pathlib import Path
+
+from service import parse_store
+from service.admin.backup_file import read_backup
+from service.admin.command import Command, progress, refuse
+from service.appeal import load_appeal
+from service.settings import read_settings
+from service.site.publications import Publications
+from service.stores.base import Snapshot
+from service.stores.copy import compare, copy_missing
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+
+
+def _restore(options: argparse.Namespace) -> int:
+    settings = read_settings(os.environ, parse_store)
+    appeal = load_appeal(settings.appeal)
+    appeal_id = appeal.programs.appeal_id
+    backup = read_backup(options.at / options.file, appeal_id)
+    print("Read and checked:")
+    print(backup)
+    publications = Publications(settings.publications, appeal.programs, appeal.signers).restore(backup.publications)
+    with closing(settings.store.open()) as store:
+        added = copy_missing(store, backup.envelopes(), progress(backup.count))
+        with closing(store.snapshot()) as now:
+            compared = compare(Snapshot(backup.count, backup.envelopes, lambda: None), now, appeal_id)
+    if compared.missing:
+        return refuse(f"{compared.missing} envelopes of the backup are not in the store. Begin again.")
+    print(f"Restored: {added} envelopes and {publications} publications that were missing here.")
+    print(f"Now kept: {now.count} envelopes; SHA-256 of their ledger: {compared.second}")
+    if compared.second == backup.ledger_digest:
+        print("That is the digest of the backup: the same envelopes.")
+    else:
+        print(f"All {backup.count} envelopes of the backup are among them.")
+    if publications:
+        print("A service that runs shows restored publications at once.")
+    return 0
+
+
+RESTORE = Command(
+    "restore", "Bring back what FILE holds and this service lacks. What is there already stays.", _options, _restore
+)
