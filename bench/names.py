@@ -12,13 +12,13 @@ import random
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
 
 from bench.made_up_people import made_up_people
-from organizer.matching.duplicates import Index, Person, compare, propose
+from organizer.matching.duplicates import Index, Pair, Person, compare, find, with_progress
 from organizer.matching.tokens import plain
 
 SET = Path(__file__).parent.parent / "tests" / "organizer" / "names"
@@ -125,12 +125,19 @@ def say_set(tried: list[Tried]) -> None:
                 print(f"  {sort}  {kind:<30} {counted.proposed:>4} of {counted.pairs:>4} proposed")
 
 
+def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:
+    """All similar pairs, the likeliest first. `progress` is with_progress how many more were looked at, of how many."""
+    people = list(people)
+    pairs = find(with_progress(people, len(people), progress) if progress else people)
+    return sorted(pairs, key=lambda pair: (-pair.score, pair.first, pair.second))
+
+
 def say_surnames() -> None:
     """How many pairs of a list of surnames count as one, when the first name is the same."""
     names = (SET / "common-surnames.txt").read_text("utf-8").split()
     pairs = list(combinations((Person(name.encode(), f"Максим {name}") for name in names), 2))
-    alike = sum(compare(*pair) is not None for pair in pairs)
-    print(f"\n{len(names)} surnames, each with one first name: {alike} of {len(pairs):,} pairs proposed")
+    similar = sum(compare(*pair) is not None for pair in pairs)
+    print(f"\n{len(names)} surnames, each with one first name: {similar} of {len(pairs):,} pairs proposed")
 
 
 def say_all_pairs(count: int) -> None:

@@ -32,7 +32,9 @@ from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.blocks import BlockOpener
 from organizer.intake.ledgers import open_ledger
 from organizer.intake.workers import cores, hired
-from organizer.workspace import DATABASE, Workspace, open_ledger_file
+from organizer.workspace.database import DATABASE
+from organizer.workspace.folder import Workspace
+from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Records
 
 KEY = OrganizersKey.derive(bytes(range(32)), AppealId(bytes(range(16))))

@@ -29,8 +29,8 @@ from organizer.results.publication import make_publication, place_after, sign_pu
 from organizer.results.tally import tally
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
-from organizer.workspace import Workspace
 from organizer.workspace.entries import SignatureEntry
+from organizer.workspace.folder import Workspace
 from organizer.workspace.records import Records
 
 LETTER = LetterHash(bytes(32))
@@ -101,7 +101,7 @@ def review(place: Path) -> None:
 def accept(place: Path) -> None:
     """Every decision of a whole review, in one step."""
     with records_in(place) as records:
-        Review(ReviewQueue(records, {LETTER.hex()})).accept_all(even_alike=True)
+        Review(ReviewQueue(records, {LETTER.hex()})).accept_all(include_similar=True)
 
 
 def count(place: Path) -> None:

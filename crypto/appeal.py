@@ -46,14 +46,6 @@ class Appeal:
     signing_file: dict[str, str] = field(default_factory=dict)
 
 
-def choose_key(appeal: Appeal, today: str) -> KeyRecord:
-    """The first key whose dates contain `today` (YYYY-MM-DD). Raises AppealError: appeal-no-key."""
-    for key in appeal.keys:
-        if key.covers(today):
-            return key.record
-    raise AppealError("appeal-no-key", "None of the organizers' keys is meant for this day.")
-
-
 def write_appeal(appeal: Appeal) -> bytes:
     """The file, UTF-8, ending in LF; without `signing_file` where there is none, which means the same as empty."""
     value: dict[str, Any] = {

@@ -14,7 +14,6 @@ from crypto.errors import CodeError
 from crypto.keys import tag
 
 CODE_DIGITS = 25
-_GROUP = 5
 _CODE = re.compile(r"[0-9]{25}")
 
 Commitment = NewType("Commitment", bytes)
@@ -36,11 +35,6 @@ def check_code(text: str) -> str:
     if not _CODE.fullmatch(code):
         raise CodeError("code-form", f"A code has {CODE_DIGITS} digits.")
     return code
-
-
-def group_code(code: str) -> str:
-    """25 digits as 5 groups of 5."""
-    return " ".join(code[at : at + _GROUP] for at in range(0, CODE_DIGITS, _GROUP))
 
 
 def commitment(code: str) -> Commitment:

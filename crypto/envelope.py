@@ -1,4 +1,4 @@
-"""The envelope from outside: 4,096 bytes, their name, their text form (docs/spec.md, section 2).
+"""The envelope from outside: 4,096 bytes, their id, their text form (docs/spec.md, section 2).
 
 Everything here works without a key, so the service may use all of it.
 """

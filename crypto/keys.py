@@ -1,6 +1,6 @@
 """The organizers' key: one secret master, one public key record, one fingerprint (docs/spec.md, section 1).
 
-Knows how a key is derived and named. Has no code that opens anything: that is seal.py, which the service never imports.
+Keys are derived and named here. What opens an envelope is in seal.py, which the service never imports.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -127,14 +126,6 @@ class Opener:
             if is_plainly_canonical(text):
                 return OpenedSignature(LetterHash(plaintext[24:56]), Commitment(plaintext[56:88]), text, True)
         return None
-
-
-_opener = lru_cache(maxsize=8)(Opener)
-
-
-def open_envelope(key: OrganizersKey, envelope: bytes) -> Opened:
-    """What one envelope holds, as an Opener says it."""
-    return _opener(key)(envelope)
 
 
 def _read_plaintext(record: KeyRecord, plaintext: bytes) -> Opened:

@@ -1,6 +1,7 @@
 """The offline tool: organizers make keys, open envelopes, review, count and publish.
 
-Nothing in this folder talks to a network or knows the service; only workspace/ touches the disk, only talk.py prints.
+Nothing in this folder talks to a network or knows the service. Only workspace/ touches the disk, and only
+cli/terminal/terminal.py prints.
 """
 
 VERSION = "0.1.0"

@@ -1,7 +1,4 @@
-"""Strangers' text: made safe to show, and compared as an eye reads it.
-
-Knows characters. Must never know whose words they are.
-"""
+"""Strangers' text: made safe to show, and compared as an eye reads it."""
 
 from __future__ import annotations
 
@@ -27,9 +24,9 @@ _PLAIN = re.compile("[ -~]*")
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
-# Cyrillic letters, casefolded, that look like a Latin one as capitals or as small letters; and letters that differ by
-# a mark only, which many keyboards lack.
-_TO_ONE = str.maketrans("авекмнорстухіјѕёўґ", "abekmhopctyxijseyг")
+# Confusable letters: Cyrillic ones, casefolded, that look like a Latin one as capitals or as small letters; and letters
+# that differ by a mark only, which many keyboards lack.
+_CONFUSABLE = str.maketrans("авекмнорстухіјѕёўґ", "abekmhopctyxijseyг")
 
 
 def harmless(text: str) -> str:
@@ -48,12 +45,15 @@ def harmless(text: str) -> str:
     return "".join(shown)
 
 
-def look(text: str) -> str:
-    """Equal for texts that look alike, word by word, with one space between words."""
+def skeleton(text: str) -> str:
+    """The text with confusable letters made one: equal for texts that an eye takes for the same.
+
+    Words stay apart, with one space between them. “Мова” and “Moba” in Latin letters both give “moba”.
+    """
     text = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_TO_ONE).split())
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_CONFUSABLE).split())
 
 
 def one_word(text: str) -> str:
     """The same without spaces, hyphens and everything else that is no letter and no digit."""
-    return _NOT_LETTERS.sub("", look(text))
+    return _NOT_LETTERS.sub("", skeleton(text))

@@ -16,8 +16,8 @@ from organizer.actions.session import Session
 from organizer.errors import OrganizerError
 from organizer.intake import paper
 from organizer.intake.ledgers import open_by_hand
-from organizer.workspace import read_file
 from organizer.workspace.entries import SignatureEntry
+from organizer.workspace.files import read_file
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.session import Session, need_appeal
 from organizer.errors import OrganizerError
 from organizer.keys.periods import Period, secret_name
-from organizer.results.burn_checks import Standing, judge
+from organizer.results.burn_checks import BurnChecks, judge
 from organizer.results.publication import Place
 from organizer.results.tally import Tally
-from organizer.workspace import BURNING_FILE, is_workspace, minisigs_beside, open_workspace, read_file
+from organizer.workspace.files import minisigs_beside, read_file
+from organizer.workspace.folder import BURNING_FILE, is_workspace, open_workspace
 
 WORD = "burn"
 NOTHING_BURNED = Notice("stopped", "Nothing was burned.")
@@ -27,15 +28,15 @@ class BurnPlan:
     ending: tuple[Period, ...]
     tally: Tally
     publications: int
-    checks: Standing
+    checks: BurnChecks
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """A word to type; before it, whether to go on although something speaks against it."""
-        word = burn_word(WORD if self.whole else self.ending[0].name)
+        word = burn_word(WORD if self.whole else self.ending[0].hex_id)
         if not self.checks.against:
             return (word,)
-        text = "Nothing was burned. Do what is missing first; who really wants to lose it gives --insist."
+        text = "Nothing was burned. Do what is missing first; who really wants to lose it gives --force."
         refusal = Notice("burn-not-yet", text, {"against": list(self.checks.against)})
         return (Question(Notice("burn-not-yet", "Burn it all the same?"), refusal, for_a_person=True), word)
 
@@ -93,17 +94,17 @@ def _ending(session: Session, name: str | None) -> tuple[Period, ...]:
     if name is None:
         return session.periods
     for period in session.periods:
-        if period.name == name:
+        if period.hex_id == name:
             if period.record.key_id not in session.keys:
                 raise OrganizerError("burn-period", "This key is not here any more: it was burned or lost before.")
             return (period,)
-    known = ", ".join(period.name for period in session.periods)
+    known = ", ".join(period.hex_id for period in session.periods)
     raise OrganizerError("burn-period", f"There is no key with this id. The keys here are: {known}.")
 
 
 def _judge(
     session: Session, counted: Tally, ending: tuple[Period, ...], today: str, publication: str | None
-) -> Standing:
+) -> BurnChecks:
     workspace, appeal = session.workspace, need_appeal(session.appeal)
     numbers = workspace.publications()
     path = publication or (workspace.publication_path(numbers[-1]) if numbers else None)

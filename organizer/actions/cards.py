@@ -16,7 +16,7 @@ from organizer.errors import OrganizerError
 from organizer.keys.cards import asked_back, print_file
 from organizer.keys.periods import Period, PeriodKey
 from organizer.keys.shares import Card, check_plan, read_word, split
-from organizer.workspace import burn_secret_file, check_no_folder, write_secret_file
+from organizer.workspace.files import burn_secret_file, check_no_folder, write_secret_file
 
 PRINT_FILE = "cards.html"
 
@@ -45,7 +45,7 @@ class HandOut:
         self._ask_back()
 
     def __repr__(self) -> str:
-        return f"HandOut({self.period.name}, {self._checked} of {len(self.cards)} checked)"
+        return f"HandOut({self.period.hex_id}, {self._checked} of {len(self.cards)} checked)"
 
     @property
     def card(self) -> Card | None:

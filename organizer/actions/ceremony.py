@@ -19,7 +19,7 @@ from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
 from organizer.keys.generate import NewKeys, check_passphrase, check_signer
 from organizer.keys.periods import Days, Period, PeriodKey
-from organizer.workspace import check_new, is_workspace, make_workspace
+from organizer.workspace.folder import check_new, is_workspace, make_workspace
 
 
 @dataclass(frozen=True)

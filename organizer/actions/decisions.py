@@ -14,8 +14,8 @@ from organizer.errors import OrganizerError
 from organizer.review.merge import Decisions, Disagreement, Merge, collect, merge, read_decisions, write_decisions
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
-from organizer.workspace import read_file, write_new
 from organizer.workspace.entries import VERDICTS
+from organizer.workspace.files import read_file, write_new
 
 
 @dataclass(frozen=True)

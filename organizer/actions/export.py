@@ -13,7 +13,7 @@ from organizer.exports.page import write_page
 from organizer.exports.pdf import write_pdf
 from organizer.exports.phrases import PHRASES
 from organizer.exports.tables import counts_csv, names_csv, write_xlsx
-from organizer.workspace import hand_over, in_folder, read_file, shipped_files
+from organizer.workspace.files import hand_over, in_folder, read_file, shipped_files
 
 FORMATS = ("csv", "xlsx", "pdf", "html")
 LANGUAGES = tuple(PHRASES)

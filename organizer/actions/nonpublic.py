@@ -9,8 +9,8 @@ from organizer.actions.session import Session
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
 from organizer.results import nonpublic
-from organizer.workspace import write_new
 from organizer.workspace.entries import SignatureEntry
+from organizer.workspace.files import write_new
 
 WARNINGS = (
     Notice("harm", "These people asked not to be named. Whoever gets this file can harm them."),

@@ -14,7 +14,8 @@ from organizer.errors import OrganizerError
 from organizer.intake.blocks import BlockOpener
 from organizer.intake.ledgers import Opening, open_by_hand, open_ledger
 from organizer.intake.workers import Crew, cores, hired
-from organizer.workspace import file_name, open_ledger_file
+from organizer.workspace.files import file_name
+from organizer.workspace.ledger_file import open_ledger_file
 
 
 @dataclass(frozen=True)

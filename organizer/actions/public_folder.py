@@ -14,7 +14,7 @@ from organizer.errors import OrganizerError
 from organizer.keys.appeal_folder import PublicKeys, appeal_id_in, public_files, signers_in
 from organizer.keys.generate import check_signer
 from organizer.keys.periods import Period
-from organizer.workspace import hand_over, read_appeal_folder, read_file
+from organizer.workspace.files import hand_over, read_appeal_folder, read_file
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from organizer.errors import OrganizerError
 from organizer.results.diff import Changes, compare
 from organizer.results.publication import place_after, sign_publication, write_draft
 from organizer.results.tally import Tally
-from organizer.workspace import hand_over_publication, read_file
+from organizer.workspace.files import hand_over_publication, read_file
 
 REPLACED_FILE = "replaces.txt"
 

@@ -22,16 +22,16 @@ from organizer.keys import generate, keyfile
 from organizer.keys.periods import Period, PeriodKey
 from organizer.keys.recovery import Expected, expect, read_digits
 from organizer.keys.shares import Recovery
-from organizer.workspace import (
+from organizer.workspace import key_slots
+from organizer.workspace.files import read_file
+from organizer.workspace.folder import (
     KEY_FILE,
     MINISIGN_FILE,
     Workspace,
     check_new,
     is_workspace,
-    key_slots,
     make_workspace,
     open_workspace,
-    read_file,
 )
 
 SIGNER_FILE = "signer.txt"

@@ -43,7 +43,7 @@ class BulkPlan:
     left: int
     for_words: bool
     """Only what has a vouch word that counts, and for that word."""
-    even_alike: bool = False
+    include_similar: bool = False
 
     @property
     def accepted(self) -> int:
@@ -63,10 +63,10 @@ class BulkPlan:
         return (Question(Notice("accept-all", text, values), NOTHING_DECIDED),)
 
 
-def plan_accept_all(review: Review, even_alike: bool = False) -> BulkPlan:
-    """Everything in this pass that is undecided; with `even_alike` also what resembles another signature."""
+def plan_accept_all(review: Review, include_similar: bool = False) -> BulkPlan:
+    """Everything in this pass that is undecided; with `include_similar` also what is similar to another signature."""
     ids = tuple(one for one in review.ids[review.at :] if one not in review.queue.decisions)
-    return BulkPlan(ids, 0 if even_alike else review.doubtful(ids), False, even_alike)
+    return BulkPlan(ids, 0 if include_similar else review.doubtful(ids), False, include_similar)
 
 
 def plan_accept_vouched(review: Review) -> BulkPlan:
@@ -78,7 +78,7 @@ def plan_accept_vouched(review: Review) -> BulkPlan:
 def accept(review: Review, plan: BulkPlan, answers: Answers) -> Bulk:
     """Accept what was planned, in one step. Raises OrganizerError: stopped."""
     check_answered(plan.questions, answers)
-    return review.accept_vouched() if plan.for_words else review.accept_all(plan.even_alike)
+    return review.accept_vouched() if plan.for_words else review.accept_all(plan.include_similar)
 
 
 # Taking back

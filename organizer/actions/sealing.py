@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from crypto.appeal import Appeal
 from crypto.keys import KeyRecord
 from organizer.actions.session import Session, load_appeal, need_appeal, public_record
-from organizer.workspace import Workspace, open_workspace
+from organizer.workspace.folder import Workspace, open_workspace
 from organizer.workspace.records import add_by_hand
 
 

@@ -20,7 +20,8 @@ from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
 from organizer.keys.periods import Period, PeriodKey, public_name, read_public, secret_name, unlock_master
-from organizer.workspace import KEY_FILE, MINISIGN_FILE, Workspace, open_workspace, read_file
+from organizer.workspace.files import read_file
+from organizer.workspace.folder import KEY_FILE, MINISIGN_FILE, Workspace, open_workspace
 from organizer.workspace.key_slots import open_work_key
 from organizer.workspace.records import Records
 
@@ -84,7 +85,7 @@ def open_session(passphrases: Passphrases, folder: str, appeal_file: str | None 
 def read_periods(workspace: Workspace) -> tuple[Period, ...]:
     """What is public of all keys of a workspace, by their days; needs no passphrase. Raises OrganizerError."""
     periods: list[Period] = []
-    for name in workspace.names("period-", ".pub"):
+    for name in workspace.file_names("period-", ".pub"):
         period = read_public((workspace.read(name) or b"").decode("ascii", "replace"))
         if name != public_name(period.record.key_id):
             raise OrganizerError(

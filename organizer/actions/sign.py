@@ -27,15 +27,8 @@ from organizer.actions.session import (
 from organizer.results.cosign_checks import check_before_signing, check_not_another, differences
 from organizer.results.diff import Changes, compare
 from organizer.results.publication import Place, sign_publication
-from organizer.workspace import (
-    Workspace,
-    folder_of,
-    hand_over,
-    has_keys,
-    minisigs_beside,
-    open_workspace,
-    read_file,
-)
+from organizer.workspace.files import folder_of, hand_over, minisigs_beside, read_file
+from organizer.workspace.folder import Workspace, has_keys, open_workspace
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from crypto.publication import Publication, digest, read_publication
 from organizer.actions.session import read_appeal_of
 from organizer.errors import OrganizerError
 from organizer.results.publication import Checked, check_publication, stock_command
-from organizer.workspace import minisigs_beside, read_file
+from organizer.workspace.files import minisigs_beside, read_file
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from organizer import VERSION
-from organizer.workspace import read_file
+from organizer.workspace.files import read_file
 
 
 @dataclass(frozen=True)

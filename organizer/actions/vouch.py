@@ -9,7 +9,7 @@ from nacl.utils import random
 
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.errors import OrganizerError
-from organizer.review.filters import Standing, standing
+from organizer.review.filters import ReviewStatus, status_of
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace.vouch_words import Vouched, VouchWord, offer_word
@@ -20,7 +20,7 @@ class CountedWord:
     """A vouch word and the signatures that came with it, by where they stand in the review."""
 
     word: VouchWord
-    signatures: Counter[Standing]
+    signatures: Counter[ReviewStatus]
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class CountedWords:
 
 def count_words(queue: ReviewQueue) -> CountedWords:
     """What came with each word."""
-    found: dict[int, Counter[Standing]] = {word.number: Counter() for word in queue.words}
+    found: dict[int, Counter[ReviewStatus]] = {word.number: Counter() for word in queue.words}
     vouched: Counter[Vouched] = Counter()
     for envelope_id, facts in queue.facts.items():
         vouched[facts.vouched] += 1
         if facts.word:
-            found[facts.word][standing(queue.decisions.get(envelope_id))] += 1
+            found[facts.word][status_of(queue.decisions.get(envelope_id))] += 1
     words = tuple(CountedWord(word, found[word.number]) for word in queue.words)
     return CountedWords(words, vouched[Vouched.UNKNOWN], vouched[Vouched.NO])
 
@@ -92,7 +92,7 @@ def plan_word_withdrawal(review: Review, number: int) -> WordWithdrawal:
         raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn already.")
     alone = len(review.accepted_for(number))
     signatures = next(one.signatures for one in count_words(review.queue).words if one.word == word)
-    return WordWithdrawal(word, alone, signatures[Standing.ACCEPTED] - alone)
+    return WordWithdrawal(word, alone, signatures[ReviewStatus.ACCEPTED] - alone)
 
 
 def withdraw_word(review: Review, plan: WordWithdrawal, answers: Answers) -> None:

@@ -14,19 +14,19 @@ from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.results.burn_checks import Standing
+from organizer.results.burn_checks import BurnChecks
 
 
 @click.command("burn", short_help="Destroy a key, or everything, when a period is over.")
 @click.option("--period", metavar="KEYID", help="Burn only this key (organizer status lists them); rows stay.")
 @click.option("--publication", metavar="FILE", help="The result as all organizers signed it; else the one kept here.")
-@click.option("--insist", is_flag=True, help="Burn although something speaks against it; it is shown.")
+@click.option("--force", is_flag=True, help="Burn although something speaks against it; it is shown.")
 @click.option("--confirm", metavar="WORD", help="For scripts: the word that is asked for otherwise.")
 @options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def burn_command(
     period: str | None,
     publication: str | None,
-    insist: bool,
+    force: bool,
     confirm: str | None,
     folder: str,
     appeal_file: str | None,
@@ -48,7 +48,7 @@ def burn_command(
     carry_out(
         as_json,
         lambda terminal: run(
-            terminal, folder, today, period, publication, insist, confirm, appeal_file, passphrase_file
+            terminal, folder, today, period, publication, force, confirm, appeal_file, passphrase_file
         ),
     )
 
@@ -59,13 +59,13 @@ def run(
     today: str,
     period: str | None,
     publication: str | None,
-    insist: bool,
+    force: bool,
     confirm: str | None,
     appeal_file: str | None,
     passphrase_file: str | None,
 ) -> JsonResult:
     """`today` is YYYY-MM-DD. Raises OrganizerError: burn-not-yet, burn-period, stopped, no-appeal, …"""
-    given = {"burn-not-yet": YES if insist else ""} | ({} if confirm is None else {"word": confirm})
+    given = {"burn-not-yet": YES if force else ""} | ({} if confirm is None else {"word": confirm})
     if is_burning(folder):
         return _finish(terminal, folder, given)
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
@@ -76,7 +76,7 @@ def run(
     if plan.whole:
         finish_burning(folder)
     _say_after(terminal, folder, plan)
-    return {"burned": [one.name for one in plan.ending], "workspace": folder if plan.whole else None}
+    return {"burned": [one.hex_id for one in plan.ending], "workspace": folder if plan.whole else None}
 
 
 def _finish(terminal: Terminal, folder: str, given: dict[str, str]) -> JsonResult:
@@ -92,7 +92,7 @@ def _say_loss(terminal: Terminal, plan: BurnPlan) -> None:
     terminal.say("What will be lost, for ever:", "bold")
     for period in plan.ending:
         terminal.say(
-            f"- the key {period.name}, {period.days}: what is sealed to it opens only with enough of its cards"
+            f"- the key {period.hex_id}, {period.days}: what is sealed to it opens only with enough of its cards"
         )
     if not plan.whole:
         terminal.say("What stays: all that was opened with it and what was decided, under the passphrase.")
@@ -108,7 +108,7 @@ def _say_loss(terminal: Terminal, plan: BurnPlan) -> None:
     terminal.say(f"- {plan.publications:,} published results as they lie here; keep copies elsewhere")
 
 
-def _say_checks(terminal: Terminal, checks: Standing) -> None:
+def _say_checks(terminal: Terminal, checks: BurnChecks) -> None:
     terminal.say()
     for sentence in checks.holds:
         terminal.say(f"Good: {sentence}")
@@ -118,7 +118,7 @@ def _say_checks(terminal: Terminal, checks: Standing) -> None:
 
 
 def _say_after(terminal: Terminal, folder: str, plan: BurnPlan) -> None:
-    names = ", ".join(period.name for period in plan.ending)
+    names = ", ".join(period.hex_id for period in plan.ending)
     terminal.say(f"The folder {folder} is burned." if plan.whole else f"The key {names} is burned.", "bold")
     terminal.say(
         "Its files were overwritten and removed. A stick, an SSD or a memory card may keep copies of what was "

@@ -161,7 +161,7 @@ def _go_on(terminal: Terminal, folder: str, passphrase_file: str | None) -> Json
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         terminal.say(f"There are keys in {folder} already:")
         for period in session.periods:
-            terminal.say(f"  {period.name}, {period.days}")
+            terminal.say(f"  {period.hex_id}, {period.days}")
         answers = ["keys for further periods", "a new set of cards for a key", "the fingerprints and the public folder"]
         chosen = terminal.choose("What do you want to make", answers)
         periods = keys_here(session)
@@ -187,7 +187,7 @@ def _add_periods(terminal: Terminal, session: Session) -> Sequence[PeriodKey]:
 def _ask_key(terminal: Terminal, session: Session) -> PeriodKey:
     periods = need_keys_here(session)
     terminal.say("For which key? Cards of an earlier set go on working: destroy them if you do not want that.")
-    period = periods[terminal.choose("The key", [f"{period.name}, {period.days}" for period in periods]) - 1]
+    period = periods[terminal.choose("The key", [f"{period.hex_id}, {period.days}" for period in periods]) - 1]
     return whole_key(session, period)
 
 

@@ -45,7 +45,7 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonRes
     terminal.say(f"Signatures looked at: {found.compared:,}. Pairs that may be one person: {len(found.pairs):,}.")
     if found.pairs:
         terminal.say("Nothing was changed. Relatives and namesakes look alike, too. To decide:")
-        terminal.say_exactly("  organizer review --again --alike")
+        terminal.say_exactly("  organizer review --again --similar")
     return {"signatures": found.compared, "pairs": [_result(pair) for pair in found.pairs]}
 
 

@@ -11,7 +11,7 @@ from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, option
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.workspace import check_no_file
+from organizer.workspace.files import check_no_file
 
 
 @click.command("export-nonpublic", short_help="Write down the names that are NOT public.")

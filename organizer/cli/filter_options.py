@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import click
 
-from organizer.review.filters import Filter, Standing, known_language
+from organizer.review.filters import Filter, ReviewStatus, known_language
 from organizer.review.queue import ReviewQueue
 from organizer.workspace.vouch_words import Vouched
 
@@ -19,14 +19,14 @@ FILTER = (
     click.option(
         "--public/--not-public", "public", default=None, help="Only those whose name may be published, or not."
     ),
-    click.option("--standing", type=click.Choice([*Standing]), help="Only those that stand so in the review."),
+    click.option("--status", type=click.Choice([*ReviewStatus]), help="Only those that stand so in the review."),
     click.option("--vouch", type=click.Choice(list(VOUCH)), help="Only by what their vouch word says."),
     click.option("--word", type=int, metavar="NUMBER", help="Only with the vouch word of this number."),
     click.option("--language", metavar="LANG", help="Only of this language, such as be."),
     click.option(
         "--unknown-letter", is_flag=True, help="Only signed under a text that your appeal.json does not list."
     ),
-    click.option("--alike", is_flag=True, help="Only those that resemble another one."),
+    click.option("--similar", is_flag=True, help="Only those that resemble another one."),
 )
 
 
@@ -35,21 +35,21 @@ class FilterOptions:
     """What the options said about which signatures are wanted. `word` is the number of a vouch word."""
 
     public: bool | None = None
-    standing: str | None = None
+    status: str | None = None
     vouch: str | None = None
     word: int | None = None
     language: str | None = None
     unknown_letter: bool = False
-    alike: bool = False
+    similar: bool = False
 
     def filter(self, queue: ReviewQueue) -> Filter:
         """The same as a filter. Raises OrganizerError: vouch-number."""
         return Filter(
             public=self.public,
-            standing=None if self.standing is None else Standing(self.standing),
+            status=None if self.status is None else ReviewStatus(self.status),
             vouched=None if self.vouch is None else VOUCH[self.vouch],
             language=None if self.language is None else known_language(self.language),
             unknown_letter=self.unknown_letter,
-            alike=self.alike,
+            similar=self.similar,
             word=0 if self.word is None else queue.words.numbered(self.word).number,
         )

@@ -14,7 +14,7 @@ JsonResult = dict[str, Any]
 def period_result(period: Period) -> JsonResult:
     """A key in public facts."""
     record, days = period.record, period.days
-    facts = {"key_id": period.name, "fingerprint": record.fingerprint.hex(), "digits": record.digits}
+    facts = {"key_id": period.hex_id, "fingerprint": record.fingerprint.hex(), "digits": record.digits}
     return {**facts, "from": days.start, "until": days.until}
 
 

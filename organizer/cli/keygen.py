@@ -16,7 +16,7 @@ from organizer.cli.terminal.passphrases import read_passphrase_file
 from organizer.cli.terminal.terminal import Terminal
 from organizer.keys.generate import NewKeys, check_appeal_id, check_passphrase, check_signer
 from organizer.keys.periods import OPEN_END, read_days
-from organizer.workspace import check_new
+from organizer.workspace.folder import check_new
 
 
 @click.command("keygen")

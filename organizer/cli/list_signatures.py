@@ -16,7 +16,7 @@ from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, option
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.review import Dialogue
 from organizer.cli.terminal.terminal import Terminal
-from organizer.review.filters import Filter, standing
+from organizer.review.filters import Filter, status_of
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 
@@ -32,7 +32,7 @@ def list_command(folder: str, passphrase_file: str | None, as_json: bool, **mark
 
     \b
     Example:
-      organizer list --standing accepted --alike
+      organizer list --status accepted --similar
     """
     carry_out(as_json, lambda terminal: run(terminal, folder, FilterOptions(**marks), passphrase_file))
 
@@ -58,7 +58,7 @@ def _say_without_names(terminal: Terminal, review: Review) -> None:
     for envelope_id in review.ids:
         facts, made = review.queue.facts[envelope_id], review.queue.decisions.get(envelope_id)
         public = "public" if facts.public else "not public"
-        terminal.say(f"{envelope_id.hex()[:16]}  {public:<10}  {standing(made):<9}  {facts.vouched}")
+        terminal.say(f"{envelope_id.hex()[:16]}  {public:<10}  {status_of(made):<9}  {facts.vouched}")
     terminal.say("Names are shown at a terminal only.")
 
 
@@ -68,12 +68,12 @@ def _row(queue: ReviewQueue, envelope_id: EnvelopeId) -> JsonResult:
         "id": envelope_id.hex(),
         "public": facts.public,
         "by_hand": facts.by_hand,
-        "standing": str(standing(made)),
+        "standing": str(status_of(made)),
         "reason": None if made is None or made.reason is None else str(made.reason),
         "vouched": str(facts.vouched),
         "word": facts.word or None,
-        "accepted_by_word_alone": bool(made and made.vouch and standing(made) == "accepted"),
+        "accepted_by_word_alone": bool(made and made.vouch and status_of(made) == "accepted"),
         "language": facts.language,
         "unknown_letter": facts.unknown_letter,
-        "resembles": [other.hex() for other, _, _ in queue.resembles(envelope_id)],
+        "resembles": [other.hex() for other, _, _ in queue.similar_to(envelope_id)],
     }

@@ -15,7 +15,8 @@ from crypto.errors import UndersignedError
 from organizer.cli.json_results import JsonResult
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.workspace import DEFAULT_FOLDER, DISK_FULL
+from organizer.workspace.database import DISK_FULL
+from organizer.workspace.folder import DEFAULT_FOLDER
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

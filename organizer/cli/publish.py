@@ -25,7 +25,7 @@ from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.results import diff
 from organizer.text import harmless
-from organizer.workspace import write_new
+from organizer.workspace.files import write_new
 
 
 @click.command("publish")

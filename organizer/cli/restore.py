@@ -115,9 +115,9 @@ def _into_old(terminal: Terminal, at: Restoring, key: PeriodKey, passphrase: str
         lost = {AS_IF_LOST.asked.reason: YES}
         found = restore_anew(at, key, passphrase, lost, lambda notice: terminal.say(str(notice)))
         _say_new_minisign(terminal, found)
-    terminal.say(f"Done. The key {found.period.name} is back in {found.folder}.")
+    terminal.say(f"Done. The key {found.period.hex_id} is back in {found.folder}.")
     if found.still_lost:
-        names = ", ".join(other.name for other in found.still_lost)
+        names = ", ".join(other.hex_id for other in found.still_lost)
         terminal.say(f"Keys that need their own cards before they open anything again: {names}.")
     return found
 

@@ -29,7 +29,7 @@ from organizer.review.review import Bulk, Review
     "--accept-vouched", is_flag=True, help="Accept what has a vouch word that counts; you see some of it first."
 )
 @click.option("--accept-all", is_flag=True, help="Accept all that is undecided without showing it.")
-@click.option("--even-alike", is_flag=True, help="With --accept-all: also what resembles another one.")
+@click.option("--include-similar", is_flag=True, help="With --accept-all: also what resembles another one.")
 @click.option("--yes", is_flag=True, help="Do not ask before accepting what is vouched for.")
 @options(*FILTER, WORKSPACE, PASSPHRASE, JSON)
 def review_command(
@@ -40,7 +40,7 @@ def review_command(
     again: bool,
     accept_vouched: bool,
     accept_all: bool,
-    even_alike: bool,
+    include_similar: bool,
     yes: bool,
     **marks: Any,
 ) -> None:
@@ -58,7 +58,7 @@ def review_command(
       organizer review --table --vouch unknown
       organizer review --accept-vouched
     """
-    choice = Choice(accept_all, even_alike, accept_vouched, yes, again, table)
+    choice = Choice(accept_all, include_similar, accept_vouched, yes, again, table)
     carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file, choice, FilterOptions(**marks)))
 
 
@@ -67,7 +67,7 @@ class Choice:
     """What the options said about what to do."""
 
     accept_all: bool = False
-    even_alike: bool = False
+    include_similar: bool = False
     accept_vouched: bool = False
     yes: bool = False
     again: bool = False
@@ -89,7 +89,7 @@ def run(
         queue = open_queue(session, terminal.progress)
         review = Review(queue, choice.again, (marks or FilterOptions()).filter(queue))
         if choice.accept_all:
-            _accept_all(terminal, review, choice.even_alike)
+            _accept_all(terminal, review, choice.include_similar)
         elif choice.accept_vouched:
             _accept_vouched(terminal, review, choice.yes)
         elif review.total == 0:
@@ -101,9 +101,9 @@ def run(
     return {**counts_result(reviewed.tally), "accepted_pairs": reviewed.accepted_pairs}
 
 
-def _accept_all(terminal: Terminal, review: Review, even_alike: bool) -> None:
+def _accept_all(terminal: Terminal, review: Review, include_similar: bool) -> None:
     # Whoever gives this option has answered.
-    bulk = accept(review, plan_accept_all(review, even_alike), {"accept-all": YES})
+    bulk = accept(review, plan_accept_all(review, include_similar), {"accept-all": YES})
     _say_bulk(terminal, "Accepted without being looked at", bulk)
 
 

@@ -24,7 +24,7 @@ from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.prompts import ask_until
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.review.filters import Standing
+from organizer.review.filters import ReviewStatus
 from organizer.review.review import Review
 
 
@@ -119,7 +119,7 @@ def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passph
         _say_withdrawal(terminal, plan)
         withdraw_word(review, plan, ask_questions(terminal, plan.questions, yes))
     terminal.say(f"Vouch word number {number} is withdrawn. On hold for a second look: {plan.on_hold:,}.")
-    terminal.say_exactly(f"  organizer review --word {number} --standing held")
+    terminal.say_exactly(f"  organizer review --word {number} --status held")
     terminal.say_exactly(f"  organizer vouch --restore {number}     takes it back")
     return {"number": number, "on_hold": plan.on_hold, "still_accepted": plan.still_accepted}
 
@@ -153,10 +153,10 @@ def _show_words(terminal: Terminal, found: CountedWords) -> None:
 def _line(counted: CountedWord) -> str:
     state = "WITHDRAWN" if counted.word.withdrawn else "counts"
     counts = counted.signatures
-    numbers = ", ".join(f"{one} {counts[one]:,}" for one in Standing if counts[one]) or "no signatures yet"
+    numbers = ", ".join(f"{one} {counts[one]:,}" for one in ReviewStatus if counts[one]) or "no signatures yet"
     return f"{counted.word.number}  {state}: {numbers}"
 
 
 def _row(counted: CountedWord) -> JsonResult:
     word, counts = counted.word, counted.signatures
-    return {"number": word.number, "withdrawn": word.withdrawn, **{str(one): counts[one] for one in Standing}}
+    return {"number": word.number, "withdrawn": word.withdrawn, **{str(one): counts[one] for one in ReviewStatus}}

@@ -20,7 +20,7 @@ from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.people import ask_code, choose_person, person_in_one_line, show_person
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.workspace import read_file
+from organizer.workspace.files import read_file
 
 
 @click.command("withdraw", short_help="Take back the signature of a person who asks for it.")

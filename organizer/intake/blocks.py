@@ -1,7 +1,6 @@
-"""Envelopes in blocks: what a worker does with one, and how its result is written and read.
+"""Blocks of envelopes: how a worker opens one, and how its result is written and read.
 
-Knows keys and how rows are locked. Must never touch a disk.
-Must never stop at a bad envelope: it is set aside with its reason.
+A bad envelope stops nothing: it is set aside with its reason.
 
 A block is pairs of id (32 bytes) and envelope (4,096). Its result has, for the same envelopes in the same order, a line
 of words, what each turned out to be, and then for each the length of its row's box (2 bytes, big-endian) and the boxes.

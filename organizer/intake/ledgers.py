@@ -1,7 +1,7 @@
-"""Opening envelopes: from ledgers and from what was entered by hand, a batch at a time, into the records.
+"""Opening envelopes into the records: from ledgers and from what was entered by hand, a batch at a time.
 
-Knows the order of work, so that nothing is opened twice and an interruption loses one batch at most.
-Must never stop at a bad envelope: it is set aside with its reason.
+Nothing is opened twice, and an interruption loses one batch at most.
+A bad envelope stops nothing: it is set aside with its reason.
 
 One process reads the ledger, knows what is new and writes to the disk; blocks of new envelopes are opened, checked and
 locked into rows by as many others as there are cores (workers.py).
@@ -31,8 +31,8 @@ from organizer.intake.blocks import (
     write_block,
 )
 from organizer.intake.workers import Crew
-from organizer.workspace import LedgerFile
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
+from organizer.workspace.ledger_file import LedgerFile
 from organizer.workspace.records import Records
 
 BATCH = 4000

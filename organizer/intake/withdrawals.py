@@ -1,6 +1,6 @@
-"""Taking back the signature of a person who lost the code: who is meant, why, and how to undo it.
+"""Withdrawals without a code, for people who lost it: who is meant, why, and how to undo it.
 
-Knows entries and values. Must never ask or show anything, nor a code: it makes a withdrawal of the commitment alone.
+Such a withdrawal is made from the commitment alone, for nobody here has the code.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Work on blocks of bytes, done on all cores at once by copies of this program.
-
-Knows processes, pipes and memory that they share. Must never touch a disk, nor know what a block holds.
+"""Worker processes: copies of this program that work on blocks of bytes, on all cores at once.
 
 Why not multiprocessing or concurrent.futures: both load a network module, and their pipes carry every block twice
 through the kernel. A copy made by fork has the keys already, so no secret is ever written anywhere to get there.

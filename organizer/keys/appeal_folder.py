@@ -1,6 +1,6 @@
 """The public folder of a ceremony: what the site needs to know of the keys, ready for the service's config/appeal/.
 
-Knows texts and public keys. Must never hold a secret: whoever gets this folder learns nothing that the site hides.
+Nothing in it is secret: whoever gets this folder learns nothing that the site hides.
 """
 
 from __future__ import annotations

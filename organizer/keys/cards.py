@@ -1,7 +1,4 @@
-"""How a card with a share looks: lines for a terminal, a page to print; and which words are asked back.
-
-Knows words and public facts of a key. Must never know a disk or a terminal.
-"""
+"""The card with a share: its lines for a terminal, its page to print, and which of its words are asked back."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ code { font: 12pt/1.5 monospace }
 def facts(card: Card, period: Period) -> list[tuple[str, str]]:
     """What stands on every card besides its words; nothing of it is secret."""
     return [
-        ("key", f"{period.name}, {period.days}"),
+        ("key", f"{period.hex_id}, {period.days}"),
         ("needed", f"any {card.threshold} of the {card.count} cards of this key"),
     ]
 

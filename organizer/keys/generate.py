@@ -1,6 +1,7 @@
 """Making the organizers' keys: a master, a minisign key, a passphrase for both, and what to publish of them.
 
-Knows which files a new workspace starts with. Draws randomness only from the function it is given; writes nothing.
+Randomness comes only from the function that is passed in, and nothing is written: the files of a new workspace are
+returned.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The key file: the workspace's root, encrypted under a passphrase.
 
-Knows bytes and a passphrase. Must never know a disk, a terminal, or what the root opens: periods.py locks the masters
-under it, workspace/key_slots.py the rows. So the passphrase is tried once, however many keys there are.
+The root opens everything else: periods.py locks the masters under it, workspace/key_slots.py the key of the rows. So
+the passphrase is tried once, however many keys there are.
 
     0    23  the ASCII text "undersigned/v1/keyfile" and one zero byte
     23   8   Argon2id operations, big-endian
@@ -75,8 +75,8 @@ def lock(root: bytes, appeal_id: AppealId, passphrase: str, salt: bytes, profile
     return file + hashlib.sha256(file).digest()
 
 
-def unlock(file: bytes, passphrase: str) -> tuple[bytes, bytes]:
-    """Root (32 bytes) and appeal id (16 bytes).
+def unlock(file: bytes, passphrase: str) -> tuple[bytes, AppealId]:
+    """The root (32 bytes) and the appeal id.
 
     Raises OrganizerError: key-file-damaged, key-file-limits, passphrase, memory.
     """
@@ -92,7 +92,7 @@ def unlock(file: bytes, passphrase: str) -> tuple[bytes, bytes]:
         # The limits are not yet authenticated here: a forged file must not be able to eat all memory.
         raise OrganizerError("key-file-limits", "The key file organizers.key asks for more work than this tool allows.")
     try:
-        return _box(passphrase, salt, profile).decrypt(box, header), appeal_id
+        return _box(passphrase, salt, profile).decrypt(box, header), AppealId(appeal_id)
     except CryptoError as error:
         raise OrganizerError("passphrase", "This passphrase does not open the key. Try again.") from error
 

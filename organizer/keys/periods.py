@@ -1,7 +1,5 @@
 """The keys of periods: what is public of each, and its master locked under the workspace's root.
 
-Knows bytes. Must never know a disk, a passphrase or what lies in an envelope.
-
 Each period of an appeal has a key of its own: an independent random master, never derived from another one, so that
 burning one really ends what it could open. `period-<key id>.pub` is text, three lines: the key record in base64, its
 fingerprint in digits, first and last day (`2027-01-01 2027-06-30`, `-` where there is no limit).
@@ -74,7 +72,7 @@ class Period:
     days: Days = OPEN_END
 
     @property
-    def name(self) -> str:
+    def hex_id(self) -> str:
         """The key id in hex, as files and options name it."""
         return self.record.key_id.hex()
 
@@ -86,7 +84,7 @@ class Period:
     @property
     def order(self) -> tuple[str, str, str]:
         """Sorts periods by their days."""
-        return self.days.start or "", self.days.until or "~", self.name
+        return self.days.start or "", self.days.until or "~", self.hex_id
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ class PeriodKey:
     master: bytes
 
     def __repr__(self) -> str:
-        return f"PeriodKey({self.period.name})"
+        return f"PeriodKey({self.period.hex_id})"
 
 
 def read_day(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A QR code as lines of half blocks, for a terminal. Knows text only."""
+"""A QR code as lines of half blocks, for a terminal."""
 
 from __future__ import annotations
 

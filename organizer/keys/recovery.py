@@ -1,6 +1,6 @@
-"""Which key a master must be: a set of cards that was mixed up gives another master in silence.
+"""The check after recovery: is it the key that was wanted?
 
-Knows public facts of keys and derives one from a master. Must never touch a disk.
+A set of cards that was mixed up gives another master and no error, so the master is compared with what is known.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Shares of a master: SLIP-39 words on cards, any k of n of which bring the master back.
 
-Knows words and bytes. Must never know a terminal or a disk, nor repeat in an error what somebody typed.
+No error repeats what somebody typed: it could be a word of a card.
 The passphrase of SLIP-39 is empty: it could not be checked, and a forgotten one would give another secret in silence.
 For the same reason nothing here says that a master is the right one: whoever restores compares its fingerprint.
 """
@@ -110,7 +110,7 @@ class TypedCard:
 
 
 class Recovery:
-    """Cards that were typed in so far, in any order, until they are enough. A terminal and a test drive it alike."""
+    """Cards that were typed in so far, in any order, until they are enough."""
 
     def __init__(self) -> None:
         self._state = RecoveryState()

@@ -1,7 +1,4 @@
-"""What relation and prisoner say about whether two names are of one person. They never decide it.
-
-Knows these two fields. Must never know names of signers.
-"""
+"""The context of two similar names: what relation and prisoner say for or against one person. They never decide it."""
 
 from __future__ import annotations
 
@@ -45,16 +42,18 @@ _KIN = """
 _KIN_OF = {word: number for number, line in enumerate(_KIN.strip().splitlines()) for word in line.split()}
 
 
-def weigh(names: Difference, relations: tuple[str, str], prisoners: tuple[str, str]) -> tuple[float, tuple[str, ...]]:
-    """The cost of the names' difference with what relations and prisoners say, and all reasons."""
-    cost, reasons = names.cost, list(names.reasons)
+def weigh(
+    name_difference: Difference, relations: tuple[str, str], prisoners: tuple[str, str]
+) -> tuple[float, tuple[str, ...]]:
+    """The cost of a difference of names, changed by what relations and prisoners say, and all reasons."""
+    cost, reasons = name_difference.cost, list(name_difference.reasons)
     if (same := same_person(*sorted(prisoners))) is not None:
         cost = cost * SAME_PRISONER_LEAVES if same else cost + OTHER_PRISONER_COSTS
         reasons.append(SAME_PRISONER if same else OTHER_PRISONER)
     if (same := same_relation(*sorted(relations))) is not None:
         cost = cost if same else cost + OTHER_RELATION_COSTS
         reasons.append(SAME_RELATION if same else OTHER_RELATION)
-    if not names.reasons:
+    if not name_difference.reasons:
         reasons.insert(0, "same name")
     return cost, tuple(reasons)
 

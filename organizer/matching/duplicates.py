@@ -1,9 +1,10 @@
-"""Which signatures look like those of one person. It only proposes: a person decides.
-
-Knows names, relations and prisoners. Must never know keys, decisions or a disk, nor merge anything.
+"""Similar signatures: those that may be of one person. They are only proposed: an organizer decides.
 
 Names that are equal but for capitals and spaces are one spelling. A spelling is compared with those whose surname
 sounds the same or is one letter away, and whose first name can be the same one: not with all others.
+
+Two texts are at most one letter apart when they share a *deletion*: the text itself, or what is left when one letter is
+taken away. So an index from deletions to surnames finds the similar ones without comparing with each.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sys import intern
 from organizer.matching import context
 from organizer.matching.first_names import given, guessed, initials
 from organizer.matching.name_distance import NONE, OTHER_ORDER, Difference, difference
-from organizer.matching.name_parser import Parts, understand
+from organizer.matching.name_parser import NameParts, understand
 from organizer.matching.phonetics import sounds
 from organizer.matching.tokens import plain, words
 
@@ -24,11 +25,11 @@ THRESHOLD = 0.7
 """No pair below this score is proposed."""
 
 CROWD = 20
-"""Nobody is proposed with more than so many earlier signatures, the likeliest, and of one spelling with the first.
-Else a flood of one name would make a number of pairs that grows with its square."""
+"""The most pairs that one signature makes with earlier ones: the likeliest, and of one spelling those with the first.
+Without a limit, a flood of one name would make a number of pairs that grows with its square."""
 
 CROWDED = 100
-"""So many spellings of one surname with one first name are compared with what comes later, for the same reason."""
+"""The most spellings of one surname with one first name that later ones are compared with, for the same reason."""
 
 _STEP = 500
 
@@ -40,7 +41,7 @@ def name_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A signature as far as it matters here. `id` is any name for it that is used once."""
+    """A signature as far as it matters here. `id` is any number or text that is used once, as bytes."""
 
     id: bytes
     name: str
@@ -66,14 +67,8 @@ def find(people: Iterable[Person], index: Index | None = None) -> Iterator[Pair]
         index.add(person)
 
 
-def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:
-    """All pairs that look like one person, the likeliest first. `progress` is told how many more, of how many."""
-    people = list(people)
-    return sorted(find(told(people, len(people), progress) if progress else people), key=_likeliest_first)
-
-
-def told(people: Iterable[Person], total: int, progress: Callable[[int, int], object]) -> Iterator[Person]:
-    """The same people; every some hundred, `progress` is told how many more, of how many."""
+def with_progress(people: Iterable[Person], total: int, progress: Callable[[int, int], object]) -> Iterator[Person]:
+    """The same people; every some hundred, `progress` is told how many more were looked at, of how many."""
     at = 0
     for at, person in enumerate(people, start=1):
         yield person
@@ -84,9 +79,9 @@ def told(people: Iterable[Person], total: int, progress: Callable[[int, int], ob
 
 
 def compare(one: Person, other: Person) -> Pair | None:
-    """The pair of these two, or None if they do not look like one person."""
-    found = _names(_spelled(one.name), _spelled(other.name))
-    return None if found is None else _pair(one, other, found)
+    """The pair of these two, or None if they are not similar."""
+    difference_of_names = _name_difference(_spelled(one.name), _spelled(other.name))
+    return None if difference_of_names is None else _pair(one, other, difference_of_names)
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +90,7 @@ class _Spelling:
 
     key: str
     words: tuple[str, ...]
-    readings: tuple[Parts, ...]
+    readings: tuple[NameParts, ...]
     people: tuple[Person, ...] = ()
 
 
@@ -104,12 +99,12 @@ def _spelled(name: str) -> _Spelling:
 
 
 class Index:
-    """Everyone who was added, found again by a similar name."""
+    """An index of people: finds those whose name is similar."""
 
     def __init__(self) -> None:
         self._spellings: dict[str, _Spelling] = {}
         self._surnames: dict[str, dict[str, list[_Spelling]]] = {}
-        self._near: dict[str, list[str]] = {}
+        self._by_deletion: dict[str, list[str]] = {}
         self._known: set[tuple[str, bool]] = set()
 
     def add(self, person: Person) -> None:
@@ -125,30 +120,30 @@ class Index:
     def similar(self, person: Person) -> list[Pair]:
         """The pairs of this person with those who were added, the likeliest first."""
         own = self._spellings.get(plain(person.name))
-        near = self._like(own or _spelled(person.name))
+        similar = self._similar_spellings(own or _spelled(person.name))
         if own is not None:
-            near = [(own, NONE), *near]
+            similar = [(own, NONE), *similar]
         found = [
             pair
-            for other, difference_of_names in near
+            for other, difference_of_names in similar
             for one in other.people
             if one.id != person.id and (pair := _pair(person, one, difference_of_names))
         ]
         return sorted(found, key=_likeliest_first)[:CROWD]
 
-    def _like(self, spelling: _Spelling) -> list[tuple[_Spelling, Difference]]:
+    def _similar_spellings(self, spelling: _Spelling) -> list[tuple[_Spelling, Difference]]:
         candidates: dict[int, _Spelling] = {}
         for parts in spelling.readings:
             firsts = _asked_for(parts)
-            for bone in self._near_surnames(parts):
+            for bone in self._similar_surnames(parts):
                 kept = self._surnames[bone]
                 for first in firsts:
                     candidates.update((id(other), other) for other in kept.get(first, ()))
-        found = ((other, _names(spelling, other)) for other in candidates.values() if other is not spelling)
+        found = ((other, _name_difference(spelling, other)) for other in candidates.values() if other is not spelling)
         return [(other, known) for other, known in found if known is not None]
 
-    def _near_surnames(self, parts: Parts) -> set[str]:
-        return {bone for near in _near_texts(parts) for bone in self._near.get(near, ())}
+    def _similar_surnames(self, parts: NameParts) -> set[str]:
+        return {bone for deletion in _surname_deletions(parts) for bone in self._by_deletion.get(deletion, ())}
 
     def _enter(self, spelling: _Spelling) -> None:
         for parts in spelling.readings:
@@ -159,7 +154,7 @@ class Index:
                     if len(spellings) < CROWDED and spelling not in spellings[-1:]:
                         spellings.append(spelling)
 
-    def _remember_surnames(self, parts: Parts) -> set[str]:
+    def _remember_surnames(self, parts: NameParts) -> set[str]:
         """Make the surnames findable, as they are written and as they sound; returns the latter."""
         found: set[str] = set()
         for word in _key_words(parts):
@@ -167,51 +162,51 @@ class Index:
             found.update(bones)
             for text, is_heard in {(word, False), *((bone, True) for bone in bones)} - self._known:
                 self._known.add((text, is_heard))
-                for near in _one_letter_less(text):
-                    self._near.setdefault(near, []).extend([text] if is_heard else bones)
+                for deletion in _deletions(text):
+                    self._by_deletion.setdefault(deletion, []).extend([text] if is_heard else bones)
         return found
 
 
-class Reach:
-    """Which of very many names an index would compare with a few: those for which building it is worth while.
+class CandidateSearch:
+    """Finds which of very many names an index would compare with a few, so that only these are put into one.
 
-    Of the many it keeps four bytes for each sound of a surname; of the few, all texts a letter away from a surname.
+    Of the many it keeps four bytes for each sound of a surname; of the few, the deletions of their surnames.
     """
 
     def __init__(self, few: Iterable[Person]) -> None:
         few = list(few)
         self._spelled = {plain(one.name) for one in few}
-        self._alike: set[int] = set()
-        self._near = {near for one in few for parts in understand(one.name) for near in _near_texts(parts)}
+        self._same_spelling: set[int] = set()
+        self._deletions = {text for one in few for parts in understand(one.name) for text in _surname_deletions(parts)}
         self._heard: dict[str, list[str]] = {}
         self._bones: set[str] = set()
         self._places: dict[str, array[int]] = {}
 
-    def look(self, place: int, name: str) -> None:
-        """Take notice of one of the many, named by a number."""
+    def add(self, place: int, name: str) -> None:
+        """Take up one of the many; `place` is its number among them."""
         if plain(name) in self._spelled:
-            self._alike.add(place)  # a name that sounds like nothing is only found so
+            self._same_spelling.add(place)  # a name that sounds like nothing is only found so
         for bone in {bone for parts in understand(name) for word in _key_words(parts) for bone in self._hear(word)}:
             self._places.setdefault(bone, array("I")).append(place)
 
     def places(self) -> list[int]:
-        """The numbers of those that must be compared."""
-        return sorted(self._alike.union(*(self._places.get(bone, ()) for bone in self._bones)))
+        """The places of those that must be compared."""
+        return sorted(self._same_spelling.union(*(self._places.get(bone, ()) for bone in self._bones)))
 
     def _hear(self, word: str) -> list[str]:
         known = self._heard.get(word)
         if known is None:
             known = self._heard[word] = _bones(word)
-            # As Index does: what is near to how it sounds leads to that sound, what is near to its letters to all.
-            self._bones.update(bone for bone in known if self._is_near(bone))
-            self._bones.update(known if self._is_near(word) else ())
+            # As in Index: what is similar to a sound leads to that sound, what is similar to the letters to all sounds.
+            self._bones.update(bone for bone in known if self._is_similar(bone))
+            self._bones.update(known if self._is_similar(word) else ())
         return known
 
-    def _is_near(self, text: str) -> bool:
-        return any(near in self._near for near in _one_letter_less(text))
+    def _is_similar(self, text: str) -> bool:
+        return any(deletion in self._deletions for deletion in _deletions(text))
 
 
-def _key_words(parts: Parts) -> tuple[str, ...]:
+def _key_words(parts: NameParts) -> tuple[str, ...]:
     """The surnames; without any, the first names."""
     return parts.surnames or parts.firsts
 
@@ -220,20 +215,20 @@ def _bones(word: str) -> list[str]:
     return [sound.bone for sound in sounds(word)]
 
 
-def _near_texts(parts: Parts) -> set[str]:
+def _surname_deletions(parts: NameParts) -> set[str]:
     """What the surnames share with every text that is at most a letter away from them."""
     texts = {text for word in _key_words(parts) for text in (word, *_bones(word))}
-    return {near for text in texts for near in _one_letter_less(text)}
+    return {deletion for text in texts for deletion in _deletions(text)}
 
 
-def _one_letter_less(text: str) -> Iterator[str]:
-    """The text, and the text without each of its letters: texts one letter apart share one of these."""
+def _deletions(text: str) -> Iterator[str]:
+    """The text, and the text without each of its letters: “abcd” gives abcd, bcd, acd, abd, abc."""
     yield text
     if len(text) > 3:
         yield from {text[:at] + text[at + 1 :] for at in range(len(text))}
 
 
-def _first_keys(parts: Parts) -> set[str]:
+def _first_keys(parts: NameParts) -> set[str]:
     """First names that can be the same have one of these in common, unless one of them is an initial."""
     keys: set[str] = set()
     for word in parts.firsts:
@@ -241,23 +236,23 @@ def _first_keys(parts: Parts) -> set[str]:
         if known:
             keys |= {intern(f"name {number}") for number in known.any}
         if not known or known.is_guess:
-            keys |= {intern(near) for text in (word, *_bones(word)) for near in _one_letter_less(text)}
+            keys |= {intern(deletion) for text in (word, *_bones(word)) for deletion in _deletions(text)}
     return keys or {""}
 
 
-def _kept_under(parts: Parts) -> set[str]:
+def _kept_under(parts: NameParts) -> set[str]:
     """The keys of a first name in the index."""
     letters = {("is" if len(word) == 1 else "begins", letter) for word in parts.firsts for letter in initials(word)}
     return _first_keys(parts) | {intern(f"{how} {letter}") for how, letter in letters}
 
 
-def _asked_for(parts: Parts) -> set[str]:
+def _asked_for(parts: NameParts) -> set[str]:
     """The keys under which first names are kept that can be the same as this one."""
     letters = {("begins" if len(word) == 1 else "is", letter) for word in parts.firsts for letter in initials(word)}
     return _first_keys(parts) | {intern(f"{how} {letter}") for how, letter in letters}
 
 
-def _names(one: _Spelling, other: _Spelling) -> Difference | None:
+def _name_difference(one: _Spelling, other: _Spelling) -> Difference | None:
     if one.key == other.key:
         return NONE
     found = [known for a in one.readings for b in other.readings if (known := difference(a, b)) is not None]
@@ -268,8 +263,8 @@ def _names(one: _Spelling, other: _Spelling) -> Difference | None:
     return best + OTHER_ORDER if is_reordered else best
 
 
-def _pair(one: Person, other: Person, names: Difference) -> Pair | None:
-    cost, reasons = context.weigh(names, (one.relation, other.relation), (one.prisoner, other.prisoner))
+def _pair(one: Person, other: Person, name_difference: Difference) -> Pair | None:
+    cost, reasons = context.weigh(name_difference, (one.relation, other.relation), (one.prisoner, other.prisoner))
     score = round(1 - cost, 3)
     first, second = sorted((one.id, other.id))
     return Pair(first, second, score, reasons) if score >= THRESHOLD else None

@@ -1,7 +1,4 @@
-"""Which first name a word can be: looked up by its sound, so in any alphabet; with one slip of the finger, too.
-
-Knows the table of first names. Must never know people.
-"""
+"""Looking up first names: by sound, so in any alphabet, and with one slip of the finger, too."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ class Given:
         return self.full | self.short
 
 
-class _Names:
+class _FirstNames:
     def __init__(self, table: str) -> None:
         self.sex: list[str] = []
         self.initials: list[frozenset[str]] = []
@@ -69,7 +66,7 @@ def _spelling(word: str) -> str:
     return f"={word if _IS_CYRILLIC.search(word) else anyascii(word)}"
 
 
-_NAMES = _Names(TABLE)
+_NAMES = _FirstNames(TABLE)
 
 
 def _key(word: str, fine: str) -> str:
@@ -99,8 +96,8 @@ def guessed(word: str) -> Given | None:
     if not found and len(word) >= SHORTEST_WITH_SLIP:
         for forms, tried in ((_NAMES.bones, {sound.bone for sound in sounds(word)}), (_NAMES.typed, {word})):
             for text in tried:
-                near = process.extract(text, forms.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
-                found = found.union(*(forms[form] for form, _, _ in near if len(form) >= SHORTEST_WITH_SLIP - 1))
+                similar = process.extract(text, forms.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
+                found = found.union(*(forms[form] for form, _, _ in similar if len(form) >= SHORTEST_WITH_SLIP - 1))
     return Given(frozenset(found), frozenset(), is_guess=True) if found else None
 
 

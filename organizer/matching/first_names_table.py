@@ -1,7 +1,7 @@
 """First names that are one name in several languages, and what they are shortened to.
 
 A table of this project's own. A line is one name: sex, full forms, and after a stroke the short ones. What another
-alphabet makes of a form letter by letter need not stand here: sounds.py sees to it.
+alphabet makes of a form letter by letter need not stand here: phonetics.py sees to it.
 A short form may stand in several lines.
 """
 

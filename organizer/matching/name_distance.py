@@ -1,8 +1,7 @@
-"""How far two names are from one another, and what the difference is, in words.
+"""The distance of two names, and what the difference is, in words.
 
-A difference costs; the costs of a name's parts add up, and names whose cost is above LIMIT are not alike. The costs
-were chosen by looking at the development half of tests/names/.
-Knows two names. Must never know who bears them.
+A difference costs; the costs of a name's parts add up, and names whose cost is above LIMIT are not similar. The costs
+were chosen by looking at the development half of tests/organizer/names/.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from organizer.matching.first_names import Given, initials
-from organizer.matching.name_parser import Parts, father, meaning
+from organizer.matching.name_parser import NameParts, father, meaning
 from organizer.matching.phonetics import sounds
 from organizer.matching.tokens import NEIGHBOURS
 
@@ -25,7 +24,7 @@ SHORTEST_WITH_SLIP = 5
 LONG = 8
 _TYPED_VOWELS = frozenset("аеёиіоуыэюяєїaeiouyьй")
 _HEARD_VOWELS = frozenset("aiuv")
-_ALIKE = frozenset(frozenset(pair) for pair in ("ai", "vl", "zT", "sS", "CT", "CS", "zZ", "SZ"))
+_CONFUSABLE_SOUNDS = frozenset(frozenset(pair) for pair in ("ai", "vl", "zT", "sS", "CT", "CS", "zZ", "SZ"))
 """Sounds that one spelling has where another has its neighbour: Воўк and Волк, Zygankow and Цыганков."""
 
 
@@ -55,7 +54,7 @@ NO_PATRONYMIC = Difference(0.01, ("with and without patronymic",))
 OTHER_ORDER = Difference(0.01, ("words in another order",))
 RETYPED = Difference(0.04, ("keyboard in another language",))
 HEARD = 0.06
-"""What sounds alike and differs by a letter is farther apart than what is typed alike and differs by one."""
+"""A letter that differs in how words sound costs so much more than one that differs in how they are typed."""
 LONG_WORD = 0.04
 """The longer the word, the less a letter says."""
 TRANSPOSED, MISSING_VOWEL, WRONG_LETTER, MISSING_CONSONANT = 0.12, 0.12, 0.16, 0.32
@@ -63,8 +62,8 @@ TRANSPOSED, MISSING_VOWEL, WRONG_LETTER, MISSING_CONSONANT = 0.12, 0.12, 0.16, 0
 SLIP = "a letter differs in the surname"
 
 
-def difference(one: Parts, other: Parts) -> Difference | None:
-    """None if these are names of different people. The same for (other, one)."""
+def difference(one: NameParts, other: NameParts) -> Difference | None:
+    """The difference of two names, in either order; None if they are of different people."""
     if one.sex and other.sex and one.sex != other.sex:
         return None
     sex = one.sex or other.sex
@@ -165,7 +164,9 @@ def _slip(a: str, b: str) -> float | None:
     """What one wrong letter costs, as it was typed or as it sounds; None if it is more than that."""
     if min(len(a), len(b)) < SHORTEST_WITH_SLIP:
         return None
-    costs = [cost + HEARD for x in _bones(a) for y in _bones(b) if (cost := _edit(x, y, _HEARD_VOWELS, _ALIKE))]
+    costs = [
+        cost + HEARD for x in _bones(a) for y in _bones(b) if (cost := _edit(x, y, _HEARD_VOWELS, _CONFUSABLE_SOUNDS))
+    ]
     if typed := _edit(a, b, _TYPED_VOWELS, NEIGHBOURS):
         costs.append(typed)
     if not costs:
@@ -173,10 +174,10 @@ def _slip(a: str, b: str) -> float | None:
     return min(costs) - (LONG_WORD if min(len(a), len(b)) >= LONG else 0)
 
 
-def _edit(a: str, b: str, vowels: frozenset[str], near: Container[frozenset[str]]) -> float | None:
+def _edit(a: str, b: str, vowels: frozenset[str], confusable: Container[frozenset[str]]) -> float | None:
     """The cost of one edit between two strings; None if there is none or more than one, or if it changes the ending.
 
-    `near` has the pairs of letters that are easily taken for one another.
+    `confusable` has the pairs of letters that are easily taken for one another.
     """
     shorter = min(len(a), len(b))
     if shorter < SHORTEST_WITH_SLIP - 1 or OSA.distance(a, b, score_cutoff=1) != 1:
@@ -186,7 +187,7 @@ def _edit(a: str, b: str, vowels: frozenset[str], near: Container[frozenset[str]
         return _missing(max(a, b, key=len)[at], shorter, shorter - at, vowels)
     if a[at + 1 :] != b[at + 1 :]:
         return TRANSPOSED
-    return WRONG_LETTER if frozenset((a[at], b[at])) in near else None
+    return WRONG_LETTER if frozenset((a[at], b[at])) in confusable else None
 
 
 def _missing(letter: str, shorter: int, to_the_end: int, vowels: frozenset[str]) -> float | None:

@@ -1,7 +1,4 @@
-"""What the words of a name are: first names, patronymic, surnames. Often there is more than one way to understand it.
-
-Knows the words of one name. Must never know another name to compare it with.
-"""
+"""The words of a name by their part: first names, patronymic, surnames. Often there is more than one way to read it."""
 
 from __future__ import annotations
 
@@ -15,12 +12,13 @@ from organizer.matching.tokens import retyped, words
 
 SHORTEST_GLUED, LONGEST_GLUED = 9, 40
 
+# Endings in the sound of a word (phonetics.py): ivanaviC leaves ivan, paTravna leaves paTr.
 _PATRONYMIC = {"m": re.compile("(av|iv)?iC$"), "f": re.compile("(a|i)?(niC|v|iC)na$")}
-_MAN = re.compile("(av|in|ski|Tki)$")
+_MAN = re.compile("(av|in|ski|Tki)$")  # ivanav, puSkin, kavalski, valiTki
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class NameParts:
     """One way to understand a name, in casefolded words; a first name or a patronymic can be an initial.
 
     `sex` is "m", "f" or empty. `retyped`: on a keyboard in another language.
@@ -34,7 +32,7 @@ class Parts:
 
 
 @lru_cache(maxsize=4096)
-def understand(name: str) -> tuple[Parts, ...]:
+def understand(name: str) -> tuple[NameParts, ...]:
     """All ways to understand a name, the likeliest first; none if it has no letter that can be spoken."""
     spoken = [word for word in words(name) if sounds(word)]
     if not any(given(word) for word in spoken):
@@ -61,12 +59,12 @@ def father(patronymic: str) -> tuple[str, frozenset[int]]:
 
 
 def _is_whole(word: str) -> bool:
-    """Whether it is surely a first name, and no chance of wrong keys."""
+    """Whether this is surely a first name, and not one by chance that wrong keys gave."""
     found = given(word)
     return found is not None and len(word) > 2
 
 
-def _understand(spoken: list[str]) -> tuple[Parts, ...]:
+def _understand(spoken: list[str]) -> tuple[NameParts, ...]:
     if len(spoken) == 1:
         spoken = _unglued(spoken[0])
     initials = [at for at, word in enumerate(spoken) if len(word) == 1]
@@ -84,7 +82,7 @@ def _understand(spoken: list[str]) -> tuple[Parts, ...]:
     return tuple(_parts(spoken, [at], None) for at in dict.fromkeys([*guesses, 0, len(spoken) - 1]))
 
 
-def _one_is_surname(spoken: list[str]) -> tuple[Parts, ...]:
+def _one_is_surname(spoken: list[str]) -> tuple[NameParts, ...]:
     """Every word is a first name, and the last or the first of them is a surname, too."""
     if len(spoken) < 2:
         return tuple(_parts(spoken, [at], None) for at in range(len(spoken)))
@@ -112,11 +110,11 @@ def _is_patronymic(spoken: list[str], at: int) -> bool:
     return any(ending.search(bone) for ending in endings)
 
 
-def _parts(spoken: list[str], firsts: list[int], patronymic: int | None) -> Parts:
+def _parts(spoken: list[str], firsts: list[int], patronymic: int | None) -> NameParts:
     surnames = tuple(word for at, word in enumerate(spoken) if at not in firsts and at != patronymic)
     first_words = tuple(spoken[at] for at in firsts)
     middle = "" if patronymic is None else spoken[patronymic]
-    return Parts(first_words, middle, surnames, _sex(first_words, middle, surnames))
+    return NameParts(first_words, middle, surnames, _sex(first_words, middle, surnames))
 
 
 def _sex(firsts: tuple[str, ...], patronymic: str, surnames: tuple[str, ...]) -> str:

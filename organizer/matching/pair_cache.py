@@ -1,8 +1,7 @@
 """The cache of similar pairs: which signatures of a workspace may be of one person.
 
-Comparing takes a while, so each two are compared once and what was found is kept.
-Kept, encrypted like everything else, are the ids that were compared and the pairs found. Of what came since, each is
-compared with all; only when it is much, all are compared anew.
+Comparing takes a while, so the ids that were compared and the pairs found are kept, encrypted like everything else. A
+signature that came since is compared with all; when many came, all are compared anew.
 
 What is kept is a line of JSON (the number of ids; for each kind of pair its score, its reasons and how many there are),
 then the ids, 32 bytes each and in their order, then for each kind its pairs, and a point. A pair is the places of both
@@ -22,7 +21,7 @@ from functools import cached_property
 from itertools import accumulate, chain
 
 from crypto.envelope import ID_SIZE, EnvelopeId
-from organizer.matching.duplicates import Index, Pair, Person, Reach, find, told
+from organizer.matching.duplicates import CandidateSearch, Index, Pair, Person, find, with_progress
 from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
 from organizer.workspace.records import Records
 
@@ -177,7 +176,7 @@ def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_p
         return found
     in_order = sorted(ids)
     with progress() as advance:
-        people = told(_people(records, ids), len(in_order), advance)
+        people = with_progress(_people(records, ids), len(in_order), advance)
         if len(new) * MUCH > len(in_order):
             found, pairs = SimilarPairs(b"".join(in_order)), find(people)
         else:
@@ -191,12 +190,12 @@ def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_p
 def _of_new(records: Records, ids: list[EnvelopeId], new: set[EnvelopeId], people: Iterable[Person]) -> Iterator[Pair]:
     """The pairs that hold a new one; names that none of the new ones would be compared with stay on the disk."""
     few = [_person(place, records.entry(envelope_id)) for place, envelope_id in enumerate(ids) if envelope_id in new]
-    reach = Reach(few)
+    search = CandidateSearch(few)
     for place, person in enumerate(people):
         if ids[place] not in new:
-            reach.look(place, person.name)
+            search.add(place, person.name)
     index = Index()
-    for place in reach.places():
+    for place in search.places():
         index.add(_person(place, records.entry(ids[place])))
     return find(few, index)
 

@@ -1,9 +1,9 @@
-"""One word as it sounds: the same for all the alphabets and systems in which a Belarusian name gets written.
+"""The sound of one word: the same in all the alphabets and systems in which a Belarusian name gets written.
 
-Two strings per reading. `fine` keeps the vowels apart and is good for looking a first name up. `bone` is coarse: what
-spellings of one surname disagree about is gone: а and о, е and я, г and х, ц and т, ў and в, softness, doubled letters.
+A word has one or two readings, and each reading two strings. `fine` keeps the vowels apart and is good for looking up a
+first name. `bone` is coarse. What spellings of one surname disagree about is gone from it: а and о, е and я, г and х,
+ц and т, ў and в, softness, doubled letters.
 Capitals in them are single sounds: T ц or т, H г or х, Z ж, S ш, C ч.
-Knows one word. Must never know which part of a name it is.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ _ENGLISH = _LATIN | {"ch": "C", "sch": "SC", "ck": "k"}
 _SLAVIC = _LATIN | {"ch": "H", "sch": "S", "c": "T", "ck": "Tk", "ci": "Tj"}
 _POLISH = _SLAVIC | {"rz": "r"}
 
+# Which system a Latin word is written in: wałęsa is Polish, saŭka is łacinka; in chmara and car it can be two.
 _ONLY_POLISH = re.compile("cz|sz|rz(?!h)|w|[łąęóżćśźń]")
 _ONLY_SLAVIC = re.compile("[łąęóżćśźńčšžŭ]")
 _AMBIGUOUS = re.compile("c(?!h)|ch|sch")
 _IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
+# What no table knows, such as β; é is in the tables.
 _UNKNOWN = re.compile(f"[^{''.join(sorted(set(''.join(_POLISH))))}]")
 
 
@@ -51,22 +53,23 @@ def _tokens(table: dict[str, str]) -> re.Pattern[str]:
 
 _TOKENS = {id(table): _tokens(table) for table in (_CYRILLIC, _ENGLISH, _SLAVIC, _POLISH)}
 
-_SOFT = re.compile("(?<=.)[ij]+(?=[aeou])")
-_FIRST_GLIDE = re.compile("^[ij](?=[aeou])")
-_DOUBLED = re.compile(r"(.)\1+")
-_SHORT_U = re.compile("(?<=[aeoi])u(?![aeiou])")
-_FIRST_U = re.compile("^u(?![aeiou])")
+# Rules on how a word is spoken, each with what it makes of one word.
+_SOFT = re.compile("(?<=.)[ij]+(?=[aeou])")  # i or j before a vowel goes: tania → tana
+_FIRST_GLIDE = re.compile("^[ij](?=[aeou])")  # so does one at the start: jurij → urij
+_DOUBLED = re.compile(r"(.)\1+")  # one letter for two: anna → ana
+_SHORT_U = re.compile("(?<=[aeoi])u(?![aeiou])")  # u behind a vowel is v: kaunas → kavnas
+_FIRST_U = re.compile("^u(?![aeiou])")  # so is one at the start: udalenka → vdalenka
+# i or j behind a vowel goes: majkal → makal, vasilij → vasili
 _GLIDE = re.compile("(?<=[aeou])[ij](?![aeiou])|(?<=i)[ij]+$")
-_LATER_GLIDE = re.compile("(?<=[au])i")
-_LATER_GLIDE = re.compile("(?<=[au])i")
-_TWO_SYLLABLES = re.compile("i[ij]+a$")
+_LATER_GLIDE = re.compile("(?<=[au])i")  # in a bone it stays, as j: nikalai → nikalaj
+_TWO_SYLLABLES = re.compile("i[ij]+a$")  # an ending of two syllables: mariia, marija
 _SAME_START = {"HriH": "riH", "nikal": "mikal"}
 """Surnames made of first names that begin otherwise in another language: Рыгораў is Григорьев, Мікалаеў Николаев."""
-_OTHER_START = re.compile("^(HriH|nikal)")
+_OTHER_START = re.compile("^(HriH|nikal)")  # HriHarav → riHarav
 _MAN = {"aa": "i", "ava": "av", "ina": "in", "ska": "ski", "Tka": "Tki"}
 """Endings of a woman's surname and of a man's. -ska is Polish; in Sauska or Łapitska it is no ending, which does no
-harm: both spellings of such a name change alike."""
-_WOMAN = re.compile("(?<=...)(aa|ava|ina|ska|Tka)$")
+harm: both spellings of such a name change in the same way."""
+_WOMAN = re.compile("(?<=...)(aa|ava|ina|ska|Tka)$")  # ivanava → ivanav; slava stays
 _VOWELS = str.maketrans({"o": "a", "e": "a"})
 
 

@@ -1,7 +1,4 @@
-"""A name as it was typed, brought to words: capitals, dots, look-alike letters, a keyboard in the wrong language.
-
-Knows characters. Must never know names.
-"""
+"""The words of a name, from how it was typed: capitals, dots, confusable letters, a keyboard in the wrong language."""
 
 from __future__ import annotations
 
@@ -14,17 +11,20 @@ MOST_WORDS = 8
 """Of a longer text only the first words are looked at: 120 characters hold no longer name."""
 
 _APOSTROPHES = re.compile("['’ʼ`´‘′\"“”]")
+# Where a space was forgotten: “ІванКоўка” gives “Іван Коўка”.
 _GLUED = re.compile(r"(?<=[a-zа-яёіўїєґ]{3})(?=[A-ZА-ЯЁІЎЇЄҐ][a-zа-яёіўїєґ])")
 _WORD = re.compile(r"[^\W_]+")
 
-# Letters that look alike, and digits that look like letters; in the second string, letters that only sound alike.
+# Confusable letters, and digits that look like letters; in the second string, letters that only sound the same.
 _TO_CYRILLIC = str.maketrans("aceopxyikmtbh3601" + "rnsdlvgzfjuw", "асеорхуікмтвнзбоі" + "рнсдлвгзфйуў")
 _TO_LATIN = str.maketrans("асеорхуікмтвнѕј" + "бгдзлпфцчшжйў", "aceopxyikmtbhsj" + "bgdzlpfcčšžjŭ")
+# Letters that are not confusable with one of the other alphabet tell what a mixed word was meant to be. In “иванoв”
+# with a Latin o, и is surely Cyrillic. A word such as “cop” can be read in both, and the words around it decide.
 _IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _IS_LATIN = re.compile("[a-z0-9]")
 _SURELY_CYRILLIC = re.compile("(?![асеорхуікмтвнѕј])[\u0400-\u04ff]")
 _SURELY_LATIN = re.compile("[dfgjlnqrsuvwzčšžŭłśźć]")
-_ONLY_ALIKE = re.compile("[aceopxyikmtbh]+")
+_ONLY_CONFUSABLE = re.compile("[aceopxyikmtbh]+")
 
 _KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _SHIFTED = str.maketrans('{}:"<>~', "[];',.`")
@@ -62,11 +62,11 @@ def _one_alphabet(word: str, among_cyrillic: bool) -> str:
     if _IS_CYRILLIC.search(word) and _IS_LATIN.search(word):
         surely = _SURELY_CYRILLIC.search(word) or _SURELY_LATIN.search(word)
         return word.translate(_TO_CYRILLIC if (_is_cyrillic(word) if surely else among_cyrillic) else _TO_LATIN)
-    if among_cyrillic and len(word) > 1 and _ONLY_ALIKE.fullmatch(word):
+    if among_cyrillic and len(word) > 1 and _ONLY_CONFUSABLE.fullmatch(word):
         return word.translate(_TO_CYRILLIC)
     return word
 
 
 def _is_cyrillic(text: str) -> bool:
-    """Judged by the letters that have no look-alike in the other alphabet."""
+    """Judged by the letters that are not confusable with one in the other alphabet."""
     return len(_SURELY_CYRILLIC.findall(text)) > len(_SURELY_LATIN.findall(text))

@@ -1,6 +1,6 @@
-"""Whether a finished period's result stands, so that what it was counted from can be destroyed.
+"""The checks before burning: is a finished period's result good, so that what it was counted from can be destroyed?
 
-Knows a publication, a tally and days. Must never destroy anything itself.
+Here it is only judged; actions/burn.py destroys.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from organizer.results.tally import Tally
 
 
 @dataclass(frozen=True)
-class Standing:
+class BurnChecks:
     """What holds and what speaks against burning, each a sentence."""
 
     holds: tuple[str, ...]
@@ -32,7 +32,7 @@ def judge(
     own: Publication | None,
     ending: tuple[Period, ...],
     today: str,
-) -> Standing:
+) -> BurnChecks:
     """`data` is the last publication, `own` what this workspace would publish in its place, `today` YYYY-MM-DD."""
     holds: list[str] = []
     against: list[str] = []
@@ -50,7 +50,7 @@ def judge(
         if not differ:
             holds.append("Your workspace would publish the same numbers, names and receipts.")
     _judge_rest(found, ending, today, holds, against)
-    return Standing(tuple(holds), tuple(against))
+    return BurnChecks(tuple(holds), tuple(against))
 
 
 def _judge_rest(found: Tally, ending: tuple[Period, ...], today: str, holds: list[str], against: list[str]) -> None:
@@ -62,4 +62,4 @@ def _judge_rest(found: Tally, ending: tuple[Period, ...], today: str, holds: lis
         against.append(f"Envelopes sealed to a key that was not here when they were read: {unread:,}.")
     for period in ending:
         if period.days.until is None or today <= period.days.until:
-            against.append(f"The period of the key {period.name} is not over: {period.days}.")
+            against.append(f"The period of the key {period.hex_id} is not over: {period.days}.")

@@ -1,7 +1,7 @@
 """The order of the published names: one alphabet in which Belarusian, Russian, Ukrainian, Polish and others agree.
 
-Knows letters only. Must give the same order on every machine, because the list is signed: so it asks no locale and no
-table of the running Python, except Unicode 3.2, which every Python has unchanged. Decision 0016 says why and where a
+The order must be the same on every machine, because the list is signed. So no locale is asked, and no table of the
+running Python except Unicode 3.2, which every Python has unchanged. Decision 0016 says why and where a
 language had to give way.
 """
 
@@ -32,8 +32,10 @@ _OTHER_LETTER = "\u2000"  # other scripts, then digits, then signs: each by its 
 _DIGIT = "\u2001"
 _SIGN = "\u2002"
 
+# “Ян-Павел Кот” has three words.
 _BETWEEN_WORDS = re.compile(r"[\s\-\u2010-\u2015]+")
 _SKIPPED = frozenset("'’ʼ‘`´ʹʻ\"“”„«».,;:!?()[]")
+# A letter with the marks behind it: “й” is и and a breve, two characters in form NFD and one cluster.
 _CLUSTER = re.compile(r"(.)([\u0300-\u036f]*)", re.DOTALL)
 # Where capitals and small letters have not changed since Unicode 3.2: Latin to Armenian, Georgian, Greek with accents.
 _CASED = re.compile("[\u0000-\u058f\u1e00-\u1fff]+")
@@ -51,7 +53,7 @@ _REPLACED = str.maketrans(_WITHOUT_DECOMPOSITION)
 
 
 def collation_key(signature: PublishedSignature) -> Key:
-    """Sorts by name, then what else is published, and what looks alike to the alphabet by its code points."""
+    """Sorts by name, then what else is published, and what is equal in the alphabet by its code points."""
     shown = signature.texts()
     return (*(part for text in shown for part in text_key(text)), *shown)
 
@@ -59,8 +61,8 @@ def collation_key(signature: PublishedSignature) -> Key:
 def in_order(people: Sequence[PublishedSignature]) -> list[PublishedSignature]:
     """Sorted by collation_key, which is ten times as large as a name: it is made only for names of the same letters."""
     by_letters = sorted((text_key(shown.name)[0], place) for place, shown in enumerate(people))
-    alike = ([people[place] for _, place in same] for _, same in groupby(by_letters, key=itemgetter(0)))
-    return [shown for some in alike for shown in (some if len(some) == 1 else sorted(some, key=collation_key))]
+    equal = ([people[place] for _, place in same] for _, same in groupby(by_letters, key=itemgetter(0)))
+    return [shown for some in equal for shown in (some if len(some) == 1 else sorted(some, key=collation_key))]
 
 
 def text_key(text: str) -> tuple[str, str]:

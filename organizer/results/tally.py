@@ -1,7 +1,7 @@
 """The tally: from entries and decisions to the numbers, names and receipts of a publication.
 
-Knows only values, each once; in one pass, whatever order they come in. Keeps little of each: there may be a million.
-Must never let anything of a signature that is not public out, except a number and its unlinked receipt.
+Entries are counted in one pass, whatever order they come in, and little of each is kept: there may be a million.
+Of a signature that is not public nothing gets out except a number and its unlinked receipt.
 """
 
 from __future__ import annotations

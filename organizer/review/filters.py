@@ -1,7 +1,4 @@
-"""Which signatures a person wants to see: a filter of a few marks and a few words.
-
-Knows signatures and marks. Must never know a disk, nor decide anything.
-"""
+"""The filter of the review: which signatures a person wants to see, by a few criteria and a few words."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
 from crypto.shape import is_language
 from crypto.signature import Signature, fields_without
-from organizer.text import look
+from organizer.text import skeleton
 from organizer.workspace.entries import Decision, Verdict
 from organizer.workspace.vouch_words import Vouched
 
@@ -26,7 +23,7 @@ SEARCHED = fields_without(public="it has a filter of its own", language="it has 
 """Where words are looked for."""
 
 
-class Standing(StrEnum):
+class ReviewStatus(StrEnum):
     """Where a signature stands in the review."""
 
     UNDECIDED = "undecided"
@@ -51,63 +48,66 @@ class Facts:
 
 @dataclass(frozen=True)
 class Filter:
-    """None, 0, empty or False: all. `text` has words as `look` writes them, all of which must stand in a signature."""
+    """Which signatures are wanted; a field that is None, 0, empty or False lets all through.
+
+    `text` has words as `skeleton` writes them, all of which must stand in a signature.
+    """
 
     public: bool | None = None
-    standing: Standing | None = None
+    status: ReviewStatus | None = None
     vouched: Vouched | None = None
     language: str | None = None
     unknown_letter: bool = False
-    alike: bool = False
+    similar: bool = False
     word: int = 0
     text: tuple[str, ...] = ()
 
-    def fits(self, facts: Facts, made: Decision | None, alike: bool) -> bool:
-        """Whether the marks are those asked for; `alike`: whether it resembles another one."""
+    def fits(self, facts: Facts, made: Decision | None, similar: bool) -> bool:
+        """Whether a signature is wanted, words aside; `similar` says whether it is similar to another one."""
         return (
             self.public in (None, facts.public)
-            and self.standing in (None, standing(made))
+            and self.status in (None, status_of(made))
             and self.vouched in (None, facts.vouched)
             and self.language in (None, facts.language)
             and facts.unknown_letter >= self.unknown_letter
-            and alike >= self.alike
+            and similar >= self.similar
             and self.word in (0, facts.word)
         )
 
     def has_words(self, signature: Signature) -> bool:
         """Whether all words stand somewhere in what the person wrote."""
-        text = look("\n".join(field.text(signature) for field in SEARCHED))
+        text = skeleton("\n".join(field.text(signature) for field in SEARCHED))
         return all(word in text for word in self.text)
 
-    def asking(self, text: str) -> Filter:
-        """The same marks with these words to search for."""
-        return replace(self, text=tuple(look(text).split()))
+    def with_text(self, text: str) -> Filter:
+        """The same filter with these words to search for."""
+        return replace(self, text=tuple(skeleton(text).split()))
 
-    def next(self, mark: str, languages: Sequence[str]) -> Filter:
-        """The filter with the next value of one mark, after the last one all again."""
-        if mark == "public":
+    def next(self, criterion: str, languages: Sequence[str]) -> Filter:
+        """The filter with the next value of one criterion, after the last one all again."""
+        if criterion == "public":
             return replace(self, public=_next((None, True, False), self.public))
-        if mark == "standing":
-            return replace(self, standing=_next((None, *Standing), self.standing))
-        if mark == "vouched":
+        if criterion == "status":
+            return replace(self, status=_next((None, *ReviewStatus), self.status))
+        if criterion == "vouched":
             return replace(self, vouched=_next((None, *Vouched), self.vouched))
-        if mark == "language":
+        if criterion == "language":
             return replace(self, language=_next((None, *languages), self.language))
-        if mark == "unknown_letter":
+        if criterion == "unknown_letter":
             return replace(self, unknown_letter=not self.unknown_letter)
-        return replace(self, alike=not self.alike)
+        return replace(self, similar=not self.similar)
 
     def __str__(self) -> str:
         """What is shown, in words; the words searched for last."""
         words: list[str] = []
         if self.public is not None:
             words.append("public" if self.public else "not public")
-        words += [str(value) for value in (self.standing, self.vouched) if value]
+        words += [str(value) for value in (self.status, self.vouched) if value]
         if self.language:
             words.append(f"language {self.language}")
         if self.unknown_letter:
             words.append("unknown letter")
-        if self.alike:
+        if self.similar:
             words.append("resembles another")
         if self.word:
             words.append(f"vouch word number {self.word}")
@@ -116,11 +116,18 @@ class Filter:
         return ", ".join(words) or "all"
 
 
-def standing(made: Decision | None) -> Standing:
-    """Where a decision puts a signature."""
+_STATUS_OF = {
+    Verdict.ACCEPTED: ReviewStatus.ACCEPTED,
+    Verdict.REFUSED: ReviewStatus.REFUSED,
+    Verdict.HELD: ReviewStatus.HELD,
+}
+
+
+def status_of(made: Decision | None) -> ReviewStatus:
+    """Where a decision puts a signature; None is no decision."""
     if made is None:
-        return Standing.UNDECIDED
-    return {Verdict.HELD: Standing.HELD, Verdict.ACCEPTED: Standing.ACCEPTED}.get(made.verdict, Standing.REFUSED)
+        return ReviewStatus.UNDECIDED
+    return _STATUS_OF[made.verdict]
 
 
 def _next(values: Sequence[Value], now: Value) -> Value:

@@ -1,6 +1,6 @@
-"""Two organizers review apart: the file that carries decisions from one to the other, and what becomes of them here.
+"""Merging the decisions of two organizers who review apart: the file they exchange, and what becomes of it here.
 
-Knows decisions and bytes. Must never know a disk nor ask: who is right where two differ, a person says.
+Where the two differ, nothing is decided here: the signature goes on hold until a person says who is right.
 
 The file is a line of magic, the id of the period's key (7 bytes) and an XChaCha20-Poly1305 box under
 BLAKE2b(key = master of that period, person = "undersigned-deci"), with all before the box as associated data: only who
@@ -66,7 +66,7 @@ class Merge:
 
 
 def collect(queue: ReviewQueue, signer: str) -> Decisions:
-    """All that a person decided here, but about what was entered by hand."""
+    """All that a person decided here, except about what was entered by hand."""
     made = {
         envelope_id: (decision.symbol, decision.vouch)
         for envelope_id, decision in queue.decisions.items()
@@ -76,7 +76,7 @@ def collect(queue: ReviewQueue, signer: str) -> Decisions:
 
 
 def write_decisions(decisions: Decisions, key_id: KeyId, master: bytes, random: Callable[[int], bytes]) -> bytes:
-    """The file, readable for who has the key of this period."""
+    """The file, which only somebody with the key of this period can read."""
     words = [[word.number, word.word, word.note, word.withdrawn] for word in decisions.words]
     made = [[envelope_id.hex(), symbol, word] for envelope_id, (symbol, word) in sorted(decisions.made.items())]
     value = {"signer": decisions.signer, "words": words, "decisions": made}
@@ -121,9 +121,11 @@ def _parse(value: Mapping[str, list[list[object]]]) -> Decisions:
 def merge(queue: ReviewQueue, theirs: Decisions) -> Merge:
     """What to keep here: nothing is lost, nothing is counted that one of the two did not want counted.
 
-    What only the other one decided is taken over. What both decided alike stays. Where they differ it goes on hold,
-    and so does what was taken over as accepted and resembles another accepted one that the other did not accept, and
-    what was accepted for a word that one of the two withdrew. To merge a file twice changes nothing the second time.
+    What only the other one decided is taken over. What both decided the same way stays. On hold goes:
+    what they decided differently;
+    what was taken over as accepted and is similar to one that is accepted here and that the other did not accept;
+    what was accepted for a word that one of the two withdrew.
+    Merging a file twice changes nothing the second time.
     """
     found = Merge()
     step = queue.next_step
@@ -163,10 +165,10 @@ def _take(
 
 
 def _compare(found: Merge, envelope_id: EnvelopeId, symbol: str, here: Decision, step: int) -> None:
-    if _alike(here.symbol, symbol):
+    if _count_the_same(here.symbol, symbol):
         found.agreed += 1
     elif here.against == symbol and here.verdict is Verdict.HELD:
-        # Put on hold by an earlier merge, and still open; without a decision before it only resembles another one.
+        # Put on hold by an earlier merge, and still open; without a decision before it is only similar to another one.
         if here.before is None:
             found.waiting += 1
         else:
@@ -178,7 +180,7 @@ def _compare(found: Merge, envelope_id: EnvelopeId, symbol: str, here: Decision,
         found.changes[envelope_id] = Decision(Verdict.HELD, None, step, against=symbol, before=here)
 
 
-def _alike(one: str, other: str) -> bool:
+def _count_the_same(one: str, other: str) -> bool:
     """Whether two decisions count the same: why something else than a duplicate is refused makes no difference."""
     return _counted(one) == _counted(other)
 
@@ -193,7 +195,7 @@ def _hold_doubtful(queue: ReviewQueue, theirs: Decisions, found: Merge) -> None:
     for envelope_id, made in list(found.changes.items()):
         if made.verdict is Verdict.ACCEPTED and any(
             _accepted(queue, other) and theirs.made.get(other, ("", 0))[0] != "A"
-            for other, _, _ in queue.resembles(envelope_id)
+            for other, _, _ in queue.similar_to(envelope_id)
         ):
             found.doubtful += 1
             found.changes[envelope_id] = replace(made, verdict=Verdict.HELD, against=made.symbol)

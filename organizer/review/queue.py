@@ -1,6 +1,6 @@
-"""What is under review: facts about every signature that was not taken back, what was decided, and who resembles whom.
+"""The queue of the review: facts about every signature that was not taken back, decisions, and who is similar to whom.
 
-Knows records and values, and keeps no name in memory. Must never ask or show anything, nor decide.
+No name of a signer stays in memory: names are read from the disk, one at a time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
 from organizer.matching.pair_cache import Progress, SimilarPair, find_pairs, is_compared, no_progress
-from organizer.review.filters import Facts, Filter, Standing, known_language, standing
+from organizer.review.filters import Facts, Filter, ReviewStatus, known_language, status_of
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import Vouched, VouchWord, VouchWords
@@ -20,8 +20,8 @@ SAME_CODE = "same code: one browser sent both"
 
 
 @dataclass(frozen=True)
-class Other:
-    """A signature that resembles the one under review, with the reasons and what was decided about it."""
+class SimilarSignature:
+    """A signature that is similar to the one under review, with the reasons and what was decided about it."""
 
     entry: SignatureEntry
     score: float
@@ -62,11 +62,11 @@ class ReviewQueue:
         """The signature of that id, which must be one."""
         entry = self.records.entry(envelope_id)
         if not isinstance(entry, SignatureEntry):
-            raise TypeError("The pile holds nothing but signatures.")
+            raise TypeError("The queue holds nothing but signatures.")
         return entry
 
-    def resembles(self, envelope_id: EnvelopeId) -> list[tuple[EnvelopeId, float, tuple[str, ...]]]:
-        """The ids that a signature resembles and that are neither refused nor taken back, with score and reasons."""
+    def similar_to(self, envelope_id: EnvelopeId) -> list[tuple[EnvelopeId, float, tuple[str, ...]]]:
+        """The ids of similar signatures, with score and reasons; of those that are neither refused nor taken back."""
         sent_twice = self._same_code.get(self.facts[envelope_id].commitment, ())
         found: dict[EnvelopeId, tuple[float, tuple[str, ...]]] = {
             other: (1.0, (SAME_CODE,)) for other in sent_twice if other != envelope_id
@@ -75,13 +75,13 @@ class ReviewQueue:
             found.setdefault(other, (pair.score, pair.reasons))
         return [(other, *why) for other, why in found.items() if self._counts(other)]
 
-    def others(self, envelope_id: EnvelopeId) -> list[Other]:
-        """The same, read; those that are accepted first."""
+    def similar_signatures(self, envelope_id: EnvelopeId) -> list[SimilarSignature]:
+        """The similar signatures themselves, those that are accepted first."""
         found = [
-            Other(self.entry(other), score, reasons, self.decisions.get(other))
-            for other, score, reasons in self.resembles(envelope_id)
+            SimilarSignature(self.entry(other), score, reasons, self.decisions.get(other))
+            for other, score, reasons in self.similar_to(envelope_id)
         ]
-        return sorted(found, key=lambda other: standing(other.decided) is not Standing.ACCEPTED)
+        return sorted(found, key=lambda other: status_of(other.decided) is not ReviewStatus.ACCEPTED)
 
     def ids(self, wanted: Filter, among: Iterable[EnvelopeId] | None = None) -> list[EnvelopeId]:
         """The ids that a filter lets through, in their order. Words are looked for on the disk."""
@@ -123,7 +123,7 @@ class ReviewQueue:
             self._learn(words)
 
     def _learn(self, words: Sequence[VouchWord]) -> None:
-        """Only whether words count may change: which signature has which one stays."""
+        """Take up vouch words that changed: whether they count, never which signature has which word."""
         changed = {word.number: word for word in words}
         self.words = VouchWords(changed.get(word.number, word) for word in self.words)
         for envelope_id, facts in self.facts.items():
@@ -132,8 +132,8 @@ class ReviewQueue:
                 self.facts[envelope_id] = replace(facts, vouched=vouched)
 
     def _fits(self, envelope_id: EnvelopeId, wanted: Filter) -> bool:
-        alike = wanted.alike and bool(self.resembles(envelope_id))
-        return wanted.fits(self.facts[envelope_id], self.decisions.get(envelope_id), alike)
+        similar = wanted.similar and bool(self.similar_to(envelope_id))
+        return wanted.fits(self.facts[envelope_id], self.decisions.get(envelope_id), similar)
 
     def _counts(self, envelope_id: EnvelopeId) -> bool:
         return envelope_id in self.facts and is_compared(self.decisions.get(envelope_id))

@@ -1,6 +1,6 @@
 """The review: which signature comes next, what to know about it, what was decided, what can be taken back.
 
-Knows a pile and values. Must never ask or show anything: a terminal and a test drive the same object.
+It neither asks nor shows anything, so that a terminal, a window and a test drive the same object.
 
 Whatever a person does at once (one key, thousands of decisions) is one step: it is on the disk, whole, before the next
 is asked for, and undo takes it back whole, also in a later session.
@@ -12,27 +12,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crypto.envelope import EnvelopeId
-from organizer.review.filters import Facts, Filter, Standing, standing
-from organizer.review.queue import Other, ReviewQueue, vouched_first
+from organizer.review.filters import Facts, Filter, ReviewStatus, status_of
+from organizer.review.queue import ReviewQueue, SimilarSignature, vouched_first
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
 from organizer.workspace.vouch_words import Vouched
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One signature under review: its place in the pile, and what the organizers should know before they decide."""
+    """One signature under review: its place in the queue, and what the organizers should know before they decide."""
 
     entry: SignatureEntry
     place: int
     total: int
     decided: Decision | None
     facts: Facts
-    others: tuple[Other, ...]
+    similar: tuple[SimilarSignature, ...]
 
 
 @dataclass(frozen=True)
 class Bulk:
-    """What was decided at once, and what was left because it resembles another signature."""
+    """What was decided at once, and what was left because it is similar to another signature."""
 
     decided: int
     left: int
@@ -67,10 +67,10 @@ class Review:
         self.filter = wanted
         queue = self.queue
         ids = list(queue.facts)
-        if not (self._again or wanted.standing):
-            at = {envelope_id: standing(queue.decisions.get(envelope_id)) for envelope_id in ids}
-            new = [envelope_id for envelope_id in ids if at[envelope_id] is Standing.UNDECIDED]
-            held = [envelope_id for envelope_id in ids if at[envelope_id] is Standing.HELD]
+        if not (self._again or wanted.status):
+            at = {envelope_id: status_of(queue.decisions.get(envelope_id)) for envelope_id in ids}
+            new = [envelope_id for envelope_id in ids if at[envelope_id] is ReviewStatus.UNDECIDED]
+            held = [envelope_id for envelope_id in ids if at[envelope_id] is ReviewStatus.HELD]
             ids = vouched_first(queue, new) + vouched_first(queue, held)
         else:
             ids = vouched_first(queue, ids)
@@ -88,7 +88,7 @@ class Review:
             total=len(self.ids),
             decided=self.queue.decisions.get(envelope_id),
             facts=self.queue.facts[envelope_id],
-            others=tuple(self.queue.others(envelope_id)),
+            similar=tuple(self.queue.similar_signatures(envelope_id)),
         )
 
     def decide(self, verdict: Verdict, reason: Reason | None = None) -> None:
@@ -120,17 +120,17 @@ class Review:
             self.narrow(self.filter)
         return len(ids)
 
-    def accept_all(self, even_alike: bool = False) -> Bulk:
-        """Accept everything in this pass that is undecided. What is held stays held, and what resembles another stays
-        undecided unless it was asked for."""
-        return self._bulk(self.ids[self.at :], Decision(Verdict.ACCEPTED), even_alike=even_alike)
+    def accept_all(self, include_similar: bool = False) -> Bulk:
+        """Accept everything in this pass that is undecided. What is held stays held, and what is similar to
+        another stays undecided unless it was asked for."""
+        return self._bulk(self.ids[self.at :], Decision(Verdict.ACCEPTED), include_similar=include_similar)
 
     def with_word(self, word: int) -> list[EnvelopeId]:
         """All undecided signatures with one vouch word."""
-        return self.queue.ids(Filter(standing=Standing.UNDECIDED, word=word))
+        return self.queue.ids(Filter(status=ReviewStatus.UNDECIDED, word=word))
 
     def decide_word(self, word: int, verdict: Verdict, reason: Reason | None = None) -> Bulk:
-        """Decide about all undecided ones with one vouch word; what resembles another is not accepted.
+        """Decide about all undecided ones with one vouch word; what is similar to another is not accepted.
 
         Raises ValueError: a word that was withdrawn does not accept.
         """
@@ -142,15 +142,15 @@ class Review:
 
     def vouched(self) -> list[EnvelopeId]:
         """Those of this pass that are undecided and have a word that counts."""
-        return self.queue.ids(Filter(standing=Standing.UNDECIDED, vouched=Vouched.YES), self.ids)
+        return self.queue.ids(Filter(status=ReviewStatus.UNDECIDED, vouched=Vouched.YES), self.ids)
 
     def accept_vouched(self) -> Bulk:
-        """Accept those, but what resembles another; all words in one step."""
+        """Accept those, but what is similar to another; all words in one step."""
         return self._bulk(self.vouched(), Decision(Verdict.ACCEPTED), by_word=True)
 
     def accepted_for(self, word: int) -> list[EnvelopeId]:
         """What was accepted for one vouch word alone, without a look."""
-        accepted = self.queue.ids(Filter(standing=Standing.ACCEPTED))
+        accepted = self.queue.ids(Filter(status=ReviewStatus.ACCEPTED))
         return [envelope_id for envelope_id in accepted if self.queue.decisions[envelope_id].vouch == word]
 
     def withdraw_word(self, word: int) -> None:
@@ -163,7 +163,7 @@ class Review:
 
     def restore_word(self, word: int) -> int:
         """The word counts again, and what is still on hold because of it is as it was before; how many those are."""
-        held = self.queue.ids(Filter(standing=Standing.HELD))
+        held = self.queue.ids(Filter(status=ReviewStatus.HELD))
         ids = [one for one in held if self.queue.decisions[one].vouch == word and self._was_accepted(one)]
         changed = replace(self.queue.words.numbered(word), withdrawn=False)
         self.queue.keep({envelope_id: self.queue.decisions[envelope_id].before for envelope_id in ids}, [changed])
@@ -175,16 +175,16 @@ class Review:
         return before is not None and before.verdict is Verdict.ACCEPTED
 
     def doubtful(self, ids: Iterable[EnvelopeId]) -> int:
-        """How many of these resemble another signature, so that none of them is accepted together with it."""
-        return sum(1 for envelope_id in ids if self.queue.resembles(envelope_id))
+        """How many of these are similar to another signature, so that none of them is accepted together with it."""
+        return sum(1 for envelope_id in ids if self.queue.similar_to(envelope_id))
 
     def _bulk(
-        self, ids: Iterable[EnvelopeId], decision: Decision, by_word: bool = False, even_alike: bool = False
+        self, ids: Iterable[EnvelopeId], decision: Decision, by_word: bool = False, include_similar: bool = False
     ) -> Bulk:
         ids = [envelope_id for envelope_id in ids if envelope_id not in self.queue.decisions]
         chosen = ids
-        if decision.verdict is Verdict.ACCEPTED and not even_alike:
-            chosen = [envelope_id for envelope_id in ids if not self.queue.resembles(envelope_id)]
+        if decision.verdict is Verdict.ACCEPTED and not include_similar:
+            chosen = [envelope_id for envelope_id in ids if not self.queue.similar_to(envelope_id)]
         decision = replace(decision, step=self.queue.next_step)
         words = {one: self.queue.facts[one].word if by_word else decision.vouch for one in chosen}
         self.queue.keep({one: self._made(one, replace(decision, vouch=words[one])) for one in chosen})

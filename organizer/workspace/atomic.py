@@ -1,7 +1,4 @@
-"""How a file or a folder is put on the disk: whole or not at all, and for its owner only unless it is public.
-
-Knows paths and bytes. Must never know what they mean.
-"""
+"""Atomic writing: a file or a folder is put on the disk whole or not at all, for its owner only unless it is public."""
 
 from __future__ import annotations
 
@@ -18,8 +15,8 @@ def write_folder(path: Path, files: dict[str, bytes]) -> None:
     """A new folder with these files, readable for its owner only: all of it or nothing."""
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=path.parent))
     try:
-        for name, content in files.items():
-            write_file(made / name, content)
+        for file, content in files.items():
+            write_file(made / file, content)
         made.rename(path)  # takes the place of an empty folder, and of nothing else
         sync_folder(path.parent)
     except BaseException:

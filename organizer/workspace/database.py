@@ -1,6 +1,6 @@
-"""The tables of a workspace: boxes by table and id, written in whole or not at all.
+"""The database of a workspace: encrypted boxes by table and id, written whole or not at all.
 
-Knows SQLite. Must never hold a key that opens a box, nor keep rows in the order they came in.
+Rows do not keep the order they came in, for that would say who signed when.
 """
 
 from __future__ import annotations
@@ -10,6 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
+
+from organizer.errors import OrganizerError
+
+DATABASE = "workspace.sqlite"
+"""The file in a workspace."""
+
+DISK_FULL = "The disk or the stick is full. Make room on it, then type the same command again."
+
+_CANNOT_WRITE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
 
 TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared")
 
@@ -114,3 +123,15 @@ def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE")
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def database_error(error: sqlite3.Error, folder: str) -> OrganizerError:
+    """Why the database failed. Only one that is damaged is a reason to put back a copy: an older one has less in it."""
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the number says where it happened
+    if kind == sqlite3.SQLITE_FULL:
+        return OrganizerError("disk-full", f"{DISK_FULL} Nothing that was kept before is lost.")
+    if kind in _CANNOT_WRITE:
+        text = f"The folder {folder} cannot be written to: {error}. Nothing that was kept before is lost."
+        return OrganizerError("file", f"{text} If it lies on a stick, copy it to this computer's disk and try again.")
+    text = f"The file {DATABASE} cannot be used: {error}. If it is damaged, put back a copy of the folder."
+    return OrganizerError("workspace-damaged", text)

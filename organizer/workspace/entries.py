@@ -1,6 +1,6 @@
-"""What the workspace keeps about one envelope, what the organizers decided about it, and how both become a row.
+"""Entries and decisions: what the workspace keeps about one envelope, and the bytes of both as rows.
 
-Knows values and their bytes. Must never know where rows lie or under which key: that is records.py.
+records.py encrypts these bytes and stores them.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def write_decision(decision: Decision) -> bytes:
 def read_decision(row: bytes) -> Decision:
     """The decision in a row. Raises OrganizerError: workspace-damaged.
 
-    Rows that are alike give the same object: what was decided at once for a million is kept in memory once.
+    Equal rows give the same object: what was decided at once for a million is kept in memory once.
     """
     made: Decision | None = None
     try:

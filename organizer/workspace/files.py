@@ -1,7 +1,4 @@
-"""Files outside the workspace: what a person names, what is handed over, what is printed.
-
-Knows paths and bytes. Must never know a key.
-"""
+"""Files outside the workspace: what a person names, what is handed over, what is printed."""
 
 from __future__ import annotations
 
@@ -44,20 +41,20 @@ def minisigs_beside(path: str) -> list[str]:
 
 
 @contextmanager
-def shipped_files(names: Iterable[str]) -> Iterator[dict[str, str]]:
+def shipped_files(files: Iterable[str]) -> Iterator[dict[str, str]]:
     """Paths, by name, of files that come with the tool, for a library that opens them itself; gone afterwards.
 
     Copies, because the tool may be one file on a stick, with no file of its own inside that could be opened.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for name in names:
-            (Path(folder) / Path(name).name).write_bytes(_loader.get_data(str(_OWN / name)))
-        yield {name: str(Path(folder) / Path(name).name) for name in names}
+        for file in files:
+            (Path(folder) / Path(file).name).write_bytes(_loader.get_data(str(_OWN / file)))
+        yield {file: str(Path(folder) / Path(file).name) for file in files}
 
 
-def in_folder(folder: str, name: str) -> str:
+def in_folder(folder: str, file: str) -> str:
     """The path of a file in a folder that a person named."""
-    return str(Path(folder) / name)
+    return str(Path(folder) / file)
 
 
 def folder_of(path: str) -> str:
@@ -103,11 +100,11 @@ def write_new(path: str, content: bytes) -> None:
     write_file(Path(path), content)
 
 
-def write_secret_file(folder: str, name: str, content: bytes) -> str:
+def write_secret_file(folder: str, file: str, content: bytes) -> str:
     """A file for its owner only, in a folder that is made when missing; returns its path."""
     Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_file(Path(folder) / name, content)
-    return str(Path(folder) / name)
+    write_file(Path(folder) / file, content)
+    return str(Path(folder) / file)
 
 
 def burn_secret_file(path: str) -> None:
@@ -118,14 +115,14 @@ def burn_secret_file(path: str) -> None:
 def hand_over(folder: str, files: dict[str, bytes]) -> None:
     """Copies of public files, readable for everyone, in a folder that is made when missing."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        write_file(Path(folder) / name, content, mode=0o644)
+    for file, content in files.items():
+        write_file(Path(folder) / file, content, mode=0o644)
 
 
-def hand_over_publication(folder: str, name: str, files: dict[str, bytes]) -> None:
-    """The same with a publication, the file `name`; minisigs of another one that it overwrites fit nothing any more."""
+def hand_over_publication(folder: str, file: str, files: dict[str, bytes]) -> None:
+    """The same with a publication, which is `file` in that folder; minisigs of one that it overwrites are removed."""
     hand_over(folder, files)
-    for path in minisigs_beside(in_folder(folder, name)):
+    for path in minisigs_beside(in_folder(folder, file)):
         if Path(path).name not in files:
             Path(path).unlink()
 

@@ -1,6 +1,4 @@
-"""The workspace's key, which its rows are encrypted under, and who can open it.
-
-Knows secrets and the one table `locks`. Must never show anything.
+"""Key slots: the workspace's key, which its rows are encrypted under, locked once for each secret that may open it.
 
 The workspace key is 32 random bytes and lies in the database once for each secret that may open it: once under the
 root (and so under the passphrase), once under each period's master. So what was opened can be read with the
@@ -19,7 +17,7 @@ from nacl.secret import Aead
 
 from crypto.keys import KEY_ID_SIZE, KeyId, derive_secret
 from organizer.errors import OrganizerError
-from organizer.workspace import Row, Tables
+from organizer.workspace.database import Row, Tables
 
 TABLE = "locks"
 

@@ -1,11 +1,9 @@
 """The workspace's rows as values: entries, decisions, ledgers read to the end, envelopes made by hand.
 
-Knows the key of the rows and their meaning. Must never touch a disk itself nor show anything.
-
 A row's box is a random nonce of 12 bytes and ChaCha20-Poly1305 under the workspace key (key_slots.py), with the table's
 name and the row's id as associated data, so that a row copied elsewhere does not open there. The table `by_hand` holds
 envelopes as they are: they are sealed to the organizers already, and need no passphrase to be added. The table
-`waiting` names entries whose envelope no key was there for.
+`waiting` lists entries that were set aside because the key of their envelope was not there.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from crypto.code import Commitment
 from crypto.envelope import EnvelopeId, envelope_id
 from crypto.keys import KeyId
 from organizer.errors import OrganizerError
-from organizer.workspace import Row, Tables
+from organizer.workspace.database import Row, Tables
 from organizer.workspace.entries import (
     Decision,
     Entry,
@@ -35,7 +33,7 @@ from organizer.workspace.key_slots import drop_lock
 from organizer.workspace.vouch_words import VouchWord, read_word, write_word
 
 NONCE_SIZE = 12
-"""Random nonces of 96 bits: with ten million rows written, one in 10^15 workspaces has any two alike."""
+"""Random nonces of 96 bits: with ten million rows written, one in 10^15 workspaces has any two equal."""
 
 PIECE = 1 << 16
 """Bytes of a long text in one row."""
@@ -47,7 +45,7 @@ def add_by_hand(tables: Tables, envelopes: Iterable[bytes]) -> None:
 
 
 class Boxes:
-    """Locks rows and opens them. Knows no table's meaning and no disk, so a copy of it can work elsewhere."""
+    """Locks rows and opens them. It needs no disk, so a worker process can have a copy."""
 
     def __init__(self, work_key: bytes) -> None:
         self._cipher = ChaCha20Poly1305(work_key)

@@ -1,6 +1,6 @@
-"""How a file is destroyed: overwritten first, then removed.
+"""Shredding: a file is overwritten first, then removed.
 
-Knows paths. On a disk with spinning plates the overwritten bytes are gone; flash storage (sticks, SSDs, cards) writes
+On a disk with spinning plates the overwritten bytes are gone; flash storage (sticks, SSDs, cards) writes
 elsewhere and may keep copies, and so may backups and journals. Only an encrypted disk helps there, and whoever calls
 this must say so.
 """
@@ -34,9 +34,9 @@ def burn_file(path: Path) -> None:
 
 
 def burn_folder(folder: Path, first: list[str], last: list[str]) -> None:
-    """Burn everything in a folder, some names before and some after all others, and the folder itself."""
-    for name in first:
-        burn_file(folder / name)
+    """Burn everything in a folder, some files before and some after all others, and the folder itself."""
+    for file in first:
+        burn_file(folder / file)
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.parent == folder and path.name in last:
             continue
@@ -46,7 +46,7 @@ def burn_folder(folder: Path, first: list[str], last: list[str]) -> None:
             path.unlink()
         else:
             burn_file(path)
-    for name in last:
-        burn_file(folder / name)
+    for file in last:
+        burn_file(folder / file)
     folder.rmdir()
     sync_folder(folder.absolute().parent)

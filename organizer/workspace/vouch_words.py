@@ -1,8 +1,6 @@
 """Vouch words: trusted people give one to those they know, who type it beside their signature.
 
-Knows words and their rows. Must never know a disk or a key, nor decide anything: that is review.py.
-
-A word is compared without regard to capitals, spaces, hyphens and letters that look alike in two alphabets. It is no
+A word is compared without regard to capitals, spaces, hyphens and confusable letters of two alphabets. It is no
 proof: whoever hears it can use it. So each trusted person gets one of their own, and one that leaked is withdrawn.
 """
 
@@ -22,7 +20,7 @@ LONGEST_NOTE = 100
 WORD_WIDTH = 512
 """Rows are padded to a multiple of this, like those of entries.py."""
 
-# No letter that a Cyrillic keyboard lacks a look-alike or a sound for, and none that is mistaken for another.
+# No letter that a Cyrillic keyboard lacks a similar letter or a sound for, and none that is mistaken for another.
 _CONSONANTS, _VOWELS, _SYLLABLES = "bdgklmnprstvz", "aeiou", 5
 
 

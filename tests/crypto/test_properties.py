@@ -20,7 +20,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from crypto.appeal import Appeal, DatedKey, read_appeal, write_appeal
-from crypto.code import check_code, group_code
+from crypto.code import check_code
 from crypto.envelope import BEGIN, SIZE, armor, dearmor, envelope_id
 from crypto.errors import (
     AppealError,
@@ -46,6 +46,7 @@ from crypto.publication import (
 )
 from crypto.signature import LIMITS, Signature, read_signature, write_signature
 from crypto.strictjson import MAX_DEPTH, MAX_INTEGER, StrictJsonError, parse
+from tests.support.twins import group_code
 
 T = TypeVar("T")
 
@@ -524,7 +525,7 @@ def test_reading_a_ledger_gives_ascending_envelopes_or_a_ledger_error(
     answer(lambda: read_into(given_out, header, pieces), LedgerError)
     names = [name for name, _ in given_out]
     assert names == sorted(set(names))
-    assert all(name == envelope_id(piece) and len(piece) == SIZE for name, piece in given_out)
+    assert all(own == envelope_id(piece) and len(piece) == SIZE for own, piece in given_out)
     assert [piece for _, piece in given_out] == pieces[: len(given_out)]
 
 

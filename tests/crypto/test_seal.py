@@ -33,13 +33,13 @@ from crypto.seal import (
     Opened,
     OpenedSignature,
     OpenedWithdrawal,
-    open_envelope,
     seal_signature,
     seal_withdrawal,
 )
 from crypto.signature import FIELDS, LIMITS, Signature, is_plainly_canonical, read_signature, write_signature
 from tests.support import reference
 from tests.support.node import node
+from tests.support.twins import open_envelope
 
 Json = dict[str, Any]
 Record = Signature | str

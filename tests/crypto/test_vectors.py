@@ -13,16 +13,17 @@ from typing import Any
 import pytest
 
 from crypto import code as codes
-from crypto.appeal import choose_key, read_appeal
+from crypto.appeal import read_appeal
 from crypto.envelope import armor, check_envelope, dearmor, envelope_id
 from crypto.errors import UndersignedError
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.ledger import HEADER_MAX, LedgerHeader, read_ledger
 from crypto.minisign import MinisignPublicKey, verify
 from crypto.publication import LastSeen, verify_publication
-from crypto.seal import OpenedSignature, open_envelope, seal_signature, seal_withdrawal
+from crypto.seal import OpenedSignature, seal_signature, seal_withdrawal
 from crypto.signature import Signature, read_signature, write_signature
 from tests.support import reference
+from tests.support.twins import choose_key, group_code, open_envelope
 from tests.vectors import generate
 
 Json = dict[str, Any]
@@ -84,7 +85,7 @@ def code(given: Json) -> Json:
     commitment = codes.commitment(digits)
     return {
         "code": digits,
-        "groups": codes.group_code(digits),
+        "groups": group_code(digits),
         "commitment": commitment.hex(),
         "receipt": codes.receipt(commitment),
     }
@@ -96,8 +97,8 @@ def ledger(given: Json) -> Json:
     line = head + b"\n"
     pieces = [data[at : at + 4096] for at in range(len(line), len(data), 4096)]
     header = LedgerHeader.parse(line)
-    names = [name.hex() for name, _ in read_ledger(header, pieces, bytes.fromhex(given["appeal"]))]
-    return {"ids": names, "digest": hashlib.sha256(data).hexdigest()}
+    ids = [own.hex() for own, _ in read_ledger(header, pieces, bytes.fromhex(given["appeal"]))]
+    return {"ids": ids, "digest": hashlib.sha256(data).hexdigest()}
 
 
 def minisign(given: Json) -> Json:

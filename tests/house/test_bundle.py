@@ -134,7 +134,7 @@ def play_a_circle(start: Start, home: Path) -> None:
     work = ("-w", "desk/work", *secret)
     opened = start("open", "desk/ledger.bin", "--appeal", "desk/appeal.json", "--json", *work)
     assert json.loads(opened.stdout)["ledgers"][0]["signatures"] == 40, opened
-    assert start("review", "--accept-all", "--even-alike", *work).returncode == 0
+    assert start("review", "--accept-all", "--include-similar", *work).returncode == 0
     published = start("publish", "--yes", "--out", "вынік", *work)
     assert "Людзі 38" in published.stdout, published
     for command in (["verify"], ["export", "--out", "дакумент"]):

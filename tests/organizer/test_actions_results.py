@@ -17,8 +17,8 @@ from organizer.actions.session import open_session
 from organizer.actions.sign import open_cosigning, plan_signing, sign
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_ledger
-from organizer.workspace import open_ledger_file
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
+from organizer.workspace.ledger_file import open_ledger_file
 from tests.support.organizer_workspace import Desk, make_desk, seal
 from tests.support.without_face import Typed, files
 
@@ -86,7 +86,7 @@ def test_one_who_signs_second_sees_every_difference_and_must_say_so_twice(desk: 
 def test_a_key_burns_only_for_its_own_word_and_a_yes_to_all_that_speaks_against_it(desk: Desk) -> None:
     """Nothing was published and the period has no end: the word alone burns nothing."""
     with open_session(Typed(), str(desk.folder)) as session:
-        name = session.periods[0].name
+        name = session.periods[0].hex_id
         plan = plan_burning(session, "2026-07-01", name, None)
         assert plan.checks.against
         before = files(desk)

@@ -20,7 +20,8 @@ from organizer.cli.main import organizer
 from organizer.keys.generate import NewKeys, make_keys
 from organizer.keys.keyfile import CHEAP
 from organizer.keys.periods import Days
-from organizer.workspace import BURNING_FILE, FORMAT_FILE, Workspace, key_slots
+from organizer.workspace import key_slots
+from organizer.workspace.folder import BURNING_FILE, FORMAT_FILE, Workspace
 from organizer.workspace.shred import burn_file
 from tests.support.organizer_workspace import APPEAL_ID, PASSPHRASE, Desk, make_desk, seal
 
@@ -52,9 +53,9 @@ def copy(desk: Desk, home: Path) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def standing(opened: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def counted(opened: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The same, decided and published."""
-    desk = copy(opened, tmp_path_factory.mktemp("standing"))
+    desk = copy(opened, tmp_path_factory.mktemp("counted"))
     published(desk)
     return desk
 
@@ -66,9 +67,9 @@ def undecided(opened: Desk, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def desk(standing: Desk, tmp_path: Path) -> Desk:
+def desk(counted: Desk, tmp_path: Path) -> Desk:
     """A copy to do with as one likes: decided and published."""
-    return copy(standing, tmp_path)
+    return copy(counted, tmp_path)
 
 
 def run(desk: Desk, command: str, *options: str, exit_code: int = 0) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def run(desk: Desk, command: str, *options: str, exit_code: int = 0) -> dict[str
 
 
 def name(number: int) -> str:
-    return keys().periods[number].period.name
+    return keys().periods[number].period.hex_id
 
 
 def published(desk: Desk) -> None:
@@ -167,12 +168,12 @@ def test_the_word_must_be_typed(desk: Desk) -> None:
 
 
 def test_the_whole_workspace_can_be_burned(desk: Desk) -> None:
-    """With every file in it; who insists need not wait for the end of a period."""
+    """With every file in it; who forces it need not wait for the end of a period."""
     links = []
     for path in [path for path in desk.folder.rglob("*") if path.is_file()]:
         links.append((path.read_bytes(), desk.home / f"link-{len(links)}"))
         os.link(path, links[-1][1])
-    found = run(desk, "burn", "--insist", "--confirm", "burn")
+    found = run(desk, "burn", "--force", "--confirm", "burn")
     assert found["workspace"] == str(desk.folder)
     assert not desk.folder.exists()
     for before, link in links:

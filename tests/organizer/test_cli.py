@@ -248,7 +248,7 @@ def test_a_list_names_nobody_outside_a_terminal(desk: Desk) -> None:
     """What goes into a file or another program has ids, decisions and marks."""
     twins = [seal(name, name == "Ева Слаўнікава", record=desk.record) for name in ("Ева Слаўнікава", "Eva Slaŭnikava")]
     run(desk, "open", desk.ledger(*twins, seal("Ян Верабей", record=desk.record)), "--appeal", desk.appeal)
-    found = run_json(desk, "list", "--alike")["signatures"]
+    found = run_json(desk, "list", "--similar")["signatures"]
     assert [one["resembles"] for one in found] == [[found[1]["id"]], [found[0]["id"]]]
     assert {one["standing"] for one in found} == {"undecided"}
     assert len(run_json(desk, "list", "--public")["signatures"]) == 2
@@ -258,7 +258,7 @@ def test_a_list_names_nobody_outside_a_terminal(desk: Desk) -> None:
     assert not [name for name in NAMES if name in shown]
 
 
-def test_likeness_and_unknown_letters_are_pointed_out(desk: Desk) -> None:
+def test_similar_signatures_and_unknown_letters_are_pointed_out(desk: Desk) -> None:
     """With the words of the accepted one beside it; nothing is decided by that."""
     twins = [seal(name, record=desk.record, relation=f"сястра {name}") for name in ("Ева", "ЕВА")]
     run(desk, "open", desk.ledger(*twins), "--appeal", desk.appeal)
@@ -294,7 +294,7 @@ def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., P
     run(
         desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(90))), "--appeal", desk.appeal
     )
-    run(desk, "review", "--accept-all", "--even-alike")
+    run(desk, "review", "--accept-all", "--include-similar")
     for key, more in ((" ", "Lines 76 of 91."), ("q", "Beside names")):
         screen = terminal("publish", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
         assert "Нехта 9\r\n" not in screen.until("Lines 38 of 91. Space: go on. q: enough.")

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bench.names import SET, Tried, is_held_out, lost_by_the_index, read_set, try_set
+from bench.names import SET, Tried, is_held_out, lost_by_the_index, propose, read_set, try_set
 from organizer.cli.main import organizer
-from organizer.matching.duplicates import CROWD, THRESHOLD, Index, Pair, Person, compare, name_key, propose
+from organizer.matching.duplicates import CROWD, THRESHOLD, Index, Pair, Person, compare, name_key
 from tests.organizer.names import generate
 from tests.support.organizer_workspace import Desk, make_desk, seal, withdraw
 from tests.support.pseudo_terminal import PseudoTerminal

@@ -277,7 +277,7 @@ def as_if(play: Play) -> Iterator[None]:
 
 def burn(play: Play, line: str) -> None:
     assert play.period
-    name = play.period.name
+    name = play.period.hex_id
     with as_if(play):
         play.ask(line.replace(KEY_ID, name), ("Passphrase", play.passphrases["anna"]), ("type the word", name))
 

@@ -31,8 +31,8 @@ from organizer.cli.terminal.ledgers import say_ledger
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.blocks import open_batch
 from organizer.intake.ledgers import open_ledger
-from organizer.workspace import open_ledger_file
 from organizer.workspace.entries import Entry, SignatureEntry, read_entry, write_entry
+from organizer.workspace.ledger_file import open_ledger_file
 from tests.support.hostile_input import envelope, json_text, ledger, trick
 from tests.support.organizer_workspace import APPEAL_ID, KEYS, ledger_of, open_records, seal
 

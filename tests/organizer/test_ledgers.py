@@ -23,13 +23,13 @@ from crypto.envelope import SIZE, envelope_id
 from crypto.errors import LedgerError
 from crypto.keys import OrganizersKey
 from crypto.ledger import LedgerHeader
-from crypto.seal import open_envelope
 from organizer.errors import OrganizerError
 from organizer.intake.blocks import PAIRS, BlockOpener, Keys, open_batch
 from organizer.intake.ledgers import BATCH, Opening, explain, open_ledger
 from organizer.intake.workers import hired
-from organizer.workspace import Workspace, open_ledger_file
 from organizer.workspace.entries import SignatureEntry, UnreadableEntry, WithdrawalEntry
+from organizer.workspace.folder import Workspace
+from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Boxes, Records
 from tests.support.organizer_workspace import (
     APPEAL_ID,
@@ -44,6 +44,7 @@ from tests.support.organizer_workspace import (
     withdraw,
 )
 from tests.support.paths import ROOT
+from tests.support.twins import open_envelope
 
 CODE = "4829103377590218841270536"
 OTHER_KEY = OrganizersKey.derive(MASTER[::-1], APPEAL_ID)
@@ -216,7 +217,7 @@ def everything(folder: Path) -> list[list[tuple[bytes, bytes]]]:
     boxes = Boxes(WORK_KEY)
     with Workspace(folder).tables() as tables:
         return [
-            [(name, boxes.unlock(table, name, box)) for name, box in tables.rows(table)]
+            [(row_id, boxes.unlock(table, row_id, box)) for row_id, box in tables.rows(table)]
             for table in ("entries", "decisions", "ledgers", "keys", "waiting")
         ]
 
@@ -311,7 +312,7 @@ from tests.support.organizer_workspace import KEYS, open_records
 from organizer.intake.blocks import BlockOpener
 from organizer.intake.ledgers import open_ledger
 from organizer.intake.workers import hired
-from organizer.workspace import open_ledger_file
+from organizer.workspace.ledger_file import open_ledger_file
 folder, last = Path(sys.argv[1]), int(sys.argv[2])
 with open_records(folder) as records, hired(BlockOpener(KEYS, records.boxes), 2) as crew:
     left = iter(range(last - 1))
@@ -374,7 +375,7 @@ def test_a_batch_can_be_opened_anywhere() -> None:
     """Keys, envelopes and entries pass between processes."""
     pairs = [(envelope_id(envelope), envelope) for envelope in [*GOOD, junk(1)]]
     entries = open_batch(pickle.loads(pickle.dumps(KEYS)), pairs)
-    assert [entry.id for entry in entries] == [name for name, _ in pairs]
+    assert [entry.id for entry in entries] == [envelope_id for envelope_id, _ in pairs]
     assert pickle.loads(pickle.dumps(entries)) == entries
 
 

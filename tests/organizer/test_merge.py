@@ -70,7 +70,7 @@ def differ(found: Merge) -> dict[int, str]:
 
 
 def test_what_only_one_decided_is_taken_over(two: Two) -> None:
-    """What both decided alike stays; where they differ it goes on hold and is listed."""
+    """What both decided the same way stays; where they differ it goes on hold and is listed."""
     anna, boris = two
     decide(anna, n1=A, n2=N, n3=A, n4=D, n5=H)
     decide(boris, n1=A, n2=O, n3=N, n4=N, n5=H, n6=A, n7=D, n8=H)
@@ -236,7 +236,7 @@ def test_a_file_of_another_form_is_refused_calmly(value: object) -> None:
     data = header + bytes(box.encrypt(json.dumps(value).encode(), header))
     reasons, sizes = set(), set()
     try:
-        sizes = {len(name) for name in read_decisions(data, {KEY_ID: MASTER}).made}
+        sizes = {len(envelope_id) for envelope_id in read_decisions(data, {KEY_ID: MASTER}).made}
     except OrganizerError as error:
         reasons = {error.reason}
     assert reasons <= {"decisions-file"}

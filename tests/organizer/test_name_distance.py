@@ -7,7 +7,7 @@ import pytest
 from organizer.matching.context import same_person, same_relation
 from organizer.matching.first_names import given
 from organizer.matching.name_distance import surname
-from organizer.matching.name_parser import Parts, understand
+from organizer.matching.name_parser import NameParts, understand
 from organizer.matching.phonetics import sounds
 from organizer.matching.tokens import plain, words
 
@@ -141,12 +141,12 @@ def test_a_keyboard_in_another_language_is_noticed(typed: str) -> None:
 )
 def test_the_parts_of_a_name_are_found_in_any_order(name: str) -> None:
     """First name, patronymic, surname."""
-    assert understand(name) == (Parts(("анна",), "сергеевна", ("голубева",), "f"),)
+    assert understand(name) == (NameParts(("анна",), "сергеевна", ("голубева",), "f"),)
 
 
 def test_a_surname_that_looks_like_a_patronymic_is_a_surname() -> None:
     """A patronymic stands behind a first name, and there is a surname besides."""
-    assert understand("Іван Абрамовіч") == (Parts(("іван",), "", ("абрамовіч",), "m"),)
+    assert understand("Іван Абрамовіч") == (NameParts(("іван",), "", ("абрамовіч",), "m"),)
     assert understand("Павлюкевич Алексей Петрович")[0].surnames == ("павлюкевич",)
 
 

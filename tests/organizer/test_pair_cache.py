@@ -67,7 +67,7 @@ def test_what_comes_later_is_found_as_if_it_had_been_there(names: list[str], dat
 
 
 def test_a_few_new_ones_leave_the_others_where_they_are(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a thousand names only those are compared that a new one could resemble; all are told as looked at."""
+    """Of a thousand names only those are compared that a new one could be similar to; all are told as looked at."""
     records.add([entry(number) for number in range(2, 1002)])
     ids = ids_of(*range(2, 1002))
     find_pairs(records, ids)

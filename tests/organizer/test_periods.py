@@ -26,7 +26,8 @@ from organizer.keys.periods import (
     unlock_master,
     write_public,
 )
-from organizer.workspace import Workspace, key_slots
+from organizer.workspace import key_slots
+from organizer.workspace.folder import Workspace
 from tests.support.organizer_workspace import APPEAL_ID, MASTER, RECORD
 
 ROOT = bytes(range(200, 200 + ROOT_SIZE))

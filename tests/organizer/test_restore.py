@@ -17,7 +17,8 @@ from organizer.cli.main import organizer
 from organizer.errors import OrganizerError
 from organizer.keys.periods import PeriodKey
 from organizer.keys.shares import Card, split
-from organizer.workspace import key_slots, open_workspace
+from organizer.workspace import key_slots
+from organizer.workspace.folder import open_workspace
 from tests.support.ceremony_answers import answer, new_passphrase, outside_the_wiped_screen
 from tests.support.organizer_workspace import Desk, make_desk, new_keys, seal
 from tests.support.pseudo_terminal import PseudoTerminal

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from organizer.matching.duplicates import name_key
-from organizer.review.filters import Filter, Standing
+from organizer.review.filters import Filter, ReviewStatus
 from organizer.review.queue import SAME_CODE, ReviewQueue
 from organizer.review.review import Bulk, Review, Shown
 from organizer.workspace.entries import (
@@ -50,7 +50,7 @@ def number(review: Review) -> int:
 
 
 def others(review: Review) -> list[int]:
-    return [int.from_bytes(other.entry.id, "big") for other in current(review).others]
+    return [int.from_bytes(other.entry.id, "big") for other in current(review).similar]
 
 
 def test_one_after_another_until_the_pile_is_empty(records: Records) -> None:
@@ -113,7 +113,7 @@ def test_undo_reaches_back_into_the_session_before(records: Records) -> None:
 
 
 def test_undo_gives_back_what_was_decided_before(records: Records) -> None:
-    """A held signature that was accepted by mistake is held again, and stays in the pile once."""
+    """A held signature that was accepted by mistake is held again, and stays in the queue once."""
     start(records, entry(1)).decide(Verdict.HELD)
     review = again(records)
     review.decide(Verdict.ACCEPTED)
@@ -124,7 +124,7 @@ def test_undo_gives_back_what_was_decided_before(records: Records) -> None:
 
 
 def test_undo_never_shows_a_signature_twice(records: Records) -> None:
-    """A held one waits at the end of the pile; taking back the hold moves it to the front."""
+    """A held one waits at the end of the queue; taking back the hold moves it to the front."""
     review = start(records, entry(1), entry(2), entry(3))
     review.decide(Verdict.HELD)
     later = again(records)
@@ -166,7 +166,7 @@ def test_many_decisions_at_once_are_one_step(records: Records) -> None:
     assert verdicts(records) == {1: Verdict.HELD}
 
 
-def test_what_resembles_another_is_not_accepted_unseen(records: Records) -> None:
+def test_what_is_similar_to_another_is_not_accepted_unseen(records: Records) -> None:
     """Neither of two that may be one person: one code, or names like one; a person should choose."""
     review = start(
         records,
@@ -204,16 +204,16 @@ def test_all_that_is_undecided_can_be_accepted_at_once(records: Records) -> None
     assert set(found.values()) == {Verdict.ACCEPTED}
 
 
-def test_a_likeness_is_shown_with_its_reason_and_never_merged(records: Records) -> None:
+def test_a_similar_signature_is_shown_with_its_reason_and_never_merged(records: Records) -> None:
     """Same code, or a name like one, of what is accepted, undecided or held; refused ones are not compared with."""
     review = start(records, entry(1, "Ірына Слаўнікава"), entry(2, "Irina Slavnikova"), entry(3, "Ева", code=1))
     assert others(review) == [3, 2]
-    first, second = current(review).others
+    first, second = current(review).similar
     assert (first.score, first.reasons) == (1.0, (SAME_CODE,))
     assert second.reasons
     review.decide(Verdict.ACCEPTED)
     assert others(review) == [1]
-    assert current(review).others[0].decided == Decision(Verdict.ACCEPTED, None, 1)
+    assert current(review).similar[0].decided == Decision(Verdict.ACCEPTED, None, 1)
     review.undo()
     review.decide(Verdict.REFUSED, Reason.ABUSE)
     assert others(review) == []
@@ -316,7 +316,7 @@ def test_names_are_compared_as_people_read_them() -> None:
 
 
 def numbers(review: Review) -> list[int]:
-    return [int.from_bytes(name, "big") for name in review.ids]
+    return [int.from_bytes(envelope_id, "big") for envelope_id in review.ids]
 
 
 @pytest.mark.parametrize(
@@ -324,18 +324,18 @@ def numbers(review: Review) -> list[int]:
     [
         (Filter(public=True), [2]),
         (Filter(public=False), [1, 3, 4]),
-        (Filter(standing=Standing.ACCEPTED), [4]),
-        (Filter(standing=Standing.UNDECIDED), [1, 2, 3]),
+        (Filter(status=ReviewStatus.ACCEPTED), [4]),
+        (Filter(status=ReviewStatus.UNDECIDED), [1, 2, 3]),
         (Filter(language="be"), [2]),
         (Filter(language="other"), [1, 3, 4]),
         (Filter(unknown_letter=True), [3]),
-        (Filter(alike=True), [1, 4]),
+        (Filter(similar=True), [1, 4]),
         (Filter(vouched=Vouched.UNKNOWN), [3]),
-        (Filter().asking("сястра АЛЕСЯ"), [2]),
-        (Filter().asking("каaт"), []),
-        (Filter().asking("кот ева"), [1, 4]),
-        (Filter(public=True).asking("ева"), []),
-        (Filter().asking("даўно не бачыў"), [3]),
+        (Filter().with_text("сястра АЛЕСЯ"), [2]),
+        (Filter().with_text("каaт"), []),
+        (Filter().with_text("кот ева"), [1, 4]),
+        (Filter(public=True).with_text("ева"), []),
+        (Filter().with_text("даўно не бачыў"), [3]),
     ],
     ids=str,
 )
@@ -366,11 +366,11 @@ def test_a_filter_can_be_changed_in_the_middle(records: Records) -> None:
 
 def test_every_mark_goes_round() -> None:
     """One key changes it step by step and comes back to all."""
-    for mark, steps in (("public", 3), ("standing", 5), ("vouched", 5), ("language", 3), ("alike", 2)):
+    for criterion, steps in (("public", 3), ("status", 5), ("vouched", 5), ("language", 3), ("similar", 2)):
         wanted = Filter()
         seen = []
         for _ in range(steps):
-            wanted = wanted.next(mark, ["be", "en"])
+            wanted = wanted.next(criterion, ["be", "en"])
             seen.append(wanted)
         assert (wanted, len(set(map(str, seen)))) == (Filter(), steps)
 

@@ -245,7 +245,7 @@ def test_a_printed_card_says_all_that_restoring_needs() -> None:
     period = Period(RECORD, Days("2027-01-01", None))
     page = print_file([(card, period) for card in CARDS]).decode()
     assert page.count("<section>") == 5
-    for word in (RECORD.digits, APPEAL_ID.hex(), period.name, "from 2027-01-01 on", *CARDS[4].words):
+    for word in (RECORD.digits, APPEAL_ID.hex(), period.hex_id, "from 2027-01-01 on", *CARDS[4].words):
         assert f">{word}<" in page or word in page
     assert not [word for word in ("http", "src=", "<script", "url(") if word in page]
     assert dict(facts(CARDS[0], period))["needed"] == "any 3 of the 5 cards of this key"

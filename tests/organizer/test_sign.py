@@ -20,7 +20,7 @@ from organizer.cli.main import organizer
 from organizer.keys.generate import minisign_files
 from organizer.results.cosign_checks import differences
 from organizer.results.diff import compare
-from organizer.workspace import make_workspace
+from organizer.workspace.folder import make_workspace
 from tests.support.organizer_workspace import APPEAL_ID, PASSPHRASE, Desk, appeal_of, make_desk, seal
 
 

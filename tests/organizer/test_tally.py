@@ -35,8 +35,8 @@ def refused(reason: Reason) -> Decision:
 
 
 def signed(number: int, name: str = "Ева", public: bool = True, by_hand: bool = False) -> SignatureEntry:
-    code = (1000 + number).to_bytes(32, "big")
-    return SignatureEntry(number.to_bytes(32, "big"), LETTER, code, Signature(name, public), by_hand)
+    commitment = (1000 + number).to_bytes(32, "big")
+    return SignatureEntry(number.to_bytes(32, "big"), LETTER, commitment, Signature(name, public), by_hand)
 
 
 def withdrawal(number: int, of: int) -> WithdrawalEntry:
@@ -174,7 +174,7 @@ def test_every_entry_is_counted_once(made: list[tuple[Entry, Decision | None]]) 
 
 @given(piles(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_changes_nothing(made: list[tuple[Entry, Decision | None]], random: Random) -> None:
-    """The same pile gives the same result."""
+    """The same entries give the same result."""
     shuffled = list(made)
     random.shuffle(shuffled)
     assert count(*shuffled) == count(*made)

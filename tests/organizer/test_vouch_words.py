@@ -91,7 +91,7 @@ def test_rows_of_words_have_few_sizes(number: int, word: str, note: str, withdra
     assert len(row) in (512, 1024)
 
 
-def test_a_word_accepts_at_once_what_resembles_nobody(records: Records) -> None:
+def test_a_word_accepts_at_once_what_is_similar_to_no_other(records: Records) -> None:
     """Those with this word only; two that may be one person stay for a person; one undo takes all of it back."""
     records.add([entry(n, vouch=WORD) for n in range(1, 8)] + [entry(20), entry(21, vouch="белая варона")])
     records.add([entry(30, "Ева Кот", vouch=WORD), entry(31, "Eva Kot")])
@@ -182,7 +182,7 @@ def test_words_from_the_first_to_the_last(desk: Desk) -> None:
     assert "1 resemble another signature" in shown
     assert "Accepted for their vouch words: 2." in shown
     assert "Left undecided, because they resemble another signature: 1." in shown
-    # Only what resembles another one is left, so there is nothing to ask about.
+    # Only what is similar to another one is left, so there is nothing to ask about.
     assert "[y/N]" not in run(desk, "review", "--accept-vouched")
     listed = json.loads(run(desk, "vouch", "--json"))
     assert listed["words"][0] == {

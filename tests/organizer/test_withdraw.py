@@ -12,8 +12,8 @@ from crypto.publication import read_publication
 from organizer.cli.main import organizer
 from organizer.intake.ledgers import open_ledger
 from organizer.results.tally import Tally, tally
-from organizer.workspace import open_ledger_file
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
+from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Records
 from tests.support.organizer_command import run, run_json
 from tests.support.organizer_workspace import KEYS, Desk, ledger_of, make_desk, open_records, seal, withdraw

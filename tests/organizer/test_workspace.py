@@ -13,17 +13,6 @@ from crypto.envelope import envelope_id
 from crypto.signature import Signature
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
-from organizer.workspace import (
-    Workspace,
-    check_new,
-    hand_over,
-    make_workspace,
-    minisigs_beside,
-    open_ledger_file,
-    open_workspace,
-    read_file,
-    shipped_files,
-)
 from organizer.workspace.entries import (
     Decision,
     Entry,
@@ -33,6 +22,9 @@ from organizer.workspace.entries import (
     Verdict,
     WithdrawalEntry,
 )
+from organizer.workspace.files import hand_over, minisigs_beside, read_file, shipped_files
+from organizer.workspace.folder import Workspace, check_new, make_workspace, open_workspace
+from organizer.workspace.ledger_file import open_ledger_file
 from organizer.workspace.records import Records, add_by_hand
 from tests.support.organizer_workspace import KEY, KEYS, LETTER, RECORD, Desk, make_desk, open_records, seal
 

@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 import demo
 from organizer.keys.generate import NewKeys, make_keys
 from organizer.keys.keyfile import CHEAP
-from organizer.workspace import make_workspace
+from organizer.workspace.folder import make_workspace
 from tests.support.paths import ROOT
 from tests.support.service_process import free_port, wait_until_it_answers
 
@@ -121,7 +121,7 @@ def publish(trial: Trial, folder: Path) -> Any:
     (folder / "ledger.undersigned").write_bytes(trial.get("/ledger"))
     (folder / "appeal.json").write_bytes(trial.get("/appeal.json"))
     trial.organizer("open", str(folder / "ledger.undersigned"), "--appeal", str(folder / "appeal.json"))
-    trial.organizer("review", "--accept-all", "--even-alike")
+    trial.organizer("review", "--accept-all", "--include-similar")
     result = trial.organizer("publish", "--yes", "--out", str(folder / "out"))
     assert hand_in(trial, folder / "out") == 201
     return result

@@ -23,8 +23,8 @@ from organizer.keys import keyfile
 from organizer.keys.generate import NewKeys, make_keys
 from organizer.keys.periods import public_name
 from organizer.results.tally import Tally, tally
-from organizer.workspace import Workspace, make_workspace
 from organizer.workspace.entries import Decision, Entry, WithdrawalEntry
+from organizer.workspace.folder import Workspace, make_workspace
 from organizer.workspace.records import Records
 
 APPEAL_ID = bytes(range(16))

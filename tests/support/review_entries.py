@@ -13,7 +13,7 @@ from organizer.workspace.records import Records
 from tests.support.organizer_workspace import LETTER, LETTERS
 
 KNOWN = set(LETTERS.values())
-# Names that resemble each other no more than their letters do.
+# Names that are similar no more than their letters do.
 SYLLABLES = [f"{a}{b}" for a in "bdgkmprstz" for b in "aeiou"]
 
 

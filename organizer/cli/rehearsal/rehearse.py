@@ -31,15 +31,9 @@ from organizer.keys import generate, keyfile, shares
 from organizer.keys.appeal_folder import PublicKeys, public_files
 from organizer.keys.periods import Days, PeriodKey
 from organizer.keys.recovery import Expected
-from organizer.workspace import (
-    KEY_FILE,
-    hand_over,
-    make_workspace,
-    open_workspace,
-    practice_folder,
-    write_secret_file,
-)
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
+from organizer.workspace.files import hand_over, practice_folder, write_secret_file
+from organizer.workspace.folder import KEY_FILE, make_workspace, open_workspace
 
 DAYS, PUBLISHED, AFTER = Days("2026-01-01", "2026-06-30"), "2026-07-01", "2026-07-15"
 """A calendar of its own: the period is over when its key is burned."""
@@ -256,16 +250,16 @@ def _burn(stage: Stage) -> None:
     stage.step(
         7,
         "The burning",
-        f"burn --period {period.name}",
+        f"burn --period {period.hex_id}",
         "The period is over and the result is published, so its key is destroyed, and in earnest its cards, too: then",
         "nobody can open its envelopes, whoever asks. First everything is decided again, for the decisions were lost.",
     )
     _refuse_flood(stage)
     review.run(stage.terminal, stage.work, stage.passphrase, review.Choice(accept_all=True))
     file = stage.path(f"stick/{PUBLICATION_FILE}")
-    word = period.name if stage.fast else None
+    word = period.hex_id if stage.fast else None
     try:
-        burn.run(stage.terminal, stage.work, AFTER, period.name, file, False, word, stage.appeal, stage.passphrase)
+        burn.run(stage.terminal, stage.work, AFTER, period.hex_id, file, False, word, stage.appeal, stage.passphrase)
     except OrganizerError as error:
         if error.reason != "stopped":
             raise

@@ -45,7 +45,7 @@ def hand_out_cards(terminal: Terminal, heading: str, keys: Sequence[PeriodKey]) 
         _on_paper(terminal, sets)
         return
     for made in sets:
-        terminal.say(f"The cards of the key {made.period.name}, {made.period.days}.")
+        terminal.say(f"The cards of the key {made.period.hex_id}, {made.period.days}.")
         terminal.wait(f"Have {len(made.cards)} empty cards ready and be alone. Press Enter to see the first")
         prompts.show_cards(terminal, made)
 
@@ -94,7 +94,7 @@ def say_fingerprints(terminal: Terminal, periods: Sequence[Period]) -> None:
         if number:
             terminal.wait("Press Enter for the next")
         terminal.say()
-        terminal.say(f"Key {period.name}, {period.days}")
+        terminal.say(f"Key {period.hex_id}, {period.days}")
         terminal.say_exactly(f"  {period.record.digits}", "bold")
         terminal.say_exactly("\n".join(qr_lines(period.record.digits)), "black on white")
 

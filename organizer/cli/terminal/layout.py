@@ -2,7 +2,7 @@
 
 Knows rich and strangers' texts, each of which it makes harmless. Must never know what they mean.
 
-A stranger's text stands last on its line (talk.py, rule 4): of a list it is the last column. Two texts side by side
+A stranger's text stands last on its line (terminal.py, rule 4): of a list it is the last column. Two texts side by side
 are an exception, and none when a letter in them is written from right to left: then they stand one above the other.
 """
 

@@ -39,7 +39,7 @@ def _say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[
     """The keys of a workspace: days, key id, fingerprint, and whether the key itself is still there."""
     for period in periods:
         gone = "" if period.record.key_id in here else "  NOT HERE: burned, or lost (organizer restore)"
-        terminal.say(f"Key {period.name}, {period.days}{gone}")
+        terminal.say(f"Key {period.hex_id}, {period.days}{gone}")
         terminal.say_exactly(f"  {period.record.digits}")
 
 

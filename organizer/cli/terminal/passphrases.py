@@ -5,7 +5,7 @@ from __future__ import annotations
 from crypto.errors import UndersignedError
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.workspace import read_file
+from organizer.workspace.files import read_file
 
 ATTEMPTS = 3
 MISTYPED = "Small letters, the hyphens, and a Latin keyboard? Where keys lie otherwise, y and z may be exchanged."

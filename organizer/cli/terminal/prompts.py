@@ -91,7 +91,7 @@ def show_card(terminal: Terminal, made: HandOut, card: Card, printed: bool = Fal
                 clear()
             _ask_back(terminal, made, card)
             shown = True
-    terminal.say(f"{looks.title(card)} of the key {made.period.name} is checked.")
+    terminal.say(f"{looks.title(card)} of the key {made.period.hex_id} is checked.")
 
 
 def _show(terminal: Terminal, card: Card, period: Period) -> None:
@@ -104,7 +104,7 @@ def _show(terminal: Terminal, card: Card, period: Period) -> None:
 
 def _ask_back(terminal: Terminal, made: HandOut, card: Card) -> None:
     """Words of the card, until it is checked or one of them is wrong."""
-    terminal.say(f"{looks.title(card)} of the key {made.period.name}. Look at the paper.", "bold")
+    terminal.say(f"{looks.title(card)} of the key {made.period.hex_id}. Look at the paper.", "bold")
     terminal.say()
     while made.card is card:
         number = made.asked

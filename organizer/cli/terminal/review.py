@@ -1,6 +1,6 @@
 """The dialogue of the review: which key does what, on which screen.
 
-Knows a terminal and a review. Must never write by itself: whatever is decided is decided by review.py.
+Whatever is decided is decided by organizer/review/review.py, which writes it to the disk at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from organizer.workspace.entries import Reason, Verdict
 
 _REASONS = {"1": Reason.NOT_A_PERSON, "2": Reason.DUPLICATE, "3": Reason.ABUSE, "4": Reason.OTHER}
 _WHY = "Why? 1 not a person, 2 duplicate, 3 abuse, 4 other. Any other key goes back."
-_MARKS = {"1": "public", "2": "standing", "3": "vouched", "4": "language", "5": "unknown_letter", "6": "alike"}
+_CRITERIA = {"1": "public", "2": "status", "3": "vouched", "4": "language", "5": "unknown_letter", "6": "similar"}
 
 DECIDING = frozenset("adrhuv")
 """Keys that decide something."""
@@ -98,8 +98,8 @@ class Dialogue:
             signature_views.show_list(terminal, self._review)
         if shown is None:
             terminal.say("That was the last one." if self._review.total else "There is none. f and / choose others.")
-        elif not self._table and shown.others and not self._whole:
-            signature_views.show_pair(terminal, shown, self._other % len(shown.others))
+        elif not self._table and shown.similar and not self._whole:
+            signature_views.show_pair(terminal, shown, self._other % len(shown.similar))
         elif not self._table:
             signature_views.show_one(terminal, shown, self._whole)
         if self._hint:
@@ -176,7 +176,7 @@ class Dialogue:
         return f"Decided at once: {bulk.decided:,}.{left} u takes all of it back."
 
     def _compare(self) -> str:
-        if self._shown is None or len(self._shown.others) < 2:
+        if self._shown is None or len(self._shown.similar) < 2:
             return "There is no other one to compare with."
         self._other, self._whole, self._table = self._other + 1, False, False
         return ""
@@ -201,7 +201,7 @@ class Dialogue:
             typed = self._terminal.ask("Search for (Enter: everything)")
         except OrganizerError as error:
             return "Nothing was searched for." if error.reason == "stopped" else str(error)
-        return self._narrow_to(self._review.filter.asking(typed))
+        return self._narrow_to(self._review.filter.with_text(typed))
 
     def _filter(self) -> str:
         review = self._review
@@ -214,8 +214,8 @@ class Dialogue:
             key = self._key()
             if key == "0":
                 wanted = Filter()
-            elif key in _MARKS:
-                wanted = wanted.next(_MARKS[key], languages)
+            elif key in _CRITERIA:
+                wanted = wanted.next(_CRITERIA[key], languages)
             else:
                 return self._narrow_to(wanted)
 

@@ -44,7 +44,7 @@ def _show(terminal: Terminal, review: Review, one: Disagreement, signer: str) ->
             (signer, f"{verdict}{f' ({reason})' if reason else ''}"),
         ]
     )
-    for other in shown.others:
+    for other in shown.similar:
         terminal.say(f"Resembles: {signature_views.brief(other.entry)}")
 
 

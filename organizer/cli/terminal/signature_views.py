@@ -1,7 +1,4 @@
-"""How a signature, a pair of them and a page of the list look to the organizers.
-
-Knows talk and what is shown. Must never decide anything, nor ask.
-"""
+"""Views for the organizers: one signature, a pair of similar ones, a page of the list."""
 
 from __future__ import annotations
 
@@ -12,8 +9,8 @@ from crypto.publication import PublishedSignature, line
 from crypto.signature import PUBLISHED, fields_without
 from organizer.cli.terminal.layout import listing, shortened, side_by_side
 from organizer.cli.terminal.terminal import Terminal
-from organizer.review.filters import SEARCHED, Filter, standing
-from organizer.review.queue import Other, ReviewQueue
+from organizer.review.filters import SEARCHED, Filter, status_of
+from organizer.review.queue import ReviewQueue, SimilarSignature
 from organizer.review.review import Review, Shown
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from organizer.workspace.vouch_words import Vouched
@@ -89,17 +86,17 @@ def show_one(terminal: Terminal, shown: Shown, whole: bool) -> None:
 
 
 def show_pair(terminal: Terminal, shown: Shown, number: int) -> None:
-    """A signature and one that it resembles, side by side with the reasons."""
-    other = shown.others[number]
+    """A signature and one that is similar to it, side by side with the reasons."""
+    other = shown.similar[number]
     _show_public(terminal, shown.entry.signature.public)
-    many = f" ({number + 1} of {len(shown.others)})" if len(shown.others) > 1 else ""
+    many = f" ({number + 1} of {len(shown.similar)})" if len(shown.similar) > 1 else ""
     terminal.say(f"May be one person{many}, {other.score:.0%} alike: {'; '.join(other.reasons)}", "bold")
     cut = SHORT if terminal.size[1] >= LINES_OF_A_PAIR else SHORTEST
     terminal.show(side_by_side(("", "this one", "the other"), _compared(shown, other), cut))
     _show_notes(terminal, shown)
 
 
-def _compared(shown: Shown, other: Other) -> list[tuple[str, str, str]]:
+def _compared(shown: Shown, other: SimilarSignature) -> list[tuple[str, str, str]]:
     one, two = shown.entry.signature, other.entry.signature
     rows = [(field.name, field.text(one), field.text(two)) for field in FIELDS]
     public = ("public", "yes" if one.public else "no", "yes" if two.public else "no")
@@ -143,16 +140,16 @@ def notes(shown: Shown) -> list[str]:
 
 
 def show_filter(terminal: Terminal, wanted: Filter) -> None:
-    """Each mark of a filter with the key that changes it."""
+    """Each criterion of a filter with the key that changes it."""
     public = {None: "all", True: "public", False: "not public"}[wanted.public]
     terminal.table(
         [
             ("1  public", public),
-            ("2  decision", wanted.standing or "all"),
+            ("2  decision", wanted.status or "all"),
             ("3  vouch word", wanted.vouched or "all"),
             ("4  language", wanted.language or "all"),
             ("5  unknown letter", "only those" if wanted.unknown_letter else "all"),
-            ("6  resembles another", "only those" if wanted.alike else "all"),
+            ("6  resembles another", "only those" if wanted.similar else "all"),
             ("/  words", " ".join(wanted.text) or "all"),
         ]
     )
@@ -177,10 +174,10 @@ def page_size(terminal: Terminal) -> int:
 def row(queue: ReviewQueue, number: int, envelope_id: EnvelopeId) -> Sequence[str]:
     """One line of the list; what a stranger wrote stands last."""
     facts = queue.facts[envelope_id]
-    signs = (("≈", queue.resembles(envelope_id)), ("✎", facts.by_hand), ("!", facts.unknown_letter))
+    signs = (("≈", queue.similar_to(envelope_id)), ("✎", facts.by_hand), ("!", facts.unknown_letter))
     marks = "".join(sign for sign, applies in signs if applies)
     public = "public" if facts.public else "-"
-    stands = str(standing(queue.decisions.get(envelope_id)))
+    stands = str(status_of(queue.decisions.get(envelope_id)))
     return f"{number:,}", public, stands, _VOUCHED[facts.vouched], marks, brief(queue.entry(envelope_id))
 
 
