@@ -107,7 +107,7 @@ def test_a_ceremony_goes_on_in_a_workspace(desk: Desk) -> None:
         (new,) = add_periods(session, DAYS[:1])
         assert reason(lambda: whole_key(session, Period(RECORD))) == "no-key"
     with open_session(Typed(), str(desk.folder)) as session:
-        assert {period.name for period in keys_here(session)} == {KEY.period.name, new.period.name}
+        assert {period.hex_id for period in keys_here(session)} == {KEY.period.hex_id, new.period.hex_id}
         assert whole_key(session, new.period) == new
 
 

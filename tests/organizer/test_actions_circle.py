@@ -66,7 +66,7 @@ def circle(home: Path) -> None:
         queue = open_queue(session)
         review = Review(queue)
         accept(review, plan_accept_vouched(review), {"accept-vouched": YES})
-        accept(review, plan_accept_all(review, even_alike=True), {"accept-all": YES})
+        accept(review, plan_accept_all(review, include_similar=True), {"accept-all": YES})
         undo(review, plan_undo(review), {"undo": YES})
         accept(review, plan_accept_all(review), {"accept-all": YES})
         withdraw_word(review, plan_word_withdrawal(review, 1), {"withdraw-word": YES})
