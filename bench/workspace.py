@@ -101,7 +101,8 @@ def review(place: Path) -> None:
 def accept(place: Path) -> None:
     """Every decision of a whole review, in one step."""
     with records_in(place) as records:
-        Review(ReviewQueue(records, {LETTER.hex()})).accept_all(include_similar=True)
+        review = Review(ReviewQueue(records, {LETTER.hex()}))
+        review.accept(review.undecided())
 
 
 def count(place: Path) -> None:

@@ -34,21 +34,25 @@ def open_queue(session: Session, progress: Progress = unseen) -> ReviewQueue:
 
 @dataclass(frozen=True)
 class BulkPlan:
-    """What would be accepted at once, without a look at each: `ids` in the order of the review.
+    """What would be accepted at once, without a look at each: `ids`, in the order of the review.
 
-    Of these, `left` stay undecided, because they resemble another signature.
+    `chosen` are accepted; the others stay undecided, because they are similar to another signature.
     """
 
     ids: tuple[EnvelopeId, ...]
-    left: int
+    chosen: tuple[EnvelopeId, ...]
     for_words: bool
     """Only what has a vouch word that counts, and for that word."""
-    include_similar: bool = False
+
+    @property
+    def left(self) -> int:
+        """How many stay undecided."""
+        return len(self.ids) - len(self.chosen)
 
     @property
     def accepted(self) -> int:
         """How many would be accepted."""
-        return len(self.ids) - self.left
+        return len(self.chosen)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -65,20 +69,20 @@ class BulkPlan:
 
 def plan_accept_all(review: Review, include_similar: bool = False) -> BulkPlan:
     """Everything in this pass that is undecided; with `include_similar` also what is similar to another signature."""
-    ids = tuple(one for one in review.ids[review.at :] if one not in review.queue.decisions)
-    return BulkPlan(ids, 0 if include_similar else review.doubtful(ids), False, include_similar)
+    ids = review.undecided()
+    return BulkPlan(tuple(ids), tuple(ids if include_similar else review.unlike_others(ids)), for_words=False)
 
 
 def plan_accept_vouched(review: Review) -> BulkPlan:
     """What is undecided in this pass and has a vouch word that counts."""
-    ids = tuple(review.vouched())
-    return BulkPlan(ids, review.doubtful(ids), True)
+    ids = review.vouched()
+    return BulkPlan(tuple(ids), tuple(review.unlike_others(ids)), for_words=True)
 
 
 def accept(review: Review, plan: BulkPlan, answers: Answers) -> Bulk:
-    """Accept what was planned, in one step. Raises OrganizerError: stopped."""
+    """Accept what was planned and is undecided still, in one step. Raises OrganizerError: stopped."""
     check_answered(plan.questions, answers)
-    return review.accept_vouched() if plan.for_words else review.accept_all(plan.include_similar)
+    return Bulk(review.accept(plan.chosen, plan.for_words), plan.left)
 
 
 # Taking back

@@ -8,7 +8,7 @@ is asked for, and undo takes it back whole, also in a later session.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from crypto.envelope import EnvelopeId
@@ -120,10 +120,18 @@ class Review:
             self.narrow(self.filter)
         return len(ids)
 
-    def accept_all(self, include_similar: bool = False) -> Bulk:
-        """Accept everything in this pass that is undecided. What is held stays held, and what is similar to
-        another stays undecided unless it was asked for."""
-        return self._bulk(self.ids[self.at :], Decision(Verdict.ACCEPTED), include_similar=include_similar)
+    def undecided(self) -> list[EnvelopeId]:
+        """Those of this pass, from the current one on, about which nobody decided."""
+        return [one for one in self.ids[self.at :] if one not in self.queue.decisions]
+
+    def unlike_others(self, ids: Iterable[EnvelopeId]) -> list[EnvelopeId]:
+        """Those of these that are similar to no other signature: only they are accepted many at a time."""
+        return [one for one in ids if not self.queue.similar_to(one)]
+
+    def accept(self, ids: Iterable[EnvelopeId], for_words: bool = False) -> int:
+        """Accept what of these is undecided, in one step; how many those are. `for_words`: for their vouch words."""
+        numbers = {one: self.queue.facts[one].word if for_words else 0 for one in ids}
+        return self._decide_at_once(Decision(Verdict.ACCEPTED), numbers)
 
     def with_word(self, word: int) -> list[EnvelopeId]:
         """All undecided signatures with one vouch word."""
@@ -138,15 +146,14 @@ class Review:
             one.number == word and not one.withdrawn for one in self.queue.words
         ):
             raise ValueError("Only a word that is given out, and not withdrawn, accepts.")
-        return self._bulk(self.with_word(word), Decision(verdict, reason, vouch=word))
+        ids = self.with_word(word)
+        chosen = self.unlike_others(ids) if verdict is Verdict.ACCEPTED else ids
+        decided = self._decide_at_once(Decision(verdict, reason), dict.fromkeys(chosen, word))
+        return Bulk(decided, len(ids) - decided)
 
     def vouched(self) -> list[EnvelopeId]:
         """Those of this pass that are undecided and have a word that counts."""
         return self.queue.ids(Filter(status=ReviewStatus.UNDECIDED, vouched=Vouched.YES), self.ids)
-
-    def accept_vouched(self) -> Bulk:
-        """Accept those, but what is similar to another; all words in one step."""
-        return self._bulk(self.vouched(), Decision(Verdict.ACCEPTED), by_word=True)
 
     def accepted_for(self, word: int) -> list[EnvelopeId]:
         """What was accepted for one vouch word alone, without a look."""
@@ -178,18 +185,13 @@ class Review:
         """How many of these are similar to another signature, so that none of them is accepted together with it."""
         return sum(1 for envelope_id in ids if self.queue.similar_to(envelope_id))
 
-    def _bulk(
-        self, ids: Iterable[EnvelopeId], decision: Decision, by_word: bool = False, include_similar: bool = False
-    ) -> Bulk:
-        ids = [envelope_id for envelope_id in ids if envelope_id not in self.queue.decisions]
-        chosen = ids
-        if decision.verdict is Verdict.ACCEPTED and not include_similar:
-            chosen = [envelope_id for envelope_id in ids if not self.queue.similar_to(envelope_id)]
+    def _decide_at_once(self, decision: Decision, words: Mapping[EnvelopeId, int]) -> int:
+        """One step for all of these that are undecided, each with the number of the vouch word it is made for."""
         decision = replace(decision, step=self.queue.next_step)
-        words = {one: self.queue.facts[one].word if by_word else decision.vouch for one in chosen}
-        self.queue.keep({one: self._made(one, replace(decision, vouch=words[one])) for one in chosen})
+        new = [one for one in words if one not in self.queue.decisions]
+        self.queue.keep({one: self._made(one, replace(decision, vouch=words[one])) for one in new})
         self.narrow(self.filter)
-        return Bulk(len(chosen), len(ids) - len(chosen))
+        return len(new)
 
     def _made(self, envelope_id: EnvelopeId, decision: Decision) -> Decision:
         before = self.queue.decisions.get(envelope_id)

@@ -42,7 +42,7 @@ from organizer.actions.vouch import (
 )
 from organizer.errors import OrganizerError
 from organizer.review.review import Review
-from organizer.workspace.entries import SignatureEntry, Verdict
+from organizer.workspace.entries import Reason, SignatureEntry, Verdict
 from tests.support.organizer_workspace import Desk, seal
 from tests.support.without_face import (
     WORD,
@@ -120,6 +120,21 @@ def test_an_empty_bulk_asks_nothing(desk: Desk) -> None:
         accept(review, plan_accept_vouched(review), {"accept-vouched": YES})
         plan = plan_accept_vouched(review)
         assert (plan.questions, accept(review, plan, NOTHING).decided) == ((), 0)
+
+
+def test_what_was_planned_is_what_is_accepted(desk: Desk) -> None:
+    """What was decided since stays so, and what is no longer similar to another one waits for the next plan."""
+    with opened(desk) as session:
+        review = Review(open_queue(session))
+        plan = plan_accept_all(review)
+        pair = [one for one in plan.ids if one not in plan.chosen]
+        review.only([plan.chosen[0], pair[0]])
+        review.decide(Verdict.HELD)
+        review.decide(Verdict.REFUSED, Reason.DUPLICATE)
+        assert accept(review, plan, {"accept-all": YES}).decided == len(plan.chosen) - 1
+        assert review.queue.decisions[plan.chosen[0]].verdict is Verdict.HELD
+        assert pair[1] not in review.queue.decisions
+        assert plan_accept_all(review).chosen == (pair[1],)
 
 
 def test_pairs_that_may_be_one_person_are_found_without_changing_anything(desk: Desk) -> None:

@@ -25,7 +25,7 @@ from organizer.workspace.entries import (
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import Vouched, VouchWords
 from tests.support.organizer_workspace import open_records
-from tests.support.review_entries import KNOWN, again, entry, verdicts
+from tests.support.review_entries import KNOWN, accept_all, again, entry, verdicts
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_many_decisions_at_once_are_one_step(records: Records) -> None:
     """One key did it, one key takes it back, in a later session, too."""
     review = start(records, *map(entry, range(1, 40)))
     review.decide(Verdict.HELD)
-    assert again(records).accept_all() == Bulk(38, 0)
+    assert accept_all(again(records)) == Bulk(38, 0)
     assert len(again(records).latest()) == 38
     assert again(records).undo() == 38
     assert verdicts(records) == {1: Verdict.HELD}
@@ -179,7 +179,7 @@ def test_what_is_similar_to_another_is_not_accepted_unseen(records: Records) -> 
     )
     review.at = 4
     review.decide(Verdict.REFUSED, Reason.OTHER)
-    assert again(records).accept_all() == Bulk(1, 4)
+    assert accept_all(again(records)) == Bulk(1, 4)
     assert verdicts(records) == {5: Verdict.REFUSED, 6: Verdict.ACCEPTED}
 
 
@@ -198,7 +198,7 @@ def test_all_that_is_undecided_can_be_accepted_at_once(records: Records) -> None
     review = start(records, *map(entry, range(1, 203)))
     review.decide(Verdict.HELD)
     review.decide(Verdict.REFUSED, Reason.ABUSE)
-    assert again(records).accept_all() == Bulk(200, 0)
+    assert accept_all(again(records)) == Bulk(200, 0)
     found = verdicts(records)
     assert (found.pop(1), found.pop(2)) == (Verdict.HELD, Verdict.REFUSED)
     assert set(found.values()) == {Verdict.ACCEPTED}

@@ -12,6 +12,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from organizer.actions.plan import YES
+from organizer.actions.review import accept, plan_accept_vouched
 from organizer.cli.main import organizer
 from organizer.errors import OrganizerError
 from organizer.review.filters import Filter
@@ -110,7 +112,8 @@ def test_all_words_that_count_accept_in_one_step(records: Records) -> None:
     """Each decision remembers its own word."""
     records.decide({}, [VouchWord(3, "something else")])
     records.add([entry(1, vouch=WORD), entry(2, vouch="something else"), entry(3, vouch="белая варона"), entry(4)])
-    assert again(records).accept_vouched() == Bulk(2, 0)
+    plan = plan_accept_vouched(review := again(records))
+    assert accept(review, plan, {"accept-vouched": YES}) == Bulk(2, 0)
     assert [made.vouch for _, made in sorted(records.decisions().items())] == [1, 3]
     assert again(records).undo() == 2
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 
 from crypto.signature import Signature
+from organizer.actions.plan import YES
+from organizer.actions.review import accept, plan_accept_all
 from organizer.review.filters import Filter
 from organizer.review.queue import ReviewQueue
-from organizer.review.review import Review
+from organizer.review.review import Bulk, Review
 from organizer.workspace.entries import SignatureEntry, Verdict
 from organizer.workspace.records import Records
 from tests.support.organizer_workspace import LETTER, LETTERS
@@ -35,6 +37,11 @@ def entry(
 def again(records: Records, everything: bool = False, wanted: Filter | None = None) -> Review:
     """A later session."""
     return Review(ReviewQueue(records, KNOWN), everything, wanted)
+
+
+def accept_all(review: Review) -> Bulk:
+    """All that is undecided and similar to no other one, at once."""
+    return accept(review, plan_accept_all(review), {"accept-all": YES})
 
 
 def verdicts(records: Records) -> dict[int, Verdict]:
