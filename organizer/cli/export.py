@@ -7,20 +7,29 @@ from typing import Any
 
 import click
 
-from organizer.actions.export import FORMATS, LANGUAGES, export, plan_export
+from organizer.actions.export import LANGUAGES, export, plan_export
 from organizer.actions.verify import PublicationFiles, need_verified, verify
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, carry_out, options
 from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.terminal.verification import say_steps
+from organizer.exports.formats import FORMATS, format_help
 
 
-@click.command("export", short_help="Write the public list as PDF, tables and a page.")
+@click.command(
+    "export", short_help="Write the public list as PDF, tables and a page.", epilog=f"\b\nFormats:\n{format_help()}"
+)
 @click.argument("publication")
 @click.option("--out", required=True, metavar="DIR", help="Write the files into DIR.")
 @click.option("--letter", metavar="FOLDER", help="The appeal's folder, with appeal.toml and the letters.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Of the fixed words, and of the letter if it can.")
-@click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="One of them; else all.")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice([one.name for one in FORMATS]),
+    multiple=True,
+    help="One of them; else all.",
+)
 @options(MINISIG, TRUSTED, PREVIOUS, JSON)
 def export_command(
     publication: str,
@@ -33,9 +42,9 @@ def export_command(
 ) -> None:
     """Write the public list as tables and as a document to hand over.
 
-    The publication is checked first, as with verify. Then names and counts are written as CSV and XLSX, and with the
-    letter, its addressee and its group as PDF and HTML to print. Anyone can do this; it needs no key and no workspace,
-    and nothing gets into the files that is not in the publication.
+    The publication is checked first, as with verify. Then names and counts are written as tables, and with the letter,
+    its addressee and its group as a document to print. Anyone can do this; it needs no key and no workspace, and
+    nothing gets into the files that is not in the publication.
 
     \b
     Example:

@@ -17,8 +17,8 @@ from crypto.signature import PUBLISHED
 from organizer.errors import OrganizerError
 from organizer.exports.document import Document
 
-ROWS_MAX = 1_048_576
-"""Rows of a sheet; xlsxwriter leaves out silently what is below."""
+NAMES_MAX = 1_048_575
+"""A sheet has a row more, for the header; xlsxwriter leaves out silently what is below."""
 
 _A4 = 9
 
@@ -35,8 +35,8 @@ def counts_csv(document: Document) -> bytes:
 
 def write_xlsx(document: Document) -> bytes:
     """Two sheets, names and counts. Raises OrganizerError: xlsx-rows."""
-    if len(document.signatures) >= ROWS_MAX:
-        raise OrganizerError("xlsx-rows", f"A spreadsheet holds {ROWS_MAX - 1:,} names. Take the other formats.")
+    if len(document.signatures) > NAMES_MAX:
+        raise OrganizerError("xlsx-rows", f"A spreadsheet holds {NAMES_MAX:,} names. Take the other formats.")
     file = BytesIO()
     workbook = Workbook(file, {"in_memory": True})
     workbook.set_properties({"created": datetime.fromisoformat(document.date), "author": ""})

@@ -5,40 +5,36 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import html
 import json
+import os
 import re
+import time
 import zipfile
-from dataclasses import replace
+from collections.abc import Callable
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from crypto.publication import PublishedSignature
+from organizer.cli.export import export_command
 from organizer.cli.main import organizer
-from organizer.errors import OrganizerError
-from organizer.exports import tables
 from organizer.exports.document import Document
+from organizer.exports.formats import FORMATS, ExportFormat, format_help
 from organizer.exports.letter import Block, blocks
 from organizer.exports.page import write_page
 from organizer.exports.pdf import write_pdf
 from organizer.exports.phrases import PHRASES
 from organizer.exports.tables import counts_csv, names_csv, write_xlsx
 from tests.support.export_inputs import FONT_FILES, Handed, document_of, hand_out, people
+from tests.support.export_judge import HOSTILE, complaints
 from tests.support.pdf_text import pdf_pages
 
-HOSTILE = (
-    PublishedSignature("=1+1", "@SUM(A1)", "-2+3;=cmd|' /C calc'!A0"),
-    PublishedSignature("{nb} <script>alert(1)</script>", "**bold** &amp;", '"\'=HYPERLINK("//a")'),
-    PublishedSignature("＝1＋1", "mailto:a@b", "https://example.org"),
-    PublishedSignature("0000001", "TRUE", "1e9"),
-    PublishedSignature("דוד כהן", "", "a\u0301\u0301\u0301\u0301\u0301\u0301\u0301"),
-    PublishedSignature("Ева\u2028=1", "\ufe01x", "\ue000"),
-    PublishedSignature("Ж" * 120, "&P&N", "]]>--><!--"),
-)
 ALPHABETS = {
     "be": "абвгґдеёжзійклмнопрстуўфхцчшыьэюяАБВГҐДЕЁЖЗІЙКЛМНОПРСТУЎФХЦЧШЫЬЭЮЯ’ʼ",
     "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
@@ -58,6 +54,83 @@ def pdf_lines(document: Document) -> list[str]:
 def sheets(data: bytes) -> dict[str, str]:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+
+
+# Every format
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_a_format_is_fit_to_be_handed_to_people(form: ExportFormat) -> None:
+    """Everything of the publication, nothing of this machine, nothing a program obeys, the same bytes each time."""
+    assert complaints(form) == []
+
+
+def names(document: Document) -> str:
+    return "\n".join(one.name for one in document.signatures)
+
+
+def page(document: Document, inside: str = "") -> bytes:
+    return f"<html>{inside}<p>{html.escape(names(document))}</p></html>".encode()
+
+
+def archive(document: Document, inside: str) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr(zipfile.ZipInfo("content.xml"), f"<a>{inside}{html.escape(names(document))}</a>")
+    return file.getvalue()
+
+
+UNFIT: dict[str, Callable[[Document], bytes]] = {
+    "names are missing": lambda document: b"nobody",
+    "another time, other bytes": lambda document: (
+        names(document).replace("=", "").encode() + os.urandom(8).hex().encode()
+    ),
+    "the hour of the place": lambda document: page(document, time.strftime("%H")),
+    "the user's home": lambda document: page(document, str(Path.home())),
+    "the day of writing": lambda document: page(document, time.strftime("%Y-%m-%d")),
+    "a formula": lambda document: names(document).encode(),
+    "a formula behind a quote": lambda document: names(document).replace("=", '"=').encode(),
+    "a script": lambda document: f"<html>{names(document)}</html>".encode(),
+    "a picture from elsewhere": lambda document: page(document, "<img src='https://example.org/a'>"),
+    "something on a click": lambda document: page(document, "<p onclick='f()'></p>"),
+    "a formula in an archive": lambda document: archive(document, "<f>1+1</f>"),
+    "a link out of an archive": lambda document: archive(document, '<Relationship TargetMode="External"/>'),
+    "something that opens by itself": lambda document: write_pdf(document, FONT_FILES) + b"<< /OpenAction << >> >>",
+    "a kind of file nobody reads here": lambda document: b"\xff\xd8\xff" + names(document).encode(),
+}
+
+
+@pytest.mark.parametrize("fault", UNFIT)
+def test_a_format_that_is_not_fit_is_found(fault: str) -> None:
+    """Entered into the table and nothing else; the document it gets is the one that every format gets."""
+    assert complaints(ExportFormat("new", "", {"new": lambda document, _: UNFIT[fault](document)}))
+
+
+def test_a_limit_that_is_not_kept_is_found() -> None:
+    """The rest would be left out in silence."""
+    assert complaints(ExportFormat("new", "", {"new": lambda document, _: page(document)}, names_max=10))
+
+
+def test_a_plain_new_format_passes() -> None:
+    """The judge finds faults and does not make them."""
+    assert complaints(ExportFormat("new", "", {"new.html": lambda document, _: page(document)})) == []
+
+
+def test_command_and_help_have_the_formats_of_the_table() -> None:
+    """Each can be chosen, and its files, its words and its limit are told."""
+    (option,) = (one for one in export_command.params if one.name == "formats")
+    assert isinstance(option.type, click.Choice)
+    assert list(option.type.choices) == [form.name for form in FORMATS]
+    told = CliRunner().invoke(organizer, ["export", "--help"]).output
+    assert all(line in told for line in format_help().splitlines())
+    made_up = ExportFormat("odt", "a text", {"names.odt": lambda document, _: b""}, names_max=7)
+    assert format_help((made_up,)) == "  odt   names.odt: a text; at most 7 names"
+
+
+def test_no_two_formats_write_one_file() -> None:
+    """Exporting all would lose one of them."""
+    files = [name for form in FORMATS for name in form.files]
+    assert len(set(files)) == len(files)
 
 
 # What a spreadsheet is given
@@ -107,13 +180,6 @@ def test_a_workbook_holds_strings_and_numbers_and_nothing_to_calculate() -> None
     texts = {"".join(found.itertext()) for found in strings}
     assert {"=1+1", "@SUM(A1)", "-2+3;=cmd|' /C calc'!A0", "0000001", "{nb} <script>alert(1)</script>"} <= texts
     assert not [name for name in files if "vba" in name.lower() or "external" in name.lower()]
-
-
-def test_a_list_longer_than_a_sheet_is_refused() -> None:
-    """The library would leave out the rest in silence."""
-    longest = replace(SAFE, signatures=people("Ева") * tables.ROWS_MAX)
-    with pytest.raises(OrganizerError, match="1,048,575 names"):
-        write_xlsx(longest)
 
 
 # What is printed
@@ -171,19 +237,9 @@ def test_a_page_has_everything_that_was_published() -> None:
     assert texts.index("Tatsiana Khomich") < texts.index("Ева <b>")
 
 
-def test_no_trick_of_writing_gets_through() -> None:
-    """Invisible, private and piled-up characters are shown as one sign in every format; direction ends with a name."""
-    document = document_of(HOSTILE)
-    shown = [
-        text for signature in document.signatures for text in (signature.name, signature.relation, signature.prisoner)
-    ]
-    for text in ("\u2028", "\ufe01", "\ue000", "\u0301" * 5):
-        assert not [one for one in shown if text in one]
-        for data in (names_csv(document), write_page(document)):
-            assert text.encode() not in data
-        assert text not in "".join(sheets(write_xlsx(document)).values())
-        assert text not in "".join(pdf_lines(document))
-    assert "<bdi>דוד כהן</bdi>".encode() in write_page(document)
+def test_the_direction_of_a_name_ends_with_it() -> None:
+    """Hebrew stands right to left, and what follows does not."""
+    assert "<bdi>דוד כהן</bdi>".encode() in write_page(document_of(HOSTILE))
 
 
 def test_a_document_to_hand_over_has_the_group_first_and_numbered_pages() -> None:
@@ -229,12 +285,6 @@ def test_a_character_without_a_font_is_shown_and_explained() -> None:
     assert "Зося ��" in lines
     assert any("no font for" in line for line in lines)
     assert not any("no font for" in line for line in pdf_lines(SAFE))
-
-
-def test_the_same_publication_gives_the_same_bytes() -> None:
-    """Whoever doubts a file can make it again."""
-    for write in (names_csv, counts_csv, write_xlsx, write_page, lambda one: write_pdf(one, FONT_FILES)):
-        assert write(SAFE) == write(SAFE)
 
 
 # Words
@@ -305,9 +355,7 @@ def test_anyone_can_export_what_verifies(handed: Handed) -> None:
     assert done.exit_code == 0, done.output
     assert "1. The file has the SHA-256" in done.stdout
     out = handed.home / "out"
-    assert sorted(path.name for path in out.iterdir()) == sorted(
-        ["counts.csv", "letter.html", "letter.pdf", "names.csv", "names.xlsx"]
-    )
+    assert sorted(path.name for path in out.iterdir()) == sorted(name for form in FORMATS for name in form.files)
     pages = pdf_pages((out / "letter.pdf").read_bytes())
     assert pages[0][:3] == ["Зварот", "Кіраўнікам", "Мы — родныя."]
     assert "• другая важная" in pages[0]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,9 +15,7 @@ from crypto.publication import Publication, digest
 from crypto.signature import Signature
 from organizer.cli.main import organizer
 from organizer.exports.document import make_document
-from organizer.exports.page import write_page
-from organizer.exports.pdf import write_pdf
-from organizer.exports.tables import counts_csv, names_csv, write_xlsx
+from organizer.exports.formats import FORMATS
 from organizer.results import diff
 from organizer.results.nonpublic import counted, table
 from organizer.results.publication import make_publication, place_after, sign_publication, write_draft
@@ -32,9 +28,9 @@ from organizer.workspace.entries import (
     Verdict,
     WithdrawalEntry,
 )
-from tests.support.export_inputs import ANNA, FONT_FILES
+from tests.support.export_inputs import ANNA
+from tests.support.export_judge import readable, written
 from tests.support.organizer_workspace import LETTER, RECORD, Desk, appeal_of, make_desk, seal, tally_of
-from tests.support.pdf_text import pdf_pages
 
 APPEAL = appeal_of(RECORD, ANNA.public)
 SECRET_LETTERS = "ѣѫѭѯѱѳѵѷ"
@@ -91,12 +87,8 @@ def told(publication: Publication, last: Publication | None, changes: diff.Chang
 def exported(publication: Publication, data: bytes) -> Iterator[str]:
     """What can be read in every exported file."""
     document = make_document(publication, digest(data), "be", None)
-    yield names_csv(document).decode("utf-8")
-    yield counts_csv(document).decode("utf-8")
-    yield write_page(document).decode("utf-8")
-    yield "".join(line for page in pdf_pages(write_pdf(document, FONT_FILES)) for line in page)
-    with zipfile.ZipFile(BytesIO(write_xlsx(document))) as archive:
-        yield from (archive.read(name).decode("utf-8") for name in archive.namelist())
+    for form in FORMATS:
+        yield from map(readable, written(form, document).values())
 
 
 Round = tuple[list[Entry], dict[bytes, Decision]]

@@ -25,9 +25,9 @@ from service.web.token_form import BEFORE_TOKEN_MOST, BEFORE_TOKEN_SECONDS, Body
 from tests.support.html_pages import HTML, Elements
 from tests.support.publications import publication
 from tests.support.sample_appeal import APPEAL_ID, TODAY, TOKEN, limits_of
+from tests.support.site_map import SHIPPED_LANGUAGES
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
-LANGUAGES = ("be", "ru", "en")
 BOUNDARY = "----of-a-test"
 Part = tuple[str, str | None, bytes]
 
@@ -71,7 +71,7 @@ def text_of(html: str, element: str) -> str:
     return str(found).strip()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SHIPPED_LANGUAGES)
 def test_the_page_is_the_same_for_everyone_and_asks_for_the_token_first(client: FlaskClient, language: str) -> None:
     """Two forms that post to the page itself; in each the first field is the token, as a password, and empty."""
     answer = client.get(f"/{language}/desk")
@@ -87,7 +87,7 @@ def test_the_page_is_the_same_for_everyone_and_asks_for_the_token_first(client: 
     assert not list(elements.named("script"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SHIPPED_LANGUAGES)
 def test_every_field_has_a_label_and_every_part_a_heading(client: FlaskClient, language: str) -> None:
     """Whoever hears the page knows what is asked for."""
     elements = Elements(client.get(f"/{language}/desk").text)
@@ -185,7 +185,7 @@ def test_a_refused_result_is_told_with_the_failed_check(client: FlaskClient, min
     assert client.get("/publication.json").data == first
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SHIPPED_LANGUAGES)
 def test_every_check_of_the_verifier_has_words(client: FlaskClient, language: str) -> None:
     """The list in crypto/errors.py is the list of the page."""
     reasons = ["json", "shape", "minisig", "appeal", "number", "previous", "sums", "order"]

@@ -13,6 +13,7 @@ from typing import Any
 import brotli
 import pytest
 import segno
+from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale, ngettext
 
@@ -25,13 +26,11 @@ from service.settings import Settings
 from service.site.rendering import LANGUAGE_NAMES, TEMPLATES, Assets
 from service.stores.sqlite_store import SqliteStore
 from tests.support.html_pages import HTML, Elements
+from tests.support.paths import ROOT
 from tests.support.publications import hand_in, publication
 from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, speaking_all
+from tests.support.site_map import PAGES, SHIPPED_LANGUAGES, Route, routes
 
-LANGUAGES = ("be", "ru", "en")
-PAGES = [
-    f"/{language}/{page}" for language in LANGUAGES for page in ("", "how", "result", "withdraw", "check", "cleanup")
-]
 PAGE_MOST = 54_000
 ADDRESSES = ("https://letter.example", f"http://{'a2b3' * 14}.onion")
 
@@ -107,11 +106,11 @@ def test_seven_languages_have_their_links_dates_and_plurals(settings: Settings, 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_the_same_bytes_for_everyone(client: FlaskClient, path: str) -> None:
+def test_a_page_is_the_same_bytes_for_everyone(with_addresses: FlaskClient, path: str) -> None:
     """Whatever browser, language, cookie, address or query asks."""
-    plain = client.get(path)
+    plain = with_addresses.get(path)
     assert plain.status_code == 200
-    other = client.get(
+    other = with_addresses.get(
         path + "?from=somewhere",
         headers={"Accept-Language": "de", "User-Agent": "x", "Cookie": "a=b", "Accept": "text/html"},
         environ_base={"REMOTE_ADDR": "203.0.113.7"},
@@ -122,9 +121,9 @@ def test_a_page_is_the_same_bytes_for_everyone(client: FlaskClient, path: str) -
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/appeal.json"])
-def test_a_page_is_sent_compressed_to_those_who_can_read_that(client: FlaskClient, path: str) -> None:
+def test_a_page_is_sent_compressed_to_those_who_can_read_that(with_addresses: FlaskClient, path: str) -> None:
     """Brotli where it is taken, else gzip: the same content, the same bytes each time, and caches are told."""
-    plain = client.get(path, headers={"Accept-Encoding": "gzip;q=0, br; q=0.0, deflate, xbr"})
+    plain = with_addresses.get(path, headers={"Accept-Encoding": "gzip;q=0, br; q=0.0, deflate, xbr"})
     assert "Content-Encoding" not in plain.headers
     assert plain.headers["Vary"] == "Accept-Encoding"
     sizes = []
@@ -132,7 +131,7 @@ def test_a_page_is_sent_compressed_to_those_who_can_read_that(client: FlaskClien
         ("gzip, deflate, br, zstd", "br", brotli.decompress),
         ("gzip, deflate, br;q=0", "gzip", gzip.decompress),
     ):
-        answers = [client.get(path, headers={"Accept-Encoding": accepted}) for _ in range(2)]
+        answers = [with_addresses.get(path, headers={"Accept-Encoding": accepted}) for _ in range(2)]
         for answer in answers:
             assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == (encoding, "Accept-Encoding")
             assert decompress(answer.data) == plain.data
@@ -143,11 +142,34 @@ def test_a_page_is_sent_compressed_to_those_who_can_read_that(client: FlaskClien
 
 def test_every_page_fits_a_slow_line(with_addresses: FlaskClient) -> None:
     """At most 54 kB gzipped, in one response, in every language."""
-    for language in LANGUAGES:
-        for page in TEMPLATES:
-            answer = with_addresses.get(f"/{language}/{page}", headers={"Accept-Encoding": "gzip"})
-            assert answer.status_code == 200
-            assert len(answer.data) <= PAGE_MOST, (language, page, len(answer.data))
+    for page in PAGES:
+        answer = with_addresses.get(page, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
+        assert len(answer.data) <= PAGE_MOST, (page, len(answer.data))
+
+
+def test_every_template_is_a_page_a_part_of_one_or_looked_at() -> None:
+    """A new file in templates/ is served and tried, or stands here with what it is."""
+    others = {
+        "base.html": "around every page",
+        "error.html": "for every address that has nothing",
+        "feed.xml": "the feed",
+        "offline.html": "the signing file",
+    }
+    files = {path.name for path in (ROOT / "templates").iterdir()}
+    text = "".join((ROOT / "templates" / name).read_text("utf-8") for name in files)
+    parts = {name for name in files if name.startswith("_")}
+    assert files - parts == {*TEMPLATES.values(), *others}
+    assert not [name for name in parts if f'"{name}"' not in text]
+
+
+def test_a_route_with_an_unknown_part_stops_the_tests(app: Flask) -> None:
+    """What cannot be filled in has not been looked at; a plain new one is tried at once."""
+    app.add_url_rule("/new/<language>", "new", lambda language: "")
+    assert Route("GET", "/new/be") in set(routes(app))
+    app.add_url_rule("/newer/<colour>", "newer", lambda colour: "")
+    with pytest.raises(KeyError, match="colour"):
+        list(routes(app))
 
 
 def test_the_letter_is_there_before_the_script(client: FlaskClient) -> None:
@@ -157,14 +179,15 @@ def test_the_letter_is_there_before_the_script(client: FlaskClient) -> None:
     assert text.index("walk them with you") < text.index("<script")
 
 
-def test_every_answer_carries_the_same_protective_headers(client: FlaskClient, envelope: bytes) -> None:
+def test_every_answer_carries_the_same_protective_headers(with_addresses: FlaskClient, envelope: bytes) -> None:
     """Pages, files, refusals, redirects, errors: one set, and no cookie anywhere."""
     names = (
         "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Frame-Options",
         "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy", "Cross-Origin-Resource-Policy",
         "Permissions-Policy", "X-DNS-Prefetch-Control", "Cache-Control",
     )  # fmt: skip
-    answers = [client.get(path) for path in (*PAGES, "/", "/appeal.json", "/publication.json", "/healthz", "/ledger")]
+    client = with_addresses
+    answers = [client.open(route.address, method=route.method) for route in routes(client.application)]
     answers += [client.get("/nowhere", headers=HTML), client.get("/be", headers=HTML), client.put("/envelopes")]
     answers += [client.post("/envelopes", data=envelope, content_type="application/octet-stream")]
     answers += [client.post("/envelopes", data=b"x" * 100_000), client.open("/be/", method="OPTIONS")]
@@ -175,18 +198,20 @@ def test_every_answer_carries_the_same_protective_headers(client: FlaskClient, e
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_asks_nobody_else_for_anything(client: FlaskClient, path: str) -> None:
-    """No address of another site but the quick exit's link, no image, no frame, no inline handler."""
-    text = client.get(path).text
+def test_a_page_asks_nobody_else_for_anything(with_addresses: FlaskClient, path: str) -> None:
+    """No address of another site but the quick exit's link, no image, no frame, no inline handler; forms by name."""
+    text = with_addresses.get(path).text
     elements = Elements(text)
     addresses = [(tag, attributes.get(key) or "") for tag, attributes in elements.found for key in ("href", "src")]
     elsewhere = [(tag, address) for tag, address in addresses if re.match(r"[a-z]+:|//", address)]
     assert elsewhere == [("link", "data:,"), ("a", EXIT)]
-    assert not list(elements.named("img", "iframe", "object", "embed", "form", "video", "audio"))
+    assert not list(elements.named("img", "iframe", "object", "embed", "video", "audio"))
+    # Handing in and the desk work without a script; a result has a search once it has names.
+    assert bool(list(elements.named("form"))) == (path.split("/")[2] in {"hand-in", "desk"})
     assert not [key for _, attributes in elements.found for key in attributes if key.startswith("on") or key == "style"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SHIPPED_LANGUAGES)
 def test_no_browser_can_submit_what_is_typed(client: FlaskClient, language: str) -> None:
     """Fields have no name and stand in no form; the form and its button are shipped hidden."""
     elements = Elements(client.get(f"/{language}/").text)
@@ -260,17 +285,17 @@ def test_after_closing_a_withdrawal_says_how_long_it_is_taken(settings: Settings
 
 def test_the_title_tells_a_stranger_nothing(client: FlaskClient) -> None:
     """Neutral page title, blank icon."""
-    for language in LANGUAGES:
+    for language in SHIPPED_LANGUAGES:
         text = client.get(f"/{language}/").text
         (title,) = re.findall("<title>(.*?)</title>", text)
         assert title in ("Тэкст", "Текст", "Text")
         assert '<link rel="icon" href="data:,">' in text
 
 
-def test_a_shared_link_shows_a_stranger_nothing(client: FlaskClient) -> None:
+def test_a_shared_link_shows_a_stranger_nothing(with_addresses: FlaskClient) -> None:
     """What messengers read for their preview is the neutral title again, and there is no picture."""
     for page in PAGES:
-        told = [tag for tag in Elements(client.get(page).text).named("meta") if "content" in tag]
+        told = [tag for tag in Elements(with_addresses.get(page).text).named("meta") if "content" in tag]
         previews = {tag.get("property") or tag["name"]: tag["content"] for tag in told}
         words = {previews[name] for name in ("description", "og:title", "og:description")}
         assert words <= {"Тэкст", "Текст", "Text"}
@@ -307,9 +332,10 @@ def test_markup_in_a_letter_or_a_name_is_text(
 
 
 def test_a_publication_changes_the_page_and_nothing_else_does(
-    client: FlaskClient, envelope: bytes, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+    with_addresses: FlaskClient, envelope: bytes, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
 ) -> None:
     """No live counter: signing changes no byte of any page."""
+    client = with_addresses
     before = {path: client.get(path).data for path in PAGES}
     client.post("/envelopes", data=envelope, content_type="application/octet-stream")
     assert {path: client.get(path).data for path in PAGES} == before
@@ -385,7 +411,7 @@ def test_a_warning_stands_above_every_page_once_it_is_switched_on(
     pages = (*PAGES, "/en/nowhere")
     before = visit()
     assert not [page for page in pages if 'id="warning"' in before.get(page, headers=HTML).text]
-    add("warning = true")
+    add(f"warning = true\naddresses = {list(ADDRESSES)}")
     client = visit()
     for page in pages:
         text = client.get(page, headers=HTML).text
@@ -429,7 +455,7 @@ def test_the_quick_exit_leads_where_the_organizers_say(
     add: Callable[..., None], visit: Callable[[], FlaskClient]
 ) -> None:
     """A plain link on every page, which works without a script."""
-    add('exit = "https://weather.example/by?now=1"')
+    add(f'exit = "https://weather.example/by?now=1"\naddresses = {list(ADDRESSES)}')
     client = visit()
     for page in (*PAGES, "/en/nowhere"):
         (link,) = [a for a in Elements(client.get(page, headers=HTML).text).named("a") if a.get("id") == "leave"]
@@ -449,14 +475,14 @@ def test_every_page_has_one_script_with_the_quick_exit_in_it(with_addresses: Fla
 def test_a_trial_is_marked_on_every_page(settings: Settings, store: SqliteStore) -> None:
     """Nobody takes a DEMO for the real page."""
     path = settings.appeal / "appeal.toml"
-    path.write_text("demo = true\n" + path.read_text("utf-8"), "utf-8")
+    path.write_text(f"demo = true\naddresses = {list(ADDRESSES)}\n" + path.read_text("utf-8"), "utf-8")
     client = create_app(settings, store).test_client()
     assert all("<strong>DEMO</strong>" in client.get(page, headers=HTML).text for page in (*PAGES, "/be/nowhere"))
 
 
-def test_no_other_page_is_marked_as_a_trial(client: FlaskClient) -> None:
+def test_no_other_page_is_marked_as_a_trial(with_addresses: FlaskClient) -> None:
     """A real appeal does not carry the mark."""
-    assert not [page for page in PAGES if "DEMO" in client.get(page).text]
+    assert not [page for page in PAGES if "DEMO" in with_addresses.get(page).text]
 
 
 @pytest.mark.parametrize(
@@ -498,7 +524,7 @@ def test_appeal_json_is_what_a_program_needs(client: FlaskClient, key: Organizer
     data = client.get("/appeal.json").data
     appeal = read_appeal(data)
     assert (appeal.appeal_id, appeal.keys[0].record, appeal.threshold) == (APPEAL_ID, key.record, 1)
-    assert set(appeal.letters) == set(LANGUAGES)
+    assert set(appeal.letters) == set(SHIPPED_LANGUAGES)
     assert data in client.get("/en/").data
 
 

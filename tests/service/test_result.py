@@ -27,6 +27,7 @@ from service.site.name_search import PAGE_SIZE, QUERY_MOST, NameList
 from service.stores.sqlite_store import SqliteStore
 from tests.support.publications import hand_in, post_files, publication
 from tests.support.sample_appeal import APPEAL_ID, TOKEN, limits_of
+from tests.support.site_map import SHIPPED_LANGUAGES
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 MANY = 10_000
@@ -35,7 +36,6 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 FIRST_VIEW_MOST = 54_000
 # Work for one answer, in calls of functions: a page of the list makes 16,000, a search 26,000.
 MOST_CALLS = 40_000
-LANGUAGES = ("be", "ru", "en")
 
 
 def many(count: int = MANY) -> tuple[PublishedSignature, ...]:
@@ -393,7 +393,7 @@ def test_ten_thousand_names_are_light_and_little_work(crowd: FlaskClient) -> Non
     """Each page within the budget of a first view; a page of the list and a search take few calls of functions."""
     asked: dict[str, Callable[[], Any]] = {
         f"/{language}/{page}": lambda path=f"/{language}/{page}": crowd.get(path, headers={"Accept-Encoding": "gzip"})  # type: ignore[misc]  # bound here
-        for language in LANGUAGES
+        for language in SHIPPED_LANGUAGES
         for page in ("", "result", "result-2", "result-50")
     }
     asked["search"] = lambda: crowd.post("/be/result", data={"q": "а"}, headers={"Accept-Encoding": "gzip"})
