@@ -25,6 +25,7 @@ from organizer.cli.add import add_command
 from organizer.exports.phrases import PHRASES
 from organizer.intake import paper
 from tests.support.node import node
+from tests.support.organizer_workspace import make_desk
 from tests.support.paths import ROOT
 
 # With two made-up fields
@@ -60,7 +61,8 @@ def edit(path: Path, pattern: str, new: str) -> None:
 
 def answers(folder: Path) -> dict[str, str]:
     """What the places say in a copy."""
-    command = [sys.executable, "-m", "tests.support.made_up_fields", HOBBY, VILLAGE]
+    desk = str(folder / "desk")
+    command = [sys.executable, "-m", "tests.support.made_up_fields", HOBBY, VILLAGE, desk]
     env = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
@@ -75,6 +77,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "crypto", folder / "crypto", ignore=shutil.ignore_patterns("js", "__pycache__"))
     for room in ("organizer", "service", "tests"):
         (folder / room).symlink_to(ROOT / room)
+    (folder / "desk").mkdir()
+    make_desk(folder / "desk")
     edit(folder / "crypto/signature.py", "^(    vouch: str = .*\n)", rf"\1{HOBBY_LINE}")
     edit(folder / "crypto/signature.py", "^(    prisoner: str = .*\n)", rf"\1{VILLAGE_LINE}")
     edit(folder / "crypto/publication.py", "^(    prisoner: str\n)", r"\1    village: str\n")

@@ -1,12 +1,13 @@
 """Run in a copy of the sources whose format has two more fields: prints what every place shows or finds of them.
 
-`hobby` stays with the organizers, `village` is published; their values are the arguments. tests/house/test_fields.py
-makes the copy and reads the answer.
+`hobby` stays with the organizers, `village` is published. The arguments are their values and a desk, of which a copy is
+used. tests/house/test_fields.py makes the copy of the sources and reads the answer.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable
@@ -40,11 +41,11 @@ from organizer.workspace.entries import Decision, Verdict
 from service.site.name_search import Names
 from service.site.result_files import result_csv
 from tests.support.export_inputs import FONT_FILES, document_of, publication_of
-from tests.support.organizer_workspace import KEYS, make_desk, open_records, seal
+from tests.support.organizer_workspace import KEYS, open_records, seal
 from tests.support.pdf_text import pdf_pages
 from tests.support.review_entries import again, entry
 
-HOBBY, VILLAGE = sys.argv[1:]
+HOBBY, VILLAGE, DESK = sys.argv[1:]
 ADDED = {"hobby": HOBBY, "village": VILLAGE}
 ONE = entry(1, "Ева Прыклад", public=True, **ADDED)
 ANOTHER = entry(2, "Ева Прыклад", **ADDED)
@@ -79,12 +80,12 @@ def by_hand(home: Path) -> dict[str, str]:
     good: list[paper.GoodLine] = []
     with suppress(OrganizerError):  # csv-header: there is no such column
         good += [one for one in paper.read_csv(table.encode(), "be") if isinstance(one, paper.GoodLine)]
-    desk = make_desk(home)
-    where, key = ["-w", str(desk.folder)], ["--passphrase-file", str(desk.passphrase)]
+    shutil.copytree(DESK, home, dirs_exist_ok=True)
+    where, key = ["-w", str(home / "work")], ["--passphrase-file", str(home / "passphrase")]
     answers = {"name": "Уля", "public": "no", "language": "be", **ADDED}
     typed = "".join(f"{answers.get(column, '')}\n" for column in paper.COLUMNS)
     runner = CliRunner()
-    asked = runner.invoke(organizer, ["add", *where, "--appeal", str(desk.appeal)], input=f"{typed}y\n\n")
+    asked = runner.invoke(organizer, ["add", *where, "--appeal", str(home / "appeal.json")], input=f"{typed}y\n\n")
     found = runner.invoke(organizer, ["withdraw", "--lost-code", *where, *key], input="Уля\n1\n\nn\n")
     return {
         "paper, table": repr([one.signature for one in good]),
