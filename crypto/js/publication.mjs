@@ -29,7 +29,8 @@ const KEYS = [
 ];
 const COUNTS = ['received', 'unreadable', 'duplicates', 'rejected', 'withdrawn', 'public', 'nonpublic'];
 const BY_HAND = ['public', 'nonpublic'];
-const PUBLISHED = ['name', 'relation', 'prisoner'];
+/** What a publication says of a public signature. */
+export const PUBLISHED = ['name', 'relation', 'prisoner'];
 const HASH_SIZE = 32;
 const RECEIPT_SIZE = 8;
 
