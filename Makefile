@@ -1,4 +1,4 @@
-# For fingers used to make; ./run does the work.
-.PHONY: run test build
-run test build:
-	@./run $(if $(filter run,$@),,$@)
+# For fingers used to make; ./run does the work. `make test T=tests/service/test_settings.py` for one file.
+.PHONY: run check test build
+run check test build:
+	@./run $(if $(filter run,$@),,$@) $(T)

@@ -14,9 +14,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from service.site.rendering import LANGUAGE_NAMES
+
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "service" / "translations"
-LANGUAGES = ("be", "de", "lt", "pl", "ru", "uk")
+# The templates themselves are in English.
+LANGUAGES = sorted(LANGUAGE_NAMES.keys() - {"en"})
 SCRIPT_MOST = 38_000
 
 
@@ -46,6 +49,11 @@ def test_script_and_style_can_be_inlined() -> None:
     """Nothing in them ends the element they stand in."""
     for name, end in (("sign.js", "</script"), ("exit.js", "</script"), ("style.css", "</style")):
         assert end not in (ROOT / "service" / "static" / name).read_text("utf-8").lower()
+
+
+def test_each_language_that_pages_offer_has_its_words() -> None:
+    """And no words lie there that no page offers."""
+    assert sorted(path.name for path in TRANSLATIONS.iterdir()) == LANGUAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
