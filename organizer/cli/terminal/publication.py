@@ -1,4 +1,4 @@
-"""A publication at a terminal: all that is in it and what has changed, for whoever is about to sign it; what follows."""
+"""A publication at a terminal: all that is in it, what has changed, and how it was signed."""
 
 from __future__ import annotations
 
