@@ -21,20 +21,20 @@ from organizer.workspace.files import read_file
 
 
 @dataclass(frozen=True)
-class Letter:
+class ChosenLetter:
     """The letter that was signed, by its language."""
 
     language: str
     hash: LetterHash
 
 
-def choose_letter(appeal: Appeal, language: str | None) -> Letter:
+def choose_letter(appeal: Appeal, language: str | None) -> ChosenLetter:
     """That of the appeal in this language, or its first one. Raises OrganizerError: appeal-letter."""
     chosen = language or next(iter(appeal.letters), "")
     if chosen not in appeal.letters:
         known = ", ".join(appeal.letters) or "none"
         raise OrganizerError("appeal-letter", f"Name one of the appeal's letters with --letter. There are: {known}.")
-    return Letter(chosen, LetterHash(bytes.fromhex(appeal.letters[chosen])))
+    return ChosenLetter(chosen, LetterHash(bytes.fromhex(appeal.letters[chosen])))
 
 
 # Typed one by one
@@ -45,7 +45,7 @@ class SignaturePlan:
     """One signature as it was typed."""
 
     signature: Signature
-    letter: Letter
+    letter: ChosenLetter
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
@@ -61,12 +61,12 @@ class SignaturePlan:
         return (Question(asked, Notice("not-kept", "It was not kept.")),)
 
 
-def check_fields(fields: Mapping[str, str], letter: Letter) -> None:
+def check_fields(fields: Mapping[str, str], letter: ChosenLetter) -> None:
     """Whether what was typed so far can become a signature. Raises RecordError; OrganizerError: public-unclear."""
     paper.read_signature({"name": "?", "public": "no", **fields}, letter.language)
 
 
-def plan_signature(fields: Mapping[str, str], letter: Letter) -> SignaturePlan:
+def plan_signature(fields: Mapping[str, str], letter: ChosenLetter) -> SignaturePlan:
     """The signature in the fields that were typed. Raises RecordError; OrganizerError: public-unclear."""
     return SignaturePlan(paper.read_signature(fields, letter.language), letter)
 
@@ -146,5 +146,5 @@ def _find_repeated(session: Session, lines: list[paper.GoodLine]) -> list[paper.
     return paper.find_repeated(lines, before)
 
 
-def _seal(sealing: Sealing, signature: Signature, letter: Letter) -> bytes:
+def _seal(sealing: Sealing, signature: Signature, letter: ChosenLetter) -> bytes:
     return paper.seal_by_hand(sealing.record, signature, letter.hash, random)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crypto.errors import RecordError
 from crypto.publication import line as in_one_line
-from organizer.actions.add import Letter, TablePlan, add_signature, check_fields, plan_signature
+from organizer.actions.add import ChosenLetter, TablePlan, add_signature, check_fields, plan_signature
 from organizer.actions.plan import Answers
 from organizer.actions.sealing import Sealing
 from organizer.cli.terminal.questions import ask_questions
@@ -24,7 +24,7 @@ _QUESTIONS = {
 """How some fields are asked for. The others are asked for by their names."""
 
 
-def type_signatures(terminal: Terminal, sealing: Sealing, letter: Letter) -> int:
+def type_signatures(terminal: Terminal, sealing: Sealing, letter: ChosenLetter) -> int:
     """One signature after another, until no name is typed; how many were kept. Raises OrganizerError."""
     # Names that are not public are typed, so they leave no trace in the scrollback.
     with terminal.private_screen():
@@ -32,7 +32,7 @@ def type_signatures(terminal: Terminal, sealing: Sealing, letter: Letter) -> int
         return _type_all(terminal, sealing, letter)
 
 
-def _type_all(terminal: Terminal, sealing: Sealing, letter: Letter) -> int:
+def _type_all(terminal: Terminal, sealing: Sealing, letter: ChosenLetter) -> int:
     added = 0
     while (fields := _type_one(terminal, letter)) is not None:
         plan = plan_signature(fields, letter)
@@ -51,7 +51,7 @@ def _type_all(terminal: Terminal, sealing: Sealing, letter: Letter) -> int:
     return added
 
 
-def _type_one(terminal: Terminal, letter: Letter) -> dict[str, str] | None:
+def _type_one(terminal: Terminal, letter: ChosenLetter) -> dict[str, str] | None:
     fields: dict[str, str] = {}
     for field in paper.COLUMNS:
         question = _QUESTIONS.get(field, field.capitalize())
