@@ -19,24 +19,24 @@ from organizer.workspace.files import read_file, write_new
 
 
 @dataclass(frozen=True)
-class DecisionsExport:
+class DecisionsPlan:
     """What another organizer would get, and the key of the period that locks it."""
 
     decisions: Decisions
     key_id: KeyId
 
 
-def plan_export(session: Session, queue: ReviewQueue) -> DecisionsExport:
+def plan_export(session: Session, queue: ReviewQueue) -> DecisionsPlan:
     """All that was decided here, for who has the key of the latest period. Raises OrganizerError: no-key, no-file."""
     signer, _ = own_minisign(session.workspace)
     here = [period.record.key_id for period in session.periods if period.record.key_id in session.keys]
     if not here:
         text = "Decisions are locked with the key of a period, and none is in this workspace."
         raise OrganizerError("no-key", text)
-    return DecisionsExport(collect(queue, signer), here[-1])
+    return DecisionsPlan(collect(queue, signer), here[-1])
 
 
-def export_decisions(session: Session, plan: DecisionsExport, out: str) -> None:
+def export_decisions(session: Session, plan: DecisionsPlan, out: str) -> None:
     """Write it into a file that is not there yet. Raises OrganizerError: file-exists."""
     master = open_masters(session.workspace, session.root, session.periods)[plan.key_id]
     write_new(out, write_decisions(plan.decisions, plan.key_id, master, random))

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 import click
 
-from organizer.actions.burn import WORD, BurnPlan, burn, burn_word, finish_burning, is_burning, plan_burning
+from organizer.actions.burn import WORD, burn, burn_word, finish_burning, is_burning, plan_burning
 from organizer.actions.plan import YES, check_answered
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.burning import say_burn_plan, say_burned
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.results.burn_checks import BurnChecks
 
 
 @click.command("burn", short_help="Destroy a key, or everything, when a period is over.")
@@ -70,12 +70,11 @@ def run(
         return _finish(terminal, folder, given)
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
         plan = plan_burning(session, today, period, publication)
-        _say_loss(terminal, plan)
-        _say_checks(terminal, plan.checks)
+        say_burn_plan(terminal, plan)
         burn(session, plan, ask_questions(terminal, plan.questions, given=given))
     if plan.whole:
         finish_burning(folder)
-    _say_after(terminal, folder, plan)
+    say_burned(terminal, folder, plan)
     return {"burned": [one.hex_id for one in plan.ending], "workspace": folder if plan.whole else None}
 
 
@@ -86,44 +85,3 @@ def _finish(terminal: Terminal, folder: str, given: dict[str, str]) -> JsonResul
     finish_burning(folder)
     terminal.say(f"The folder {folder} is burned.")
     return {"burned": [], "workspace": folder}
-
-
-def _say_loss(terminal: Terminal, plan: BurnPlan) -> None:
-    terminal.say("What will be lost, for ever:", "bold")
-    for period in plan.ending:
-        terminal.say(
-            f"- the key {period.hex_id}, {period.days}: what is sealed to it opens only with enough of its cards"
-        )
-    if not plan.whole:
-        terminal.say("What stays: all that was opened with it and what was decided, under the passphrase.")
-        terminal.say("Envelopes that you have not fetched and opened yet are lost to you.")
-        return
-    counts = plan.tally.counts
-    terminal.say(f"- {counts.nonpublic:,} counted names that are not public, with contacts and messages")
-    terminal.say(
-        f"- {counts.public:,} counted public signatures with what else they wrote; the published names stay public"
-    )
-    terminal.say(f"- decisions, and {counts.duplicates + counts.rejected + counts.withdrawn:,} signatures not counted")
-    terminal.say("- your minisign key; keep a copy of minisign.key, minisign.pub and signer.txt elsewhere if you go on")
-    terminal.say(f"- {plan.publications:,} published results as they lie here; keep copies elsewhere")
-
-
-def _say_checks(terminal: Terminal, checks: BurnChecks) -> None:
-    terminal.say()
-    for sentence in checks.holds:
-        terminal.say(f"Good: {sentence}")
-    for sentence in checks.against:
-        terminal.say(f"Against it: {sentence}", "bold")
-    terminal.say()
-
-
-def _say_after(terminal: Terminal, folder: str, plan: BurnPlan) -> None:
-    names = ", ".join(period.hex_id for period in plan.ending)
-    terminal.say(f"The folder {folder} is burned." if plan.whole else f"The key {names} is burned.", "bold")
-    terminal.say(
-        "Its files were overwritten and removed. A stick, an SSD or a memory card may keep copies of what was "
-        "overwritten, and so may backups: only an encrypted disk whose passphrase nobody has makes them worthless."
-    )
-    terminal.say(
-        "Burn the cards of this key, too, copies of the folder, and the paper with the passphrase if no other needs it."
-    )

@@ -1,4 +1,4 @@
-"""The command line: names of commands, their options and help. What they do is in commands/.
+"""The command line: names of commands, their options and help. What they do is in actions/.
 
 Knows click. Must never print.
 """

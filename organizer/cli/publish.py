@@ -8,9 +8,7 @@ from typing import Any
 import click
 
 from crypto.publication import digest
-from organizer.actions.plan import Notice
 from organizer.actions.publish import (
-    Published,
     PublishPlan,
     hand_over_published,
     plan_publication,
@@ -20,7 +18,7 @@ from organizer.actions.session import need_appeal, open_session
 from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
-from organizer.cli.terminal.publication import list_lines, say_publication
+from organizer.cli.terminal.publication import list_lines, say_publish_plan, say_published
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.results import diff
@@ -72,40 +70,15 @@ def run(
         plan = plan_publication(session, date, replace, previous)
         if preview is not None:
             return _keep_preview(terminal, plan, preview)
-        say_publication(terminal, plan.publication, plan.last, plan.changes, page=not yes)
-        for warning in plan.warnings:
-            terminal.say(str(warning), _style(warning))
-        _say_what_is_replaced(terminal, plan)
+        say_publish_plan(terminal, plan, page=not yes)
         answers = ask_questions(terminal, plan.questions, yes)
         terminal.say("Signing. This takes some seconds.")
         published = publish(session, plan, answers)
         threshold = need_appeal(session.appeal).threshold
     if out is not None:
         hand_over_published(published, out)
-    _say_written(terminal, out or published.folder, published, threshold, digest(plan.data))
+    say_published(terminal, plan, published, threshold, out)
     return {**_result(plan), "folder": published.folder, "files": list(published.files)}
-
-
-def _style(warning: Notice) -> str:
-    return "" if warning.reason == "unmatched-withdrawals" else "bold"
-
-
-def _say_what_is_replaced(terminal: Terminal, plan: PublishPlan) -> None:
-    number = plan.publication.number
-    if plan.replaced is None:
-        if plan.last is not None:
-            terminal.say(
-                f"If number {number - 1} was never handed in, answer no and use --replace: it then takes its place."
-            )
-        return
-    terminal.say()
-    text = f"This replaces number {number}, SHA-256 {plan.replaced}, which is deleted here."
-    terminal.say(
-        f"{text} Two signed publications of one number contradict each other, and whoever has both can show it."
-    )
-    terminal.say(
-        "Replace it only if it was never handed in and nobody else has it; other organizers delete their copies."
-    )
 
 
 def _keep_preview(terminal: Terminal, plan: PublishPlan, path: str) -> JsonResult:
@@ -116,18 +89,6 @@ def _keep_preview(terminal: Terminal, plan: PublishPlan, path: str) -> JsonResul
     write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
     terminal.say(f"Nothing was signed. What would be published stands in {path}, every name and every change.")
     return {**_result(plan), "preview": path}
-
-
-def _say_written(terminal: Terminal, folder: str, published: Published, threshold: int, sha256: str) -> None:
-    terminal.say(f"Written and signed. Hand over these files from {folder}:")
-    for name in published.files:
-        terminal.say(f"  {name}")
-    terminal.say(f"Read it out to whoever signs next; SHA-256: {sha256}.")
-    if threshold > 1:
-        terminal.say(f"Readers ask for {threshold} organizers. The others sign the same file on their own computers:")
-        terminal.say_exactly("  organizer sign publication.json --appeal appeal.json")
-        terminal.say("or with the stock program and their own minisign key:")
-        terminal.say_exactly("  minisign -S -s minisign.key -m publication.json -x publication.json.NAME.minisig")
 
 
 def _result(plan: PublishPlan) -> JsonResult:

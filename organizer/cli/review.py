@@ -13,13 +13,13 @@ from organizer.actions.session import open_session
 from organizer.cli.filter_options import FILTER, FilterOptions
 from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
-from organizer.cli.terminal.numbers import say_reviewed
+from organizer.cli.terminal.numbers import say_bulk, say_reviewed
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.review import Dialogue
 from organizer.cli.terminal.signature_views import show_sample
 from organizer.cli.terminal.terminal import Terminal
-from organizer.review.review import Bulk, Review
+from organizer.review.review import Review
 
 
 @click.command("review", short_help="Look at signatures, and accept, refuse or hold them.")
@@ -104,7 +104,7 @@ def run(
 def _accept_all(terminal: Terminal, review: Review, include_similar: bool) -> None:
     # Whoever gives this option has answered.
     bulk = accept(review, plan_accept_all(review, include_similar), {"accept-all": YES})
-    _say_bulk(terminal, "Accepted without being looked at", bulk)
+    say_bulk(terminal, "Accepted without being looked at", bulk)
 
 
 def _accept_vouched(terminal: Terminal, review: Review, yes: bool) -> None:
@@ -115,10 +115,4 @@ def _accept_vouched(terminal: Terminal, review: Review, yes: bool) -> None:
             answers = ask_questions(terminal, plan.questions)
     else:
         answers = ask_questions(terminal, plan.questions, yes)
-    _say_bulk(terminal, "Accepted for their vouch words", accept(review, plan, answers))
-
-
-def _say_bulk(terminal: Terminal, what: str, bulk: Bulk) -> None:
-    terminal.say(f"{what}: {bulk.decided:,}.")
-    if bulk.left:
-        terminal.say(f"Left undecided, because they resemble another signature: {bulk.left:,}.")
+    say_bulk(terminal, "Accepted for their vouch words", accept(review, plan, answers))

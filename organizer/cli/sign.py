@@ -5,16 +5,13 @@ from __future__ import annotations
 import click
 
 from organizer.actions.session import Passphrases
-from organizer.actions.sign import SignPlan, open_cosigning, plan_signing, sign
+from organizer.actions.sign import open_cosigning, plan_signing, sign
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
-from organizer.cli.terminal.publication import say_publication
+from organizer.cli.terminal.publication import say_sign_plan, say_signed
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-
-SHOWN = 200
-"""Differences listed before the rest is only counted."""
 
 
 @click.command("sign", short_help="Sign what another organizer published.")
@@ -63,27 +60,8 @@ def run(
     passphrases: Passphrases = TerminalPassphrases(terminal, passphrase_file)
     with open_cosigning(passphrases, folder, appeal_file) as at:
         plan = plan_signing(at, path, previous)
-        _show(terminal, plan, page=not yes)
+        say_sign_plan(terminal, plan, page=not yes)
         signed = sign(at, plan, ask_questions(terminal, plan.questions, yes), out)
-    terminal.say(f"Signed. Give this file back, or put it beside the publication: {signed.name}")
-    terminal.say(f"It is in {signed.folder}.")
+    say_signed(terminal, signed)
     publication = plan.publication
     return {"number": publication.number, "total": publication.total, "digest": plan.digest, "minisig": signed.name}
-
-
-def _show(terminal: Terminal, plan: SignPlan, page: bool) -> None:
-    say_publication(terminal, plan.publication, plan.last, plan.changes, page)
-    for warning in plan.warnings:
-        terminal.say(str(warning), "bold")
-    terminal.say()
-    terminal.say(f"SHA-256: {plan.digest}. Compare it with the organizer who published, over another line.")
-    lines = ", ".join(key.line for key in plan.signed_by) or "nobody"
-    terminal.say(f"Organizers who must sign: {plan.threshold}. Signed so far: {len(plan.signed_by)} ({lines}).")
-    if plan.differences is None:
-        terminal.say("This workspace has no key that opens envelopes, so the numbers could not be counted again here.")
-    elif plan.differences:
-        terminal.say("Your own workspace counts otherwise:", "bold")
-        for sentence in plan.differences[:SHOWN]:
-            terminal.say(f"  {sentence}")
-    else:
-        terminal.say("Your own workspace counts the same: every number, name and receipt.", "bold")

@@ -28,6 +28,8 @@ PEOPLE = (
 
 FLOOD_NAME = "Flood"
 
+LETTER = "Гэты ліст прыдуманы.".encode()
+
 
 @dataclass(frozen=True)
 class Flood:

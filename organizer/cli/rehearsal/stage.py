@@ -5,13 +5,17 @@ Knows where things of the rehearsal lie. Must never be used with a real key.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crypto.publication import PUBLICATION_FILE
+from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.keys.generate import NewKeys
 from organizer.keys.shares import Card
 
 STEPS = 7
+WORK, PASSPHRASE_FILE = "anna", "passphrase.txt"
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Stage:
     fast: bool
     place: str
     keys: NewKeys
-    cards: list[Card]
+    cards: Sequence[Card]
 
     def path(self, name: str) -> str:
         """Something in the folder."""
@@ -31,17 +35,27 @@ class Stage:
     @property
     def work(self) -> str:
         """The workspace of Anna."""
-        return self.path("anna")
+        return self.path(WORK)
 
     @property
-    def passphrase(self) -> str:
-        """The file with the passphrase of everybody here."""
-        return self.path("passphrase.txt")
+    def passphrases(self) -> TerminalPassphrases:
+        """Nobody types the passphrase: it lies in a file, the same for everybody here."""
+        return TerminalPassphrases(self.terminal, self.path(PASSPHRASE_FILE))
 
     @property
     def appeal(self) -> str:
         """What the site would serve as appeal.json."""
         return self.path("public/appeal.json")
+
+    @property
+    def stick(self) -> str:
+        """What is carried from one computer to the other."""
+        return self.path("stick")
+
+    @property
+    def publication(self) -> str:
+        """The result on the stick."""
+        return f"{self.stick}/{PUBLICATION_FILE}"
 
     def step(self, number: int, title: str, command: str, *told: str) -> None:
         """Say what comes and which command does it in earnest."""

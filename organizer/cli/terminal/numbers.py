@@ -11,6 +11,7 @@ from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import explain
 from organizer.keys.periods import Period
 from organizer.results.tally import Tally
+from organizer.review.review import Bulk
 
 
 def say_status(terminal: Terminal, status: Status) -> None:
@@ -33,6 +34,13 @@ def say_reviewed(terminal: Terminal, reviewed: Reviewed) -> None:
             f"Accepted pairs that may be one person: {reviewed.accepted_pairs:,}. To see them: organizer duplicates"
         )
     terminal.say("Next: organizer publish" if reviewed.is_finished else "To go on: organizer review")
+
+
+def say_bulk(terminal: Terminal, what: str, bulk: Bulk) -> None:
+    """How many were accepted at once, and how many were left out."""
+    terminal.say(f"{what}: {bulk.decided:,}.")
+    if bulk.left:
+        terminal.say(f"Left undecided, because they resemble another signature: {bulk.left:,}.")
 
 
 def _say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[bytes]) -> None:

@@ -1,10 +1,15 @@
-"""A publication at a terminal: all that is in it and what has changed, for whoever is about to sign it."""
+"""A publication at a terminal: all that is in it, what has changed, and how it was signed."""
 
 from __future__ import annotations
 
-from crypto.publication import Publication
+from crypto.publication import Publication, digest
+from organizer.actions.publish import Published, PublishPlan
+from organizer.actions.sign import Signed, SignPlan
 from organizer.cli.terminal.terminal import Terminal
 from organizer.results import diff
+
+SHOWN = 200
+"""Differences listed before the rest is only counted."""
 
 
 def say_publication(
@@ -22,6 +27,72 @@ def say_publication(
     terminal.pages(list_lines(publication, last, changes), page)
     terminal.say()
     terminal.say(diff.beside_names(publication))
+
+
+def say_publish_plan(terminal: Terminal, plan: PublishPlan, page: bool) -> None:
+    """What would be published, what may want a second look, and what it takes the place of."""
+    say_publication(terminal, plan.publication, plan.last, plan.changes, page)
+    for warning in plan.warnings:
+        terminal.say(str(warning), "" if warning.reason == "unmatched-withdrawals" else "bold")
+    _say_what_is_replaced(terminal, plan)
+
+
+def _say_what_is_replaced(terminal: Terminal, plan: PublishPlan) -> None:
+    number = plan.publication.number
+    if plan.replaced is None:
+        if plan.last is not None:
+            terminal.say(
+                f"If number {number - 1} was never handed in, answer no and use --replace: it then takes its place."
+            )
+        return
+    terminal.say()
+    text = f"This replaces number {number}, SHA-256 {plan.replaced}, which is deleted here."
+    terminal.say(
+        f"{text} Two signed publications of one number contradict each other, and whoever has both can show it."
+    )
+    terminal.say(
+        "Replace it only if it was never handed in and nobody else has it; other organizers delete their copies."
+    )
+
+
+def say_published(
+    terminal: Terminal, plan: PublishPlan, published: Published, threshold: int, out: str | None = None
+) -> None:
+    """Which files to hand over, and who signs next; `out` is where they were copied to."""
+    terminal.say(f"Written and signed. Hand over these files from {out or published.folder}:")
+    for name in published.files:
+        terminal.say(f"  {name}")
+    terminal.say(f"Read it out to whoever signs next; SHA-256: {digest(plan.data)}.")
+    if threshold > 1:
+        terminal.say(f"Readers ask for {threshold} organizers. The others sign the same file on their own computers:")
+        terminal.say_exactly("  organizer sign publication.json --appeal appeal.json")
+        terminal.say("or with the stock program and their own minisign key:")
+        terminal.say_exactly("  minisign -S -s minisign.key -m publication.json -x publication.json.NAME.minisig")
+
+
+def say_sign_plan(terminal: Terminal, plan: SignPlan, page: bool) -> None:
+    """What another organizer published, who signed it, and where one's own workspace counts otherwise."""
+    say_publication(terminal, plan.publication, plan.last, plan.changes, page)
+    for warning in plan.warnings:
+        terminal.say(str(warning), "bold")
+    terminal.say()
+    terminal.say(f"SHA-256: {plan.digest}. Compare it with the organizer who published, over another line.")
+    lines = ", ".join(key.line for key in plan.signed_by) or "nobody"
+    terminal.say(f"Organizers who must sign: {plan.threshold}. Signed so far: {len(plan.signed_by)} ({lines}).")
+    if plan.differences is None:
+        terminal.say("This workspace has no key that opens envelopes, so the numbers could not be counted again here.")
+    elif plan.differences:
+        terminal.say("Your own workspace counts otherwise:", "bold")
+        for sentence in plan.differences[:SHOWN]:
+            terminal.say(f"  {sentence}")
+    else:
+        terminal.say("Your own workspace counts the same: every number, name and receipt.", "bold")
+
+
+def say_signed(terminal: Terminal, signed: Signed) -> None:
+    """Where the minisig is, and what to do with it."""
+    terminal.say(f"Signed. Give this file back, or put it beside the publication: {signed.name}")
+    terminal.say(f"It is in {signed.folder}.")
 
 
 def list_lines(publication: Publication, last: Publication | None, changes: diff.Changes | None) -> list[str]:

@@ -1,0 +1,182 @@
+"""The steps of a rehearsal that are about signatures: the flood, the review, the result, the burning after it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from nacl.utils import random
+
+from crypto.appeal import LetterHash
+from organizer.actions.burn import burn, plan_burning
+from organizer.actions.open_ledgers import open_ledgers
+from organizer.actions.plan import YES
+from organizer.actions.publish import hand_over_published, plan_publication, publish
+from organizer.actions.review import accept, open_queue, plan_accept_all, read_reviewed
+from organizer.actions.session import need_appeal, open_session
+from organizer.actions.sign import open_cosigning, plan_signing, sign
+from organizer.actions.status import read_status
+from organizer.actions.verify import PublicationFiles, need_verified, verify
+from organizer.cli.rehearsal.made_up import FLOOD_NAME, LETTER, flood
+from organizer.cli.rehearsal.stage import Stage
+from organizer.cli.terminal.burning import say_burn_plan, say_burned
+from organizer.cli.terminal.ledgers import say_opened
+from organizer.cli.terminal.numbers import say_bulk, say_reviewed, say_status
+from organizer.cli.terminal.publication import say_publish_plan, say_published, say_sign_plan, say_signed
+from organizer.cli.terminal.questions import ask_questions
+from organizer.cli.terminal.review import Dialogue
+from organizer.cli.terminal.verification import say_steps, say_verified
+from organizer.errors import OrganizerError
+from organizer.review.review import Review
+from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
+from organizer.workspace.files import hand_over
+
+PUBLISHED, AFTER = "2026-07-01", "2026-07-15"
+"""A calendar of its own: the period is over when its key is burned."""
+
+LEDGER = "stick/ledger.undersigned"
+
+
+def receive_flood(stage: Stage, size: int) -> int:
+    """A ledger with made-up people and rubbish; returns how much of it is rubbish."""
+    stage.step(
+        3,
+        "A flood",
+        "open ledger.undersigned --appeal appeal.json",
+        f"Somebody sends {size:,} envelopes, nearly all of them false. Half of the false ones are noise that does not",
+        "open: it is set aside and counted. You fetch the ledger and open it.",
+    )
+    record = stage.keys.periods[0].period.record
+    made = flood(record, LetterHash(hashlib.sha256(LETTER).digest()), size, random)
+    hand_over(stage.path("stick"), {"ledger.undersigned": made.ledger})
+    open_flood(stage)
+    return made.rubbish
+
+
+def open_flood(stage: Stage) -> None:
+    """Open the ledger, as “organizer open” does."""
+    with open_session(stage.passphrases, stage.work, stage.appeal) as session:
+        opened = open_ledgers(session, [stage.path(LEDGER)], stage.terminal.progress)
+    say_opened(stage.terminal, opened)
+    stage.terminal.say("Next: organizer review")
+
+
+def review_all(stage: Stage) -> None:
+    """Refuse the flood, and accept the five."""
+    stage.step(
+        4,
+        "The review",
+        "review",
+        "Signatures that nobody stands behind are refused; here the rehearsal refuses the flood for you.",
+        "Five are left, for one of the six has taken the signature back. Accept them with the key a.",
+        "Stopping with q is safe: what is undecided is not counted.",
+    )
+    refuse_flood(stage)
+    if not stage.fast:
+        _review(stage, lambda review: Dialogue(stage.terminal, review).run())
+    accept_the_rest(stage)
+
+
+def refuse_flood(stage: Stage) -> None:
+    """As an organizer would with the list and its filters, and at once."""
+    with open_session(stage.passphrases, stage.work) as session:
+        false = [
+            entry.id
+            for entry in session.records.entries()
+            if isinstance(entry, SignatureEntry) and entry.signature.name.startswith(FLOOD_NAME)
+        ]
+        session.records.decide(dict.fromkeys(false, Decision(Verdict.REFUSED, Reason.NOT_A_PERSON)))
+    stage.terminal.say(f"Refused as a flood: {len(false):,}.")
+
+
+def accept_the_rest(stage: Stage) -> None:
+    """Accept what is undecided, as “organizer review --accept-all” does."""
+
+    def accept_all(review: Review) -> None:
+        bulk = accept(review, plan_accept_all(review), {"accept-all": YES})
+        say_bulk(stage.terminal, "Accepted without being looked at", bulk)
+
+    _review(stage, accept_all)
+
+
+def _review(stage: Stage, decide: Callable[[Review], None]) -> None:
+    with open_session(stage.passphrases, stage.work) as session:
+        queue = open_queue(session, stage.terminal.progress)
+        decide(Review(queue))
+        reviewed = read_reviewed(session, queue)
+    say_reviewed(stage.terminal, reviewed)
+
+
+def publish_and_sign(stage: Stage, boris: str) -> None:
+    """Anna publishes, Boris signs in his workspace `boris`, and anyone verifies."""
+    stage.step(
+        5,
+        "The result, signed by two",
+        "publish --out stick",
+        "You see what the world will see.",
+        "Boris looks at the numbers and the names that are new before he signs. Then anyone can verify.",
+    )
+    _publish(stage)
+    stage.terminal.heading("Now you are Boris")
+    stage.terminal.say_exactly("  In earnest: organizer sign stick/publication.json --appeal appeal.json", "bold")
+    _sign(stage, boris)
+    checks = verify(PublicationFiles(stage.publication, [], stage.appeal))
+    say_steps(stage.terminal, checks)
+    say_verified(stage.terminal, need_verified(checks))
+
+
+def _publish(stage: Stage) -> None:
+    terminal = stage.terminal
+    with open_session(stage.passphrases, stage.work, stage.appeal) as session:
+        plan = plan_publication(session, PUBLISHED)
+        say_publish_plan(terminal, plan, page=not stage.fast)
+        answers = ask_questions(terminal, plan.questions, yes=stage.fast)
+        terminal.say("Signing. This takes some seconds.")
+        published = publish(session, plan, answers)
+        threshold = need_appeal(session.appeal).threshold
+    hand_over_published(published, stage.stick)
+    say_published(terminal, plan, published, threshold, stage.stick)
+
+
+def _sign(stage: Stage, boris: str) -> None:
+    terminal = stage.terminal
+    with open_cosigning(stage.passphrases, boris, stage.appeal) as at:
+        plan = plan_signing(at, stage.publication, None)
+        say_sign_plan(terminal, plan, page=not stage.fast)
+        signed = sign(at, plan, ask_questions(terminal, plan.questions, yes=stage.fast))
+    say_signed(terminal, signed)
+
+
+def burn_key(stage: Stage) -> None:
+    """Everything is decided again, then the key of the period is destroyed."""
+    period = stage.keys.periods[0].period
+    stage.step(
+        7,
+        "The burning",
+        f"burn --period {period.hex_id}",
+        "The period is over and the result is published, so its key is destroyed, and in earnest its cards, too: then",
+        "nobody can open its envelopes, whoever asks. First everything is decided again, for the decisions were lost.",
+    )
+    refuse_flood(stage)
+    accept_the_rest(stage)
+    try:
+        _burn(stage, period.hex_id)
+    except OrganizerError as error:
+        if error.reason != "stopped":
+            raise
+        stage.terminal.say(
+            f"{error} Another word than the one that is asked for burns nothing, and in earnest you try again."
+        )
+    with open_session(stage.passphrases, stage.work) as session:
+        status = read_status(session)
+    say_status(stage.terminal, status)
+
+
+def _burn(stage: Stage, period: str) -> None:
+    given = {"word": period} if stage.fast else {}
+    with open_session(stage.passphrases, stage.work, stage.appeal) as session:
+        plan = plan_burning(session, AFTER, period, stage.publication)
+        say_burn_plan(stage.terminal, plan)
+        answers = ask_questions(stage.terminal, plan.questions, given={"burn-not-yet": "", **given})
+        burn(session, plan, answers)
+    say_burned(stage.terminal, stage.work, plan)
