@@ -223,10 +223,10 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = tuple(
         (
             "service.__main__ service.admin",
             "service",
-            "service.web",
+            "service.web service.settings",
             "service.site service.limits service.stores",
             "service.servers",
-            "service.settings service.appeal service.problems service.toml_reader",
+            "service.appeal service.problems service.toml_reader",
             "crypto",
         ),
     )
