@@ -515,7 +515,7 @@ BROKEN = {
         "organizer/helpers.py: import json",
         "service/web/a.py: from service import create_app | service/__init__.py: ",
         "service/servers/a.py: from service.stores.base import EnvelopeStore | service/stores/base.py: ",
-        "service/settings.py: from service.servers import connection | service/servers/connection.py: ",
+        "service/servers/connection.py: from service import settings | service/settings.py: ",
         "service/__init__.py: from service.admin import backup | service/admin/backup.py: ",
         "service/site/a.py: from ..web import b | service/web/b.py: ",
     ],
