@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from organizer.actions.ceremony import (
     make_minisign_key,
     whole_key,
 )
-from organizer.actions.export import FORMATS, export, plan_export
+from organizer.actions.export import export, plan_export
 from organizer.actions.open_ledgers import open_ledgers
 from organizer.actions.plan import YES
 from organizer.actions.public_folder import (
@@ -45,6 +46,7 @@ from organizer.actions.restore import (
 from organizer.actions.review import accept, open_queue, plan_accept_all
 from organizer.actions.session import open_session
 from organizer.actions.verify import PublicationFiles, need_verified, verify
+from organizer.exports.formats import FORMATS
 from organizer.keys import keyfile
 from organizer.keys.appeal_folder import PublicKeys
 from organizer.keys.periods import PeriodKey
@@ -97,7 +99,7 @@ def test_a_passphrase_is_replaced_only_when_a_person_says_that_it_is_lost(desk: 
     with open_restoring(str(desk.folder), Wanted()) as at:
         before = bytes_in(desk.home)
         for answers in ({}, {"lost": ""}, {"lost": "no"}, {"sign": YES}):
-            assert reason(lambda given=answers: restore_anew(at, KEY, PASSPHRASE, given)) == "stopped"
+            assert reason(partial(restore_anew, at, KEY, PASSPHRASE, answers)) == "stopped"
         assert reason(lambda: restore_anew(at, KEY, "short", {"lost": YES})) == "passphrase-short"
         assert bytes_in(desk.home) == before
         found = restore_under(at, KEY, open_root(at, PASSPHRASE))
