@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crypto.envelope import envelope_id
 from service import parse_store
+from service.servers.connection import RedisAddress
 from service.settings import Settings
 from service.stores.base import StoreUnavailable
 from service.stores.copy import copy_missing, missing_from
@@ -20,6 +22,7 @@ from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import held, some
 from tests.support.redis_servers import Server, cluster_url, password, running
 from tests.support.run_command import run
+from tests.support.service_process import environment_for
 
 ROOT = Path(__file__).parents[2]
 # As a move does it, until the power goes off.
@@ -92,6 +95,22 @@ def test_a_server_that_dies_during_a_move_loses_nothing(tmp_path: Path) -> None:
         with closing(parse_store(server.url).open()) as target:
             copy_missing(target, envelopes)
         assert holds(server.url) == envelopes
+
+
+def test_a_file_moves_to_where_several_processes_will_serve(
+    settings: Settings, filled: list[bytes], tmp_path: Path
+) -> None:
+    """The settings are those of the servers already; the file is only where the envelopes come from."""
+    told = replace(
+        settings,
+        store=parse_store("redis://127.0.0.1:1?passwords=/nowhere"),
+        limits_server=RedisAddress.parse("redis://127.0.0.1:1?passwords=/nowhere"),
+        processes=2,
+    )
+    there = f"sqlite:{tmp_path / 'there'}"
+    command = [sys.executable, "-m", "service.admin", "move", "--from", str(settings.store), "--to", there]
+    subprocess.run(command, cwd=ROOT, env=environment_for(told), check=True, stdout=subprocess.DEVNULL)
+    assert holds(there) == filled
 
 
 def test_a_move_into_a_store_with_others_says_so(settings: Settings, filled: list[bytes], tmp_path: Path) -> None:
