@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
-from tests.browser.support.states import STATES, all_sites, reach
+from service.site.rendering import TEMPLATES
+from tests.browser.support.states import FILE, STATES, all_sites, reach
 from tests.support.paths import ROOT
 from tests.support.sample_appeal import LANGUAGES
 
@@ -186,6 +187,11 @@ def test_nothing_is_told_by_colour_alone(tab: Page, sites: Sites, tmp_path: Path
         width = each.evaluate("(element) => parseFloat(getComputedStyle(element).borderLeftWidth)")
         assert width > 0 or "error" in str(each.get_attribute("class"))
     tab.emulate_media(forced_colors="none")
+
+
+def test_every_page_is_among_the_states() -> None:
+    """A new page is not judged before somebody said in which states a person finds it."""
+    assert {*TEMPLATES, FILE} <= {state.path for state in STATES.values()}
 
 
 @pytest.mark.long

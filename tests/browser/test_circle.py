@@ -12,11 +12,13 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
+from service.site.rendering import NEED_ADDRESSES
 from tests.browser.support.chromium import Recorder
 from tests.browser.support.signing import RELATION, looks, open_letter, sign
 from tests.support.demo_site import prepare, publish, trial
 from tests.support.programs import program
 from tests.support.sample_appeal import APPEAL_ID
+from tests.support.site_map import PAGES
 
 PUBLIC_NAME, NONPUBLIC_NAME = "Аляксандра Публічная", "Таццяна Непублічная-Ціхая"
 PRISONER = "Зміцер Вязень"
@@ -58,7 +60,7 @@ def test_a_person_signs_organizers_open_offline_and_the_signed_count_appears(bro
         context.close()
 
         paths = ["/", "/appeal.json", "/publication.json", "/publication.json.demo.minisig", "/ledger", "/healthz"]
-        paths += [f"/{language}/{page}" for language in ("be", "ru", "en") for page in ("", "how")]
+        paths += [page for page in PAGES if page.split("/")[2] not in NEED_ADDRESSES]
         served = {path: running.get(path) for path in paths}
         assert PUBLIC_NAME.encode() in served["/be/"]
         assert PUBLIC_NAME.encode() in served["/publication.json"]

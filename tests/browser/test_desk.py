@@ -16,6 +16,7 @@ from service.stores.sqlite_store import SqliteStore
 from tests.support.publications import publication
 from tests.support.sample_appeal import TOKEN
 from tests.support.service_process import Served, serving
+from tests.support.site_map import SHIPPED_LANGUAGES
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 
@@ -76,7 +77,7 @@ def test_a_result_is_handed_in_and_told(desk: Page, result: list[Path], settings
         expect(desk.locator("h1")).to_have_text("Для организаторов")
 
 
-@pytest.mark.parametrize("language", ["be", "ru", "en"])
+@pytest.mark.parametrize("language", SHIPPED_LANGUAGES)
 def test_it_fits_on_the_narrowest_screen(desk: Page, site: Served, language: str) -> None:
     """No sideways scrolling at 320 pixels, before and after; a wrong token is told where the reader is."""
     desk.goto(f"{site.url}/{language}/desk")

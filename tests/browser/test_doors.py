@@ -15,7 +15,7 @@ from crypto.code import check_code, commitment, receipt
 from crypto.envelope import armor, dearmor
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
-from crypto.seal import OpenedSignature, OpenedWithdrawal, open_envelope
+from crypto.seal import OpenedSignature, OpenedWithdrawal
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.browser.support.chromium import Recorder, emptied
@@ -25,6 +25,7 @@ from tests.support.demo_site import prepare, publish, trial
 from tests.support.publications import publication
 from tests.support.sample_appeal import APPEAL_ID, CODE
 from tests.support.service_process import Served, free_port, serving
+from tests.support.twins import open_envelope
 
 GROUPS = "48291 03377-59021\u00a088412 70536"
 

@@ -14,7 +14,7 @@ from crypto.code import check_code, commitment, receipt
 from crypto.envelope import armor, dearmor
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
-from crypto.seal import OpenedSignature, OpenedWithdrawal, open_envelope
+from crypto.seal import OpenedSignature, OpenedWithdrawal
 from service.appeal import EXIT
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
@@ -23,6 +23,7 @@ from tests.browser.support.results import hand_in
 from tests.support.publications import publication
 from tests.support.sample_appeal import CODE
 from tests.support.service_process import Served, free_port, serving
+from tests.support.twins import open_envelope
 
 Opened = list[Any]
 Minisigns = tuple[MinisignSecretKey, MinisignSecretKey]

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crypto.keys import OrganizersKey
-from crypto.seal import OpenedSignature, open_envelope
+from crypto.seal import OpenedSignature
 from service.stores.sqlite_store import SqliteStore
 from tests.support.service_process import Served
+from tests.support.twins import open_envelope
 
 # What came after the oldest browsers that have BigInt, and so after 2019; Safari 14 is the last without setBigUint64.
 NEWER = """

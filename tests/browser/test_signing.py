@@ -11,14 +11,16 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from crypto.code import check_code, commitment
 from crypto.keys import OrganizersKey
-from crypto.seal import OpenedSignature, open_envelope
+from crypto.seal import OpenedSignature
+from crypto.signature import fields_without
 from service.appeal import load_appeal
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.browser.support.chromium import Recorder, emptied
 from tests.support.service_process import Served, serving
+from tests.support.twins import open_envelope
 
-FIELDS = ("name", "relation", "prisoner", "vouch", "contact", "message")
+FIELDS = tuple(field.name for field in fields_without(public="a choice of two", language="that of the page"))
 
 
 def fill(page: Page, name: str = "Ірына Сямёнаўна Прыклад", **others: str) -> None:

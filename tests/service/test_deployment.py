@@ -21,6 +21,7 @@ import pytest
 from crypto.envelope import armor, envelope_id
 from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Settings
+from service.site.headers import security_headers
 from service.stores.copy import copy_missing
 from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import held
@@ -49,11 +50,8 @@ def test_nginx_accepts_its_configuration() -> None:
         assert "[" not in done.stderr, done.stderr
 
 
-PROTECTIVE = (
-    "content-security-policy", "referrer-policy", "x-content-type-options", "x-frame-options",
-    "cross-origin-opener-policy", "cross-origin-embedder-policy", "cross-origin-resource-policy",
-    "permissions-policy", "x-dns-prefetch-control", "cache-control", "strict-transport-security",
-)  # fmt: skip
+PROTECTIVE = (*map(str.lower, security_headers([], [])), "strict-transport-security")
+"""Those of the service, and the one that nginx adds."""
 
 
 def protection_of(answer: bytes) -> dict[str, str]:

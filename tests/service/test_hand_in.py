@@ -21,6 +21,7 @@ from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import held
 from tests.support.paths import ROOT
 from tests.support.sample_appeal import TODAY, limits_of
+from tests.support.site_map import SHIPPED_LANGUAGES
 
 SECRET = "Марыя Сакрэтная"
 
@@ -50,7 +51,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
         yield caplog
 
 
-@pytest.mark.parametrize("language", ["be", "ru", "en"])
+@pytest.mark.parametrize("language", SHIPPED_LANGUAGES)
 def test_an_envelope_as_text_is_kept(client: FlaskClient, store: SqliteStore, envelope: bytes, language: str) -> None:
     """The very bytes, in every language; the field is empty afterwards."""
     answer = hand_in(client, armor(envelope), language)

@@ -23,6 +23,7 @@ from crypto.minisign import MinisignSecretKey
 from service import create_app
 from service.appeal import EXIT
 from service.settings import Settings
+from service.site.headers import security_headers
 from service.site.rendering import LANGUAGE_NAMES, TEMPLATES, Assets
 from service.stores.sqlite_store import SqliteStore
 from tests.support.html_pages import HTML, Elements
@@ -181,11 +182,7 @@ def test_the_letter_is_there_before_the_script(client: FlaskClient) -> None:
 
 def test_every_answer_carries_the_same_protective_headers(with_addresses: FlaskClient, envelope: bytes) -> None:
     """Pages, files, refusals, redirects, errors: one set, and no cookie anywhere."""
-    names = (
-        "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Frame-Options",
-        "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy", "Cross-Origin-Resource-Policy",
-        "Permissions-Policy", "X-DNS-Prefetch-Control", "Cache-Control",
-    )  # fmt: skip
+    names = tuple(security_headers([], []))
     client = with_addresses
     answers = [client.open(route.address, method=route.method) for route in routes(client.application)]
     answers += [client.get("/nowhere", headers=HTML), client.get("/be", headers=HTML), client.put("/envelopes")]
