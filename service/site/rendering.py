@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from crypto.keys import fingerprint_digits
 from crypto.letter import MARKDOWN, MARKDOWN_OFF, choose_language
+from crypto.signature import LIMITS
 from service.appeal import PublishedAppeal
 from service.site.compression import compressed_for
 from service.site.name_search import NamesPage
@@ -160,6 +161,7 @@ def render(
             qr=_qr,
             fingerprints=[fingerprint_digits(key.record.fingerprint) for key in appeal.programs.keys],
             appeal_json=appeal.json.decode("utf-8").replace("<", "\\u003c"),
+            limits=LIMITS,
             script=assets.script,
             exit_script=assets.exit,
             style=assets.style,

@@ -64,7 +64,9 @@ def answers(folder: Path) -> dict[str, str]:
     desk = str(folder / "desk")
     command = [sys.executable, "-m", "tests.support.made_up_fields", HOBBY, VILLAGE, desk]
     env = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(
+        command, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     found: dict[str, str] = json.loads(done.stdout)
     return found
@@ -180,6 +182,38 @@ def test_the_help_names_every_column_of_a_table() -> None:
     assert [word for word in words if word in {one.name for one in FIELDS}] == list(paper.COLUMNS)
 
 
+# The page, whose words and order stand in its own files
+
+ASKED = {one for one in LIMITS if one != "language"}
+"""What a person types; the language is that of the page."""
+
+PAGE = {
+    "templates/_form.html": (r'\{\{ field\("(\w+)"', ASKED),
+    "service/page/fields.mjs": (r"'(\w+)'(?=.*\];$)", ASKED),
+    "templates/_names.html": (r"\{\{ entry\.(\w+) \}\}", {*PUBLISHED}),
+    "service/page/resulting.mjs": (r"(\w+)(?=.*\}\) => \[)", {*PUBLISHED}),
+}
+"""How a file names fields, and which ones it must name."""
+
+
+def fields_named(path: str, source: str) -> set[str]:
+    pattern, _ = PAGE[path]
+    return set(re.findall(pattern, source, re.MULTILINE)) & {one.name for one in FIELDS}
+
+
+@pytest.mark.parametrize("path", PAGE)
+def test_the_page_names_every_field(path: str) -> None:
+    """Asks for each that a person types, shows each that is published and compares it with the signed file."""
+    assert fields_named(path, (ROOT / path).read_text("utf-8")) == PAGE[path][1]
+
+
+@pytest.mark.parametrize("path", PAGE)
+def test_a_page_that_forgets_one_is_seen(path: str) -> None:
+    """The control: without the relation in it, the file would not pass."""
+    source = (ROOT / path).read_text("utf-8").replace("relation", "")
+    assert fields_named(path, source) == PAGE[path][1] - {"relation"}
+
+
 # Nobody lists them again
 
 TELLING = {"relation", "prisoner", "contact", "vouch"}
@@ -189,7 +223,7 @@ ALLOWED = {
     "organizer/matching/duplicates.py": "two persons are compared by name, relation and prisoner, and by nothing else",
     "organizer/matching/pair_cache.py": "what a person is made of for that comparison",
     "organizer/exports/phrases.py": "the headings of the published fields, held by a test above",
-    "organizer/cli/add.py": "how some fields are asked for; the others are asked for by their names",
+    "organizer/cli/terminal/entering.py": "how some fields are asked for; the others are asked for by their names",
     "organizer/cli/rehearsal/made_up.py": "made-up people who have some fields and not others",
     "service/appeal.py": "who began the letter and how to reach the organizers: no signatures",
 }

@@ -20,7 +20,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from crypto.minisign import MinisignSecretKey, sign
-from crypto.publication import Counts, PublishedSignature, digest
+from crypto.publication import Counts, PublishedSignature, digest, line
 from service import create_app
 from service.settings import Settings
 from service.site.name_search import PAGE_SIZE, QUERY_MOST, NameList
@@ -127,12 +127,7 @@ def test_every_public_name_stands_on_some_page_in_the_order_of_the_publication(
         addresses = re.findall(r'<a href="(result[-0-9]*)#names">', page)
         further = [each for each in addresses if each != "result" and each > address]
         address = min(further, default=None)
-    assert found == [
-        entry.name
-        + (f", {entry.relation}" if entry.relation else "")
-        + (f" ({entry.prisoner})" if entry.prisoner else "")
-        for entry in signatures
-    ]
+    assert found == [line(entry) for entry in signatures]
     assert client.get("/ru/result-3").status_code == 200
 
 

@@ -20,10 +20,10 @@ from click.testing import CliRunner
 
 from crypto.errors import RecordError
 from crypto.publication import PublishedSignature, line, read_publication, write_publication
-from crypto.seal import OpenedSignature, open_envelope
+from crypto.seal import OpenedSignature, Opener
 from crypto.signature import is_plainly_canonical, read_signature, write_signature
-from organizer.cli import duplicates
 from organizer.cli.main import organizer
+from organizer.cli.terminal.pairs import leaf_through_pairs
 from organizer.cli.terminal.signature_views import row, show_list, show_one, show_pair
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
@@ -38,7 +38,7 @@ from organizer.results.tally import tally
 from organizer.review.filters import Filter
 from organizer.review.review import Shown
 from organizer.workspace.entries import Decision, Verdict
-from service.site.name_search import Names
+from service.site.name_search import NameList
 from service.site.result_files import result_csv
 from tests.support.export_inputs import FONT_FILES, document_of, publication_of
 from tests.support.organizer_workspace import KEYS, open_records, seal
@@ -65,7 +65,7 @@ def in_the_format() -> dict[str, str]:
     data = write_signature(ONE.signature)
     same = read_signature(data) == ONE.signature and is_plainly_canonical(data)
     envelope = seal("Ева", record=next(iter(KEYS.values())).record, **ADDED)
-    opened = open_envelope(next(iter(KEYS.values())), envelope)
+    opened = Opener(next(iter(KEYS.values())))(envelope)
     sealed = repr(opened.signature) if isinstance(opened, OpenedSignature) else ""
     try:
         too_long = repr(read_signature(data.replace(HOBBY.encode(), b"x" * 41)))
@@ -109,8 +109,8 @@ def reviewed(home: Path) -> dict[str, str]:
             "review, pair": printed(lambda terminal: show_pair(terminal, shown, 0)),
             "review, list": " ".join(row(review.queue, 1, ONE.id)),
             "review, head of the list": head.replace("village", VILLAGE),
-            "search": HOBBY if Filter().asking(HOBBY).has_words(ONE.signature) else "",
-            "duplicates": printed(lambda terminal: duplicates._show(terminal, review.queue, pair, "1 of 1")),
+            "search": HOBBY if Filter().with_text(HOBBY).has_words(ONE.signature) else "",
+            "duplicates": printed(lambda terminal: leaf_through_pairs(terminal, review.queue, [pair])),
         }
 
 
@@ -135,7 +135,7 @@ def exported() -> dict[str, str]:
         "export, html": write_page(document).decode(),
         "export, pdf": "".join(text for page in pdf_pages(write_pdf(document, FONT_FILES)) for text in page),
         "site, result.csv": result_csv([SHOWN]).decode().replace("village", VILLAGE),
-        "site, search": repr(Names([SHOWN]).search(VILLAGE, 1).entries),
+        "site, search": repr(NameList([SHOWN]).search(VILLAGE, 1).entries),
     }
 
 
