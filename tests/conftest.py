@@ -15,6 +15,7 @@ from types import CodeType
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from jinja2 import Environment
 from nacl.pwhash import argon2id
 
@@ -32,6 +33,11 @@ from tests.support.redis_servers import PROGRAMS, Server, running, running_clust
 from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, make_appeal, make_settings
 
 pytest_plugins = ["tests.support.needs"]
+
+# No test judges how long an example takes. ./run check takes the second profile.
+hypothesis_settings.register_profile("whole", deadline=None)
+hypothesis_settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis_settings.load_profile("whole")
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and every program that they start would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)

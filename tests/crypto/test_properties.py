@@ -98,9 +98,9 @@ DOCUMENTS = {
 }
 MINISIG = sign(ANNA, b"a result", "result 2 of 2026-11-22 · вынік")
 
-# More examples than usual where one costs little.
-thorough = settings(max_examples=1000, deadline=None)
-plain = settings(deadline=None)
+# More examples than usual where one costs little: 1,000, and 200 in ./run check.
+thorough = settings(max_examples=10 * settings.default.max_examples)
+plain = settings()
 
 # With surrogates, which a text from the command line or from a lenient reader may hold.
 any_text = st.text(st.characters())

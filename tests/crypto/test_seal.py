@@ -182,6 +182,7 @@ def test_the_records_take_every_length_of_every_field_and_every_script() -> None
 # Between the languages.
 
 
+@pytest.mark.slow  # some hundred envelopes sealed by a slow language; the vectors show the same for one of each kind
 @pytest.mark.parametrize(
     ("flags", "step"),
     [
@@ -209,6 +210,7 @@ def test_python_opens_what_javascript_seals(flags: tuple[str, ...], step: int) -
         assert open_envelope(KEY, envelope) == expected(record, slot)
 
 
+@pytest.mark.slow  # some hundred envelopes opened by a slow language; the vectors show the same for one of each kind
 def test_javascript_opens_what_python_seals() -> None:
     """A thousand records of all scripts and lengths come back as they were."""
     questions = [

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from crypto.envelope import SIZE, envelope_id
@@ -20,6 +21,7 @@ from tests.support.organizer_workspace import APPEAL_ID, KEYS, RECORD
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow  # every command once, with key files at their full price
 def test_a_rehearsal_plays_everything_and_keeps_nothing(tmp_path: Path) -> None:
     """Without a question, to the end; with --json one object, and the folder for temporary files is empty again."""
     done = subprocess.run(

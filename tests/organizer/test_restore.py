@@ -46,6 +46,7 @@ def cards() -> list[Card]:
     return split(new_keys().periods[0].master, 2, 3)
 
 
+@pytest.mark.slow  # a key file locked anew at its full price, Argon2id over 1 GiB
 def test_a_lost_passphrase_loses_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Two cards and a new passphrase; what was decided is there, mistakes are told, no word stays visible."""
     made = cards()
@@ -77,6 +78,7 @@ def test_a_lost_passphrase_loses_nothing(desk: Desk, terminal: Callable[..., Pse
     assert (status["nonpublic"], status["keys"][0]["here"]) == (1, True)
 
 
+@pytest.mark.slow  # a key file locked at its full price, Argon2id over 1 GiB
 def test_a_new_workspace_from_cards(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """On another computer, with appeal.json only: the same key, a new minisign key, and the ledger opens."""
     screen = terminal(
