@@ -25,6 +25,7 @@ from service import create_app
 from service.settings import Settings
 from service.site.name_search import PAGE_SIZE, QUERY_MOST, NameList
 from service.stores.sqlite_store import SqliteStore
+from tests.support.programs import environment_with
 from tests.support.publications import hand_in, post_files, publication
 from tests.support.sample_appeal import APPEAL_ID, TOKEN, limits_of
 from tests.support.site_map import SHIPPED_LANGUAGES
@@ -360,10 +361,12 @@ def test_the_commands_on_the_page_verify_the_files_on_the_page(
         (tmp_path / address).write_bytes(client.get(f"/{address}").data)
     commands = re.findall("<code>(minisign [^<]*)</code>", text)
     assert len(commands) == 2
+    environment = environment_with("minisign")
     for command in commands:
-        subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(command.split(), cwd=tmp_path, env=environment, check=True, capture_output=True)
     (tmp_path / "publication.json").write_bytes(data + b" ")
-    assert subprocess.run(commands[0].split(), cwd=tmp_path, check=False, capture_output=True).returncode != 0
+    changed = subprocess.run(commands[0].split(), cwd=tmp_path, env=environment, check=False, capture_output=True)
+    assert changed.returncode == 1
 
 
 def test_the_page_names_keys_threshold_digest_and_fingerprint(client: FlaskClient, minisign_keys: Keys) -> None:

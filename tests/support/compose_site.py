@@ -61,8 +61,8 @@ def address(folder: Path, name: str) -> str:
 def valkey(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """One of the two servers."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
-    program, *arguments = compose["services"][f"valkey-{name}"]["command"]
-    assert program == "valkey-server"
+    server, *arguments = compose["services"][f"valkey-{name}"]["command"]
+    assert server == "valkey-server"
     places = {
         "/etc/valkey/": f"{ROOT}/config/valkey/",
         "/run/users/": f"{folder}/users/{name}/",
