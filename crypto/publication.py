@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -143,6 +144,12 @@ def signer_of(file_name: str) -> str | None:
     before, after = minisig_name("|").split("|")
     signer = file_name.removeprefix(before).removesuffix(after)
     return signer if is_signer(signer) and file_name == minisig_name(signer) else None
+
+
+def stock_command(key: MinisignPublicKey, publication: str, minisig: str) -> str:
+    """How anyone checks one minisig with the stock minisign and none of our code; the files by their paths."""
+    files = f"-m {shlex.quote(publication)} -x {shlex.quote(minisig)}"
+    return f"minisign -V -H -P {shlex.quote(key.line)} {files}"
 
 
 def digest(data: bytes) -> str:

@@ -17,6 +17,11 @@ def is_language(text: str) -> bool:
     return _LANGUAGE.fullmatch(text) is not None
 
 
+def is_hex(text: str, size: int) -> bool:
+    """Whether a text is `size` bytes as lower-case hex."""
+    return re.fullmatch(f"[0-9a-f]{{{2 * size}}}", text) is not None
+
+
 class ShapeError(Exception):
     """A value is not of the type, length or form it must have; the text says which one."""
 
@@ -44,7 +49,7 @@ def count_of(value: Any, name: str, least: int = 0) -> int:
 
 def hex_of(value: Any, size: int, name: str) -> str:
     """`size` bytes as lower-case hex."""
-    if not isinstance(value, str) or not re.fullmatch(f"[0-9a-f]{{{2 * size}}}", value):
+    if not isinstance(value, str) or not is_hex(value, size):
         raise ShapeError(f"“{name}” is not {2 * size} hex digits.")
     return value
 

@@ -15,10 +15,11 @@ from typing import Any
 from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.base64 import decode
 from crypto.errors import KeyFormatError, MinisignError
-from crypto.keys import AppealId, KeyId, KeyRecord
+from crypto.keys import APPEAL_ID_SIZE, AppealId, KeyId, KeyRecord
 from crypto.letter import APPEAL_TOML, letter_file, letter_hash
 from crypto.minisign import MinisignPublicKey
 from crypto.publication import is_signer
+from crypto.shape import is_hex
 from service.toml_reader import ByLanguage, TableReader
 
 # A phone's clock may be wrong, and midnight comes at different hours: a key is accepted longer than it is used.
@@ -183,7 +184,7 @@ class _Reader(TableReader):
     def programs(self, letters: dict[str, LetterText], signers: dict[MinisignPublicKey, str]) -> Appeal | None:
         appeal_id = self.typed("id", str, default="")
         threshold = self.typed("threshold", int, default=1)
-        if not re.fullmatch("[0-9a-f]{32}", appeal_id):
+        if not is_hex(appeal_id, APPEAL_ID_SIZE):
             self.mistakes.append("appeal.toml: “id” must be 32 hex digits; `organizer keygen` makes one.")
             return None
         if not 1 <= threshold <= len(signers):

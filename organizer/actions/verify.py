@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crypto.publication import Publication, digest, read_publication
+from crypto.publication import Publication, digest, read_publication, stock_command
 from organizer.actions.session import read_appeal_of
 from organizer.errors import OrganizerError
-from organizer.results.publication import Checked, check_publication, stock_command
+from organizer.results.publication import Checked, check_publication
 from organizer.workspace.files import minisigs_beside, read_file
 
 

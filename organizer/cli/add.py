@@ -13,9 +13,22 @@ from organizer.cli.terminal.entering import ask_about_table, say_left_out, type_
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
+from organizer.intake import paper
+
+_HELP = f"""Enter signatures that came on paper or by messenger.
+
+Type them in one by one, or give a table (CSV, UTF-8) with some of the columns {", ".join(paper.COLUMNS[:-1])} and
+{paper.COLUMNS[-1]}; {" and ".join(paper.REQUIRED)} must be there, and public must be yes or no. A bad line is left out
+and named with its number, and so is a line that was entered before. You see what will be added before it is. What you
+enter counts as accepted. A table needs the passphrase, typing one by one does not.
+
+\b
+Example:
+  organizer add --csv paper.csv --letter be
+"""
 
 
-@click.command("add", short_help="Enter signatures from paper or messenger.")
+@click.command("add", short_help="Enter signatures from paper or messenger.", help=_HELP)
 @click.option("--csv", metavar="FILE", help="A table whose first line names its columns.")
 @click.option("--letter", metavar="LANG", help="The language of the letter that was signed.")
 @click.option("--yes", is_flag=True, help="Do not ask before adding a table.")
@@ -29,17 +42,7 @@ def add_command(
     passphrase_file: str | None,
     as_json: bool,
 ) -> None:
-    """Enter signatures that came on paper or by messenger.
-
-    Type them in one by one, or give a table (CSV, UTF-8) with some of the columns name, relation, prisoner, public,
-    contact, message and language; name and public must be there, and public must be yes or no. A bad line is
-    left out and named with its number, and so is a line that was entered before. You see what will be added before
-    it is. What you enter counts as accepted. A table needs the passphrase, typing one by one does not.
-
-    \b
-    Example:
-      organizer add --csv paper.csv --letter be
-    """
+    """Enter signatures that came on paper or by messenger."""
     if csv is None:
         carry_out(as_json, lambda terminal: run(terminal, folder, letter, appeal_file))
     else:

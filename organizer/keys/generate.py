@@ -6,13 +6,13 @@ returned.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, AppealId, OrganizersKey
 from crypto.minisign import KEY_ID_SIZE, SALT_SIZE, MinisignPublicKey, MinisignSecretKey, lock_secret_key
 from crypto.publication import is_signer
+from crypto.shape import is_hex
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.periods import (
@@ -78,7 +78,7 @@ def check_signer(name: str) -> str:
 
 def check_appeal_id(text: str) -> AppealId:
     """An appeal id from 32 hex digits. Raises OrganizerError: appeal-id."""
-    if not re.fullmatch(f"[0-9a-f]{{{2 * APPEAL_ID_SIZE}}}", text):
+    if not is_hex(text, APPEAL_ID_SIZE):
         raise OrganizerError("appeal-id", "An appeal id is 32 of the digits 0-9 and a-f.")
     return AppealId(bytes.fromhex(text))
 

@@ -5,7 +5,6 @@ Knows bytes and values. Must never read a clock or a disk; the date and the file
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -81,11 +80,6 @@ def sign_publication(data: bytes, key: MinisignSecretKey) -> str:
     minisig = sign(key, data, comment)
     verify(key.public, data, minisig)
     return minisig
-
-
-def stock_command(key: MinisignPublicKey, publication: str, minisig: str) -> str:
-    """How anyone checks the same with the stock minisign and none of our code."""
-    return f"minisign -V -P {shlex.quote(key.line)} -m {shlex.quote(publication)} -x {shlex.quote(minisig)}"
 
 
 def check_publication(data: bytes, minisigs: Mapping[str, str], appeal: Appeal, previous: bytes | None) -> Checked:

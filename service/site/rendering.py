@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from crypto.keys import fingerprint_digits
 from crypto.letter import MARKDOWN, MARKDOWN_OFF, choose_language
+from crypto.publication import PUBLICATION_FILE, minisig_name, stock_command
 from crypto.signature import LIMITS
 from service.appeal import PublishedAppeal
 from service.site.compression import compressed_for
@@ -162,6 +163,9 @@ def render(
             fingerprints=[fingerprint_digits(key.record.fingerprint) for key in appeal.programs.keys],
             appeal_json=appeal.json.decode("utf-8").replace("<", "\\u003c"),
             limits=LIMITS,
+            publication_file=PUBLICATION_FILE,
+            minisig_name=minisig_name,
+            stock_command=stock_command,
             script=assets.script,
             exit_script=assets.exit,
             style=assets.style,

@@ -11,7 +11,7 @@ import pytest
 
 from crypto.errors import PublicationError
 from crypto.minisign import MinisignSecretKey, sign
-from crypto.publication import digest, minisig_name, read_publication
+from crypto.publication import digest, minisig_name, read_publication, stock_command
 from crypto.signature import Signature
 from organizer.results.publication import (
     Checked,
@@ -20,7 +20,6 @@ from organizer.results.publication import (
     make_publication,
     place_after,
     sign_publication,
-    stock_command,
     write_draft,
 )
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict

@@ -529,4 +529,4 @@ def test_the_key_can_be_compared_by_eye(client: FlaskClient, key: OrganizersKey)
     """The page that explains shows the fingerprint in digits and the stock command."""
     text = client.get("/en/how").text
     assert key.record.digits in text
-    assert "minisign -V -P RW" in text
+    assert "minisign -V -H -P RW" in text

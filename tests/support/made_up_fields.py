@@ -91,6 +91,7 @@ def by_hand(home: Path) -> dict[str, str]:
         "paper, table": repr([one.signature for one in good]),
         "paper, repeated lines": HOBBY if good and not paper.find_repeated(good, []) else "",
         "add, questions": asked.output.replace("Hobby", HOBBY).replace("Village", VILLAGE),
+        "add, help": runner.invoke(organizer, ["add", "--help"]).output.replace("hobby", HOBBY),
         "withdraw": found.output,
     }
 
