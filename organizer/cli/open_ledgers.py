@@ -53,13 +53,6 @@ def run(
     return result
 
 
-def _say_why(opened: OpenedLedgers) -> str:
-    failed, count = len(opened.problems), len(opened.ledgers)
-    if count == 1:
-        return str(opened.problems[0])
-    return f"Not read to the end: {failed:,} of {count:,} ledgers. What is wrong with each stands above."
-
-
 def _result(opened: OpenedLedgers) -> JsonResult:
     return {"by_hand": opened.by_hand, "ledgers": [_ledger_result(ledger.opening) for ledger in opened.ledgers]}
 
