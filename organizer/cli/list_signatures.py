@@ -1,4 +1,4 @@
-"""`organizer list`: all signatures in a list to look through; for scripts, what is public knowledge of each."""
+"""`organizer list`: all signatures in a list with search and filter; for scripts, each one without its name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from organizer.review.review import Review
 
 @click.command("list", short_help="Look through all signatures, without deciding.")
 @options(*FILTER, WORKSPACE, PASSPHRASE, JSON)
-def list_command(folder: str, passphrase_file: str | None, as_json: bool, **marks: Any) -> None:
+def list_command(folder: str, passphrase_file: str | None, as_json: bool, **filters: Any) -> None:
     """Look through all signatures, decided or not, without deciding anything.
 
     At a terminal: a list with search and filter. Elsewhere, and with --json, nobody is named: there are envelope ids,
@@ -34,27 +34,27 @@ def list_command(folder: str, passphrase_file: str | None, as_json: bool, **mark
     Example:
       organizer list --status accepted --similar
     """
-    carry_out(as_json, lambda terminal: run(terminal, folder, FilterOptions(**marks), passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, FilterOptions(**filters), passphrase_file))
 
 
-def run(terminal: Terminal, folder: str, marks: FilterOptions, passphrase_file: str | None) -> JsonResult:
-    """Changes nothing. Names are shown at a terminal only. Raises OrganizerError."""
+def run(terminal: Terminal, folder: str, filters: FilterOptions, passphrase_file: str | None) -> JsonResult:
+    """List the signatures. Changes nothing; names are shown at a terminal only. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, terminal.progress)
-        review = Review(queue, again=True, wanted=marks.filter(queue))
+        review = Review(queue, again=True, wanted=filters.filter(queue))
         if terminal.is_at_terminal and review.total:
             Dialogue(terminal, review, table=True, only_look=True).run()
         else:
             _say_without_names(terminal, review)
         rows = [_row(queue, envelope_id) for envelope_id in review.ids]
-    # Without the words searched for: a name does not stay in the scrollback.
+    # The words searched for are left out, because they may be a name, which must not stay in the scrollback.
     wanted = replace(review.filter, text=())
     terminal.say(f"Signatures: {review.total:,}{'' if wanted == Filter() else f', only {wanted}'}.")
     return {"signatures": rows}
 
 
 def _say_without_names(terminal: Terminal, review: Review) -> None:
-    # What goes into a file or another program must not carry a name that is not public: that has its own command.
+    # Output that is redirected has no names: a file of names that are not public is made by export-nonpublic only.
     for envelope_id in review.ids:
         facts, made = review.queue.facts[envelope_id], review.queue.decisions.get(envelope_id)
         public = "public" if facts.public else "not public"

@@ -1,6 +1,6 @@
-"""Made-up people and floods for a rehearsal: envelopes as they come from a real site, and nobody in them exists.
+"""Envelopes for a rehearsal: signatures of six people who do not exist, and a flood of false ones.
 
-Knows how to seal. Must never be used with a real key.
+They are sealed as a browser seals them. Only a key made for the rehearsal is used, so no real count can contain them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PEOPLE = (
     Signature("Олена Вигадана", True, relation="дружина", prisoner="Тарас Вигаданий", language="be"),
     Signature("Пётр Кніжны", False, relation="былы палітвязень", language="be"),
 )
-"""Six people out of no book: three public, three not. The last one takes the signature back."""
+"""Six made-up people: three sign publicly, three do not. The last one takes the signature back."""
 
 FLOOD_NAME = "Flood"
 

@@ -1,4 +1,4 @@
-"""The steps of a rehearsal that are about signatures: the flood, the review, the result, the burning after it."""
+"""The steps of a rehearsal that deal with signatures: the flood, the review, the result, and burning the key."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def review_all(stage: Stage) -> None:
 
 
 def refuse_flood(stage: Stage) -> None:
-    """As an organizer would with the list and its filters, and at once."""
+    """Refuse all false signatures at once, as an organizer does with the list and its filters."""
     with open_session(stage.passphrases, stage.work) as session:
         false = [
             entry.id
