@@ -1,8 +1,4 @@
-"""What a second organizer should know before they sign: whether it may be signed at all, and whether their own count
-says the same.
-
-Knows publications. Must never sign or show anything itself.
-"""
+"""The checks before a second organizer signs: may this publication be signed, and does their own count say the same?"""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ from organizer.results.diff import compare
 
 
 def differences(own: Publication, other: Publication) -> list[str]:
-    """In sentences, where another publication says something else than our own of the same workspace would."""
+    """Where another organizer's publication differs from what the own workspace would publish, in sentences."""
     found = _count_differences(own.counts, other.counts)
     if own.by_hand != other.by_hand:
         found.append("The numbers of signatures entered by hand differ.")
@@ -39,7 +35,7 @@ def _count_differences(own: Counts, other: Counts) -> list[str]:
 
 
 def check_not_another(data: bytes, kept: bytes | None) -> None:
-    """Nobody signs two different publications of one number: readers could be shown either. Raises: signed-another."""
+    """Refuse a second, different publication of one number: readers could be shown either. Raises: signed-another."""
     if kept is not None and kept != data:
         text = (
             "You signed or published another file with this number before, of SHA-256 "
@@ -49,7 +45,7 @@ def check_not_another(data: bytes, kept: bytes | None) -> None:
 
 
 def check_before_signing(data: bytes, appeal: Appeal, before: bytes | None) -> None:
-    """What a verifier will check besides minisigs: appeal, number, the file before. Raises PublicationError."""
+    """Check what a verifier checks besides minisigs: appeal, number, the file before. Raises PublicationError."""
     publication = read_publication(data)
     if publication.appeal != appeal.appeal_id.hex():
         raise PublicationError("publication-appeal", "The publication belongs to another appeal.")
