@@ -1,1 +1,1 @@
-"""Benchmarks: each compares the program with a yardstick measured in the same run; docs/performance.md has the results."""
+"""Benchmarks: each compares the program with a yardstick of the same run; docs/performance.md has the results."""
