@@ -62,7 +62,7 @@ def fill(url: str, count: int) -> None:
 
 
 def read(url: str, count: int) -> None:
-    """Read all envelopes twice, as the ledger and its digest are given out. The second time must take no more memory."""
+    """Read all envelopes twice, as for the ledger and its digest. The second time must take no more memory."""
     with closing(parse_store(url).open()) as store:
         tell_memory("before")
         began, cpu = time.monotonic(), time.process_time()
