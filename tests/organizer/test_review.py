@@ -53,7 +53,7 @@ def others(review: Review) -> list[int]:
     return [int.from_bytes(other.entry.id, "big") for other in current(review).similar]
 
 
-def test_one_after_another_until_the_pile_is_empty(records: Records) -> None:
+def test_one_after_another_until_the_queue_is_empty(records: Records) -> None:
     """Each is shown with its place, decided once, and then the next."""
     review = start(records, entry(1), entry(2), entry(3))
     assert (current(review).place, current(review).total) == (1, 3)

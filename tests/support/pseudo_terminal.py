@@ -1,4 +1,4 @@
-"""A program of the organizers in a real terminal, for tests that type and look."""
+"""Runs the organizers' tool in a pseudo-terminal, for tests that type and read the screen."""
 
 from __future__ import annotations
 
