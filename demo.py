@@ -41,7 +41,7 @@ def main() -> int:
         )
         return 2
     appeal_id = str(appeal.get("id", ""))
-    if not (folder / "settings.toml").exists() and not make(folder, chosen.data, appeal_id):
+    if not (folder / "settings.toml").exists() and not make_trial(folder, chosen.data, appeal_id):
         return 2
     if (folder / "appeal-id.txt").read_text("utf-8") != appeal_id:
         print(f"The trial in {folder} was made for another appeal. Name another folder with --data.", file=sys.stderr)
@@ -51,7 +51,7 @@ def main() -> int:
     return 0
 
 
-def make(folder: Path, data: Path, appeal_id: str) -> bool:
+def make_trial(folder: Path, data: Path, appeal_id: str) -> bool:
     """Make secrets, keys and settings of the trial, once; return whether this worked."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)

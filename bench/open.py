@@ -88,7 +88,7 @@ def measure(ledger: Path, size: int, processes: int) -> tuple[Run, Run]:
     return Run((before.seconds + after.seconds) / 2, (before.work + after.work) / 2), ours
 
 
-def worked() -> float:
+def child_processor_seconds() -> float:
     """Seconds of processor time of all child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
@@ -115,14 +115,14 @@ def report(size: int, processes: int, runs: list[tuple[Run, Run]]) -> None:
 def yardstick(ledger: Path, size: int, processes: int) -> Run:
     """A loop over the ledger, each process over its share, that decrypts and forgets."""
     share = -(-size // processes)
-    started, before = time.perf_counter(), worked()
+    started, before = time.perf_counter(), child_processor_seconds()
     workers = [FORK.Process(target=decrypt, args=(ledger, at, min(at + share, size))) for at in range(0, size, share)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
     assert not any(worker.exitcode for worker in workers)
-    return Run(time.perf_counter() - started, worked() - before)
+    return Run(time.perf_counter() - started, child_processor_seconds() - before)
 
 
 def decrypt(ledger: Path, first: int, last: int) -> None:
@@ -142,7 +142,7 @@ def decrypt(ledger: Path, first: int, last: int) -> None:
 def tool(ledger: Path, size: int, processes: int) -> Run:
     """One opening into a fresh workspace, in a process of its own, watched from here."""
     folder = Path(tempfile.mkdtemp(dir=ledger.parent))
-    before = worked()
+    before = child_processor_seconds()
     try:
         answers, answer = FORK.Pipe(duplex=False)
         process = FORK.Process(target=lambda: answer.send(open_whole(ledger, folder, processes, size)))
@@ -153,7 +153,7 @@ def tool(ledger: Path, size: int, processes: int) -> Run:
             rss, pss = max(rss, now[0]), max(pss, now[1])
             process.join(0.25)
         assert process.exitcode == 0
-        return Run(answers.recv(), worked() - before, rss, pss, (folder / DATABASE).stat().st_size)
+        return Run(answers.recv(), child_processor_seconds() - before, rss, pss, (folder / DATABASE).stat().st_size)
     finally:
         shutil.rmtree(folder)
 

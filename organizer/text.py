@@ -54,6 +54,6 @@ def skeleton(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).translate(_CONFUSABLE).split())
 
 
-def one_word(text: str) -> str:
+def skeleton_letters(text: str) -> str:
     """The skeleton of a text, its letters and digits only: without spaces, hyphens and other signs."""
     return _NOT_LETTERS.sub("", skeleton(text))

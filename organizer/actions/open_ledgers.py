@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from organizer.actions.plan import Notice, Progress, unseen
+from organizer.actions.plan import Notice, Progress, no_progress
 from organizer.actions.session import Session, need_keys
 from organizer.errors import OrganizerError
 from organizer.intake.blocks import BlockOpener
@@ -50,7 +50,7 @@ class OpenedLedgers:
         return tuple(problem for one in self.ledgers if (problem := one.problem) is not None)
 
 
-def open_ledgers(session: Session, paths: Iterable[str], progress: Progress = unseen) -> OpenedLedgers:
+def open_ledgers(session: Session, paths: Iterable[str], progress: Progress = no_progress) -> OpenedLedgers:
     """Open the ledgers at these paths; one that is malformed or missing stops none of the others.
 
     Raises OrganizerError: no-key, workspace-damaged, disk-full, worker, …

@@ -72,7 +72,7 @@ class Progress(Protocol):
 
 
 @contextmanager
-def unseen(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+def no_progress(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     """Progress that is shown to nobody."""
     del what, unit
     yield lambda more, total: None

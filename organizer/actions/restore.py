@@ -115,7 +115,7 @@ def open_restoring(folder: str, wanted: Wanted) -> Iterator[Restoring]:
         yield Restoring(workspace.path(), workspace, expect(read_periods(workspace), appeal, digits, named))
 
 
-def recovered(at: Restoring, cards: Recovery) -> PeriodKey:
+def key_of_cards(at: Restoring, cards: Recovery) -> PeriodKey:
     """The key that the cards give, if it is one of those wanted. Raises OrganizerError: share-few, share-key, …"""
     master = cards.master()
     return PeriodKey(at.expected.match(master), master)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crypto.envelope import EnvelopeId
 from organizer.actions.draft import count
-from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, unseen
+from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
 from organizer.actions.session import Session
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
@@ -22,7 +22,7 @@ NOTHING_DECIDED = Notice("stopped", "Nothing was decided.")
 NOTHING_CHANGED = Notice("stopped", "Nothing was changed.")
 
 
-def open_queue(session: Session, progress: Progress = unseen) -> ReviewQueue:
+def open_queue(session: Session, progress: Progress = no_progress) -> ReviewQueue:
     """All that can be reviewed in a workspace, what was entered by hand included. Raises OrganizerError."""
     open_by_hand(session.records, session.keys)
     letters = None if session.appeal is None else set(session.appeal.letters.values())

@@ -91,7 +91,7 @@ class TakenBack:
         return (Question(asked, Notice("stopped", "Nothing was changed.")),)
 
 
-def taken_back(session: Session) -> list[TakenBack]:
+def withdrawn_without_code(session: Session) -> list[TakenBack]:
     """All signatures taken back without a code, sorted by name. Those withdrawn with a code stay withdrawn."""
     made = made_by_hand(session.records.entries())
     return [TakenBack(one, made[one.commitment]) for one in signed_with(session.records.entries(), made)]

@@ -8,7 +8,7 @@ from organizer.actions.decisions import MergePlan, export_decisions, merge_decis
 from organizer.actions.review import open_queue, plan_undo, undo
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
-from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options, pass_on
+from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options, pass_on_options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.settling import settle_all
@@ -34,7 +34,7 @@ def decisions_command(context: click.Context, folder: str, as_json: bool) -> Non
       organizer decisions merge anna.decisions
       organizer decisions undo
     """
-    pass_on(context, decisions_command.commands, folder, as_json)
+    pass_on_options(context, decisions_command.commands, folder, as_json)
 
 
 @decisions_command.command("export")

@@ -17,7 +17,7 @@ from organizer.cli.export_nonpublic import export_nonpublic_command
 from organizer.cli.keygen import keygen_command
 from organizer.cli.list_signatures import list_command
 from organizer.cli.open_ledgers import open_command
-from organizer.cli.options import JSON, WORKSPACE, carry_out, options, pass_on
+from organizer.cli.options import JSON, WORKSPACE, carry_out, options, pass_on_options
 from organizer.cli.publish import publish_command
 from organizer.cli.rehearsal.rehearse import rehearse_command
 from organizer.cli.restore import restore_command
@@ -94,4 +94,4 @@ def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     Each explains itself with --help. Nothing here uses the network.
     The options below may stand before the command or after it.
     """
-    pass_on(context, organizer.commands, folder, as_json)
+    pass_on_options(context, organizer.commands, folder, as_json)

@@ -49,7 +49,7 @@ def options(*options: Callable[[Command], Command]) -> Callable[[Command], Comma
     return add_all
 
 
-def pass_on(context: click.Context, commands: Iterable[str], folder: str, as_json: bool) -> None:
+def pass_on_options(context: click.Context, commands: Iterable[str], folder: str, as_json: bool) -> None:
     """What was given before a command's name holds for the command."""
     context.default_map = {key: {"folder": folder, "as_json": as_json} for key in commands}
 

@@ -85,10 +85,10 @@ def run(
 
 
 def _keep_preview(terminal: Terminal, plan: PublishPlan, path: str) -> JsonResult:
-    rows = [f"{label:<22} {value}" for label, value in diff.numbers(plan.publication, plan.last)]
+    rows = [f"{label:<22} {value}" for label, value in diff.number_rows(plan.publication, plan.last)]
     head = f"Publication number {plan.publication.number}, {plan.publication.date}. Not signed: a preview."
     lists = list_lines(plan.publication, plan.last, plan.changes)
-    lines = [head, "", *rows, "", *lists, "", diff.beside_names(plan.publication)]
+    lines = [head, "", *rows, "", *lists, "", diff.other_content(plan.publication)]
     write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
     terminal.say(f"Nothing was signed. What would be published stands in {path}, every name and every change.")
     return {**_result(plan), "preview": path}

@@ -13,9 +13,9 @@ from organizer.actions.restore import (
     Restoring,
     Wanted,
     check_minisign_passphrase,
+    key_of_cards,
     open_restoring,
     open_root,
-    recovered,
     restore_anew,
     restore_into_new,
     restore_under,
@@ -82,7 +82,7 @@ def _ask_for_key(terminal: Terminal, at: Restoring) -> PeriodKey:
     terminal.wait()
     recovery = Recovery()
     prompts.collect_cards(terminal, recovery)
-    key = recovered(at, recovery)
+    key = key_of_cards(at, recovery)
     terminal.say("It is the right key. Its fingerprint is:")
     terminal.say_exactly(f"  {key.period.record.digits}", "bold")
     return key

@@ -10,9 +10,9 @@ from organizer.actions.withdraw import (
     count_again,
     plan_withdrawal,
     search_people,
-    taken_back,
     withdraw_with_code,
     withdraw_without_code,
+    withdrawn_without_code,
 )
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
@@ -96,7 +96,7 @@ def run_undo(terminal: Terminal, folder: str, passphrase_file: str | None) -> Js
     """Undo a withdrawal without a code. One with a code stays: the signer asked for it. Raises OrganizerError."""
     terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        found = taken_back(session)
+        found = withdrawn_without_code(session)
         with terminal.private_screen():
             plan = found[choose_person(terminal, [one.person for one in found])]
             show_person(terminal, plan.person)

@@ -56,7 +56,7 @@ def make_document(publication: Publication, digest: str, language: str, letter: 
     )
 
 
-def more(shown: PublishedSignature) -> str:
+def about_person(shown: PublishedSignature) -> str:
     """The line under a name: everything else that is published of the person, such as relation and prisoner."""
     _, *others = shown.texts()
     return ", ".join(text for text in others if text)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from html import escape
 
-from organizer.exports.document import Document, more
+from organizer.exports.document import Document, about_person
 
 _STYLE = """
 @page { size: A4; margin: 20mm 20mm 24mm; }
@@ -68,7 +68,7 @@ def _lines(document: Document) -> Iterator[str]:
     if document.signatures:
         yield f"<h2>{escape(words.who)}</h2>"
         yield '<ul class="names">'
-        yield from (_item(shown.name, more(shown)) for shown in document.signatures)
+        yield from (_item(shown.name, about_person(shown)) for shown in document.signatures)
         yield "</ul>"
     yield f"<footer><p>{escape(words.check)}</p><p>{escape(document.result)}</p></footer>"
     yield "</section>"

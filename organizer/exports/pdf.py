@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 
-from organizer.exports.document import Document, more
+from organizer.exports.document import Document, about_person
 
 # Millimetres.
 WIDTH, HEIGHT = 210.0, 297.0
@@ -115,7 +115,7 @@ class _Layout:
             self._put((words.who, _HEADING), keep=3)
             self._begin_columns()
             for shown in document.signatures:
-                self._put((shown.name, _NAME), (more(shown), _MORE))
+                self._put((shown.name, _NAME), (about_person(shown), _MORE))
         if self._missing:
             self._put((words.incomplete, _NOTE))
         return self._pages

@@ -58,7 +58,7 @@ def collation_key(signature: PublishedSignature) -> Key:
     return (*(part for text in shown for part in text_key(text)), *shown)
 
 
-def in_order(people: Sequence[PublishedSignature]) -> list[PublishedSignature]:
+def sort_people(people: Sequence[PublishedSignature]) -> list[PublishedSignature]:
     """Sort by collation_key. The key is ten times as large as a name, so it is made only where letters are equal."""
     by_letters = sorted((text_key(shown.name)[0], place) for place, shown in enumerate(people))
     equal = ([people[place] for _, place in same] for _, same in groupby(by_letters, key=itemgetter(0)))

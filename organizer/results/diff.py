@@ -54,7 +54,7 @@ def compare(last: Publication, draft: Publication, left_out: LeftOut | None = No
     )
 
 
-def numbers(draft: Publication, last: Publication | None) -> list[tuple[str, str]]:
+def number_rows(draft: Publication, last: Publication | None) -> list[tuple[str, str]]:
     """Every number of the publication with its name, and what it was before."""
     before = _numbers(last) if last else {}
     rows = []
@@ -67,7 +67,7 @@ def numbers(draft: Publication, last: Publication | None) -> list[tuple[str, str
     return rows
 
 
-def changed(last: Publication, changes: Changes) -> Iterator[str]:
+def change_lines(last: Publication, changes: Changes) -> Iterator[str]:
     """What is different from the publication before, a line each."""
     if not (changes.added or changes.gone):
         yield f"The public names are those of number {last.number}."
@@ -80,13 +80,13 @@ def changed(last: Publication, changes: Changes) -> Iterator[str]:
     yield f"Receipts: {changes.receipts_added:,} new, {changes.receipts_gone:,} gone."
 
 
-def names(draft: Publication) -> Iterator[str]:
+def name_lines(draft: Publication) -> Iterator[str]:
     """All public names, a line each."""
     yield f"The public names, all {len(draft.signatures):,}:" if draft.signatures else "There are no public names."
     yield from (f"  {line(shown)}" for shown in draft.signatures)
 
 
-def beside_names(draft: Publication) -> str:
+def other_content(draft: Publication) -> str:
     """What else is in the file besides names and numbers, in one sentence."""
     digests = f"{_many(draft.letters, 'letter')}, {_many(draft.keys, 'key')} and {_many(draft.ledgers, 'ledger')}"
     receipts = _many(draft.receipts, "receipt")

@@ -14,7 +14,7 @@ from sys import intern
 
 from crypto.code import Commitment, receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
-from organizer.results.collation import in_order
+from organizer.results.collation import sort_people
 from organizer.workspace.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict
 
 
@@ -138,7 +138,7 @@ class _Sums:
                 nonpublic=self.fates[Fate.COUNTED] - self.public_counted,
             ),
             by_hand=ByHand(self.public_by_hand, self.by_hand - self.public_by_hand),
-            signatures=tuple(in_order(self.public)),
+            signatures=tuple(sort_people(self.public)),
             receipts=tuple(sorted(self.receipts)),
             undecided=self.fates[Fate.UNDECIDED],
             held=self.fates[Fate.HELD],

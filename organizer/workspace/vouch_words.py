@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from organizer.errors import OrganizerError
-from organizer.text import one_word
+from organizer.text import skeleton_letters
 
 SHORTEST, LONGEST = 6, 40
 """Letters and digits of a word: fewer are guessed; the signing page takes no more than 40 characters."""
@@ -45,7 +45,7 @@ class VouchWord:
     @property
     def key(self) -> str:
         """Equal for words that are taken for the same."""
-        return one_word(self.word)
+        return skeleton_letters(self.word)
 
 
 class VouchWords:
@@ -63,7 +63,7 @@ class VouchWords:
 
     def find(self, typed: str) -> VouchWord | None:
         """The word that somebody typed, if it was ever given out."""
-        return self._by_key.get(one_word(typed)) if typed else None
+        return self._by_key.get(skeleton_letters(typed)) if typed else None
 
     def numbered(self, number: int) -> VouchWord:
         """The word with that number. Raises OrganizerError: vouch-number."""
@@ -76,13 +76,13 @@ class VouchWords:
         """What a typed word says."""
         found = self.find(typed)
         if found is None:
-            return Vouched.UNKNOWN if one_word(typed) else Vouched.NO
+            return Vouched.UNKNOWN if skeleton_letters(typed) else Vouched.NO
         return Vouched.WITHDRAWN if found.withdrawn else Vouched.YES
 
     def new(self, word: str, note: str) -> VouchWord:
         """A further word. Raises OrganizerError: vouch-word, vouch-note."""
         word, note = " ".join(word.split()), " ".join(note.split())
-        key = one_word(word)
+        key = skeleton_letters(word)
         if not (len(key) >= SHORTEST and len(word) <= LONGEST and word.isprintable()):
             text = f"A vouch word has at least {SHORTEST} letters or digits and at most {LONGEST} characters."
             raise OrganizerError("vouch-word", text)

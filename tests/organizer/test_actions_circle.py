@@ -38,9 +38,9 @@ from organizer.actions.withdraw import (
     count_again,
     plan_withdrawal,
     search_people,
-    taken_back,
     withdraw_with_code,
     withdraw_without_code,
+    withdrawn_without_code,
 )
 from organizer.review.review import Review
 from tests.support.without_face import (
@@ -75,7 +75,7 @@ def circle(home: Path) -> None:
         merge_decisions(queue, plan_merge(session, queue, str(home / "decisions")))
         (person,) = search_people(session, "аня")
         withdraw_without_code(session, plan_withdrawal(session, person).because("asked"), {"take-back": YES})
-        count_again(session, taken_back(session)[0], {"count-again": YES})
+        count_again(session, withdrawn_without_code(session)[0], {"count-again": YES})
         nonpublic = plan_nonpublic(session)
         write_nonpublic(nonpublic, str(home / "names.csv"), {"write-names": nonpublic.questions[0].word})
         tally = read_status(session).tally

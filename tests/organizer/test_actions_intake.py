@@ -25,9 +25,9 @@ from organizer.actions.withdraw import (
     count_again,
     plan_withdrawal,
     search_people,
-    taken_back,
     withdraw_with_code,
     withdraw_without_code,
+    withdrawn_without_code,
 )
 from organizer.errors import OrganizerError
 from organizer.review.review import Review
@@ -162,11 +162,11 @@ def test_without_a_code_it_takes_a_reason_and_a_yes_and_can_be_undone(desk: Desk
                 withdraw_without_code(session, plan.because("She asked."), answers)
         with pytest.raises(OrganizerError, match="Give a reason"):
             withdraw_without_code(session, plan, {"take-back": YES})
-        assert (files(desk), taken_back(session)) == (before, [])
+        assert (files(desk), withdrawn_without_code(session)) == (before, [])
         withdraw_without_code(session, plan.because("She asked."), {"take-back": YES})
         assert search_people(session, "сіўко") == []
 
-        (undone,) = taken_back(session)
+        (undone,) = withdrawn_without_code(session)
         assert (undone.person, undone.withdrawal.reason) == (person, "She asked.")
         before = files(desk)
         for answers in (NOTHING, {"count-again": ""}, {"take-back": YES}):

@@ -36,9 +36,9 @@ from organizer.actions.publish import hand_over_published, plan_publication, pub
 from organizer.actions.restore import (
     Lock,
     Wanted,
+    key_of_cards,
     open_restoring,
     open_root,
-    recovered,
     restore_anew,
     restore_into_new,
     restore_under,
@@ -76,9 +76,9 @@ def test_cards_of_another_key_restore_nothing(desk: Desk, tmp_path: Path) -> Non
     before = bytes_in(tmp_path)
     with open_restoring(str(desk.folder), Wanted()) as at:
         assert (at.lock, [one.for_a_person for one in at.questions]) == (Lock.KEY_FILE, [True])
-        assert reason(lambda: recovered(at, recovery_of(cards[0].words))) == "share-few"
-        assert reason(lambda: recovered(at, recovery_of(*(card.words for card in others[:2])))) == "share-key"
-        assert recovered(at, recovery_of(cards[2].words, cards[0].words)) == KEY
+        assert reason(lambda: key_of_cards(at, recovery_of(cards[0].words))) == "share-few"
+        assert reason(lambda: key_of_cards(at, recovery_of(*(card.words for card in others[:2])))) == "share-key"
+        assert key_of_cards(at, recovery_of(cards[2].words, cards[0].words)) == KEY
         root = open_root(at, PASSPHRASE)
         assert reason(lambda: open_root(at, "another passphrase")) == "passphrase"
         assert reason(lambda: restore_under(at, OTHER_KEY, root)) == "share-key"
@@ -128,7 +128,7 @@ def circle(home: Path) -> None:
     appeal = home / "appeal.json"
     appeal.write_bytes(write_appeal(appeal_of(periods[0].record, keys.minisign)))
     with open_restoring(str(home / "new"), Wanted(str(appeal))) as at:
-        key = recovered(at, recovery_of(sets[0].cards[2].words, sets[0].cards[0].words))
+        key = key_of_cards(at, recovery_of(sets[0].cards[2].words, sets[0].cards[0].words))
         found = restore_into_new(at, key, "anna", PASSPHRASE, keyfile.CHEAP)
     assert found.minisign is not None
     appeal.write_bytes(write_appeal(appeal_of(periods[0].record, found.minisign)))

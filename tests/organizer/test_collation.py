@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.publication import PublishedSignature
-from organizer.results.collation import CYRILLIC, LATIN, collation_key, in_order, text_key
+from organizer.results.collation import CYRILLIC, LATIN, collation_key, sort_people, text_key
 
 ALPHABETS = {
     "be": "а б в г ґ д е ё ж з і й к л м н о п р с т у ў ф х ц ч ш ы ь э ю я",
@@ -110,7 +110,7 @@ SHORT = st.text("аАеЕ\u0301ёл -", max_size=3) | NAMES
 
 @given(st.lists(st.tuples(SHORT, SHORT, SHORT), max_size=12), st.randoms(use_true_random=False))
 def test_sorting_in_two_steps_is_sorting(people: list[tuple[str, str, str]], chance: Random) -> None:
-    """Law: in_order() is sorted() by collation_key, with names that agree in letters, in all, and twice among them."""
+    """Law: sort_people() is sorted() by collation_key, with names that agree in letters, in all, and twice among them."""
     shown = [PublishedSignature(*one) for one in [*people, *people[:3]]]
     chance.shuffle(shown)
-    assert in_order(shown) == sorted(shown, key=collation_key)
+    assert sort_people(shown) == sorted(shown, key=collation_key)

@@ -92,19 +92,19 @@ def test_a_person_who_is_no_longer_named_is_not_betrayed() -> None:
 
 def test_every_number_is_shown_with_the_one_before() -> None:
     """The sum, and what went up or down."""
-    rows = dict(diff.numbers(published(count([signed(1, "Ада", public=False)]), 2), FIRST))
+    rows = dict(diff.number_rows(published(count([signed(1, "Ада", public=False)]), 2), FIRST))
     assert rows["public"] == "0  (before 4, -4)"
     assert rows["not public"] == "1  (before 0, +1)"
     assert rows["signatures in all"] == "1  (before 4, -3)"
-    assert dict(diff.numbers(FIRST, None))["public"] == "4"
+    assert dict(diff.number_rows(FIRST, None))["public"] == "4"
 
 
 def test_the_lists_say_all_names_and_all_changes() -> None:
     """A line each; a stranger's words stand last on theirs."""
     people = (PublishedSignature("Ада", "сястра", "Ян"), *FIRST.signatures[1:])
     draft = replace(FIRST, number=2, signatures=people)
-    assert list(diff.names(draft)) == ["The public names, all 4:", "  Ада, сястра (Ян)", "  Зоя", "  Уля", "  Ян"]
-    assert list(diff.changed(FIRST, diff.compare(FIRST, draft, {}))) == [
+    assert list(diff.name_lines(draft)) == ["The public names, all 4:", "  Ада, сястра (Ян)", "  Зоя", "  Уля", "  Ян"]
+    assert list(diff.change_lines(FIRST, diff.compare(FIRST, draft, {}))) == [
         "New names since number 1: 1",
         "  Ада, сястра (Ян)",
         "Names of number 1 that are gone: 1",
@@ -112,6 +112,6 @@ def test_the_lists_say_all_names_and_all_changes() -> None:
         "Receipts: 0 new, 0 gone.",
     ]
     same = diff.compare(FIRST, FIRST, {})
-    assert next(diff.changed(FIRST, same)) == "The public names are those of number 1."
-    assert "4 receipts" in diff.beside_names(FIRST)
-    assert "1 key and 0 ledgers" in diff.beside_names(FIRST)
+    assert next(diff.change_lines(FIRST, same)) == "The public names are those of number 1."
+    assert "4 receipts" in diff.other_content(FIRST)
+    assert "1 key and 0 ledgers" in diff.other_content(FIRST)

@@ -77,11 +77,11 @@ def rounds(draw: st.DrawFn) -> list[Round]:
 
 def told(publication: Publication, last: Publication | None, changes: diff.Changes | None) -> Iterator[str]:
     """The whole preview."""
-    yield from (f"{label} {value}" for label, value in diff.numbers(publication, last))
-    yield from diff.names(publication)
-    yield diff.beside_names(publication)
+    yield from (f"{label} {value}" for label, value in diff.number_rows(publication, last))
+    yield from diff.name_lines(publication)
+    yield diff.other_content(publication)
     if last is not None and changes is not None:
-        yield from diff.changed(last, changes)
+        yield from diff.change_lines(last, changes)
 
 
 def exported(publication: Publication, data: bytes) -> Iterator[str]:

@@ -18,7 +18,7 @@ from organizer.cli.main import organizer
 from organizer.errors import OrganizerError
 from organizer.review.filters import Filter
 from organizer.review.review import Bulk
-from organizer.text import one_word
+from organizer.text import skeleton_letters
 from organizer.workspace.entries import Reason, Verdict
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import SHORTEST, Vouched, VouchWord, VouchWords, offer_word, read_word, write_word
@@ -38,12 +38,14 @@ def records(tmp_path: Path) -> Iterator[Records]:
 @pytest.mark.parametrize("typed", ["KAMUTIROPE", " Kamu-Tiro Pe ", "kamutirоpе", "КАмUTIROPE", "kamutirope."])
 def test_a_word_is_compared_as_it_looks(typed: str) -> None:
     """Capitals, spaces, hyphens and letters of the other alphabet make no difference."""
-    assert one_word(typed) == one_word(WORD)
+    assert skeleton_letters(typed) == skeleton_letters(WORD)
 
 
 def test_other_words_are_other_words() -> None:
     """A letter that looks different is different, in whatever alphabet it would sound the same."""
-    assert len({one_word(typed) for typed in (WORD, "kamutirop", "kamutirops", "камутиропе", "camutirope")}) == 5
+    assert (
+        len({skeleton_letters(typed) for typed in (WORD, "kamutirop", "kamutirops", "камутиропе", "camutirope")}) == 5
+    )
 
 
 def test_what_a_word_says(records: Records) -> None:
@@ -79,7 +81,7 @@ def test_an_offered_word_does(records: Records) -> None:
     """Long enough, and another one each time."""
     offered = {offer_word(secrets.token_bytes) for _ in range(50)}
     assert len(offered) == 50
-    assert all(len(one_word(word)) >= SHORTEST for word in offered)
+    assert all(len(skeleton_letters(word)) >= SHORTEST for word in offered)
 
 
 @given(st.integers(1, 2**32 - 1), st.text(max_size=40), st.text(max_size=100), st.booleans())

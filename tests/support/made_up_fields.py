@@ -33,7 +33,7 @@ from organizer.exports.phrases import PHRASES
 from organizer.exports.tables import names_csv, write_xlsx
 from organizer.intake import paper
 from organizer.results import diff, nonpublic
-from organizer.results.collation import in_order
+from organizer.results.collation import sort_people
 from organizer.results.tally import tally
 from organizer.review.filters import Filter
 from organizer.review.review import Shown
@@ -129,8 +129,8 @@ def exported() -> dict[str, str]:
         "one line": line(ONE.signature),
         "tally": repr(tally([(ONE, Decision(Verdict.ACCEPTED))], {}, frozenset()).signatures),
         "publication.json": repr(read_publication(data).signatures),
-        "differences": "\n".join(diff.names(read_publication(data))),
-        "order": repr(in_order([other, SHOWN])[0]),
+        "differences": "\n".join(diff.name_lines(read_publication(data))),
+        "order": repr(sort_people([other, SHOWN])[0]),
         "export, csv": names_csv(document).decode(),
         "export, xlsx": sheets,
         "export, html": write_page(document).decode(),

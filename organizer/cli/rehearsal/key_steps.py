@@ -8,7 +8,7 @@ from crypto.appeal import Appeal, DatedKey, write_appeal
 from organizer.actions.cards import CardPlan, divide
 from organizer.actions.ceremony import FirstKeys, make_first_keys, make_minisign_key
 from organizer.actions.public_folder import AppealFolder, Signers, plan_public_folder, write_public_folder
-from organizer.actions.restore import Wanted, open_restoring, recovered, restore_into_new
+from organizer.actions.restore import Wanted, key_of_cards, open_restoring, restore_into_new
 from organizer.cli.rehearsal.made_up import LETTER
 from organizer.cli.rehearsal.result_steps import open_flood
 from organizer.cli.rehearsal.stage import PASSPHRASE_FILE, WORK, Stage
@@ -85,7 +85,7 @@ def lose_and_restore(stage: Stage) -> None:
     with open_workspace(stage.work) as workspace:
         workspace.burn_all()
     with open_restoring(stage.work, Wanted(stage.appeal)) as at:
-        key = recovered(at, _type_cards(stage))
+        key = key_of_cards(at, _type_cards(stage))
         stage.terminal.say("The key has the fingerprint that appeal.json names, so it is the right one.")
         stage.terminal.say("Locking the keys. This takes some seconds.")
         restore_into_new(at, key, "anna", PASSPHRASE, keyfile.REHEARSAL)

@@ -22,11 +22,11 @@ def say_publication(
     if last is not None:
         terminal.say(f"It follows number {last.number} of {last.date}, SHA-256 {publication.previous}.")
     terminal.say()
-    terminal.table(diff.numbers(publication, last))
+    terminal.table(diff.number_rows(publication, last))
     terminal.say()
     terminal.pages(list_lines(publication, last, changes), page)
     terminal.say()
-    terminal.say(diff.beside_names(publication))
+    terminal.say(diff.other_content(publication))
 
 
 def say_publish_plan(terminal: Terminal, plan: PublishPlan, page: bool) -> None:
@@ -97,7 +97,7 @@ def say_signed(terminal: Terminal, signed: Signed) -> None:
 
 def list_lines(publication: Publication, last: Publication | None, changes: diff.Changes | None) -> list[str]:
     """The public names, a line each, after what changed since `last`."""
-    lines = list(diff.names(publication))
+    lines = list(diff.name_lines(publication))
     if last is not None and changes is not None:
-        lines = [*diff.changed(last, changes), "", *lines]
+        lines = [*diff.change_lines(last, changes), "", *lines]
     return lines
