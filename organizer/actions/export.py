@@ -58,7 +58,7 @@ def export(plan: ExportPlan, folder: str) -> tuple[str, ...]:
 
 
 def _check_known(reason: str, what: str, given: Sequence[str], known: Sequence[str]) -> None:
-    """Refuse names that are not known, as only a caller can give that lets people type them."""
+    """Refuse unknown names. A window offers a choice, but at a command line people type what they want."""
     for one in given:
         if one not in known:
             raise OrganizerError(reason, f"There is no {what} {one}. There are: {', '.join(known)}.")

@@ -49,11 +49,13 @@ def judge(
         against += [f"The publication says something else than your workspace: {sentence}" for sentence in differ[:5]]
         if not differ:
             holds.append("Your workspace would publish the same numbers, names and receipts.")
-    _judge_rest(found, ending, today, holds, against)
+    _judge_workspace(found, ending, today, holds, against)
     return BurnChecks(tuple(holds), tuple(against))
 
 
-def _judge_rest(found: Tally, ending: tuple[Period, ...], today: str, holds: list[str], against: list[str]) -> None:
+def _judge_workspace(
+    found: Tally, ending: tuple[Period, ...], today: str, holds: list[str], against: list[str]
+) -> None:
     if found.undecided or found.held:
         against.append(f"Not decided yet: {found.undecided:,} signatures, and {found.held:,} on hold.")
     else:

@@ -110,7 +110,7 @@ SHORT = st.text("аАеЕ\u0301ёл -", max_size=3) | NAMES
 
 @given(st.lists(st.tuples(SHORT, SHORT, SHORT), max_size=12), st.randoms(use_true_random=False))
 def test_sorting_in_two_steps_is_sorting(people: list[tuple[str, str, str]], chance: Random) -> None:
-    """Law: sort_people() is sorted() by collation_key, with names that agree in letters, in all, and twice among them."""
+    """Law: sort_people() is sorted() by collation_key, also with names equal in letters, and with equal people."""
     shown = [PublishedSignature(*one) for one in [*people, *people[:3]]]
     chance.shuffle(shown)
     assert sort_people(shown) == sorted(shown, key=collation_key)

@@ -74,7 +74,7 @@ def review_all(stage: Stage) -> None:
     refuse_flood(stage)
     if not stage.fast:
         _review(stage, lambda review: Dialogue(stage.terminal, review).run())
-    accept_the_rest(stage)
+    accept_undecided(stage)
 
 
 def refuse_flood(stage: Stage) -> None:
@@ -89,7 +89,7 @@ def refuse_flood(stage: Stage) -> None:
     stage.terminal.say(f"Refused as a flood: {len(false):,}.")
 
 
-def accept_the_rest(stage: Stage) -> None:
+def accept_undecided(stage: Stage) -> None:
     """Accept what is undecided, as “organizer review --accept-all” does."""
 
     def accept_all(review: Review) -> None:
@@ -158,7 +158,7 @@ def burn_key(stage: Stage) -> None:
         "nobody can open its envelopes, whoever asks. First everything is decided again, for the decisions were lost.",
     )
     refuse_flood(stage)
-    accept_the_rest(stage)
+    accept_undecided(stage)
     try:
         _burn(stage, period.hex_id)
     except OrganizerError as error:
