@@ -55,7 +55,7 @@ def main() -> None:
         in_a_process(f"review begins, {LATER} names new", lambda: review(place))
         in_a_process("all accepted at once", lambda: accept(place))
         in_a_process("counted, as status does", lambda: count(place))
-        in_a_process("counted, written and signed", lambda: make(place))
+        in_a_process("counted, written and signed", lambda: publish(place))
 
 
 def in_a_process(what: str, part: Callable[[], None]) -> None:
@@ -111,7 +111,7 @@ def count(place: Path) -> None:
         tally(records.judged(), records.withdrawn(), listed=False)
 
 
-def make(place: Path) -> None:
+def publish(place: Path) -> None:
     """Publish: count, then write and sign the publication."""
     with records_in(place) as records:
         found = tally(records.judged(), records.withdrawn())

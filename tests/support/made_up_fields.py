@@ -24,7 +24,7 @@ from crypto.seal import OpenedSignature, Opener
 from crypto.signature import is_plainly_canonical, read_signature, write_signature
 from organizer.cli.main import organizer
 from organizer.cli.terminal.pairs import leaf_through_pairs
-from organizer.cli.terminal.signature_views import row, show_list, show_one, show_pair
+from organizer.cli.terminal.signature_views import list_row, show_list, show_one, show_pair
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.exports.page import write_page
@@ -108,7 +108,7 @@ def reviewed(home: Path) -> dict[str, str]:
         return {
             "review, one": printed(lambda terminal: show_one(terminal, shown, whole=False)),
             "review, pair": printed(lambda terminal: show_pair(terminal, shown, 0)),
-            "review, list": " ".join(row(review.queue, 1, ONE.id)),
+            "review, list": " ".join(list_row(review.queue, 1, ONE.id)),
             "review, head of the list": head.replace("village", VILLAGE),
             "search": HOBBY if Filter().with_text(HOBBY).has_words(ONE.signature) else "",
             "duplicates": printed(lambda terminal: leaf_through_pairs(terminal, review.queue, [pair])),

@@ -6,6 +6,6 @@ from __future__ import annotations
 _LATIN = dict(zip("йцукенгшщзфывапролдячсмитьўії.,", "qwertyuiopasdfghjklzxcvbnmobs/?", strict=True))
 
 
-def latin(typed: str) -> str:
+def latin_key(typed: str) -> str:
     """The small Latin letter on the same key; other characters come back unchanged."""
     return _LATIN.get(typed.casefold(), typed.casefold())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crypto.envelope import EnvelopeId
 from crypto.signature import fields_without
-from organizer.cli.terminal.keyboard import latin
+from organizer.cli.terminal.keyboard import latin_key
 from organizer.cli.terminal.terminal import Terminal
 from organizer.matching.pair_cache import SimilarPair
 from organizer.review.queue import ReviewQueue
@@ -24,9 +24,9 @@ def leaf_through_pairs(terminal: Terminal, queue: ReviewQueue, pairs: Sequence[S
             _show(terminal, queue, pairs[at], f"{at + 1:,} of {len(pairs):,}")
             terminal.say("Keys: b back, q quit, any other for the next pair")
             key = terminal.key()
-            if key is None or latin(key) == "q":
+            if key is None or latin_key(key) == "q":
                 return
-            at = max(at - 1, 0) if latin(key) == "b" else at + 1
+            at = max(at - 1, 0) if latin_key(key) == "b" else at + 1
 
 
 def _show(terminal: Terminal, queue: ReviewQueue, pair: SimilarPair, place: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from organizer.actions.plan import YES
 from organizer.actions.review import plan_undo, undo
 from organizer.cli.terminal import signature_views
-from organizer.cli.terminal.keyboard import latin
+from organizer.cli.terminal.keyboard import latin_key
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.review.filters import Filter
@@ -87,7 +87,7 @@ class Dialogue:
 
     def _key(self) -> str | None:
         typed = self._terminal.key()
-        return typed and latin(typed)
+        return typed and latin_key(typed)
 
     def _draw(self) -> None:
         self._clear()

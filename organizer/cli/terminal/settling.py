@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from organizer.actions.decisions import open_settling, settle
 from organizer.cli.terminal import signature_views
-from organizer.cli.terminal.keyboard import latin
+from organizer.cli.terminal.keyboard import latin_key
 from organizer.cli.terminal.terminal import Terminal
 from organizer.review.merge import Disagreement
 from organizer.review.queue import ReviewQueue
@@ -26,7 +26,7 @@ def settle_all(terminal: Terminal, queue: ReviewQueue, differ: Sequence[Disagree
             terminal.say(hint or " ", "bold")
             terminal.say("Keys: m as you decided, t as the other did, h leave on hold, b back, q quit")
             key = terminal.key()
-            key = key and latin(key)
+            key = key and latin_key(key)
             if key is None or key == "q":
                 return
             hint = _press(review, one, key)
@@ -45,7 +45,7 @@ def _show(terminal: Terminal, review: Review, one: Disagreement, signer: str) ->
         ]
     )
     for other in shown.similar:
-        terminal.say(f"Resembles: {signature_views.brief(other.entry)}")
+        terminal.say(f"Resembles: {signature_views.one_line(other.entry)}")
 
 
 def _press(review: Review, one: Disagreement, key: str) -> str:

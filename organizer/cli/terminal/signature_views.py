@@ -161,7 +161,7 @@ def show_list(terminal: Terminal, review: Review) -> None:
     ids = review.ids[start : start + page_size(terminal)]
     if start == review.total > 0:  # beyond the last one, and it ended a page
         ids = []
-    rows = [row(review.queue, start + number, one) for number, one in enumerate(ids, start=1)]
+    rows = [list_row(review.queue, start + number, one) for number, one in enumerate(ids, start=1)]
     head = ("no.", "public", "stands", "vouch", "", _HEAD)
     terminal.show(listing(head, rows, cursor=review.at - start))
 
@@ -171,17 +171,17 @@ def page_size(terminal: Terminal) -> int:
     return max(terminal.size[1] - LINES_AROUND, 3)
 
 
-def row(queue: ReviewQueue, number: int, envelope_id: EnvelopeId) -> Sequence[str]:
+def list_row(queue: ReviewQueue, number: int, envelope_id: EnvelopeId) -> Sequence[str]:
     """One line of the list; the text that a stranger wrote comes last."""
     facts = queue.facts[envelope_id]
     signs = (("≈", queue.similar_to(envelope_id)), ("✎", facts.by_hand), ("!", facts.unknown_letter))
     flags = "".join(sign for sign, applies in signs if applies)
     public = "public" if facts.public else "-"
     status = str(status_of(queue.decisions.get(envelope_id)))
-    return f"{number:,}", public, status, _VOUCHED[facts.vouched], flags, brief(queue.entry(envelope_id))
+    return f"{number:,}", public, status, _VOUCHED[facts.vouched], flags, one_line(queue.entry(envelope_id))
 
 
-def brief(entry: SignatureEntry) -> str:
+def one_line(entry: SignatureEntry) -> str:
     """A signature in one line."""
     return line(entry.signature)
 
@@ -190,6 +190,6 @@ def show_sample(terminal: Terminal, review: Review, ids: Sequence[EnvelopeId]) -
     """Some of many signatures about which something will be decided at once, and how many will be left out."""
     terminal.say(f"Some of {len(ids):,}:" if len(ids) > SAMPLE else f"All {len(ids):,}:")
     for envelope_id in ids[:: max(len(ids) // SAMPLE, 1)][:SAMPLE]:
-        terminal.say(f"  {brief(review.queue.entry(envelope_id))}")
+        terminal.say(f"  {one_line(review.queue.entry(envelope_id))}")
     if doubtful := review.doubtful(ids):
         terminal.say(f"Of these, {doubtful:,} resemble another signature: they are not accepted at once.", "bold")
