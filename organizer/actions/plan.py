@@ -1,7 +1,8 @@
 """What all actions have in common: a plan, the questions it leaves to a person, then the doing.
 
-`plan_…()` reads and counts and changes nothing; a face shows what the plan holds. The function that does it takes the
-plan and the answers, and refuses when one is missing: a face that forgets to ask cannot do harm.
+`plan_…()` reads and counts; a face shows what the plan holds. It decides and writes nothing, but opens what was entered
+by hand, which counts already. The function that does it takes the plan and the answers, and refuses when one is
+missing: a face that forgets to ask cannot do harm.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reviewing: the queue of a workspace, what is accepted many at a time, what is taken back, and what comes of it.
 
-A single decision needs no plan: review.Review makes it, and undo() takes it back.
+A decision about the one signature that is shown needs no plan: review.Review makes it, and undo() takes it back.
 """
 
 from __future__ import annotations

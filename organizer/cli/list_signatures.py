@@ -23,7 +23,7 @@ from organizer.review.review import Review
 
 @click.command("list", short_help="Look through all signatures, without deciding.")
 @options(*FILTER, WORKSPACE, PASSPHRASE, JSON)
-def list_command(folder: str, passphrase_file: str | None, as_json: bool, **marks: Any) -> None:
+def list_command(folder: str, passphrase_file: str | None, as_json: bool, **filters: Any) -> None:
     """Look through all signatures, decided or not, without deciding anything.
 
     At a terminal: a list with search and filter. Elsewhere, and with --json, nobody is named: there are envelope ids,
@@ -34,14 +34,14 @@ def list_command(folder: str, passphrase_file: str | None, as_json: bool, **mark
     Example:
       organizer list --status accepted --similar
     """
-    carry_out(as_json, lambda terminal: run(terminal, folder, FilterOptions(**marks), passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, FilterOptions(**filters), passphrase_file))
 
 
-def run(terminal: Terminal, folder: str, marks: FilterOptions, passphrase_file: str | None) -> JsonResult:
+def run(terminal: Terminal, folder: str, filters: FilterOptions, passphrase_file: str | None) -> JsonResult:
     """Changes nothing. Names are shown at a terminal only. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, terminal.progress)
-        review = Review(queue, again=True, wanted=marks.filter(queue))
+        review = Review(queue, again=True, wanted=filters.filter(queue))
         if terminal.is_at_terminal and review.total:
             Dialogue(terminal, review, table=True, only_look=True).run()
         else:

@@ -42,7 +42,7 @@ def review_command(
     accept_all: bool,
     include_similar: bool,
     yes: bool,
-    **marks: Any,
+    **filters: Any,
 ) -> None:
     """Look at signatures, one at a time or in a list, and accept, refuse or hold them.
 
@@ -59,7 +59,7 @@ def review_command(
       organizer review --accept-vouched
     """
     choice = Choice(accept_all, include_similar, accept_vouched, yes, again, table)
-    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file, choice, FilterOptions(**marks)))
+    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file, choice, FilterOptions(**filters)))
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def run(
     folder: str,
     passphrase_file: str | None,
     choice: Choice | None = None,
-    marks: FilterOptions | None = None,
+    filters: FilterOptions | None = None,
 ) -> JsonResult:
     """Can be stopped at any time: each decision is kept before the next is asked for. Raises OrganizerError."""
     choice = choice or Choice()
@@ -87,7 +87,7 @@ def run(
         terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, terminal.progress)
-        review = Review(queue, choice.again, (marks or FilterOptions()).filter(queue))
+        review = Review(queue, choice.again, (filters or FilterOptions()).filter(queue))
         if choice.accept_all:
             _accept_all(terminal, review, choice.include_similar)
         elif choice.accept_vouched:
