@@ -33,6 +33,7 @@ HOBBY, VILLAGE = "шахматы", "Глыбокае"
 KEPT = (
     "record", "envelope", "paper, table", "paper, repeated lines", "add, questions", "add, help", "withdraw",
     "review, one", "review, pair", "search", "duplicates", "non-public export",
+    "non-public export, question",
 )  # fmt: skip
 """Where a field is that stays with the organizers."""
 
