@@ -17,6 +17,8 @@ from organizer.matching.pair_cache import SimilarPair, is_compared
 from organizer.results.tally import Tally
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Bulk, Review
+from organizer.workspace.entries import Reason, Verdict
+from organizer.workspace.vouch_words import VouchWord
 
 NOTHING_DECIDED = Notice("stopped", "Nothing was decided.")
 NOTHING_CHANGED = Notice("stopped", "Nothing was changed.")
@@ -83,6 +85,46 @@ def accept(review: Review, plan: BulkPlan, answers: Answers) -> Bulk:
     """Accept what was planned and is undecided still, in one step. Raises OrganizerError: stopped."""
     check_answered(plan.questions, answers)
     return Bulk(review.accept(plan.chosen, plan.for_words), plan.left)
+
+
+@dataclass(frozen=True)
+class WordDecision:
+    """What would be decided at once about the undecided signatures with one vouch word.
+
+    It is decided about those that are `chosen`; `left` stay undecided, because they are similar to another signature.
+    """
+
+    word: VouchWord
+    verdict: Verdict
+    reason: Reason | None
+    chosen: tuple[EnvelopeId, ...]
+    left: int
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to."""
+        text = "Vouch word number {number}: {verdict} at once, without a look at each: {count:,}?"
+        values = {"number": self.word.number, "verdict": str(self.verdict), "count": len(self.chosen)}
+        return (Question(Notice("decide-word", text, values), NOTHING_DECIDED),)
+
+
+def plan_word_decision(review: Review, number: int, verdict: Verdict, reason: Reason | None = None) -> WordDecision:
+    """A refusal needs a reason, and concerns the similar ones, too. Raises OrganizerError: vouch-number.
+
+    A word that was withdrawn says nothing, so nothing is accepted for it.
+    """
+    word = review.queue.words.numbered(number)
+    if word.withdrawn and verdict is Verdict.ACCEPTED:
+        raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn: it accepts nothing.")
+    ids = review.with_word(number)
+    chosen = review.unlike_others(ids) if verdict is Verdict.ACCEPTED else ids
+    return WordDecision(word, verdict, reason, tuple(chosen), len(ids) - len(chosen))
+
+
+def decide_for_word(review: Review, plan: WordDecision, answers: Answers) -> Bulk:
+    """Decide as planned about what is undecided still, in one step. Raises OrganizerError: stopped."""
+    check_answered(plan.questions, answers)
+    return Bulk(review.decide_for_word(plan.chosen, plan.word.number, plan.verdict, plan.reason), plan.left)
 
 
 # Taking back

@@ -1,4 +1,4 @@
-"""Vouch words: what came with each, a further one, deciding for all who know one, and withdrawing one that leaked."""
+"""Vouch words: what came with each, a further one, and withdrawing one that leaked."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 from nacl.utils import random
 
-from crypto.envelope import EnvelopeId
 from organizer.actions.plan import Answers, Notice, Question, check_answered
-from organizer.actions.review import NOTHING_CHANGED, NOTHING_DECIDED
+from organizer.actions.review import NOTHING_CHANGED
 from organizer.errors import OrganizerError
 from organizer.review.filters import ReviewStatus, status_of
 from organizer.review.queue import ReviewQueue
-from organizer.review.review import Bulk, Review
-from organizer.workspace.entries import Reason, Verdict
+from organizer.review.review import Review
 from organizer.workspace.vouch_words import Vouched, VouchWord, offer_word
 
 
@@ -68,49 +66,6 @@ def add_word(queue: ReviewQueue, word: str, note: str) -> VouchWord:
     made = check_word(queue, word, note)
     queue.records.decide({}, [made])
     return made
-
-
-# All who know a word
-
-
-@dataclass(frozen=True)
-class WordDecision:
-    """What would be decided at once about the undecided signatures with one vouch word.
-
-    It is decided about those that are `chosen`; `left` stay undecided, because they are similar to another signature.
-    """
-
-    word: VouchWord
-    verdict: Verdict
-    reason: Reason | None
-    chosen: tuple[EnvelopeId, ...]
-    left: int
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """What a person must agree to."""
-        text = "Vouch word number {number}: {verdict} at once, without a look at each: {count:,}?"
-        values = {"number": self.word.number, "verdict": str(self.verdict), "count": len(self.chosen)}
-        return (Question(Notice("decide-word", text, values), NOTHING_DECIDED),)
-
-
-def plan_word_decision(review: Review, number: int, verdict: Verdict, reason: Reason | None = None) -> WordDecision:
-    """A refusal needs a reason, and concerns the similar ones, too. Raises OrganizerError: vouch-number.
-
-    A word that was withdrawn says nothing, so nothing is accepted for it.
-    """
-    word = review.queue.words.numbered(number)
-    if word.withdrawn and verdict is Verdict.ACCEPTED:
-        raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn: it accepts nothing.")
-    ids = review.with_word(number)
-    chosen = review.unlike_others(ids) if verdict is Verdict.ACCEPTED else ids
-    return WordDecision(word, verdict, reason, tuple(chosen), len(ids) - len(chosen))
-
-
-def decide_for_word(review: Review, plan: WordDecision, answers: Answers) -> Bulk:
-    """Decide as planned about what is undecided still, in one step. Raises OrganizerError: stopped."""
-    check_answered(plan.questions, answers)
-    return Bulk(review.decide_for_word(plan.chosen, plan.word.number, plan.verdict, plan.reason), plan.left)
 
 
 # A word that leaked

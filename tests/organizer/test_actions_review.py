@@ -22,11 +22,13 @@ from organizer.actions.open_ledgers import open_ledgers
 from organizer.actions.plan import YES, Answers
 from organizer.actions.review import (
     accept,
+    decide_for_word,
     find_duplicates,
     open_queue,
     plan_accept_all,
     plan_accept_vouched,
     plan_undo,
+    plan_word_decision,
     read_reviewed,
     undo,
 )
@@ -35,8 +37,6 @@ from organizer.actions.vouch import (
     add_word,
     check_word,
     count_words,
-    decide_for_word,
-    plan_word_decision,
     plan_word_withdrawal,
     propose_word,
     restore_word,

@@ -6,8 +6,7 @@ import hashlib
 
 from crypto.signature import Signature
 from organizer.actions.plan import YES
-from organizer.actions.review import accept, plan_accept_all
-from organizer.actions.vouch import decide_for_word, plan_word_decision
+from organizer.actions.review import accept, decide_for_word, plan_accept_all, plan_word_decision
 from organizer.review.filters import Filter
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Bulk, Review

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from organizer.actions.plan import YES
-from organizer.actions.review import plan_undo, undo
-from organizer.actions.vouch import decide_for_word, plan_word_decision
+from organizer.actions.review import decide_for_word, plan_undo, plan_word_decision, undo
 from organizer.cli.terminal import signature_views
 from organizer.cli.terminal.keyboard import latin
 from organizer.cli.terminal.terminal import Terminal
