@@ -5,7 +5,6 @@ It seals as a real site does, and its passphrase is no secret: never use any of 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from crypto.code import commitment, generate_code
 from crypto.envelope import SIZE, envelope_id
 from crypto.keys import KeyRecord
 from crypto.ledger import write_ledger
+from crypto.letter import letter_hash
 from crypto.seal import seal_signature, seal_withdrawal
 from crypto.signature import Signature
 from organizer.actions.cards import CardPlan
@@ -44,7 +44,7 @@ PEOPLE = (
 FLOOD_NAME = "Flood"
 
 LETTER = "Гэты ліст прыдуманы.".encode()
-LETTER_HASH = LetterHash(hashlib.sha256(LETTER).digest())
+LETTER_HASH = letter_hash(LETTER)
 
 
 def make_site(folder: str, period: Period, signers: Signers) -> None:
@@ -70,21 +70,20 @@ class Flood:
     rubbish: int
 
 
-def flood(record: KeyRecord, letter_hash: LetterHash, size: int, random: Callable[[int], bytes]) -> Flood:
+def flood(record: KeyRecord, letter: LetterHash, size: int, random: Callable[[int], bytes]) -> Flood:
     """`size` envelopes: the people, one withdrawal, and for the rest false signatures and noise, half of each."""
     codes = [generate_code(random) for _ in PEOPLE]
     sealed = [
-        seal_signature(record, person, letter_hash, commitment(code))
-        for person, code in zip(PEOPLE, codes, strict=True)
+        seal_signature(record, person, letter, commitment(code)) for person, code in zip(PEOPLE, codes, strict=True)
     ]
-    sealed.append(seal_withdrawal(record, letter_hash, codes[-1]))
+    sealed.append(seal_withdrawal(record, letter, codes[-1]))
     rubbish = size - len(sealed)
     for number in range(rubbish):
         if number % 2:
             sealed.append((record.header + random(SIZE - len(record.header) - 1)).ljust(SIZE, b"\0"))
         else:
             false = Signature(f"{FLOOD_NAME} {number}", bool(number % 4), language="en")
-            sealed.append(seal_signature(record, false, letter_hash, commitment(generate_code(random))))
+            sealed.append(seal_signature(record, false, letter, commitment(generate_code(random))))
     sealed.sort(key=envelope_id)
     return Flood(b"".join(write_ledger(record.appeal_id, len(sealed), sealed)), len(sealed), rubbish)
 
