@@ -16,9 +16,9 @@ from organizer.intake.ledgers import open_by_hand
 from organizer.matching.pair_cache import SimilarPair, is_compared
 from organizer.results.tally import Tally
 from organizer.review.queue import ReviewQueue
-from organizer.review.review import Bulk, Review
+from organizer.review.review import Bulk, Review, Shown
 from organizer.workspace.entries import Reason, Verdict
-from organizer.workspace.vouch_words import VouchWord
+from organizer.workspace.vouch_words import Vouched, VouchWord
 
 NOTHING_DECIDED = Notice("stopped", "Nothing was decided.")
 NOTHING_CHANGED = Notice("stopped", "Nothing was changed.")
@@ -29,6 +29,32 @@ def open_queue(session: Session, progress: Progress = unseen) -> ReviewQueue:
     open_by_hand(session.records, session.keys)
     letters = None if session.appeal is None else set(session.appeal.letters.values())
     return ReviewQueue(session.records, letters, lambda: progress("Comparing names", "names compared"))
+
+
+# One signature
+
+_VOUCHED = {
+    Vouched.YES: Notice("vouched", "Vouched for: this word was given out by someone you trust."),
+    Vouched.WITHDRAWN: Notice("leaked", "Note: this vouch word leaked and was withdrawn. It says nothing any more."),
+    Vouched.UNKNOWN: Notice("unknown-word", "Note: nobody gave out this vouch word."),
+}
+
+
+def notices(shown: Shown) -> tuple[Notice, ...]:
+    """What an organizer should know before they decide about a signature."""
+    facts, decided = shown.facts, shown.decided
+    found = [_VOUCHED[facts.vouched]] if facts.vouched in _VOUCHED else []
+    if facts.by_hand:
+        found.append(Notice("by-hand", "Entered by hand."))
+    if facts.unknown_letter:
+        text = "Note: signed under a text that is not among the letters of your appeal.json."
+        found.append(Notice("unknown-letter", text))
+    if decided and decided.verdict is Verdict.HELD and decided.against:
+        found.append(Notice("decided-otherwise", "On hold: another organizer decided otherwise."))
+    elif decided and decided.verdict is Verdict.HELD and decided.vouch:
+        text = "On hold: it was accepted only for a vouch word that was withdrawn later."
+        found.append(Notice("held-for-word", text))
+    return tuple(found)
 
 
 # Many at a time
