@@ -16,7 +16,8 @@ class OrganizerError(UndersignedError):
     replace, previous, file-exists, letter-folder, xlsx-rows, file, usage, reason, nobody, worker;
     workspace-format, no-key, days, number, folder, threshold, appeal-toml, fingerprint;
     share-plan, share-word, share-length, share-checksum, share-set, share-twice, share-few, share-key, restore-rows;
-    signed-another, counts-differ; burn-not-yet, burn-period; disk-full, appeal-file;
+    signed-another, counts-differ; burn-not-yet, burn-period; disk-full; passphrase-again, unanswered;
+    export-format, export-language;
     vouch-word, vouch-note, vouch-number, decisions-file, decisions-key, nothing, not-kept.
     """
 
