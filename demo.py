@@ -1,7 +1,7 @@
-"""The trial run: plays organizers and operator on one machine, so that anyone can see the whole circle at once.
+"""The trial of `./run`: prepares keys, appeal and settings on one machine, so that anyone can try the whole circle.
 
-Used by ./run when an appeal has no keys yet. Makes a key with the organizers' own tool, a copy of the appeal that names
-it and is marked DEMO, and settings for the service. Never for a real appeal: here the secret lies beside the service.
+It is used when an appeal has no keys yet. It makes a key with the organizers' tool, a copy of the appeal that names the
+key and is marked DEMO, and settings for the service. Never use it for a real appeal: the secret is on the server.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def make(folder: Path, data: Path, appeal_id: str) -> bool:
-    """Secrets, keys and settings of the trial, once; whether it could be done."""
+    """Make secrets, keys and settings of the trial, once; return whether this worked."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     passphrase = "-".join(secrets.token_hex(2) for _ in range(6))
@@ -72,7 +72,7 @@ def make(folder: Path, data: Path, appeal_id: str) -> bool:
 
 
 def write_settings(folder: Path, data: Path, appeal_id: str, token: str) -> None:
-    """The last of what is made once: with it, the trial is whole."""
+    """Write the settings. They are made last: a trial that has them is complete."""
     (folder / "appeal-id.txt").write_text(appeal_id, "utf-8")
     settings = {
         "appeal": str(folder / "appeal"),
@@ -84,7 +84,7 @@ def write_settings(folder: Path, data: Path, appeal_id: str, token: str) -> None
 
 
 def copy_appeal(source_folder: Path, source: str, folder: Path) -> None:
-    """The appeal as it is now, with the trial key and the mark of a trial."""
+    """Copy the appeal as it is now, with the trial key and the mark of a trial."""
     target = folder / "appeal"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source_folder, target)
@@ -93,7 +93,7 @@ def copy_appeal(source_folder: Path, source: str, folder: Path) -> None:
 
 
 def explain(folder: Path, port: int) -> None:
-    """What a person needs in order to play both sides."""
+    """Print what a person needs in order to play both sides."""
     token = (folder / "desk-token.txt").read_text("ascii").strip()
     passphrase = (folder / "passphrase.txt").read_text("ascii").strip()
     print(f"""
@@ -109,7 +109,7 @@ Stop with Ctrl-C.
 
 
 def write_secret(path: Path, text: str) -> None:
-    """A file that only its owner can read."""
+    """Write a file that only its owner can read."""
     path.touch(mode=0o600)
     path.write_text(text + "\n", "ascii")
 

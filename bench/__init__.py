@@ -1,1 +1,1 @@
-"""Measurements that print ratios against a yardstick run in the same go; docs/performance.md has the results."""
+"""Benchmarks: each compares the program with a yardstick of the same run; docs/performance.md has the results."""

@@ -1,10 +1,10 @@
-"""The yardstick: a bare Flask view on the same server, which reads the body and limits and stores nothing."""
+"""The yardstick of bench/serve.py: a bare Flask view on the same server, without limits and without a store."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, request
 
-# What the letter's page has, uncompressed.
+# The size of the letter's page, uncompressed.
 PAGE_SIZE = 120_000
 
 

@@ -1,4 +1,4 @@
-"""`./run bench ledger`: what a store with many envelopes costs: bytes for each, time and memory to give out the ledger.
+"""`./run bench ledger`: measures a store with many envelopes: bytes for each, time and memory to give out the ledger.
 
 Each store is filled and read by processes of their own, so that the memory of one step is not counted in the next.
 Processor time (user and system) is that of our process; a machine with other work changes it less than seconds.
@@ -62,7 +62,7 @@ def fill(url: str, count: int) -> None:
 
 
 def read(url: str, count: int) -> None:
-    """Twice, as for a ledger whose digest is told with it. The second line's memory must be that of the first."""
+    """Read all envelopes twice, as for the ledger and its digest. The second time must take no more memory."""
     with closing(parse_store(url).open()) as store:
         tell_memory("before")
         began, cpu = time.monotonic(), time.process_time()
@@ -82,13 +82,13 @@ def tell(what: str, began: float, cpu: float, count: int) -> None:
 
 
 def tell_memory(when: str) -> None:
-    """Of this process, the most it ever had."""
+    """The highest memory of this process so far."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"  {'memory of the process, ' + when:56}{most:8.0f} MiB", flush=True)
 
 
 def bytes_for_each(folder: Path, url: str, count: int, empty: int) -> str:
-    """On the disk, and in the memory of a server: all of its process, less what it had when it was empty."""
+    """Bytes for each envelope on the disk and in the server's memory: all of its process, less that of an empty one."""
     found = f"bytes on the disk for each envelope: {size_of(folder) / count:,.0f}"
     if url.startswith("unix:"):
         found += f"; in memory: {(memory_of_server(folder) - empty) / count:,.0f}"
@@ -105,7 +105,7 @@ def memory_of_server(folder: Path) -> int:
 
 
 def size_of(folder: Path) -> int:
-    """All files of a store; what the trial needs besides is too small to show."""
+    """Bytes of all files in the folder of a store; its other files are too small to matter."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 

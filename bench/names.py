@@ -1,7 +1,7 @@
-"""How well duplicates are found, and how fast: ./run bench names
+"""`./run bench names`: measures how well and how fast duplicates are found.
 
-Recall and precision on the pairs of tests/names/, whose README tells how they were made and split; then the time and
-the memory that 100,000 made-up signatures take.
+It prints recall and precision on the pairs of tests/organizer/names/, whose README tells how they were made and split;
+then the time and the memory that 100,000 made-up signatures take.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Found:
 
 
 def try_set(tried: Iterable[Tried]) -> dict[tuple[bool, str], Found]:
-    """Whether it is one person, and the kind, to what was found; "" is the kind of all together."""
+    """What was found, by whether it is one person and by the kind of difference; "" is the kind of all together."""
     pairs: Counter[tuple[bool, str]] = Counter()
     proposed: Counter[tuple[bool, str]] = Counter()
     for one in tried:
@@ -126,7 +126,7 @@ def say_set(tried: list[Tried]) -> None:
 
 
 def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:
-    """All similar pairs, the likeliest first. `progress` is with_progress how many more were looked at, of how many."""
+    """All similar pairs, the likeliest first. `progress` is called with how many more were compared, of how many."""
     people = list(people)
     pairs = find(with_progress(people, len(people), progress) if progress else people)
     return sorted(pairs, key=lambda pair: (-pair.score, pair.first, pair.second))
@@ -155,7 +155,7 @@ def say_all_pairs(count: int) -> None:
 
 
 def main() -> None:
-    """All of it."""
+    """Print all figures."""
     parser = argparse.ArgumentParser(prog="./run bench names", description=__doc__)
     parser.add_argument("--count", type=int, default=100_000, help="made-up signatures (100,000)")
     chosen = parser.parse_args()

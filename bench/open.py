@@ -1,7 +1,7 @@
-"""Opening a ledger on all cores, against a loop that only opens both layers of the same envelopes and keeps nothing.
+"""`./run bench open`: measures opening a ledger on all cores, against a loop that only decrypts the same envelopes.
 
-For each size: a ledger is sealed, then yardstick and tool take turns at it, with the same number of processes; ratios
-are of medians of the same run. The passphrase, which takes the same seconds for any ledger, is left out of both.
+For each size: a ledger is sealed, then loop and tool take turns at it, with the same number of processes; ratios are of
+medians of the same run. The passphrase, which takes the same seconds for any ledger, is left out of both.
 Memory is that of all processes of the tool together: once with shared pages counted in full for each process (RSS),
 once with each shared page counted once (PSS).
 """
@@ -67,7 +67,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
         for size in sizes:
             ledger = Path(folder) / "ledger"
-            # In a process of its own: what it remembers of a million envelopes would count as the tool's memory.
+            # In a process of its own: its memory for a million envelopes would count as the tool's.
             maker = FORK.Process(target=make_ledger, args=(ledger, size, chosen.processes))
             maker.start()
             maker.join()
@@ -81,7 +81,7 @@ def rounds(wanted: int, size: int) -> int:
 
 
 def measure(ledger: Path, size: int, processes: int) -> tuple[Run, Run]:
-    """Yardstick, tool, yardstick: what the machine does meanwhile falls on both."""
+    """Run loop, tool, loop, so that other work of the machine slows both."""
     before = yardstick(ledger, size, processes)
     ours = tool(ledger, size, processes)
     after = yardstick(ledger, size, processes)
@@ -89,7 +89,7 @@ def measure(ledger: Path, size: int, processes: int) -> tuple[Run, Run]:
 
 
 def worked() -> float:
-    """Seconds of processors that all processes took that this one waited for."""
+    """Seconds of processor time of all child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -1,5 +1,5 @@
-// Measures the letter's page as a person with an old phone and a slow line has it; prints one line of JSON.
-// Given: the page's address, the Chromium, how often. Used by bench/page.py and by a test.
+// Measures the letter's page on an old phone and a slow line; prints one line of JSON.
+// Arguments: the page's address, the path of Chromium, the number of rounds. Used by bench/page.py and by a test.
 
 import lighthouse from 'lighthouse';
 import puppeteer from 'puppeteer-core';
@@ -95,7 +95,7 @@ async function seal(browser) {
   await page.waitForSelector('#submit', { visible: true });
   await page.evaluate(() => (window.touched = performance.now()));
   await page.type('#name', 'Марыя');
-  // Not through the pointer: a page that scrolls while the processor is slowed moves away from under it.
+  // Pressed by script and not by the pointer, because a page that scrolls while the processor is slowed moves under it.
   await page.$eval('#submit', (button) => {
     window.pressed = performance.now();
     button.click();

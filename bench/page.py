@@ -1,4 +1,4 @@
-"""`./run bench page`: what the letter's page costs a person with an old phone and a slow line.
+"""`./run bench page`: measures the letter's page on a slow line and an old phone.
 
 Bytes over the line, time until the letter can be read and until the form is ready, time for sealing, and Lighthouse's
 two scores. Medians of fresh profiles in Debian's Chromium; bench/page.mjs says what is slowed and how much.

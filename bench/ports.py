@@ -1,4 +1,4 @@
-"""Where a server that is measured listens, and when it does."""
+"""Ports for servers that are measured: finds a free one, and waits until a server answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`./run bench serve`: what a durable, limited POST and a page cost, against a bare view on the same server.
+"""`./run bench serve`: measures a durable, limited POST and a page, against a bare view on the same server.
 
 Each line is run for the same number of seconds, one after another, several times round, every second time backwards.
 Lines that need the same servers take short turns at them. A ratio is the median of the ratios of each round. Load and
@@ -60,7 +60,7 @@ class Line:
 
     @property
     def servers(self) -> tuple[str, str, bool, bool]:
-        """What has to run for it."""
+        """The servers that must run for it."""
         return self.server, self.store, self.slow_disk, self.through_nginx
 
 
@@ -106,7 +106,7 @@ def measure(lines: list[Line], seconds: int, connections: int) -> dict[str, dict
             return {lines[0].name: load(lines[0], port, seconds, connections)}
         turns: dict[str, list[dict[str, float]]] = {line.name: [] for line in lines}
         for number in range(TURNS):
-            # A, B, B, A: who goes first has no advantage.
+            # In the order A, B, B, A, so that none has an advantage from being first.
             for line in lines if number % 2 == 0 else reversed(lines):
                 turns[line.name].append(load(line, port, max(1, seconds // TURNS), connections))
     return {
@@ -186,7 +186,7 @@ def served(line: Line, folder: Path) -> Iterator[int]:
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
-    """Debian's redis-server as config/valkey/ sets it up; its address as it stands in the settings."""
+    """Debian's redis-server as config/valkey/ sets it up; its address as a setting has it."""
     make_users(CONFIG / "envelopes.acl", folder, lambda user: f"the password of {user}")
     (folder / "data").mkdir()
     door = folder / "socket"

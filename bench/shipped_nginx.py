@@ -1,6 +1,6 @@
-"""nginx as it is shipped before a service that is measured; beside the pages, one of them as a file of nginx's own.
+"""Starts the shipped nginx in front of a service that is measured; it also serves one page as a file of its own.
 
-Without TLS, which costs the file as much as the page.
+There is no TLS, which would cost the file as much as the page.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def nginx(folder: Path, service_port: int) -> Iterator[int]:
     )
     try:
         wait_for(port)
-        # Who comes while the very first reader's page is fetched waits for half a second; that is not what is measured.
+        # One request first: others wait up to half a second while nginx fetches a page for the first time.
         urlopen(Request(f"http://127.0.0.1:{port}/en/", headers={"Accept-Encoding": "gzip"})).close()
         yield port
     finally:

@@ -1,4 +1,4 @@
-"""What a large workspace costs: counting, publishing, comparing names, and comparing the few that came since.
+"""`./run bench workspace`: measures a large workspace: counting, publishing, comparing all names or only new ones.
 
 Rows are written as `organizer open` writes them, without sealing and opening a million envelopes first. Each part runs
 in a process of its own, so that its highest memory is its own.
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def in_a_process(what: str, part: Callable[[], None]) -> None:
-    """Do one part in a copy of this process and say what it took."""
+    """Do one part in a copy of this process and print its time and memory."""
 
     def measured() -> None:
         started = time.perf_counter()
@@ -93,26 +93,26 @@ def entry(envelope_id: EnvelopeId, person: Person, number: int) -> SignatureEntr
 
 
 def review(place: Path) -> None:
-    """All that happens before the first signature is shown."""
+    """Begin a review: all that happens before the first signature is shown."""
     with records_in(place) as records:
         print(f"  to go over: {Review(ReviewQueue(records, {LETTER.hex()})).total:,}")
 
 
 def accept(place: Path) -> None:
-    """Every decision of a whole review, in one step."""
+    """Accept all signatures in one step."""
     with records_in(place) as records:
         review = Review(ReviewQueue(records, {LETTER.hex()}))
         review.accept(review.undecided())
 
 
 def count(place: Path) -> None:
-    """From rows to numbers."""
+    """Count: from rows to a tally."""
     with records_in(place) as records:
         tally(records.judged(), records.withdrawn(), listed=False)
 
 
 def make(place: Path) -> None:
-    """The same, and from numbers to a signed file."""
+    """Publish: count, then write and sign the publication."""
     with records_in(place) as records:
         found = tally(records.judged(), records.withdrawn())
         made = make_publication(found, APPEAL, [], [], place_after(None), "2026-07-01")

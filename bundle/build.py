@@ -1,7 +1,6 @@
-"""`./run bundle`: the organizers' tool and its libraries in one file, the same bytes from the same sources.
+"""`./run bundle`: packs the organizers' tool and its libraries into one file, the same bytes from the same sources.
 
-Knows the sources, the lock file and where pip keeps wheels. Needs a network the first time, to fetch the wheels.
-Must never run what it packs.
+It needs a network the first time, to fetch the wheels of the libraries. It never runs what it packs.
 """
 
 # Why two builds agree: entries are sorted, have one date and one mode, and are stored as they are, for zlib's output
@@ -31,21 +30,21 @@ DEBIAN = ("3.11", "3.13")
 """The Python versions of Debian 12 and 13."""
 OTHERS, MACHINES = ("3.11", "3.12", "3.13", "3.14"), ("x86_64", "aarch64")
 GLIBC = tuple(f"2_{minor}" for minor in range(28, 16, -1))
-"""What wheels may ask for, the newest first; Debian 12 has 2.36."""
+"""The versions of glibc that wheels may ask for, the newest first; Debian 12 has 2.36."""
 PURE = {"fonttools"}
-"""Has a wheel for every computer beside the compiled ones: a quarter of their size, and fast enough for one font."""
+"""Libraries of which the pure Python wheel is taken: it has a quarter of the size and is fast enough for one font."""
 
 ROOMS = ("crypto", "organizer")
 SHIPPED = {".py", ".ttf", ""}
-"""What these rooms have besides: JavaScript, which is not for here. Without a suffix is the fonts' LICENSE."""
+"""The suffixes of the files that are packed; JavaScript is not. Without a suffix is the fonts' LICENSE."""
 
 START = b"#!/usr/bin/env python3\n"
-FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # that a zip file can tell
+FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold
 UNIX, FILE_MODE = 3, 0o100644
 
 
 def main() -> int:
-    """Make the file, or only fetch wheels, and say what came of it."""
+    """Make the file, or only fetch wheels, and print the result."""
     parser = argparse.ArgumentParser(prog="./run bundle", description=(
         "Put the organizers' tool and its libraries into one file that runs on Debian 12 and 13 (x86-64) with nothing "
         "but python3, without a network. The same sources give the same bytes; its SHA-256 is printed."
@@ -111,7 +110,7 @@ def fetch(folder: Path, versions: Sequence[str], machines: Sequence[str]) -> lis
 
 
 def _lines_of(lock: str, names: Set[str]) -> str:
-    """The part of a lock file that pins these libraries."""
+    """The lines of a lock file that pin these libraries."""
     entries = re.split(r"(?m)^(?=[a-z0-9-]+==)", lock)
     return "".join(entry for entry in entries if entry.partition("==")[0] in names)
 
@@ -141,7 +140,7 @@ def write(wheels: Iterable[Path], out: Path) -> bytes:
 
 
 def _sources() -> Iterator[tuple[str, bytes]]:
-    """What is ours, by its name inside the file."""
+    """Our own files, by their names inside the packed file."""
     yield "__main__.py", (ROOT / "bundle" / "start.py").read_bytes()
     for name in ("LICENSE", "THIRD-PARTY.md", LOCK):
         yield name, (ROOT / name).read_bytes()

@@ -1,8 +1,7 @@
-"""The first thing that runs of organizer.pyz, the organizers' tool in one file: makes its libraries importable.
+"""The start of organizer.pyz, the organizers' tool in one file: checks its libraries and makes them importable.
 
-Knows the file it is in and the wheels inside. Must never write: code and libraries are read into memory, so nothing is
-left behind on the computer, whatever happens, and nobody can change a library between the check and its use.
-Must run with the standard library alone.
+It writes nothing: code and libraries are read into memory. So nothing is left behind on the computer, whatever happens,
+and nobody can change a library between its check and its use. It uses the standard library only.
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ LOCK = "requirements-organizer.txt"
 WHEELS = "wheels"
 """The folder of wheels, inside the file and, for other computers, beside it."""
 LEFT_OUT = {"pillow", "pycparser"}
-"""Pinned with the others, but never needed: images in a PDF, and building C code."""
+"""Libraries in the lock file that the tool never uses: one is for images in a PDF, one for building C code."""
 
 _READS_BY_PATH = {"shamir_mnemonic.wordlist"}  # opens a file beside itself, which here is in a wheel in memory
 _WHEEL = re.compile(r"(?P<name>[^-]+)-[^-]+(-[0-9][^-]*)?-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl")
 
 
 class Damaged(Exception):
-    """The file, or a wheel beside it, is not what it was made as."""
+    """The file, or a wheel beside it, was changed since it was made."""
 
 
 class Missing(Exception):
@@ -110,7 +109,7 @@ class Shelf(MetaPathFinder):
         return None
 
     def path(self, name: str) -> str:
-        """What stands in for the path of a file on the shelf; the system finds nothing there."""
+        """A made-up path for a file on the shelf; there is no such file on the disk."""
         return str(self._archive / name)
 
     def read(self, path: str) -> bytes:
@@ -174,7 +173,7 @@ class _FromShelf(SourceLoader):
 
 
 class _Resources:
-    """What importlib.resources asks for; its base class is not where an older Python could import it and be told so."""
+    """The reader that importlib.resources asks for. It has no base class, because old Pythons keep that elsewhere."""
 
     def __init__(self, folder: ZipPath) -> None:
         self._folder = folder

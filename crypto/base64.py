@@ -1,6 +1,6 @@
-"""Base64 with one text for each value (docs/spec.md, conventions).
+"""Strict Base64: exactly one text for each value (docs/spec.md, conventions).
 
-Python's own decoder forgives stray low bits in the last character; then two texts would mean the same bytes.
+Python's own decoder ignores stray low bits in the last character, so two texts could mean the same bytes.
 """
 
 from __future__ import annotations

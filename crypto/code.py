@@ -21,7 +21,7 @@ Commitment = NewType("Commitment", bytes)
 
 
 def generate_code(random: Callable[[int], bytes]) -> str:
-    """25 uniform digits from `random(n)`, which must return n bytes of the system's generator."""
+    """A code: 25 uniform digits from `random(n)`, which must return n bytes of the system's generator."""
     digits: list[str] = []
     while len(digits) < CODE_DIGITS:
         # 250 is the largest multiple of ten a byte can hold: below it, each digit is equally likely.
@@ -38,10 +38,10 @@ def check_code(text: str) -> str:
 
 
 def commitment(code: str) -> Commitment:
-    """What a signature carries in its slot instead of the code. Raises CodeError: code-form."""
+    """The commitment to a code, which a signature carries in its slot instead. Raises CodeError: code-form."""
     return Commitment(hashlib.sha256(tag("code") + check_code(code).encode("ascii")).digest())
 
 
 def receipt(code_commitment: Commitment) -> str:
-    """The 16 hex digits published for a counted signature."""
+    """The receipt of a commitment: the 16 hex digits published for a counted signature."""
     return hashlib.sha256(tag("receipt") + code_commitment).digest()[:8].hex()

@@ -35,7 +35,7 @@ def envelope_id(envelope: bytes) -> EnvelopeId:
 
 
 def check_envelope(envelope: bytes, accepted_key_ids: Container[KeyId]) -> None:
-    """What anyone can check without a key.
+    """Check all that can be checked without a key.
 
     Raises EnvelopeError: envelope-size, envelope-version, envelope-key, envelope-point, in this order.
     """
@@ -57,7 +57,7 @@ def armor(envelope: bytes) -> str:
 
 
 def dearmor(text: str) -> bytes:
-    """The one envelope in `text`.
+    """The envelope in `text`, which must hold exactly one.
 
     Tolerates what messengers and mail add: text around it, spaces and CR at line ends, quoting marks.
     Raises ArmorError: armor-begin, armor-end, armor-lines, armor-base64, armor-size, in this order.

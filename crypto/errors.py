@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class UndersignedError(Exception):
-    """Something does not have the form the specification gives it."""
+    """A value does not have the form that the specification demands."""
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)

@@ -1,6 +1,6 @@
-"""The organizers' key: one secret master, one public key record, one fingerprint (docs/spec.md, section 1).
+"""The organizers' key: a secret master, the public key record and its fingerprint (docs/spec.md, section 1).
 
-Keys are derived and named here. What opens an envelope is in seal.py, which the service never imports.
+Keys are derived, checked and named here. Opening is in seal.py, which the service never imports.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def is_usable_point(point: bytes) -> bool:
 
 @dataclass(frozen=True)
 class KeyRecord:
-    """The public half: what a browser needs to seal for the organizers of one appeal."""
+    """The public key: what a browser needs to seal for the organizers of one appeal."""
 
     appeal_id: AppealId
     x25519_public: bytes
@@ -114,7 +114,7 @@ def fingerprint_digits(fingerprint: bytes) -> str:
 
 @dataclass(frozen=True)
 class OrganizersKey:
-    """The secret half, all of it derived from one master. Exists only on the organizers' offline machine."""
+    """The secret key, all of it derived from one master. It exists only on the organizers' offline computer."""
 
     record: KeyRecord
     x25519_secret: bytes
@@ -135,7 +135,7 @@ class OrganizersKey:
         return cls(record, x25519_secret, kem_seed)
 
     def __repr__(self) -> str:
-        # A secret in a traceback or a log is a secret lost.
+        # The secret must not get into a traceback or a log.
         return f"OrganizersKey({self.record.key_id.hex()})"
 
 

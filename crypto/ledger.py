@@ -1,7 +1,7 @@
 """The ledger: all envelopes of an appeal in one file (docs/spec.md, section 5).
 
-Sorted by envelope id, so that equal sets are equal bytes.
-Works on pieces of bytes; where they come from and go to is the caller's business.
+They are sorted by envelope id, so that equal sets of envelopes are equal bytes.
+It reads and writes pieces of bytes; the caller opens the file or the connection.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The folder of a letter: the names of its files, the language it is shown in, how its text is read
 (docs/spec.md, section 7).
 
-Knows names and bytes. The service shows a letter and the organizers' tool prints it: people sign what stands in both.
+The service shows a letter and the organizers' tool prints it. Both use these rules, so both have the text that was
+signed.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from crypto.appeal import LetterHash
 from crypto.shape import is_language
 
 APPEAL_TOML = "appeal.toml"
-"""What organizers write about their letter; everything in it is public."""
+"""The file in which organizers describe their letter; everything in it is public."""
 
 MARKDOWN = "js-default"
 """The preset of markdown-it-py: CommonMark with tables and strikethrough, and no HTML."""
 
 MARKDOWN_OFF = ("image", "link", "autolink")
-"""Images would be requests to other sites, links ways to leave by mistake."""
+"""The Markdown rules that are switched off: an image would be a request to another site, a link a way off the page."""
 
 _LETTER_FILE = re.compile(r"letter\.(.+)\.md")
 
@@ -37,7 +38,7 @@ def language_of(name: str) -> str | None:
 
 
 def letter_hash(source: bytes) -> LetterHash:
-    """What people sign: SHA-256 of the exact bytes of the file."""
+    """The hash that people sign: the SHA-256 of the exact bytes of the file."""
     return LetterHash(hashlib.sha256(source).digest())
 
 

@@ -1,6 +1,6 @@
 """The publication: what organizers sign offline, and the verifier anyone can run (docs/spec.md, section 6).
 
-Nothing of a non-public signature has a place in this format except a number and, unlinked, a receipt.
+Of a non-public signature this format holds nothing but its part in a count and a receipt, which is not linked to it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SIGNER = re.compile("[a-z0-9-]{1,32}")
 
 @dataclass(frozen=True)
 class Counts:
-    """What came in and what became of it; section 6 says what each word means."""
+    """The counts of a publication; section 6 says what each of them means."""
 
     received: int
     unreadable: int
@@ -57,7 +57,7 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class PublishedSignature:
-    """A public signature as the world sees it: a text for each of PUBLISHED."""
+    """A public signature as it is published: a text for each of PUBLISHED."""
 
     name: str
     relation: str
@@ -65,7 +65,7 @@ class PublishedSignature:
 
     @classmethod
     def of(cls, signature: Signature) -> PublishedSignature:
-        """The one gate through which a name gets out. Raises ValueError when it must not."""
+        """The published part of a signature. Raises ValueError when the signature is not public."""
         if signature.public is not True:
             raise ValueError("A signature that is not public is never published.")
         return cls(*_published_texts(signature))
@@ -76,7 +76,7 @@ class PublishedSignature:
 
 
 class LinePart(NamedTuple):
-    """One text of a signature's line, with what stands before and after it."""
+    """One text of a signature's line, and the signs before and after it."""
 
     field: str
     before: str
@@ -89,13 +89,13 @@ _AROUND = [(one.name, *one.published) for one in FIELDS if one.published is not 
 
 
 def line_parts(signature: Signature | PublishedSignature) -> list[LinePart]:
-    """What the line of a signature is put together from; an empty text is left out, with what would stand around it."""
+    """The parts of a signature's line. An empty text is left out, together with the signs around it."""
     texts = zip(_AROUND, _published_texts(signature), strict=True)
     return [LinePart(field, before, text, after) for (field, before, after), text in texts if text]
 
 
 def line(signature: Signature | PublishedSignature) -> str:
-    """A signature in one line: name, relation (prisoner). Strangers' text, not made safe to show."""
+    """A signature in one line: name, relation (prisoner). The text is a stranger's and not made safe to show."""
     return "".join(f"{part.before}{part.text}{part.after}" for part in line_parts(signature))
 
 
@@ -152,13 +152,13 @@ def signer_of(file_name: str) -> str | None:
 
 
 def stock_command(key: MinisignPublicKey, publication: str, minisig: str) -> str:
-    """How anyone checks one minisig with the stock minisign and none of our code; the files by their paths."""
+    """The command that checks one minisig with the stock minisign, without our code; the files by their paths."""
     files = f"-m {shlex.quote(publication)} -x {shlex.quote(minisig)}"
     return f"minisign -V -H -P {shlex.quote(key.line)} {files}"
 
 
 def digest(data: bytes) -> str:
-    """The name of a publication's bytes, as `sha256sum` prints it."""
+    """The SHA-256 of a publication's bytes in hex, as `sha256sum` prints it."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -169,13 +169,16 @@ def write_publication(publication: Publication) -> bytes:
     value = {"format": FORMAT, **vars(publication), "total": publication.total}
     value |= {"counts": vars(publication.counts), "by_hand": vars(publication.by_hand)}
     words = json.JSONEncoder(ensure_ascii=False, indent=1, default=_shown).iterencode(value)
-    # Some words at a time: a million names as one text take several times the memory of the file.
+    # Written piece by piece: a million names as one text take several times the memory of the file.
     pieces = iter(lambda: "".join(islice(words, _WORDS)).encode("utf-8"), b"")
     return b"".join([*pieces, b"\n"])
 
 
 def read_publication(data: bytes) -> Publication:
-    """The file without its signers. Raises PublicationError: publication-json, -shape, -sums, -order."""
+    """Read a publication without checking who signed it.
+
+    Raises PublicationError: publication-json, publication-shape, publication-sums, publication-order.
+    """
     try:
         value = parse(data)
     except StrictJsonError as error:
@@ -191,7 +194,7 @@ def read_publication(data: bytes) -> Publication:
 
 
 def verify_publication(data: bytes, minisigs: Iterable[str], appeal: Appeal, previous: LastSeen | None) -> Publication:
-    """All steps of section 6, in its order. Raises PublicationError."""
+    """The verifier: all steps of section 6, in its order. Raises PublicationError."""
     if len(signers(data, minisigs, appeal.minisign)) < appeal.threshold:
         raise PublicationError(
             "publication-minisig", f"Not signed by enough organizers: {appeal.threshold} of the pinned keys must sign."
@@ -276,7 +279,7 @@ def _published(value: Any) -> PublishedSignature:
     entry = object_of(value, set(PUBLISHED), "signatures")
     shown = PublishedSignature(**{key: text_of(entry[key], key) for key in entry})
     try:
-        # The page and the press read these: they obey the rules of a signature's own fields.
+        # These texts are shown on pages and read by programs, so they obey the rules of a signature's own fields.
         Signature(public=True, **_shown(shown))
     except RecordError as error:
         raise ShapeError(f"A published signature is malformed: {error}") from error

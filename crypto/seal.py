@@ -35,7 +35,7 @@ _WITHDRAWAL_SLOT = re.compile(rb"([0-9]{25})\0{7}")
 
 
 class OpenedSignature(NamedTuple):
-    """A signature, the letter it was put under and the commitment to its code.
+    """A signature, the hash of the letter that was signed and the commitment to its code.
 
     `text` is the JSON object as it was sealed, which the strict reader accepts; `canonical` says that it is known to be
     what write_signature writes.
@@ -48,7 +48,7 @@ class OpenedSignature(NamedTuple):
 
     @property
     def signature(self) -> Signature:
-        """The text read; whoever opens a million envelopes and only keeps them need not pay for it."""
+        """The signature, read from the text only when it is asked for: opening a million envelopes is then faster."""
         return read_signature(self.text)
 
 
@@ -64,12 +64,12 @@ Opened = OpenedSignature | OpenedWithdrawal
 
 
 def seal_signature(record: KeyRecord, signature: Signature, letter_hash: LetterHash, commitment: Commitment) -> bytes:
-    """A 4,096-byte envelope. Raises RecordError: record-room when the text is too long in bytes."""
+    """The envelope, 4,096 bytes, of a signature. Raises RecordError: record-room when the text is too long in bytes."""
     return _seal(record, letter_hash, commitment, SIGNATURE, write_signature(signature))
 
 
 def seal_withdrawal(record: KeyRecord, letter_hash: LetterHash, code: str) -> bytes:
-    """A 4,096-byte envelope that takes a signature back. Raises CodeError: code-form."""
+    """The envelope, 4,096 bytes, of a withdrawal. Raises CodeError: code-form."""
     slot = check_code(code).encode("ascii").ljust(SLOT_SIZE, b"\0")
     return _seal(record, letter_hash, slot, WITHDRAWAL, b"{}")
 
@@ -91,7 +91,7 @@ def _info(record: KeyRecord) -> bytes:
 
 
 class Opener:
-    """Opens envelopes sealed to one key: what is the same for all of them is worked out once."""
+    """Opens envelopes sealed to one key. What is the same for all of them is computed once."""
 
     def __init__(self, key: OrganizersKey) -> None:
         self._record = key.record
@@ -103,10 +103,10 @@ class Opener:
         self._start = key.record.header + key.record.appeal_id
 
     def __call__(self, envelope: bytes) -> Opened:
-        """What one envelope holds. Raises EnvelopeError, OpenError or RecordError; nothing else, whatever the bytes."""
+        """Open one envelope. Raises EnvelopeError, OpenError or RecordError, and nothing else, whatever its bytes."""
         check_envelope(envelope, self._accepted)
         try:
-            # The outer box first: it turns rubbish away at half the price of both.
+            # The outer layer is opened first: it refuses random bytes in half the time that both layers take.
             inner = self._outer.decrypt(envelope[HEADER_SIZE:])
         except CryptoError as error:
             raise OpenError("open-outer", "The envelope was not sealed to this key, or was changed.") from error
@@ -119,7 +119,7 @@ class Opener:
         return self._read_signature(plaintext) or _read_plaintext(self._record, plaintext)
 
     def _read_signature(self, plaintext: bytes) -> OpenedSignature | None:
-        """What nearly every plaintext is; None for all that needs a closer look."""
+        """The signature, for a plaintext in the usual form; None for everything that needs a closer look."""
         end = plaintext.rfind(b"\x80")
         if plaintext.startswith(self._start) and plaintext[88:JSON_START] == b"\1\0" and _is_padded(plaintext, end):
             text = plaintext[JSON_START:end]

@@ -1,4 +1,4 @@
-"""Small checks that appeal.json and publication.json share: a value has the shape that the specification names.
+"""Checks of parsed JSON that appeal.json and publication.json share: types, forms and keys of values.
 
 Each returns the value it was given, or raises ShapeError, which the caller turns into an error of its own.
 """

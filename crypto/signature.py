@@ -1,7 +1,6 @@
-"""A person's signature: the table of its fields, the record, its one way to be written and its strict reader
-(docs/spec.md, section 4).
+"""A person's signature: the table of its fields, its writer and its strict reader (docs/spec.md, section 4).
 
-What a stranger sealed is read here first, so nothing that could trick a terminal or a page gets past.
+The text that a stranger sealed is read here first. Characters that could trick a terminal or a page are refused.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ class Signature:
     """One person's entry. Raises RecordError when a field is not what section 4 allows.
 
     A field is added to the format here and in no other place of the Python code: FIELDS is made of these lines.
-    `limits` are the fewest and the most Unicode code points of a text, `published` is how a published text stands in
-    one line: what comes before and after it. What has no `limits` is true or false, and what has no `published` never
-    leaves the organizers.
+    `limits` are the fewest and the most Unicode code points of a text; a field without them is true or false.
+    `published` are the signs before and after the text in a line of the public list; a field without it is never
+    published.
     """
 
     name: str = field(metadata={"limits": (1, 120), "published": ("", "")})
@@ -49,9 +48,9 @@ class Signature:
         _check_fields({name: value for name, value in vars(self).items() if value != "" or name not in _LEFT_OUT_EMPTY})
 
     def _is_plain(self) -> bool:
-        """Whether the fields are right at first sight, as nearly all are; when not, _check_fields finds the reason.
+        """A fast check that nearly all signatures pass; for the others _check_fields finds the reason, if there is one.
 
-        Python calls no control, format or surrogate character printable, nor any space but U+0020; a test compares.
+        Python calls no control, format or surrogate character printable, nor any space but U+0020; a test checks that.
         """
         for name in _TRUE_OR_FALSE:
             if type(getattr(self, name)) is not bool:
@@ -71,9 +70,9 @@ class Field:
     name: str
     required: bool
     limits: tuple[int, int] | None
-    """Fewest and most Unicode code points; None for what is true or false."""
+    """The fewest and the most Unicode code points; None for a field that is true or false."""
     published: tuple[str, str] | None
-    """What stands before and after it in one line, as in “name, relation (prisoner)”; None: it is never published."""
+    """The signs before and after it in one line, as in “name, relation (prisoner)”; None: it is never published."""
 
     def text(self, signature: Signature) -> str:
         """Its value as organizers read it: a text as it is, true and false as yes and no."""
@@ -85,19 +84,20 @@ FIELDS = tuple(
     Field(one.name, one.default is MISSING, one.metadata.get("limits"), one.metadata.get("published"))
     for one in fields(Signature)
 )
-"""In the order of the specification, which is the order of writing, of checking and of showing."""
+"""All fields in the order of the specification, in which they are written, checked and shown."""
 
 LIMITS = {one.name: one.limits for one in FIELDS if one.limits is not None}
-"""Of every text, by its name."""
+"""The limits of every field that is a text, by its name."""
 
 PUBLISHED = tuple(one.name for one in FIELDS if one.published is not None)
-"""What a publication says of a public signature."""
+"""The names of the fields that a publication shows of a public signature."""
 
 
 def fields_without(**reasons: str) -> tuple[Field, ...]:
-    """The fields that a place shows, takes or searches: all but those it names, each with the reason why not.
+    """All fields except those named here, each with the reason why it is left out.
 
-    So a new field is everywhere until somebody says why it should not be. Raises TypeError for a name that is none.
+    So a new field is shown, taken and searched everywhere, until somebody gives a reason against it. Raises TypeError
+    for a name that is no field.
     """
     if unknown := reasons.keys() - {one.name for one in FIELDS}:
         raise TypeError(f"No fields of a signature: {unknown}")
@@ -109,7 +109,7 @@ _REQUIRED = tuple(one.name for one in FIELDS if one.required)
 # Empty is the same as absent for these, though their limits do not allow an empty text that is written out.
 _LEFT_OUT_EMPTY = frozenset(one.name for one in FIELDS if one.limits and one.limits[0] > 0 and not one.required)
 
-# What _is_plain compares, made once: it is asked for each of a million signatures.
+# Made once for _is_plain, which is called for each of a million signatures.
 _all_texts = attrgetter(*LIMITS)
 _TRUE_OR_FALSE = tuple(one.name for one in FIELDS if one.limits is None)
 _LENGTHS = tuple(
@@ -169,7 +169,7 @@ def is_plainly_canonical(data: bytes) -> bool:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    # Python calls no control, format or surrogate character printable, nor any space but U+0020; a test compares.
+    # Python calls no control, format or surrogate character printable, nor any space but U+0020; a test checks that.
     if "\\" in text or not text.isprintable():
         return False
     found = _CANONICAL.fullmatch(text)
@@ -185,7 +185,7 @@ def _canonical_member(one: Field, first: bool) -> str:
     if one.limits is None:
         value = "(?:true|false)"
     else:
-        # The + at the end says that nothing is tried twice: a value ends at its quotation mark, there is no other way.
+        # The last + makes it possessive, without backtracking: a value can only end at its quotation mark.
         value = f'[^"]{{{max(one.limits[0], 1)},{one.limits[1]}}}+'
         value = f'"(?P<name>{value})"' if one.name == "name" else f'"{value}"'
     member = f'{"" if first else ","}"{one.name}":{value}'

@@ -1,6 +1,6 @@
-"""JSON read so that two programs cannot disagree about it (docs/spec.md, section 4).
+"""A strict JSON reader: all programs read the same value, or refuse the text (docs/spec.md, section 4).
 
-Refuses what RFC 8259 leaves open: duplicate keys, lone surrogates, byte order marks, NaN, fractions, deep nesting.
+It refuses what RFC 8259 leaves open: duplicate keys, lone surrogates, byte order marks, NaN, fractions, deep nesting.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def parse(data: bytes) -> Any:
         value = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise StrictJsonError("json", "The text is not well-formed JSON.") from error
-    # Nothing is nested deeper than there are brackets, and half a character can come only out of an escape.
+    # A fast path: without enough brackets nothing is nested too deep, and only an escape can give half a character.
     if "\\u" in text or text.count("[") + text.count("{") > MAX_DEPTH:
         _check(value, depth=0)
     return value

@@ -5,4 +5,4 @@ cli/terminal/terminal.py prints.
 """
 
 VERSION = "0.1.0"
-"""As in pyproject.toml, which does not come along on a stick."""
+"""The same as in pyproject.toml, which the tool in one file does not have."""

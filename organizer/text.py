@@ -1,4 +1,4 @@
-"""Strangers' text: made safe to show, and compared as an eye reads it."""
+"""Text typed by strangers: made safe to show at a terminal, and compared by how it looks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CONFUSABLE = str.maketrans("авекмнорстухіјѕёўґ", "abekmhopcty
 
 
 def harmless(text: str) -> str:
-    """The text with everything that could trick a terminal or an eye replaced by a visible character."""
+    """The text, safe to show: each character that could trick a terminal or an eye becomes U+FFFD."""
     if _PLAIN.fullmatch(text):
         return text
     shown: list[str] = []
@@ -46,7 +46,7 @@ def harmless(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """The text with confusable letters made one: equal for texts that an eye takes for the same.
+    """The text in small letters with one letter for each set of confusable ones: equal for texts that look the same.
 
     Words stay apart, with one space between them. “Мова” and “Moba” in Latin letters both give “moba”.
     """
@@ -55,5 +55,5 @@ def skeleton(text: str) -> str:
 
 
 def one_word(text: str) -> str:
-    """The same without spaces, hyphens and everything else that is no letter and no digit."""
+    """The skeleton of a text, its letters and digits only: without spaces, hyphens and other signs."""
     return _NOT_LETTERS.sub("", skeleton(text))

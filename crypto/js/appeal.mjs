@@ -1,5 +1,5 @@
 // appeal.json: what a program needs in order to seal for an appeal or to check its result (docs/spec.md, section 7).
-// Must never know what day it is: the caller says.
+// The day comes from the caller.
 
 import { equalBytes } from '@noble/ciphers/utils.js';
 import { hexToBytes } from '@noble/hashes/utils.js';

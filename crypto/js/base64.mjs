@@ -1,5 +1,5 @@
-// Base64 with one text per value (RFC 4648, section 4, with padding).
-// Knows nothing of what the bytes mean; callers turn null into an error of their own.
+// Strict Base64: exactly one text for each value (RFC 4648, section 4, with padding).
+// Callers turn null into an error of their own.
 
 /**
  * @param {Uint8Array} bytes
@@ -22,6 +22,6 @@ export function fromBase64(text) {
   } catch {
     return null;
   }
-  // atob forgives white space, absent padding and stray low bits: then two texts would mean the same bytes.
+  // atob accepts white space, absent padding and stray low bits, so two texts could mean the same bytes.
   return btoa(binary) === text ? Uint8Array.from(binary, (char) => char.charCodeAt(0)) : null;
 }

@@ -1,6 +1,5 @@
 // The outer layer: libsodium's crypto_box_seal, X25519 with XSalsa20-Poly1305 (docs/spec.md, section 2).
-// Knows points, scalars and boxes; must never know what an envelope, a key record or a signature is.
-// X25519 comes from the bare Montgomery module: ed25519.js brings Edwards curves along, 7 kB gzipped more.
+// X25519 comes from the bare Montgomery module, because ed25519.js also contains Edwards curves: 7 kB gzipped more.
 
 import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { pow } from '@noble/curves/abstract/modular.js';
@@ -54,7 +53,7 @@ export function openBox(secret, point, sealed) {
   return secretbox(shared, ephemeral, point).decrypt(sealed.subarray(X25519_SIZE));
 }
 
-// A nonce made of both public keys is safe here: every box has an ephemeral key of its own.
+// A nonce made of both public keys is safe here, because every box has an ephemeral key of its own.
 function secretbox(shared, ephemeral, point) {
   const key = new Uint8Array(32);
   hsalsa(u32(utf8ToBytes('expand 32-byte k')), u32(shared), new Uint32Array(4), u32(key));

@@ -1,5 +1,5 @@
 // The signer's code, its commitment and its receipt (docs/spec.md, section 3).
-// Whoever holds the code can find or withdraw one signature. Must never know who that is.
+// Whoever holds the code can find or withdraw one signature.
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -10,11 +10,11 @@ import { draw } from './random.mjs';
 export const CODE_DIGITS = 25;
 
 const RECEIPT_SIZE = 8;
-// A working generator needs one draw, rarely two; a stuck one must not hang the page.
+// A limit of draws: a good generator needs one or two, and a broken one must not hang the page.
 const MAX_DRAWS = 20;
 
 /**
- * 25 uniform digits.
+ * A code: 25 uniform digits.
  * @param {(size: number) => Uint8Array} random the system's generator
  * @returns {string}
  * @throws {TypeError} when the generator does not give what it was asked for
@@ -52,7 +52,7 @@ export function groupCode(code) {
 }
 
 /**
- * What a signature carries in its slot.
+ * The commitment to a code, which a signature carries in its slot.
  * @param {string} code 25 digits, as typed
  * @returns {Uint8Array} 32 bytes
  * @throws {CodeError} code-form
@@ -62,7 +62,7 @@ export function commitment(code) {
 }
 
 /**
- * What is published for a counted signature.
+ * The receipt of a commitment, which is published for a counted signature.
  * @param {Uint8Array} codeCommitment 32 bytes
  * @returns {string} 16 hex digits
  */

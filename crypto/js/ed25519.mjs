@@ -1,6 +1,5 @@
-// Ed25519 (RFC 8032), to verify what organizers signed.
-// Knows points and bytes; must never know a secret key.
-// The library in its small form: as part of @noble/curves the same check is 4.5 kB larger, gzipped.
+// Verifies Ed25519 signatures (RFC 8032), by which organizers sign results. It never signs.
+// It uses the small library, because the same check with @noble/curves is 4.5 kB larger, gzipped.
 
 import { hashes, verify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
@@ -12,7 +11,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
  * @returns {boolean}
  */
 export function verifies(signature, message, point) {
-  // Here and not above, so that what only seals does not carry it.
+  // Set here and not at the top of the module, so that a bundle that only seals does not contain it.
   hashes.sha512 = sha512;
   return verify(signature, message, point, { zip215: false });
 }

@@ -1,5 +1,5 @@
-// The envelope from outside: 4,096 bytes, their name, their text form (docs/spec.md, section 2).
-// Knows what anyone can check without a key; must never know what is inside.
+// The envelope from outside: 4,096 bytes, their id, their text form (docs/spec.md, section 2).
+// Everything here works without a key.
 
 import { equalBytes } from '@noble/ciphers/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -17,7 +17,7 @@ const END = '-----END UNDERSIGNED ENVELOPE-----';
 const LINE_WIDTH = 64;
 
 /**
- * 32 bytes that name an envelope; equal for equal envelopes only.
+ * The id of an envelope, 32 bytes; equal for equal envelopes only.
  * @param {Uint8Array} envelope
  * @returns {Uint8Array}
  */
@@ -26,7 +26,7 @@ export function envelopeId(envelope) {
 }
 
 /**
- * What anyone can check without a key.
+ * Check all that can be checked without a key.
  * @param {Uint8Array} envelope
  * @param {Uint8Array[]} acceptedKeyIds 7 bytes each
  * @throws {EnvelopeError} envelope-size, envelope-version, envelope-key, envelope-point, in this order
@@ -62,7 +62,7 @@ export function armor(envelope) {
  */
 export function dearmor(text) {
   const body = bodyLines(text.split('\n').map(bareLine));
-  // Characters, not UTF-16 units, so that every implementation counts alike.
+  // Characters are counted, not UTF-16 units, so that every implementation counts the same.
   const widths = body.map((line) => [...line].length);
   const last = widths.pop();
   if (!last || last > LINE_WIDTH || widths.some((width) => width !== LINE_WIDTH)) {
@@ -82,7 +82,7 @@ function bodyLines(lines) {
   return lines.slice(begin + 1, end);
 }
 
-// By hand: a regular expression for trailing spaces takes quadratic time on a long pasted line.
+// A loop, because a regular expression for trailing spaces takes quadratic time on a long pasted line.
 function bareLine(line) {
   let start = 0;
   let end = line.endsWith('\r') ? line.length - 1 : line.length;

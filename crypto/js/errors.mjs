@@ -1,8 +1,8 @@
 // The one error tree of the formats (docs/spec.md, section 9).
-// Knows reasons, the stable words that vectors, counts and translations use; the reason is also the message.
-// Must never know words for people (the page translates reasons) nor repeat bytes that a stranger chose.
+// An error has a reason: a stable word that vectors, counts and translations use. The reason is also the message, so
+// an error never repeats bytes that a stranger chose. The page translates reasons into words for people.
 
-/** Something does not have the form the specification gives it; `reason` says what. */
+/** A value does not have the form that the specification demands; `reason` says what is wrong. */
 export class UndersignedError extends Error {
   /** @param {string} reason one of the reasons of section 9 */
   constructor(reason) {

@@ -1,6 +1,6 @@
 // The inner layer: HPKE (RFC 9180) base mode, single shot, empty aad (docs/spec.md, section 2).
 // KEM 0x0041 ML-KEM-768, KDF 0x0001 HKDF-SHA256, AEAD 0x0003 ChaCha20-Poly1305, and no others.
-// Knows keys, info and plaintext as bytes; must never know what they stand for.
+// Keys, info and plaintext are plain bytes here; seal.mjs gives them their meaning.
 
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { expand, extract } from '@noble/hashes/hkdf.js';

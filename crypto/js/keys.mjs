@@ -1,5 +1,5 @@
-// The organizers' key: one secret master, one public key record, one fingerprint (docs/spec.md, section 1).
-// Knows how a key is derived, checked and named; must never know how anything is sealed or opened.
+// The organizers' key: a secret master, the public key record and its fingerprint (docs/spec.md, section 1).
+// Keys are derived, checked and named here; sealing and opening are in seal.mjs.
 
 import { blake2b } from '@noble/hashes/blake2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -50,10 +50,10 @@ export function isUsablePoint(point) {
   return point[31] < 0x80 && !SMALL_ORDER_POINTS.includes(bytesToHex(point));
 }
 
-/** The public half: what a browser needs to seal for the organizers of one appeal. */
+/** The public key: what a browser needs to seal for the organizers of one appeal. */
 export class KeyRecord {
   /**
-   * Use `parse`, which checks; this only keeps.
+   * Use `parse`, which checks the bytes; the constructor does not.
    * @param {Uint8Array} appealId 16 bytes
    * @param {Uint8Array} x25519Public 32 bytes
    * @param {Uint8Array} kemPublic 1,184 bytes
@@ -69,7 +69,7 @@ export class KeyRecord {
     /** The first 8 bytes of every envelope sealed to this key. */
     this.header = concatBytes(Uint8Array.of(VERSION), this.keyId);
     let kem = null;
-    /** The encapsulation key, expanded. Half the work of a sealing, so done once, perhaps ahead; nothing in it is secret. */
+    /** The encapsulation key, expanded. This is half the work of sealing, so it is done once; nothing in it is secret. */
     this.kem = () => (kem = kem || ml_kem768.prepare(kemPublic));
     Object.freeze(this);
   }
@@ -113,7 +113,7 @@ function isReduced(kemPublic) {
   return true;
 }
 
-/** The secret half, all of it derived from one master. Never in the browser of a signer. */
+/** The secret key, all of it derived from one master. It is never in the browser of a signer. */
 export class OrganizersKey {
   constructor(record, x25519Secret, kemSeed) {
     this.record = record;

@@ -1,5 +1,5 @@
-// The ledger: all envelopes of an appeal in one file, sorted, so that equal sets are equal bytes (docs/spec.md, section 5).
-// Knows the file's shape; must never know what is inside an envelope, nor when one came.
+// The ledger: all envelopes of an appeal in one file (docs/spec.md, section 5).
+// They are sorted by envelope id, so that equal sets of envelopes are equal bytes.
 
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { envelopeId, SIZE } from './envelope.mjs';

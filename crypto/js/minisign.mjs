@@ -1,6 +1,6 @@
 // Minisign's file formats, to verify what the stock `minisign` made (docs/spec.md, section 6).
 // Here, and only here, "signature" has its cryptographic sense. Only the prehashed kind (ED) exists for us.
-// Must never know a secret key: signing is the offline tool's work.
+// Nothing here signs: the offline tool does that.
 
 import { equalBytes } from '@noble/ciphers/utils.js';
 import { blake2b } from '@noble/hashes/blake2.js';
@@ -68,7 +68,7 @@ export function verifyHash(publicKey, hash, minisig) {
 }
 
 /**
- * BLAKE2b of a file, in pieces: without JIT a megabyte takes seconds, and the page must go on answering meanwhile.
+ * BLAKE2b of a file, in pieces. Without JIT a megabyte takes seconds, and the page must react to taps meanwhile.
  * @param {Uint8Array} message
  * @param {() => Promise<void>} pause awaited between two pieces
  * @returns {Promise<Uint8Array>} 64 bytes
@@ -87,7 +87,7 @@ function readMinisig(text) {
   if (lines.length !== 4 || !lines[0].startsWith(UNTRUSTED) || !lines[2].startsWith(TRUSTED)) {
     throw new MinisignError('minisign-form');
   }
-  // Half a character cannot have been signed: it is no UTF-8.
+  // A lone surrogate has no UTF-8, so a text with one cannot have been signed.
   if (/[\ud800-\udfff]/u.test(lines[2])) throw new MinisignError('minisign-form');
   const raw = decode(lines[1], SIGNATURE_SIZE, PREHASHED);
   return {

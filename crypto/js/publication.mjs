@@ -1,5 +1,5 @@
 // The publication: what organizers sign offline, and the verifier anyone can run (docs/spec.md, section 6).
-// Knows what may be known by all; must never know of a non-public signature more than a number and a receipt.
+// Of a non-public signature it holds nothing but its part in a count and a receipt, which is not linked to it.
 
 import { blake2b } from '@noble/hashes/blake2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -29,7 +29,7 @@ const KEYS = [
 ];
 const COUNTS = ['received', 'unreadable', 'duplicates', 'rejected', 'withdrawn', 'public', 'nonpublic'];
 const BY_HAND = ['public', 'nonpublic'];
-/** What a publication says of a public signature. */
+/** The names of the fields that a publication shows of a public signature. */
 export const PUBLISHED = ['name', 'relation', 'prisoner'];
 const HASH_SIZE = 32;
 const RECEIPT_SIZE = 8;
@@ -51,7 +51,7 @@ const RECEIPT_SIZE = 8;
  */
 
 /**
- * All steps of section 6.
+ * The verifier: all steps of section 6.
  * @param {Uint8Array} bytes publication.json
  * @param {string[]} minisigs the texts of its .minisig files; those that do not verify are not counted
  * @param {Appeal} appeal whose pinned keys and threshold count
@@ -76,7 +76,7 @@ export function verifyPublication(bytes, minisigs, appeal, previous) {
  */
 export function verifyHashed(bytes, hash, minisigs, appeal, previous) {
   const signing = appeal.minisign.filter((key) => minisigs.some((minisig) => signs(key, hash, minisig)));
-  // One key pinned twice is still one signer.
+  // A Set, because a key that is pinned twice is still one signer.
   const signers = Array.from(new Set(signing.map((key) => key.line)));
   if (signers.length < appeal.threshold) refuse('minisig');
   const publication = readPublication(bytes);
@@ -86,7 +86,7 @@ export function verifyHashed(bytes, hash, minisigs, appeal, previous) {
 }
 
 /**
- * The name of a publication's bytes, as `sha256sum` prints it.
+ * The SHA-256 of a publication's bytes in hex, as `sha256sum` prints it.
  * @param {Uint8Array} bytes
  * @returns {string}
  */
@@ -111,7 +111,7 @@ function checkPlace(publication, previous) {
 }
 
 /**
- * The file without its signers.
+ * Read a publication without checking who signed it.
  * @param {Uint8Array} bytes
  * @returns {Publication} frozen
  * @throws {PublicationError} publication-json, publication-shape, publication-sums, publication-order, in this order
@@ -173,7 +173,7 @@ function countsOf(value, keys) {
   return Object.freeze(counts);
 }
 
-// The page and the press read these: they obey the rules of a signature's own fields.
+// These texts are shown on pages and read by programs, so they obey the rules of a signature's own fields.
 function publishedOf(value) {
   const published = objectOf(value, PUBLISHED);
   for (const field of PUBLISHED) checkField(field, published[field]);

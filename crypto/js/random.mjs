@@ -1,5 +1,5 @@
-// The one door through which randomness enters.
-// Knows how many bytes were asked for; must never know a generator, so that nothing here can fall back to a weak one.
+// Takes random bytes from the caller's generator and checks their number. All randomness of the formats comes this way.
+// No generator is named here, so nothing can fall back to a weak one.
 
 /**
  * Exactly `size` bytes from the caller's generator.
@@ -10,7 +10,7 @@
  */
 export function draw(random, size) {
   const bytes = random(size);
-  // A promise or a short array would be turned into zeros further down, and zeros into a key everyone knows.
+  // Without this check, a promise or a short array would become zeros later, and zeros are a key that everyone knows.
   if (!(bytes instanceof Uint8Array) || bytes.length !== size) {
     throw new TypeError(`the generator did not give ${size} bytes`);
   }

@@ -1,6 +1,5 @@
 // Seal and open: the two layers around a signature or a withdrawal (docs/spec.md, section 2).
-// Knows the plaintext's places; must never know where randomness comes from or where an envelope goes.
-// If any part of sealing fails, it throws: there is no weaker way to seal.
+// Randomness comes from the caller. If any part of sealing fails, it throws: there is no weaker way to seal.
 
 import { equalBytes } from '@noble/ciphers/utils.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -23,7 +22,7 @@ const SLOT_AT = 56;
 const KIND_AT = 88;
 const RESERVED_AT = 89;
 const JSON_AT = 90;
-/** Bytes that the JSON object may take: one is kept for the 0x80 after it. */
+/** The most bytes of the JSON object: one byte is kept for the 0x80 after it. */
 export const JSON_ROOM = PLAINTEXT_SIZE - JSON_AT - 1;
 const HASH_SIZE = 32;
 const SECRET_SIZE = 32;
@@ -65,7 +64,7 @@ export function sealWithdrawal(record, letterHash, code, random) {
 }
 
 /**
- * The plaintext of section 2. For tests also of kinds and texts that no reader accepts.
+ * The plaintext of section 2. Tests also make plaintexts with kinds and texts that no reader accepts.
  * @param {KeyRecord} record
  * @param {Uint8Array} letterHash 32 bytes
  * @param {Uint8Array} slot 32 bytes
@@ -103,7 +102,7 @@ export function sealPlaintext(record, plaintext, random) {
   const coins = draw(random, SECRET_SIZE);
   const inner = sealBase(record.kem(), info(record), plaintext, coins);
   const envelope = concatBytes(record.header, sealBox(record.x25519Public, inner, ephemeralSecret));
-  // The service would refuse it anyway; better that it never leaves.
+  // The service would refuse a wrong envelope, so it must not leave the page.
   checkEnvelope(envelope, [record.keyId]);
   return envelope;
 }
@@ -113,7 +112,7 @@ function info(record) {
 }
 
 /**
- * What an envelope holds.
+ * Open an envelope.
  * @param {OrganizersKey} key
  * @param {Uint8Array} envelope
  * @returns {{kind: 'signature', letterHash: Uint8Array, commitment: Uint8Array, signature: Signature}
@@ -127,7 +126,7 @@ export function openEnvelope(key, envelope) {
   const { record, x25519Secret, kemSeed } = key;
   checkEnvelope(envelope, [record.keyId]);
   const outer = envelope.subarray(HEADER_SIZE);
-  // The outer box first: rubbish dies there, at a fraction of the price of the inner layer.
+  // The outer layer is opened first: it refuses random bytes in a fraction of the time that the inner layer takes.
   const inner = orRefuse('open-outer', () => openBox(x25519Secret, record.x25519Public, outer));
   const plaintext = orRefuse('open-inner', () => openBase(kemSeed, info(record), inner));
   return readPlaintext(record, plaintext);

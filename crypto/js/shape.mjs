@@ -1,6 +1,5 @@
-// Small checks that appeal.json and publication.json share: a value has the shape that the specification names.
+// Checks of parsed JSON that appeal.json and publication.json share: types, forms and keys of values.
 // Each gives back the value, or throws ShapeError, which the caller turns into an error of its own.
-// Knows types and forms; must never know which document it is looking at.
 
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/;
 const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
@@ -56,7 +55,7 @@ export function textOf(value) {
 export function dateOf(value) {
   const fits = DATE.test(textOf(value)) && !value.startsWith('0000');
   const day = new Date(fits ? `${value}T00:00:00Z` : Number.NaN);
-  // Engines disagree whether 30 February is invalid or the 1st of March; neither writes it back unchanged.
+  // Some engines refuse 30 February and others read 1 March; none writes it back unchanged.
   if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== value)
     throw new ShapeError('not a date');
   return value;

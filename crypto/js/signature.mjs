@@ -1,12 +1,12 @@
-// A person's signature: the record, its one way to be written and its strict reader (docs/spec.md, section 4).
-// What a stranger sealed is read here first, so nothing that could trick a terminal or a page gets past.
-// Must never change what a person wrote: trimming and normalising are the page's work, before.
+// A person's signature: the limits of its fields, its writer and its strict reader (docs/spec.md, section 4).
+// Characters that could trick a terminal or a page are refused. No text is changed here: the page trims and normalises
+// before it calls this.
 
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { RecordError } from './errors.mjs';
 import { parse, StrictJsonError } from './strictjson.mjs';
 
-/** Shortest and longest, in Unicode code points, in the order of the specification; `public` is no text. */
+/** The fewest and the most Unicode code points, in the order of the specification; `public` is no text. */
 export const LIMITS = {
   name: [1, 120],
   relation: [0, 80],
@@ -143,7 +143,7 @@ export function checkField(field, value) {
  */
 export function isUnprintable(point) {
   for (const [first, last] of UNPRINTABLE) {
-    // Sorted: most letters stand before most rows, and a publication has many.
+    // The rows are sorted, so most letters are decided after a few rows; a publication has many letters.
     if (point <= last) return first <= point;
   }
   return false;

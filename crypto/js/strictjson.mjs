@@ -1,6 +1,5 @@
-// JSON read so that two programs cannot disagree about it (docs/spec.md, section 4).
-// Refuses what RFC 8259 leaves open: duplicate keys, lone surrogates, byte order marks, fractions, deep nesting.
-// Knows grammar only; must never know which keys a document should have.
+// A strict JSON reader: all programs read the same value, or refuse the text (docs/spec.md, section 4).
+// It refuses what RFC 8259 leaves open: duplicate keys, lone surrogates, byte order marks, fractions, deep nesting.
 //
 // The structure is read here, because JSON.parse keeps the last of duplicate keys and says nothing;
 // single strings and numbers are left to JSON.parse.
@@ -97,7 +96,7 @@ function readString(reader) {
   return value;
 }
 
-// Integers only: a fraction or an exponent leaves its mark behind, which no grammar rule then accepts.
+// Integers only: of a fraction or an exponent, its sign remains unread, and no grammar rule accepts that.
 function readInteger(reader) {
   const pattern = /-?[0-9]+/y;
   pattern.lastIndex = reader.at;

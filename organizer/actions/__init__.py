@@ -1,1 +1,1 @@
-"""What an organizer does, without a face: a plan, the questions it leaves to a person, then the doing."""
+"""What an organizer does, without a user interface: a plan, the questions for a person, then the doing."""

@@ -1,4 +1,4 @@
-"""Entering signatures from paper and messengers, one by one or as a table; what is entered counts as accepted."""
+"""Adding signatures from paper and messengers, one by one or as a table. They count as accepted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SignedLetter:
 
 
 def choose_letter(appeal: Appeal, language: str | None) -> SignedLetter:
-    """That of the appeal in this language, or its first one. Raises OrganizerError: appeal-letter."""
+    """The appeal's letter in this language, or its first letter. Raises OrganizerError: appeal-letter."""
     chosen = language or next(iter(appeal.letters), "")
     if chosen not in appeal.letters:
         known = ", ".join(appeal.letters) or "none"
@@ -67,7 +67,7 @@ def check_fields(fields: Mapping[str, str], letter: SignedLetter) -> None:
 
 
 def plan_signature(fields: Mapping[str, str], letter: SignedLetter) -> SignaturePlan:
-    """The signature in the fields that were typed. Raises RecordError; OrganizerError: public-unclear."""
+    """The plan to add the signature in these fields. Raises RecordError; OrganizerError: public-unclear."""
     return SignaturePlan(paper.read_signature(fields, letter.language), letter)
 
 
@@ -107,7 +107,7 @@ class TablePlan:
 def plan_table(session: Session, path: str, language: str | None) -> TablePlan:
     """Read the table at `path`, of signatures under the letter in that language, or the appeal's first one.
 
-    Needs an opened workspace: only who can read what was entered before recognises it.
+    Needs an opened workspace, to recognise signatures that were entered before.
     Raises OrganizerError: no-appeal, appeal-letter, no-file, not-text, csv-header.
     """
     sealing = sealing_in(session)
@@ -132,7 +132,7 @@ def plan_table(session: Session, path: str, language: str | None) -> TablePlan:
 
 
 def add_table(session: Session, plan: TablePlan, answers: Answers) -> int:
-    """Keep the new lines, all or none; how many those are. Raises OrganizerError: stopped."""
+    """Keep all new lines or none; return how many they are. Raises OrganizerError: stopped."""
     check_answered(plan.questions, answers)
     if plan.envelopes:
         sealing_in(session).keep(plan.envelopes)

@@ -23,7 +23,7 @@ NOTHING_BURNED = Notice("stopped", "Nothing was burned.")
 
 @dataclass(frozen=True)
 class BurnPlan:
-    """What will be lost, and whether the result of it stands. `whole`: not one key but the workspace."""
+    """What will be lost, and whether its published result is good. `whole`: the workspace and not one key."""
 
     whole: bool
     ending: tuple[Period, ...]
@@ -73,7 +73,7 @@ class BurnPlan:
 
 
 def _burn_word(word: str) -> Question:
-    """The question that nobody answers by mistake."""
+    """The last question, which nobody answers by mistake: a word must be typed."""
     asked = Notice("word", "To burn it, type the word {word}", {"word": word})
     return Question(asked, NOTHING_BURNED, word=word, for_a_person=True)
 
@@ -92,7 +92,7 @@ def plan_burning(session: Session, today: str, period: str | None, publication: 
 
 
 def burn(session: Session, plan: BurnPlan, answers: Answers) -> None:
-    """Destroy one key; or begin with the whole workspace, which finish_burning() ends once the session is closed.
+    """Destroy one key, or begin to destroy the whole workspace: finish_burning() ends that after the session is closed.
 
     Raises OrganizerError: burn-not-yet, stopped.
     """
@@ -100,7 +100,8 @@ def burn(session: Session, plan: BurnPlan, answers: Answers) -> None:
     if plan.whole:
         session.workspace.write(BURNING_FILE, b"")
         return
-    # The lock first: cut off in between, the key is still here, and burning it again ends what was begun.
+    # The slot in the database goes first: if this is cut off in between, the key file is still here, so the same key
+    # can be burned again, which finishes it.
     session.records.drop_lock(plan.ending[0].record.key_id)
     session.workspace.burn(secret_name(plan.ending[0].record.key_id))
 

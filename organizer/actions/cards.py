@@ -1,7 +1,7 @@
-"""Cards of a key, handed out one at a time: the next one comes once two words of this one were read from the paper.
+"""Hands out the cards of a key one at a time: the next card comes after two words of this one were read from the paper.
 
-A set that was left unfinished is lost, for its words are kept nowhere; another set is made, and the old cards are
-destroyed.
+The words are not stored anywhere, so a set that is left unfinished is lost: its cards are destroyed and a new set is
+made.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def divide(keys: Iterable[PeriodKey], plan: CardPlan) -> list[HandOut]:
 
 
 def check_folder(text: str) -> str:
-    """A folder that can be filled without mixing with other files. Raises OrganizerError: folder."""
+    """Check a folder to write into: it must be new or empty. Raises OrganizerError: folder."""
     if not text.strip():
         raise OrganizerError("folder", "Name a folder.")
     check_no_folder(text.strip())
@@ -99,7 +99,7 @@ def check_folder(text: str) -> str:
 
 @contextmanager
 def print_cards(folder: str, sets: Iterable[HandOut]) -> Iterator[str]:
-    """The path of a file with all these cards, to be printed; it is overwritten and removed whatever happens.
+    """Write all these cards into a file to print, and give its path; it is overwritten and removed at the end.
 
     Raises OrganizerError: folder.
     """

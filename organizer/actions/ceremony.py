@@ -1,7 +1,8 @@
-"""The ceremony: first keys, a minisign key only, keys for further periods; cards.py and public_folder.py follow it.
+"""The ceremony: makes the first keys, a minisign key only, or keys for further periods.
 
-Each step is a call of its own with a checker for its answer, so that a face can be left and taken up again in between:
-what was made lies in the workspace, and open_session() finds it.
+Afterwards cards.py hands out the cards and public_folder.py writes the folder for the site. Each step is a call of its
+own, and each answer has a function that checks it. So a person may stop after any step and go on later: what was made
+is in the workspace, where open_session() finds it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _NO_DAYS = Notice("days", "The days of at least one period are missing.")
 
 @dataclass(frozen=True)
 class FirstKeys:
-    """What the first keys are made of, answered step by step: what is still to come is empty, and nothing is wrong.
+    """The answers from which the first keys are made. They are checked; those not given yet are empty.
 
     Raises OrganizerError: signer-name, passphrase-short, not-text.
     """
@@ -37,7 +38,7 @@ class FirstKeys:
     """The days of each key, one key for each period."""
     passphrase: str = field(default="", repr=False)
     appeal_id: AppealId | None = None
-    """Of an appeal that has one already; else a new one is drawn."""
+    """The id of an existing appeal; without it a new one is drawn."""
 
     def __post_init__(self) -> None:
         if self.signer:
@@ -57,7 +58,7 @@ class FirstKeys:
 
 
 def has_workspace(folder: str) -> bool:
-    """Whether a ceremony goes on in this folder, or begins. Raises OrganizerError: workspace-exists, of other files."""
+    """Whether the folder has a workspace already. Raises OrganizerError: workspace-exists, when it has other files."""
     if is_workspace(folder):
         return True
     check_new(folder)
@@ -65,7 +66,7 @@ def has_workspace(folder: str) -> bool:
 
 
 def offer_passphrase() -> str:
-    """A fresh passphrase that a person may take; it is on no disk."""
+    """A fresh random passphrase that a person may use; it is not stored."""
     return generate.offer_passphrase(random)
 
 
@@ -77,7 +78,7 @@ def check_repeated(passphrase: str, again: str) -> str:
 
 
 def shared_days(days: Days, others: Iterable[Days]) -> tuple[Notice, ...]:
-    """Whether some of these days belong to another period, too; a face asks whether that is meant."""
+    """Whether some of these days belong to another period, too; then the person is asked whether that is meant."""
     if not any(days.meets(other) for other in others):
         return ()
     text = "Some of these days belong to another period, too. On those, the key that is listed first is used."

@@ -27,7 +27,7 @@ class DecisionsPlan:
 
 
 def plan_export(session: Session, queue: ReviewQueue) -> DecisionsPlan:
-    """All that was decided here, for who has the key of the latest period. Raises OrganizerError: no-key, no-file."""
+    """All decisions made here; the key of the latest period locks them. Raises OrganizerError: no-key, no-file."""
     signer, _ = own_minisign(session.workspace)
     here = [period.record.key_id for period in session.periods if period.record.key_id in session.keys]
     if not here:
@@ -75,7 +75,7 @@ def open_settling(queue: ReviewQueue, disagreements: Iterable[Disagreement]) -> 
 
 
 def settle(review: Review, disagreement: Disagreement, theirs: bool) -> None:
-    """Decide about the current one, which is this, as the other organizer did or as it was decided here."""
+    """Decide about this disagreement, the current one of the review: with `theirs` as the other organizer did."""
     here = disagreement.here
     review.decide(*(VERDICTS[disagreement.there] if theirs else (here.verdict, here.reason)))
 

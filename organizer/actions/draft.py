@@ -1,4 +1,4 @@
-"""Counting a workspace, and the publication that comes of it: the one place where a publication is drafted."""
+"""Counts a workspace and drafts a publication from the tally. No other module drafts one."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def count(session: Session, asked: Container[PublishedSignature] = frozenset(), 
 
 
 def draft_publication(session: Session, counted: Tally, place: Place, date: str) -> Publication:
-    """What this workspace publishes of a tally on that day, YYYY-MM-DD. Raises OrganizerError: no-appeal."""
+    """The publication of a tally of this workspace, dated YYYY-MM-DD. Raises OrganizerError: no-appeal."""
     keys, ledgers = session.records.keys(), session.records.ledgers()
     return make_publication(counted, need_appeal(session.appeal), keys, ledgers, place, date)

@@ -1,4 +1,4 @@
-"""Exporting: a publication that was verified, as files that people can use; it needs no workspace and no key."""
+"""Exporting: writes a verified publication as CSV, XLSX, PDF and HTML; it needs no workspace and no key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from organizer.exports.phrases import PHRASES
 from organizer.workspace.files import hand_over, in_folder, read_file, shipped_files
 
 LANGUAGES = tuple(PHRASES)
-"""Of the fixed words in the files; a letter may have others."""
+"""The languages of the fixed words in the files; a letter may be in others."""
 
 _FALLBACK = "en"
 
@@ -58,7 +58,7 @@ def export(plan: ExportPlan, folder: str) -> tuple[str, ...]:
 
 
 def _check_known(reason: str, what: str, given: Sequence[str], known: Sequence[str]) -> None:
-    """A face that offers a choice cannot go wrong here."""
+    """Refuse names that are not known, as only a caller can give that lets people type them."""
     for one in given:
         if one not in known:
             raise OrganizerError(reason, f"There is no {what} {one}. There are: {', '.join(known)}.")

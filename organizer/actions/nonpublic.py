@@ -1,4 +1,4 @@
-"""Writing down the names that are not public, after saying what that means: the one way out for them."""
+"""Writes the names that are not public into a table, after a warning. No other action writes them unencrypted."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NOTHING_WRITTEN = Notice("stopped", "Nothing was written.")
 
 @dataclass(frozen=True)
 class NonpublicPlan:
-    """Whose names would be written down, by name."""
+    """The signatures whose names would be written down, sorted by name."""
 
     people: tuple[SignatureEntry, ...]
 

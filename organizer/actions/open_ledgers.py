@@ -57,7 +57,7 @@ def open_ledgers(session: Session, paths: Iterable[str], progress: Progress = un
     """
     need_keys(session)
     by_hand = open_by_hand(session.records, session.keys)
-    # Before any progress is shown: a program that runs a thread should not make copies of itself.
+    # Workers start before progress is shown: a program that runs a thread should not fork.
     with hired(BlockOpener(session.keys, session.records.boxes), cores()) as crew:
         opened = tuple(OpenedLedger(path, _open(session, path, progress, crew)) for path in paths)
     return OpenedLedgers(opened, by_hand)

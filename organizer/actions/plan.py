@@ -1,8 +1,8 @@
 """What all actions have in common: a plan, the questions it leaves to a person, then the doing.
 
-`plan_…()` reads and counts; a face shows what the plan holds. It decides and writes nothing, but opens what was entered
-by hand, which counts already. The function that does it takes the plan and the answers, and refuses when one is
-missing: a face that forgets to ask cannot do harm.
+`plan_…()` reads and counts, and decides nothing; it may open what was entered by hand, which counts already. The user
+interface shows the plan and asks its questions. Then a second function takes plan and answers and does the work. It
+refuses when an answer is missing, so an interface that forgets a question can do no harm.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ YES = "yes"
 class Notice:
     """A sentence for a person: `reason` names it, `text` says it in English, with the values in braces.
 
-    A face that speaks another language translates `text` and puts the values in itself.
+    A user interface in another language translates `text` and puts the values in itself.
     """
 
     reason: str
@@ -73,6 +73,6 @@ class Progress(Protocol):
 
 @contextmanager
 def unseen(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """Progress that nobody looks at."""
+    """Progress that is shown to nobody."""
     del what, unit
     yield lambda more, total: None

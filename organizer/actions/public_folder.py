@@ -83,7 +83,7 @@ class Signers:
 
     @property
     def suggested_threshold(self) -> int:
-        """Two who sign, where there are two."""
+        """Two signers, or one where there is only one."""
         return min(2, len(self.keys))
 
 

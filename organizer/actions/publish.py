@@ -1,4 +1,4 @@
-"""Publishing: count what is accepted, show what the world will see, then sign and write it."""
+"""Publishing: counts what is accepted, plans the publication with its warnings, then signs and writes it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PublishPlan:
     last: Publication | None
     changes: Changes | None
     replaced: str | None
-    """The digest of the publication whose number is taken again."""
+    """The digest of the publication that is replaced under the same number."""
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
@@ -110,7 +110,7 @@ def hand_over_published(published: Published, out: str) -> None:
     try:
         hand_over_publication(out, PUBLICATION_FILE, published.files)
     except OSError as error:
-        # To publish again would take the next number, and the one that was never seen would be missing for ever.
+        # Publishing again would take the next number, and readers would miss the one that was never handed in.
         text = f"It is signed, but could not be copied to {out}. Do not publish again; copy the files from"
         raise OrganizerError("hand-over", f"{text} {published.folder}.") from error
 

@@ -39,7 +39,7 @@ PEOPLE = (
     Signature("Олена Вигадана", True, relation="дружина", prisoner="Тарас Вигаданий", language="be"),
     Signature("Пётр Кніжны", False, relation="былы палітвязень", language="be"),
 )
-"""Six people out of no book: three public, three not. The last one takes the signature back."""
+"""Six made-up people: three sign publicly, three do not. The last one takes the signature back."""
 
 FLOOD_NAME = "Flood"
 

@@ -1,7 +1,7 @@
 """Bringing a key back from its cards, into a new workspace or into one that lost it.
 
-First the keys are known that the cards may give, then cards are typed in until they are enough (shares.Recovery), then
-it is decided what locks the key from now on. Nothing is written before all of that is answered.
+First it is found out which keys the cards may give. Then cards are typed in until there are enough (shares.Recovery).
+Then a person decides what locks the key from now on. Nothing is written before all of this is answered.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ AS_IF_LOST = Question(
 """A workspace whose passphrase is known keeps it; a new one is for those who lost it."""
 
 Tell = Callable[[Notice], None]
-"""Is told what is being done while it lasts."""
+"""A function that is told which long step begins, so that it can be shown."""
 
 
 class Lock(Enum):
@@ -64,12 +64,12 @@ class Wanted:
     appeal: str | None = None
     fingerprint: str | None = None
     appeal_id: str | None = None
-    """In hex."""
+    """The appeal id in hex."""
 
 
 @dataclass(frozen=True)
 class Restoring:
-    """Where a key comes back, and which it may be; `workspace` is None where a new one is made."""
+    """Where a key is restored, and which keys are accepted; `workspace` is None where a new one is made."""
 
     folder: str
     workspace: Workspace | None
@@ -92,7 +92,7 @@ class Restoring:
 
 @dataclass(frozen=True)
 class Restored:
-    """A key that is back. `minisign`: a new minisign key was made, which the site must list."""
+    """A restored key. `minisign`: a new minisign key was made, which the site must list."""
 
     period: Period
     folder: str
@@ -176,9 +176,9 @@ def restore_anew(
 
 
 def take_over(workspace: Workspace, key: PeriodKey, passphrase: str) -> None:
-    """A new root for a workspace whose passphrase is lost; the rows are opened with the master.
+    """Give a workspace whose passphrase is lost a new root; the rows are opened with the master.
 
-    Whenever it is cut off, doing it again finishes it. Raises OrganizerError: restore-rows, memory.
+    If it is cut off at any moment, doing it again finishes it. Raises OrganizerError: restore-rows, memory.
     """
     root = random(keyfile.ROOT_SIZE)
     file = _lock_root(root, key.period, passphrase)
@@ -202,7 +202,7 @@ def _workspace(at: Restoring) -> Workspace:
 
 
 def _check_wanted(at: Restoring, key: PeriodKey) -> None:
-    """Again where it is written: a face that mixed up two keys would lock another one under this name."""
+    """Check again, right before writing, that the key is one of those wanted: a caller may have mixed up two keys."""
     if at.expected.match(key.master) != key.period:
         raise OrganizerError("share-key", "This is another key than the one that is wanted. Nothing was written.")
 

@@ -1,6 +1,6 @@
-"""Where organizers seal what they enter themselves: signatures and withdrawals, like any other, without a passphrase.
+"""Seals the signatures and withdrawals that organizers enter themselves, as a browser seals them, without a passphrase.
 
-What is kept so is opened with the ledgers, or by the next action that counts.
+These envelopes are opened together with the ledgers, or by the next action that counts.
 """
 
 from __future__ import annotations

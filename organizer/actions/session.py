@@ -1,6 +1,6 @@
-"""What most actions start with: the workspace, the key opened with a passphrase, the appeal.json remembered.
+"""The session that most actions start with: a workspace, its keys opened with a passphrase, the remembered appeal.json.
 
-Knows how these belong together and refuses what does not. A passphrase is asked for through what is passed in.
+Files that do not belong together are refused. The passphrase is asked for through an object that the caller passes in.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ APPEAL_FILE = "appeal.json"
 
 
 class Passphrases(Protocol):
-    """How a face asks for the passphrase and says why nothing moves; both keys take seconds to open, on purpose."""
+    """How a user interface asks for the passphrase, and says that a key is opened, which takes seconds on purpose."""
 
     def passphrase(self, wrong: UndersignedError | None) -> str:
         """What was typed; `wrong` is why the one before did not open the key. Raises OrganizerError to give up."""

@@ -1,4 +1,4 @@
-"""Signing what another organizer published, after it was checked and compared with one's own workspace."""
+"""Signing a publication of another organizer, after checking it and comparing it with the own workspace."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Cosigning:
 
 @dataclass(frozen=True)
 class SignPlan:
-    """What another organizer published, checked, and what one's own workspace says of it."""
+    """A checked publication of another organizer, and what the own workspace says of it."""
 
     path: str
     data: bytes
@@ -62,11 +62,11 @@ class SignPlan:
     signed_by: tuple[MinisignPublicKey, ...]
     threshold: int
     differences: tuple[str, ...] | None
-    """Where one's own count differs, in sentences; None where nothing can be counted, without a key."""
+    """Where the own count differs, in sentences; None for a workspace without a key, which cannot count."""
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the file, to compare with whoever published."""
+        """The SHA-256 of the file, to compare with the organizer who published it."""
         return digest(self.data)
 
     @property
@@ -145,7 +145,7 @@ def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None
     name = minisig_name(own_minisign(at.workspace)[0])
     files = {name: sign_publication(plan.data, key).encode("utf-8")}
     if plan.publication.number not in at.workspace.publications():
-        # What was signed is remembered: another file with this number is not signed, and the next one is compared.
+        # The signed file is remembered: another file with this number is refused, and the next one is compared with it.
         at.workspace.write_publication(plan.publication.number, {PUBLICATION_FILE: plan.data, **files})
     folder = out or folder_of(plan.path)
     hand_over(folder, files)
@@ -160,7 +160,7 @@ def _open_minisign(at: Cosigning) -> MinisignSecretKey:
 
 
 def _appeal(workspace: Workspace, path: str | None) -> Appeal:
-    """As session.load_appeal, for a workspace without keys: the appeal must list this organizer's minisign key."""
+    """As session.load_appeal, for a workspace without keys: instead, it must list this organizer's minisign key."""
     data = workspace.read(APPEAL_FILE) if path is None else read_file(path)
     appeal = need_appeal(None if data is None else read_appeal_of(data, path or workspace.path(APPEAL_FILE)))
     check_listed(appeal, own_minisign(workspace)[1])

@@ -22,7 +22,7 @@ class Status:
     here: frozenset[KeyId]
     tally: Tally
     ledgers: tuple[str, ...]
-    """Digests, in hex, of those that were read to the end."""
+    """Digests, in hex, of the ledgers that were read to the end."""
     publications: tuple[int, ...]
 
 

@@ -1,4 +1,4 @@
-"""Checking a publication as any reader can: without a workspace and without a key."""
+"""Checks a publication as any reader can: without a workspace and without a key."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Verified:
     signed_by: tuple[str, ...]
     """The minisign lines of the organizers who signed it."""
     commands: tuple[str, ...]
-    """How to check each minisig with the stock minisign and nothing of ours."""
+    """Commands that check each minisig with the stock minisign, without our code."""
 
 
 def verify(files: PublicationFiles) -> Verification:

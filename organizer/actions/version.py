@@ -1,4 +1,4 @@
-"""Which version this is and, when it is one file, which file exactly."""
+"""The version of the tool and, when it is one file, the SHA-256 of that file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vouch words: what came with each, a further one, and withdrawing one that leaked."""
+"""Vouch words: counts the signatures that came with each, adds a word, and withdraws one that leaked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from organizer.workspace.vouch_words import Vouched, VouchWord, offer_word
 
 @dataclass(frozen=True)
 class CountedWord:
-    """A vouch word and the signatures that came with it, by where they stand in the review."""
+    """A vouch word, and how many signatures that came with it are accepted, undecided and so on."""
 
     word: VouchWord
     signatures: Counter[ReviewStatus]
@@ -34,7 +34,7 @@ class CountedWords:
 
 
 def count_words(queue: ReviewQueue) -> CountedWords:
-    """What came with each word."""
+    """Count the signatures that came with each word."""
     found: dict[int, Counter[ReviewStatus]] = {word.number: Counter() for word in queue.words}
     vouched: Counter[Vouched] = Counter()
     for envelope_id, facts in queue.facts.items():
@@ -49,7 +49,7 @@ def count_words(queue: ReviewQueue) -> CountedWords:
 
 
 def propose_word() -> str:
-    """A word that nobody guesses, made just now."""
+    """A random word that nobody can guess."""
     return offer_word(random)
 
 
@@ -110,13 +110,13 @@ def plan_word_withdrawal(review: Review, number: int) -> WordWithdrawal:
 
 
 def withdraw_word(review: Review, plan: WordWithdrawal, answers: Answers) -> None:
-    """The word says nothing from now on; one step, which undo takes back. Raises OrganizerError: stopped."""
+    """Make the word count for nothing, in one step, which undo takes back. Raises OrganizerError: stopped."""
     check_answered(plan.questions, answers)
     review.withdraw_word(plan.word.number)
 
 
 def restore_word(review: Review, number: int) -> int:
-    """The word counts again after all; how many signatures are accepted again. Raises OrganizerError: vouch-number."""
+    """Make the word count again; return how many signatures are accepted again. Raises OrganizerError: vouch-number."""
     if not review.queue.words.numbered(number).withdrawn:
         raise OrganizerError("vouch-number", f"Vouch word number {number} is not withdrawn.")
     return review.restore_word(number)

@@ -21,7 +21,7 @@ from organizer.workspace.entries import SignatureEntry, WithdrawalEntry
 
 def withdraw_with_code(sealing: Sealing, code: str) -> None:
     """Seal a withdrawal with the code of a person, whose signature may come later. Raises CodeError."""
-    # Any letter will do: a withdrawal is about a code, not about a text.
+    # Any letter hash is right: a withdrawal names a code and not a letter.
     letter_hash = LetterHash(bytes.fromhex(next(iter(sealing.appeal.letters.values()))))
     sealing.keep([seal_withdrawal(sealing.record, letter_hash, check_code(code))])
 
@@ -36,7 +36,7 @@ class WithdrawalPlan:
     person: SignatureEntry
     same_code: tuple[SignatureEntry, ...]
     published: bool
-    """Whether the name stands in the latest publication."""
+    """Whether the name is in the latest publication."""
     reason: str = ""
 
     @property
@@ -92,7 +92,7 @@ class TakenBack:
 
 
 def taken_back(session: Session) -> list[TakenBack]:
-    """All of them, by name; not those whose code came: whoever used a code meant it."""
+    """All signatures taken back without a code, sorted by name. Those withdrawn with a code stay withdrawn."""
     made = made_by_hand(session.records.entries())
     return [TakenBack(one, made[one.commitment]) for one in signed_with(session.records.entries(), made)]
 

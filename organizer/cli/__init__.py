@@ -1,4 +1,4 @@
-"""The first face: commands at a terminal, one file for each. main.py lists them, options.py has what they share.
+"""The command line: one file for each command. main.py lists the commands, options.py has the options they share.
 
-A command knows the order of steps and the words; what is done stands in actions/. None imports another.
+A command decides the order of the steps and the words; actions/ does the work. No command imports another.
 """

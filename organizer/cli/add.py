@@ -50,7 +50,7 @@ def add_command(
 
 
 def run(terminal: Terminal, folder: str, language: str | None, appeal_file: str | None) -> JsonResult:
-    """Signatures typed in; needs no passphrase. Raises OrganizerError: no-appeal, appeal-letter, question, …"""
+    """Add signatures typed in; needs no passphrase. Raises OrganizerError: no-appeal, appeal-letter, question, …"""
     with open_sealing(folder, appeal_file) as sealing:
         letter = choose_letter(sealing.appeal, language)
         terminal.check_may_ask()
@@ -68,7 +68,7 @@ def run_table(
     passphrase_file: str | None,
     yes: bool,
 ) -> JsonResult:
-    """A table; needs the passphrase, for only who can read what was entered before can recognise it.
+    """Add the signatures of a table. Needs the passphrase, to recognise signatures that were entered before.
 
     Raises OrganizerError: no-appeal, appeal-letter, csv-header, csv-lines, stopped, …
     """

@@ -64,7 +64,7 @@ def run(
     appeal_file: str | None,
     passphrase_file: str | None,
 ) -> JsonResult:
-    """`today` is YYYY-MM-DD. Raises OrganizerError: burn-not-yet, burn-period, stopped, no-appeal, …"""
+    """Show, ask, burn. `today` is YYYY-MM-DD. Raises OrganizerError: burn-not-yet, burn-period, stopped, …"""
     given = {"burn-not-yet": YES if force else ""} | ({} if confirm is None else {"word": confirm})
     if unfinished := find_unfinished(folder):
         return _burn_the_rest(terminal, unfinished, given)

@@ -1,4 +1,4 @@
-"""`organizer ceremony`: a calm dialogue from nothing to keys, cards, a fingerprint and a public folder for the site."""
+"""`organizer ceremony`: the dialogue that makes keys, cards, fingerprints and a public folder for the site."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def ceremony_command(folder: str, passphrase_file: str | None, as_json: bool) ->
 
 
 def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
-    """Asks much, so it needs a terminal. Raises OrganizerError."""
+    """Lead through the dialogue. It asks many questions, so it needs a terminal. Raises OrganizerError."""
     terminal.check_may_ask()
     if has_workspace(folder):
         return _go_on(terminal, folder, passphrase_file)
@@ -114,7 +114,7 @@ def _minisign_only(terminal: Terminal, folder: str, signer: str) -> JsonResult:
 
 
 def _ask_site_folder(terminal: Terminal, periods: Sequence[Period]) -> AppealFolder:
-    """The site's own folder of the appeal, empty when it is not at hand; refused when it is of another appeal."""
+    """Ask for the site's own folder of the appeal. It may be left empty; a folder of another appeal is refused."""
     terminal.say(
         "If you have a copy of the site's folder config/appeal/ here, name it: the keys are made for that appeal, "
         "and at the end you get the folder back with the keys in it."
@@ -125,7 +125,7 @@ def _ask_site_folder(terminal: Terminal, periods: Sequence[Period]) -> AppealFol
 
 
 def _ask_periods(terminal: Terminal, heading: str, before: list[Days]) -> list[Days]:
-    """The days of the keys to make, one after the other."""
+    """Ask for the first and last day of each key to make."""
     terminal.heading(heading)
     terminal.say(
         "Each period has a key of its own, drawn apart from all others. When a period is over and its result is "

@@ -86,7 +86,7 @@ def decisions_undo(yes: bool, folder: str, passphrase_file: str | None, as_json:
 
 
 def run_export(terminal: Terminal, folder: str, out: str, passphrase_file: str | None) -> JsonResult:
-    """Raises OrganizerError: no-key, file-exists, …"""
+    """Write the decisions into a file for another organizer. Raises OrganizerError: no-key, file-exists, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         plan = plan_export(session, open_queue(session, terminal.progress))
         export_decisions(session, plan, out)
@@ -101,7 +101,9 @@ def run_export(terminal: Terminal, folder: str, out: str, passphrase_file: str |
 
 
 def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str | None) -> JsonResult:
-    """Agreements are kept first, in one step; then a person settles the rest, or leaves it on hold.
+    """Merge the decisions of another organizer: agreements first, in one step; then a person settles the differences.
+
+    What the person does not settle stays on hold.
 
     Raises OrganizerError: no-file, decisions-file, decisions-key, …
     """
@@ -122,7 +124,7 @@ def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str |
 
 
 def run_undo(terminal: Terminal, folder: str, yes: bool, passphrase_file: str | None) -> JsonResult:
-    """The latest step, whatever it was: one decision or all of a merge. Raises OrganizerError: nothing, stopped."""
+    """Take back the latest step: one decision or a whole merge. Raises OrganizerError: nothing, stopped."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         review = Review(open_queue(session, terminal.progress))
         plan = plan_undo(review)
@@ -163,7 +165,7 @@ def _say_merged(terminal: Terminal, plan: MergePlan) -> None:
     if found.changes:
         terminal.say("To take these decisions back: organizer decisions undo")
     else:
-        # Not a word of undo: it would take back what was done before.
+        # Undo is not offered here: this merge changed nothing, so undo would take back the step before it.
         terminal.say("No decision was changed here by it.")
 
 

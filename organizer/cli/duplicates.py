@@ -34,7 +34,7 @@ def duplicates_command(folder: str, passphrase_file: str | None, as_json: bool) 
 
 
 def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
-    """Changes nothing. Raises OrganizerError."""
+    """Show the pairs that may be of one person. Changes nothing. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, terminal.progress)
         found = find_duplicates(queue)
@@ -50,7 +50,7 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonRes
 
 
 def _say_without_names(terminal: Terminal, pairs: Sequence[SimilarPair]) -> None:
-    # What goes into a file or another program must not carry a name that is not public: that has its own command.
+    # Output that is redirected has no names: a file of names that are not public is made by export-nonpublic only.
     for pair in pairs:
         one, other = pair.first.hex()[:16], pair.second.hex()[:16]
         terminal.say(f"{one}  {other}  {pair.score:.0%} alike: {'; '.join(pair.reasons)}")

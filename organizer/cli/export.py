@@ -1,4 +1,4 @@
-"""`organizer export`: the public list in files that people can use; works for anyone, like `organizer verify`."""
+"""`organizer export`: write the public list as CSV, XLSX, PDF or HTML; needs no workspace, like `organizer verify`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def run(
     language: str | None = None,
     formats: Sequence[str] = (),
 ) -> JsonResult:
-    """`letter` is a folder. Raises OrganizerError: what verify raises, letter-folder, …"""
+    """Verify the publication, then write the files. `letter` is a folder. Raises OrganizerError as verify; letter-…"""
     checks = verify(files)
     say_steps(terminal, checks)
     found = need_verified(checks)

@@ -32,7 +32,7 @@ def export_nonpublic_command(folder: str, out: str, passphrase_file: str | None,
 
 
 def run(terminal: Terminal, folder: str, passphrase_file: str | None, out: str) -> JsonResult:
-    """Asks always, so a script cannot do it. Raises OrganizerError: question, stopped, file-exists, …"""
+    """Write the table after a sentence was typed, which no script can do. Raises OrganizerError: question, stopped …"""
     terminal.check_may_ask()
     check_no_file(out)
     for warning in WARNINGS:

@@ -1,7 +1,4 @@
-"""The options that choose signatures by what is known of them, for the commands that list or review some of them.
-
-Knows click and the filter. Must never print.
-"""
+"""The filter options: which signatures the commands `list` and `review` show, by public, status, language and so on."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ FILTER = (
 
 @dataclass(frozen=True)
 class FilterOptions:
-    """What the options said about which signatures are wanted. `word` is the number of a vouch word."""
+    """The values of the filter options. `word` is the number of a vouch word."""
 
     public: bool | None = None
     status: str | None = None
@@ -43,7 +40,7 @@ class FilterOptions:
     similar: bool = False
 
     def filter(self, queue: ReviewQueue) -> Filter:
-        """The same as a filter. Raises OrganizerError: vouch-number."""
+        """The filter of the review that these options stand for. Raises OrganizerError: vouch-number."""
         return Filter(
             public=self.public,
             status=None if self.status is None else ReviewStatus(self.status),

@@ -1,4 +1,4 @@
-"""What --json prints that several commands share: counts and public facts, never a person's name."""
+"""Parts of the --json output that several commands share: counts and public facts, never a person's name."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ JsonResult = dict[str, Any]
 
 
 def period_result(period: Period) -> JsonResult:
-    """A key in public facts."""
+    """The public facts of one key: its id, fingerprint and days."""
     record, days = period.record, period.days
     facts = {"key_id": period.hex_id, "fingerprint": record.fingerprint.hex(), "digits": record.digits}
     return {**facts, "from": days.start, "until": days.until}
 
 
 def counts_result(found: Tally) -> JsonResult:
-    """A tally in numbers."""
+    """The numbers of a tally."""
     return {
         **vars(found.counts),
         "by_hand": vars(found.by_hand),

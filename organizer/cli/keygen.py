@@ -47,7 +47,7 @@ def run(
     days: Sequence[str] = (),
     minisign_only: bool = False,
 ) -> JsonResult:
-    """`days` are "FROM..UNTIL". Raises OrganizerError: workspace-exists, signer-name, appeal-id, days, passphrase-…"""
+    """Make the keys. `days` are "FROM..UNTIL". Raises OrganizerError: workspace-exists, signer-name, appeal-id, …"""
     check_new(folder)
     appeal = None if appeal_id is None else check_appeal_id(appeal_id)
     answers = FirstKeys(check_signer(signer), tuple(read_days(text) for text in days) or (OPEN_END,), "", appeal)

@@ -1,4 +1,4 @@
-"""`organizer list`: all signatures in a list to look through; for scripts, what is public knowledge of each."""
+"""`organizer list`: all signatures in a list with search and filter; for scripts, each one without its name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def list_command(folder: str, passphrase_file: str | None, as_json: bool, **filt
 
 
 def run(terminal: Terminal, folder: str, filters: FilterOptions, passphrase_file: str | None) -> JsonResult:
-    """Changes nothing. Names are shown at a terminal only. Raises OrganizerError."""
+    """List the signatures. Changes nothing; names are shown at a terminal only. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, terminal.progress)
         review = Review(queue, again=True, wanted=filters.filter(queue))
@@ -47,14 +47,14 @@ def run(terminal: Terminal, folder: str, filters: FilterOptions, passphrase_file
         else:
             _say_without_names(terminal, review)
         rows = [_row(queue, envelope_id) for envelope_id in review.ids]
-    # Without the words searched for: a name does not stay in the scrollback.
+    # The words searched for are left out, because they may be a name, which must not stay in the scrollback.
     wanted = replace(review.filter, text=())
     terminal.say(f"Signatures: {review.total:,}{'' if wanted == Filter() else f', only {wanted}'}.")
     return {"signatures": rows}
 
 
 def _say_without_names(terminal: Terminal, review: Review) -> None:
-    # What goes into a file or another program must not carry a name that is not public: that has its own command.
+    # Output that is redirected has no names: a file of names that are not public is made by export-nonpublic only.
     for envelope_id in review.ids:
         facts, made = review.queue.facts[envelope_id], review.queue.decisions.get(envelope_id)
         public = "public" if facts.public else "not public"

@@ -1,7 +1,4 @@
-"""The command line: names of commands, their options and help. What they do is in actions/.
-
-Knows click. Must never print.
-"""
+"""The command line as a whole: which commands there are, the options before them, and --version."""
 
 from __future__ import annotations
 

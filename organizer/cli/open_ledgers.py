@@ -38,7 +38,10 @@ def open_command(
 def run(
     terminal: Terminal, folder: str, paths: Sequence[str], appeal_file: str | None, passphrase_file: str | None
 ) -> JsonResult:
-    """A malformed ledger stops none of the others; the first error is raised at the end. Raises OrganizerError."""
+    """Open the ledgers. A malformed one does not stop the others; the first error is raised at the end.
+
+    Raises OrganizerError.
+    """
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
         opened = open_ledgers(session, paths, terminal.progress)
     say_opened(terminal, opened)

@@ -1,6 +1,6 @@
-"""What all commands share: their common options, and how each is carried out.
+"""What all commands share: their common options, and carry_out(), which runs a command and tells its result.
 
-Knows click. Must never print, and turns every error a person can meet into one sentence and the exit code 1.
+Every error that a person can meet becomes one sentence and the exit code 1.
 """
 
 from __future__ import annotations

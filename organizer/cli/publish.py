@@ -1,4 +1,4 @@
-"""`organizer publish`: show what the world will see, then write and sign it."""
+"""`organizer publish`: show everything that a publication will contain, then write and sign it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ def run(
     replace: bool = False,
     previous: str | None = None,
 ) -> JsonResult:
-    """`date` is YYYY-MM-DD. Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …"""
+    """Show, ask, publish. `date` is YYYY-MM-DD.
+
+    Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …
+    """
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
         plan = plan_publication(session, date, replace, previous)
         if preview is not None:

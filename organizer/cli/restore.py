@@ -59,7 +59,7 @@ def restore_command(
 
 
 def run(terminal: Terminal, folder: str, wanted: Wanted, passphrase_file: str | None) -> JsonResult:
-    """Asks for cards, so it needs a terminal. Raises OrganizerError: no-appeal, share-key, …"""
+    """Ask for the cards and restore the key; it needs a terminal. Raises OrganizerError: no-appeal, share-key, …"""
     terminal.check_may_ask()
     passphrase = None if passphrase_file is None else check_passphrase(read_passphrase_file(passphrase_file))
     with open_restoring(folder, wanted) as at:
@@ -72,7 +72,7 @@ def run(terminal: Terminal, folder: str, wanted: Wanted, passphrase_file: str | 
 
 
 def _ask_for_key(terminal: Terminal, at: Restoring) -> PeriodKey:
-    """Cards until they are enough, and the key they give, compared with what is expected. Raises OrganizerError."""
+    """Ask for cards until there are enough; return their key, if it is the one expected. Raises OrganizerError."""
     terminal.say(
         "This brings a key back from its cards. Have enough cards ready and be alone; their order does not matter."
     )
@@ -123,7 +123,7 @@ def _into_old(terminal: Terminal, at: Restoring, key: PeriodKey, passphrase: str
 
 
 def _known_root(terminal: Terminal, at: Restoring, passphrase: str | None) -> bytes | None:
-    """The root, if the passphrase of the workspace is known; None when a person says that it is lost."""
+    """The root secret of the workspace, if its passphrase is known; None when a person says that it is lost."""
     if passphrase is None:
         terminal.say("If you know the passphrase of this workspace, it stays as it is.")
         passphrase = terminal.passphrase("Passphrase (Enter if it is lost)", may_be_empty=True)
@@ -139,7 +139,7 @@ def _known_root(terminal: Terminal, at: Restoring, passphrase: str | None) -> by
 
 
 def _passphrase_of_minisign(terminal: Terminal, at: Restoring) -> str | None:
-    """That of a workspace with a minisign key only, which locks the key of the cards from now on, too."""
+    """The passphrase of a workspace with a minisign key only. From now on it also locks the key from the cards."""
     terminal.say("This workspace had a minisign key only. Its passphrase locks the key of the cards from now on, too.")
     for _ in range(ATTEMPTS):
         typed = terminal.passphrase("Passphrase (Enter if it is lost)", may_be_empty=True)

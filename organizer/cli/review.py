@@ -64,7 +64,7 @@ def review_command(
 
 @dataclass(frozen=True)
 class Choice:
-    """What the options said about what to do."""
+    """The options of the command, apart from the filter."""
 
     accept_all: bool = False
     include_similar: bool = False
@@ -81,7 +81,7 @@ def run(
     choice: Choice | None = None,
     filters: FilterOptions | None = None,
 ) -> JsonResult:
-    """Can be stopped at any time: each decision is kept before the next is asked for. Raises OrganizerError."""
+    """Review. It can be stopped at any time: each decision is kept before the next question. Raises OrganizerError."""
     choice = choice or Choice()
     if not (choice.accept_all or (choice.accept_vouched and choice.yes)):
         terminal.check_may_ask()
@@ -102,7 +102,7 @@ def run(
 
 
 def _accept_all(terminal: Terminal, review: Review, include_similar: bool) -> None:
-    # Whoever gives this option has answered.
+    # The option itself is the answer to the question.
     bulk = accept(review, plan_accept_all(review, include_similar), {"accept-all": YES})
     say_bulk(terminal, "Accepted without being looked at", bulk)
 

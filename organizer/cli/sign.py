@@ -1,4 +1,4 @@
-"""`organizer sign`: a second organizer sees in words what they sign, and adds their minisig to a publication."""
+"""`organizer sign`: show a second organizer what a publication says, then add their minisig to it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def run(
     yes: bool,
     out: str | None,
 ) -> JsonResult:
-    """Raises OrganizerError: no-appeal, appeal-signer, signed-another, counts-differ, stopped, …; PublicationError."""
+    """Show, ask, sign. Raises OrganizerError: no-appeal, appeal-signer, signed-another, …; PublicationError."""
     passphrases: Passphrases = TerminalPassphrases(terminal, passphrase_file)
     with open_cosigning(passphrases, folder, appeal_file) as at:
         plan = plan_signing(at, path, previous)

@@ -29,7 +29,7 @@ def status_command(folder: str, passphrase_file: str | None, as_json: bool) -> N
 
 
 def run(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
-    """Raises OrganizerError."""
+    """Count and show. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         status = read_status(session)
     say_status(terminal, status)

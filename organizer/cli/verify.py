@@ -30,7 +30,7 @@ def verify_command(
 
 
 def run(terminal: Terminal, files: PublicationFiles) -> JsonResult:
-    """Raises OrganizerError with the reason of the check that failed; AppealError."""
+    """Check and show each step. Raises OrganizerError with the reason of the check that failed; AppealError."""
     checks = verify(files)
     say_steps(terminal, checks)
     found = need_verified(checks)

@@ -1,4 +1,4 @@
-"""`organizer --version`: which version this is and, when it is one file, which file exactly."""
+"""`organizer --version`: the version and, when the tool is one file, the SHA-256 of this file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from organizer.cli.terminal.terminal import Terminal
 
 
 def show_version(terminal: Terminal, program: str | None) -> JsonResult:
-    """`program` is the one file that all this is in, if it is. Raises OrganizerError: no-file."""
+    """Show the version. `program` is the path of the tool when it is one file. Raises OrganizerError: no-file."""
     found = own_version(program)
     terminal.say(f"organizer {found.version}, of Undersigned")
     if found.sha256 is not None:

@@ -1,4 +1,4 @@
-"""`organizer vouch`: words that trusted people give to those they know, and what came with them."""
+"""`organizer vouch`: the words that trusted people give to those they know, and how many signatures have them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def vouch_command(
 
 
 def run_list(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
-    """Words and notes are shown at a terminal only, and leave no trace in its scrollback. Raises OrganizerError."""
+    """List words and notes, at a terminal only and without a trace in its scrollback. Raises OrganizerError."""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         found = count_words(open_queue(session, terminal.progress))
     if terminal.is_at_terminal and found.words:
@@ -87,7 +87,7 @@ def run_list(terminal: Terminal, folder: str, passphrase_file: str | None) -> Js
 
 
 def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
-    """Asks for word and note, which stand on no command line. Raises OrganizerError."""
+    """Add a word. Word and note are asked for, so they are on no command line. Raises OrganizerError."""
     terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         queue = open_queue(session, terminal.progress)
@@ -111,7 +111,7 @@ def run_add(terminal: Terminal, folder: str, passphrase_file: str | None) -> Jso
 
 
 def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passphrase_file: str | None) -> JsonResult:
-    """A word leaked. Raises OrganizerError: vouch-number, stopped, …"""
+    """Withdraw a word that leaked. Raises OrganizerError: vouch-number, stopped, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         review = Review(open_queue(session, terminal.progress))
         plan = plan_word_withdrawal(review, number)
@@ -125,7 +125,7 @@ def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passph
 
 
 def run_restore(terminal: Terminal, folder: str, number: int, passphrase_file: str | None) -> JsonResult:
-    """It did not leak after all. Raises OrganizerError: vouch-number, …"""
+    """Make a withdrawn word count again. Raises OrganizerError: vouch-number, …"""
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         count = restore_word(Review(open_queue(session, terminal.progress)), number)
     terminal.say(f"Vouch word number {number} counts again. Accepted again as before: {count:,}.")

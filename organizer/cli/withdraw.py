@@ -59,7 +59,7 @@ def withdraw_command(
 
 
 def run(terminal: Terminal, folder: str, code_file: str | None, appeal_file: str | None) -> JsonResult:
-    """Needs no passphrase. Raises OrganizerError: no-appeal, no-file; CodeError: code-form."""
+    """Withdraw with the code; needs no passphrase. Raises OrganizerError: no-appeal, no-file; CodeError: code-form."""
     with open_sealing(folder, appeal_file) as sealing:
         code = ask_code(terminal) if code_file is None else read_file(code_file).decode("utf-8", "replace").strip()
         withdraw_with_code(sealing, code)
@@ -69,7 +69,10 @@ def run(terminal: Terminal, folder: str, code_file: str | None, appeal_file: str
 
 
 def run_without_code(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
-    """Asks for the name, which stays off the command line and the scrollback. Raises OrganizerError."""
+    """Withdraw by name. It is asked for, so it is neither on the command line nor in the scrollback.
+
+    Raises OrganizerError.
+    """
     terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         with terminal.private_screen():
@@ -90,7 +93,7 @@ def run_without_code(terminal: Terminal, folder: str, passphrase_file: str | Non
 
 
 def run_undo(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
-    """Only what was taken back without a code: whoever used a code meant it. Raises OrganizerError."""
+    """Undo a withdrawal without a code. One with a code stays: the signer asked for it. Raises OrganizerError."""
     terminal.check_may_ask()
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         found = taken_back(session)

@@ -1,6 +1,6 @@
-"""What stands in an exported document, whatever its format.
+"""The content of an exported document, the same for every format.
 
-Made of a publication and a letter and of nothing else. Every stranger's text has been made harmless here, once.
+It is made from a publication and a letter only. Every text of a stranger is made harmless here, once for all formats.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Document:
 
 
 def make_document(publication: Publication, digest: str, language: str, letter: Letter | None) -> Document:
-    """`language` is one of PHRASES; `digest` is the SHA-256 of the publication's file in hex."""
+    """The document in one of the languages of PHRASES; `digest` is the SHA-256 of the publication's file in hex."""
     phrases = PHRASES[language]
     counts, by_hand = publication.counts, publication.by_hand
     numbers = {
@@ -57,6 +57,6 @@ def make_document(publication: Publication, digest: str, language: str, letter: 
 
 
 def more(shown: PublishedSignature) -> str:
-    """What stands under a name: all else that is published of the person, such as relation and prisoner."""
+    """The line under a name: everything else that is published of the person, such as relation and prisoner."""
     _, *others = shown.texts()
     return ", ".join(text for text in others if text)

@@ -1,6 +1,6 @@
-"""The letter that a list belongs to, from the appeal's public folder, and whether it is the one that was signed.
+"""Reads the letter of a publication from the appeal's public folder, and checks that it is the one that was signed.
 
-Knows the text of `appeal.toml` and of one letter file. Must never open them itself.
+The caller passes in a function that gives the files; nothing here touches the disk.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Letter:
-    """What stands before the names: in one language. `group` are the people who began it, with their relation."""
+    """The letter in one language, printed before the names. `group` are its authors, with their relation."""
 
     language: str
     title: str
@@ -65,7 +65,7 @@ def read_letter(read: Callable[[str], bytes], publication: Publication, language
 
 
 def blocks(source: str) -> tuple[Block, ...]:
-    """A letter's Markdown as plain blocks; marks for bold or italics are left out, their text stays."""
+    """A letter's Markdown as plain blocks: text in bold or italics becomes plain text."""
     found: list[Block] = []
     kind = "paragraph"
     for token in MarkdownIt(MARKDOWN).disable(list(MARKDOWN_OFF)).parse(source):

@@ -34,7 +34,7 @@ footer { font-size: .75em; color: #444; overflow-wrap: anywhere; }
 
 
 def write_page(document: Document) -> bytes:
-    """UTF-8. The policy in its head lets a browser apply this style and nothing else."""
+    """The HTML file in UTF-8. The policy in its head lets a browser apply this style and nothing else."""
     return "".join(f"{line}\n" for line in _lines(document)).encode("utf-8")
 
 
@@ -76,6 +76,6 @@ def _lines(document: Document) -> Iterator[str]:
 
 
 def _item(name: str, about: str) -> str:
-    # A name written from right to left must not move what stands beside it.
+    # bdi: a name written from right to left must not move the text beside it.
     rest = f'<span class="more"><bdi>{escape(about)}</bdi></span>' if about else ""
     return f"<li><bdi>{escape(name)}</bdi>{rest}</li>"

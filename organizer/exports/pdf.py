@@ -1,7 +1,7 @@
 """The document as a PDF to hand over: A4, the letter and its group first, then the names, every page numbered.
 
-Lays the lines out itself and lets fpdf2 only draw them: names are then never taken for markup, and the number of pages
-is known before the first one is drawn. The bytes depend on the document and the font alone.
+The lines are laid out here, and fpdf2 only draws them. So names are never taken for markup, and the number of pages is
+known before the first one is drawn. The bytes depend on the document and the font only.
 """
 
 from __future__ import annotations
@@ -189,5 +189,5 @@ def _pieces(word: str, widths: Mapping[str, float], room: float) -> Iterator[str
 
 
 def _in_order(line: str) -> str:
-    """As it is drawn from left to right."""
+    """The line in the order in which it is drawn, from left to right."""
     return BidiParagraph(line).get_reordered_string() if _RIGHT_TO_LEFT.search(line) else line

@@ -1,9 +1,9 @@
-"""The few fixed words of an exported document, in each language it can have.
+"""The fixed words of an exported document in each language, and how this language writes numbers and plurals.
 
-Knows words and how numbers are said. Numbers stand after a colon wherever that spares a plural.
+A number comes after a colon wherever this avoids a plural form.
 """
 
-# Waiting for a native reader: be, ru, uk, pl, lt, de.
+# Not checked by a native reader yet: be, ru, uk, pl, lt, de.
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True)
 class Phrases:
-    """One language. `signed` has a sentence for each plural form, `plural` chooses among them.
+    """The words of one language. `signed` has a sentence for each plural form, `plural` chooses among them.
 
     `fields` has the head of a column for each field that is published.
     """
@@ -35,7 +35,7 @@ class Phrases:
     incomplete: str
 
     def number(self, value: int) -> str:
-        """With thousands parted as this language does."""
+        """The number with this language's separator of thousands."""
         return f"{value:,}".replace(",", self.thousands)
 
     def signed_by(self, people: int) -> str:

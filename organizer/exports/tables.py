@@ -18,7 +18,7 @@ from organizer.errors import OrganizerError
 from organizer.exports.document import Document
 
 NAMES_MAX = 1_048_575
-"""A sheet has a row more, for the header; xlsxwriter leaves out silently what is below."""
+"""The most names in a sheet, which has one more row for the header. xlsxwriter drops further rows silently."""
 
 _A4 = 9
 
@@ -29,7 +29,7 @@ def names_csv(document: Document) -> bytes:
 
 
 def counts_csv(document: Document) -> bytes:
-    """The numbers, and which result they are of."""
+    """The numbers, and the number, date and digest of their publication."""
     return write_csv([*document.counts, (document.result, "")])
 
 

@@ -1,1 +1,1 @@
-"""From decisions to a signed result, and what is checked about one."""
+"""Results: the tally of decisions, the publication, its order, its checks, its difference from the one before."""

@@ -1,6 +1,6 @@
-"""The checks before burning: is a finished period's result good, so that what it was counted from can be destroyed?
+"""The checks before a key is burned: is the published result of its period complete and correct?
 
-Here it is only judged; actions/burn.py destroys.
+After burning, nobody can count again. Here it is only checked; actions/burn.py destroys.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from organizer.results.tally import Tally
 
 @dataclass(frozen=True)
 class BurnChecks:
-    """What holds and what speaks against burning, each a sentence."""
+    """The checks that passed (`holds`) and the reasons against burning (`against`), each a sentence."""
 
     holds: tuple[str, ...]
     against: tuple[str, ...]
@@ -33,7 +33,7 @@ def judge(
     ending: tuple[Period, ...],
     today: str,
 ) -> BurnChecks:
-    """`data` is the last publication, `own` what this workspace would publish in its place, `today` YYYY-MM-DD."""
+    """Check the last publication, `data`; `own` is what this workspace would publish instead, `today` YYYY-MM-DD."""
     holds: list[str] = []
     against: list[str] = []
     if data is None or own is None:

@@ -16,11 +16,11 @@ from unicodedata import ucd_3_2_0 as unicode
 
 from crypto.publication import PublishedSignature
 
-# Each list is the order of its script; every alphabet named above is this one with some letters left out.
+# Each list is the order of its script; the alphabet of each language named above is this list without some letters.
 CYRILLIC = "а б в г ґ д е ё є ж з и і ї й к л м н о п р с т у ў ф х ц ч ш щ ъ ы ь э ю я"
 LATIN = "a ą b c ć č d e ę f g h i j k l ł m n ń o ó p q r s ś š t u ŭ v w x y z ź ż ž"
 
-# Letters that are made of another one without Unicode saying so. They stand with it; the mark only breaks a tie.
+# Letters derived from others that Unicode does not decompose. They sort like their base; the mark only breaks a tie.
 _WITHOUT_DECOMPOSITION = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o\u0338", "đ": "d\u0335", "ð": "d\u0335", "þ": "th", "ħ": "h\u0335",
     "ı": "i", "ŋ": "n\u0335", "ŧ": "t\u0335",
@@ -53,13 +53,13 @@ _REPLACED = str.maketrans(_WITHOUT_DECOMPOSITION)
 
 
 def collation_key(signature: PublishedSignature) -> Key:
-    """Sorts by name, then what else is published, and what is equal in the alphabet by its code points."""
+    """A key to sort by: the name, then the other published fields; texts equal in the alphabet by their code points."""
     shown = signature.texts()
     return (*(part for text in shown for part in text_key(text)), *shown)
 
 
 def in_order(people: Sequence[PublishedSignature]) -> list[PublishedSignature]:
-    """Sorted by collation_key, which is ten times as large as a name: it is made only for names of the same letters."""
+    """Sort by collation_key. The key is ten times as large as a name, so it is made only where letters are equal."""
     by_letters = sorted((text_key(shown.name)[0], place) for place, shown in enumerate(people))
     equal = ([people[place] for _, place in same] for _, same in groupby(by_letters, key=itemgetter(0)))
     return [shown for some in equal for shown in (some if len(some) == 1 else sorted(some, key=collation_key))]

@@ -1,8 +1,4 @@
-"""What a second organizer should know before they sign: whether it may be signed at all, and whether their own count
-says the same.
-
-Knows publications. Must never sign or show anything itself.
-"""
+"""The checks before a second organizer signs: may this publication be signed, and does their own count say the same?"""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from organizer.results.diff import compare
 
 
 def differences(own: Publication, other: Publication) -> list[str]:
-    """In sentences, where another publication says something else than our own of the same workspace would."""
+    """Where another organizer's publication differs from what the own workspace would publish, in sentences."""
     found = _count_differences(own.counts, other.counts)
     if own.by_hand != other.by_hand:
         found.append("The numbers of signatures entered by hand differ.")
@@ -37,7 +33,7 @@ def _count_differences(own: Counts, other: Counts) -> list[str]:
 
 
 def check_not_another(data: bytes, kept: bytes | None) -> None:
-    """Nobody signs two different publications of one number: readers could be shown either. Raises: signed-another."""
+    """Refuse a second, different publication of one number: readers could be shown either. Raises: signed-another."""
     if kept is not None and kept != data:
         text = (
             "You signed or published another file with this number before, of SHA-256 "

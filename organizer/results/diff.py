@@ -1,7 +1,7 @@
-"""What the world will see of a publication before it is signed, and what is different from the one before it.
+"""The preview of a publication before it is signed: all that is in it, and what differs from the one before it.
 
-Knows two publications, both as they would be read from their files, and what became of names that are gone.
-Must never know an entry: what is not in a publication cannot be shown by accident.
+It is made from two publications as they are read from their files, and not from entries of the workspace. So nothing
+that is not published can be shown by accident.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LeftOut = Mapping[PublishedSignature, Counter[Fate]]
 
 @dataclass(frozen=True)
 class Changes:
-    """From the publication before to this one: names in the order of the list, why the gone ones are gone, receipts."""
+    """What changed since the publication before: names in the order of the list, why names are gone, receipts."""
 
     added: tuple[PublishedSignature, ...]
     gone: tuple[tuple[PublishedSignature, str], ...]
@@ -42,7 +42,7 @@ class Changes:
 
 
 def compare(last: Publication, draft: Publication, left_out: LeftOut | None = None) -> Changes:
-    """What changes between two publications. `left_out` is what became of names of `last` that are not counted now;
+    """The changes between two publications. `left_out` says what became of names of `last` that are not counted now;
     None when there are no entries here to know it from."""
     before, now = Counter(last.signatures), Counter(draft.signatures)
     receipts_before, receipts_now = Counter(last.receipts), Counter(draft.receipts)
@@ -87,7 +87,7 @@ def names(draft: Publication) -> Iterator[str]:
 
 
 def beside_names(draft: Publication) -> str:
-    """What else is in the file."""
+    """What else is in the file besides names and numbers, in one sentence."""
     digests = f"{_many(draft.letters, 'letter')}, {_many(draft.keys, 'key')} and {_many(draft.ledgers, 'ledger')}"
     receipts = _many(draft.receipts, "receipt")
     return f"Beside names and numbers the file holds {receipts} that no name belongs to, and digests of {digests}."

@@ -1,6 +1,6 @@
-"""The one way out for names that are not public: a table that organizers asked for in so many words.
+"""The table of names that are not public, for organizers who asked for it explicitly.
 
-Knows entries and decisions. Must never be reached by anything that publishes: only one action imports it.
+Nothing that publishes uses this module: only actions/nonpublic.py imports it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The publication: made from a tally, signed with an organizer's minisign key, and checked step by step in words.
 
-Knows bytes and values. Must never read a clock or a disk; the date and the files come in as arguments.
+The date and the contents of files come in as arguments; nothing here reads a clock or a disk.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from organizer.results.tally import Tally
 
 @dataclass(frozen=True)
 class Place:
-    """Where a publication stands in the row of all: its number from 1 on, the SHA-256 of the one before in hex."""
+    """The place of a publication in the chain: its number from 1 on, and the SHA-256 of the one before in hex."""
 
     number: int
     previous: str | None
@@ -33,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a verifier looked at, in the order of section 6: what holds, and the error that ended it, if one did."""
+    """The checks of section 6 in its order: those that hold, in sentences, and the error of the one that failed."""
 
     steps: tuple[str, ...]
     signed_by: dict[str, MinisignPublicKey]
@@ -42,7 +42,7 @@ class Checked:
 
 
 def place_after(last: bytes | None) -> Place:
-    """The place after the publication whose bytes are `last`, or the first. Raises PublicationError."""
+    """The place after the publication whose bytes are `last`; without one, the first place. Raises PublicationError."""
     if last is None:
         return Place(1, None)
     return Place(read_publication(last).number + 1, digest(last))
@@ -68,13 +68,13 @@ def make_publication(
 
 
 def write_draft(publication: Publication) -> tuple[bytes, Publication]:
-    """The file, and what any reader will find in it: this is shown before it is signed. Raises PublicationError."""
+    """The file, and the publication as read back from it, to be shown before it is signed. Raises PublicationError."""
     data = write_publication(publication)
     return data, read_publication(data)
 
 
 def sign_publication(data: bytes, key: MinisignSecretKey) -> str:
-    """The text of a minisig of these bytes, verified before anyone sees it. Raises PublicationError."""
+    """Sign these bytes; return the text of the minisig, which was verified. Raises PublicationError."""
     publication = read_publication(data)
     comment = f"appeal {publication.appeal} publication {publication.number} {publication.date}"
     minisig = sign(key, data, comment)
@@ -83,7 +83,7 @@ def sign_publication(data: bytes, key: MinisignSecretKey) -> str:
 
 
 def check_publication(data: bytes, minisigs: Mapping[str, str], appeal: Appeal, previous: bytes | None) -> Checked:
-    """All that section 6 asks a verifier to check. `minisigs` are texts by path, `previous` the file before."""
+    """Do all checks of section 6. `minisigs` are texts by path, `previous` the bytes of the publication before."""
     steps = [f"The file has the SHA-256 {digest(data)}."]
     signed_by: dict[str, MinisignPublicKey] = {}
     for path, minisig in minisigs.items():
@@ -94,7 +94,7 @@ def check_publication(data: bytes, minisigs: Mapping[str, str], appeal: Appeal, 
     error: PublicationError | None = None
     try:
         for step in _check(data, list(minisigs.values()), appeal, _last_seen(previous)):
-            steps.append(step)  # one by one: they stay when the next one raises
+            steps.append(step)  # one by one, so that they are kept when the next one raises
     except PublicationError as found:
         error = found
     return Checked(tuple(steps), signed_by, error)
@@ -115,7 +115,7 @@ def _check_minisig(
 
 
 def _check(data: bytes, minisigs: list[str], appeal: Appeal, last: LastSeen | None) -> Iterator[str]:
-    # The verdict is verify_publication's alone; the sentences only say how far it came, in its own order.
+    # verify_publication alone decides; the sentences say how far it came, in its order.
     enough = len(signers(data, minisigs, appeal.minisign))
     if enough >= appeal.threshold:
         yield f"Organizers who signed: {enough}. Needed: {appeal.threshold}."

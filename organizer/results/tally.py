@@ -1,7 +1,7 @@
 """The tally: from entries and decisions to the numbers, names and receipts of a publication.
 
 Entries are counted in one pass, whatever order they come in, and little of each is kept: there may be a million.
-Of a signature that is not public nothing gets out except a number and its unlinked receipt.
+Of a signature that is not public, the tally holds a number and a receipt that is not linked to it, nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from organizer.workspace.entries import Decision, Entry, Reason, SignatureEntry,
 
 
 class Fate(StrEnum):
-    """What became of a signature."""
+    """What the tally makes of a signature: counted, or the reason why not."""
 
     WITHDRAWN = "withdrawn"
     DUPLICATE = "duplicate"
@@ -43,7 +43,7 @@ class Tally:
     """How many envelopes were set aside, by reason."""
     unmatched_withdrawals: int
     left_out: dict[PublishedSignature, Counter[Fate]]
-    """What became of the public signatures that were asked about and are not counted."""
+    """The fates of the public signatures that were asked about and are not counted."""
 
 
 def tally(
@@ -91,7 +91,7 @@ def _fate(decision: Decision | None) -> Fate:
 
 @dataclass
 class _Sums:
-    """What is known so far; of a signature that is not public, its receipt's eight bytes."""
+    """The running counts. Of a signature that is not public, only the eight bytes of its receipt are kept."""
 
     asked: Container[PublishedSignature]
     listed: bool

@@ -1,12 +1,11 @@
-// The appeal as this page carries it: appeal.json inside the page, the same bytes as the file of that name.
-// Knows where it stands; must never fetch anything.
+// Reads the appeal.json that stands inside this page, the same bytes as the file of that name; nothing is fetched.
 
 import { chooseKey, readAppeal } from '../../crypto/js/appeal.mjs';
 import { fromBase64 } from '../../crypto/js/base64.mjs';
 import { KeyRecord } from '../../crypto/js/keys.mjs';
 import { unhex } from './hex.mjs';
 
-// Key records by their text, each read once, so that what was made ready ahead is there when sealing begins.
+// Key records by their text. Each is read once, so a key that preparing.mjs made ready is used when sealing begins.
 const records = new Map();
 
 /**
@@ -27,7 +26,7 @@ function recordOf(text) {
 }
 
 /**
- * All of it, for checking what organizers published.
+ * The whole appeal, for checking what organizers published.
  * @returns {object} as `readAppeal` gives it
  * @throws {AppealError} when the page is damaged
  */

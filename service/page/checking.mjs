@@ -1,6 +1,5 @@
-// Says whether the entry that belongs to a code was counted. The publication is fetched whole as soon as the page is
-// opened, by everyone who opens it; entering a code then asks nobody for anything (docs/decisions/0011-doors.md).
-// Must never send anything, and never keep a code.
+// Looks up whether the signature with a given code was counted. The whole publication is fetched as soon as the page is
+// opened, whoever opens it. Entering a code then sends no request (docs/decisions/0011-doors.md). A code is not kept.
 
 import { commitment, receipt } from '../../crypto/js/code.mjs';
 import { pageAppeal } from './appeal.mjs';
@@ -34,7 +33,7 @@ async function load() {
   show('ready');
 }
 
-// That a file could not be had says nothing about it; everything else does.
+// A file that could not be fetched may still be good; every other error is about the file itself.
 function showBroken(error) {
   const lost = error instanceof FetchError;
   element('broken-reason').textContent = word(lost ? 'fetch' : 'unverified');
@@ -42,7 +41,8 @@ function showBroken(error) {
   show('broken');
 }
 
-// The day in words comes with the page, because browsers do not know every language; only a newer result has another.
+// The page has the date of its result in words, because browsers do not know every language; a newer result shows
+// YYYY-MM-DD.
 function showDay(date) {
   const place = element('verified-date');
   if (place.firstElementChild.dateTime !== date) place.textContent = date;
@@ -70,13 +70,13 @@ function reset() {
   answer(null);
 }
 
-/** Brings the page to life. The page of the result has a part of the same name, which takes no code. */
+/** Starts the form. The page of the result has an element of the same id, but no field for a code. */
 export function startChecking() {
   if (!element('check').dataset.publication) return;
   element('not-started').hidden = true;
   reset();
   element('look').addEventListener('click', check);
-  // An answer must not stand beside another code than its own.
+  // When the code is changed, the answer to the old one disappears.
   element('typed-code').addEventListener('input', () => answer(null));
   element('again').addEventListener('click', load);
   whenLeaving(reset);

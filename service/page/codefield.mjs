@@ -1,5 +1,5 @@
-// The one field that takes a code: read by the rules of the formats, mistakes told beside it.
-// Knows the field; must never send, store or log what is in it.
+// The field for a code: reads it by the rules of the formats and shows mistakes beside it.
+// Nothing here sends or stores the code.
 
 import { checkCode } from '../../crypto/js/code.mjs';
 import { CodeError } from '../../crypto/js/errors.mjs';
@@ -10,7 +10,7 @@ const FIELD = 'typed-code';
 const element = (id) => document.getElementById(id);
 
 /**
- * The code, or null after the mistake was told and the focus moved to it.
+ * The code, or null after the mistake was shown and the field got the focus.
  * @returns {string | null} 25 digits
  */
 export function readCode() {
@@ -30,5 +30,5 @@ function mistakeIn(typed) {
   return /[^0-9 \u00a0-]/.test(typed.trim()) ? 'code-other' : 'code-count';
 }
 
-/** Forgets what was typed, and what was said of it. */
+/** Empties the field and removes its message. */
 export const wipeCode = () => wipeField(FIELD);

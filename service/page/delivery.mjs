@@ -1,5 +1,5 @@
-// The way of an envelope from this page to the service, and what the person sees meanwhile (templates/_delivery.html).
-// Every form that sends uses it. Knows bytes and states; must never know what an envelope holds.
+// Sends an envelope to the service and shows the person how it goes (templates/_delivery.html).
+// All forms that send use it.
 
 import { send } from './sending.mjs';
 import { word } from './words.mjs';
@@ -16,12 +16,12 @@ export function showState(name) {
   document.querySelector('[data-sends]').hidden = name !== null;
 }
 
-/** A picture of the new state must be on the screen before sealing, or work ahead of it, keeps the phone busy. */
+/** Waits until the browser has drawn the new state, because sealing then keeps the phone busy. */
 export const painted = () =>
   new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
 
 /**
- * Says that sealing begins. From here on the person can end it, and leaving the page does.
+ * Shows that sealing begins. From now on the person can stop it, and leaving the page stops it.
  * @param {string} state the one to show
  * @returns {Promise<string | undefined>} why it was ended before it began, as a key of the page's words
  */
@@ -33,7 +33,7 @@ export function begin(state) {
   return Promise.race([painted(), stopped]);
 }
 
-/** Ends what is on its way, for a reason that is a key of the page's words. */
+/** Stops sending, for a reason that is a key of the page's words. */
 export const interrupt = (reason) => stop(reason);
 
 /**
@@ -53,7 +53,7 @@ export async function deliver(address, envelope) {
   return outcome === 'refused' ? { 403: 'closed', 409: 'key' }[status] || outcome : outcome;
 }
 
-/** The form gives way to what was achieved. */
+/** Hides the form and shows the result. */
 export function showSuccess() {
   showState(null);
   element('form').hidden = true;
@@ -70,13 +70,13 @@ export function showFailure(reason) {
   element('failed').focus();
 }
 
-/** Before the next try, or as if the page had just been opened. */
+/** Resets what is shown to the state of a page just opened. */
 export function hideOutcome() {
   for (const id of ['sent', 'failed']) element(id).hidden = true;
   element('form').hidden = false;
 }
 
-/** Brings the button that ends it to life. */
+/** Starts the button that stops sending. */
 export function startDelivery() {
   element('stop').addEventListener('click', () => stop('stopped'));
 }

@@ -1,5 +1,4 @@
-// What a person typed: read, checked, kept while sending may fail, wiped afterwards.
-// Knows the fields; must never send, store or log what is in them.
+// The fields of the letter's form: reads, checks, locks and wipes them. Nothing here sends or stores what was typed.
 
 import { isUnprintable, LIMITS } from '../../crypto/js/signature.mjs';
 import { word } from './words.mjs';
@@ -20,7 +19,7 @@ export function readFields(language) {
 }
 
 function clean(text) {
-  // Keyboards and copying leave invisible characters behind, for which the strict reader would refuse the signature.
+  // Keyboards and copied text bring invisible characters, for which the strict reader would refuse the signature.
   const characters = Array.from(text.normalize('NFC').replace(/\s+/g, ' '));
   return characters
     .filter((character) => !isUnprintable(character.codePointAt(0)))
@@ -65,14 +64,14 @@ export function tellMistake(field, mistake, count) {
   if (!showMistake(field, mistake, count)) focusField(field);
 }
 
-// Opens what the field may be folded into.
+// Opens the fold that the field may be in.
 function focusField(field) {
   const folded = element(field).closest('details');
   if (folded) folded.open = true;
   element(field).focus();
 }
 
-/** While an envelope is on its way, what it says must not change on the screen. */
+/** Locks the fields while an envelope is on its way, so that they show what it contains. */
 export function lockFields(locked) {
   for (const input of document.querySelectorAll('#form input, #form textarea')) {
     if (input.type === 'radio') input.disabled = locked;
@@ -80,13 +79,13 @@ export function lockFields(locked) {
   }
 }
 
-/** Forgets what was typed into a field, and what was said of it. */
+/** Empties a field and removes its message. */
 export function wipeField(field) {
   element(field).value = '';
   showMistake(field, null);
 }
 
-/** Forgets everything typed and chosen. */
+/** Empties all fields and resets all choices. */
 export function wipeFields() {
   TEXTS.forEach(wipeField);
   element('nonpublic').checked = true;

@@ -1,6 +1,5 @@
-// What every form that sends has in common: a press of its button is one try, from what was typed to what came of it.
-// What was typed stays until it has arrived, and is wiped when the person leaves.
-// Knows the order of things; must never know what was typed.
+// The steps that all forms that send have in common: read, seal, send, wipe. Each press of the button is one try.
+// What was typed stays until the envelope has arrived, and is wiped when the person leaves.
 
 import {
   begin,
@@ -17,7 +16,7 @@ import { whenLeaving } from './leaving.mjs';
 import { prepareSealing } from './preparing.mjs';
 import { canSeal } from './surroundings.mjs';
 
-// What sealing may refuse, as keys of the page's words.
+// The page's words for what sealing may refuse.
 const REFUSALS = { 'appeal-no-key': 'key', 'record-room': 'too-long-together' };
 
 const element = (id) => document.getElementById(id);
@@ -35,7 +34,7 @@ const element = (id) => document.getElementById(id);
  */
 
 /**
- * Brings the way from the form to the service to life.
+ * Connects the button of the form with these steps.
  * @param {Form} form
  * @returns {() => Promise<void>} one try; does nothing while another is under way
  */
@@ -43,7 +42,7 @@ export function startForm(form) {
   const { wipe, forget = wipe } = form;
   let busy = false;
   startDelivery();
-  // What was on its way may have arrived; whoever comes back to a page that was kept is told so.
+  // Who comes back to a page that the browser kept is told that the envelope may have arrived.
   whenLeaving(() => {
     interrupt('left');
     forget();
@@ -61,8 +60,8 @@ export function startForm(form) {
 }
 
 /**
- * The same for a form that seals, unless this browser could not; then the page goes on saying so. All of them alike, or
- * the time until the request would tell them apart.
+ * The same for a form that seals. If this browser cannot seal, the page goes on saying so. All such forms use the same
+ * steps, so that the time until the request does not tell them apart.
  * @param {Form} form
  * @returns {boolean} whether it has started
  */

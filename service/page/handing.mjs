@@ -1,5 +1,5 @@
-// Hands in an envelope that came as text. The form works without this script; with it, what is no envelope does not
-// leave the device at all, and a bad network or a flooded service is met as with any signature.
+// Hands in an envelope that came as text. The form works without this script. With it, a text that is no envelope does
+// not leave the device, and on a bad network it tries again as with any signature.
 
 import { dearmor } from '../../crypto/js/envelope.mjs';
 import { tellMistake, wipeField } from './fields.mjs';
@@ -23,7 +23,7 @@ function read() {
 
 /** Lets the script take over from the browser's own way to send a form. */
 export function startHandingIn() {
-  const seal = (envelope) => envelope; // a browser has sealed it before
+  const seal = (envelope) => envelope; // it was sealed before, in some browser
   const handIn = startForm({ read, seal, wipe: () => wipeField(FIELD), state: 'sending' });
   element('form').noValidate = true;
   element('form').addEventListener('submit', (event) => {

@@ -1,4 +1,4 @@
-// Bytes as hex digits and back. Knows only what it is given.
+// Turns hex digits into bytes and bytes into hex digits.
 
 /** @param {string} text an even number of digits */
 export const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));

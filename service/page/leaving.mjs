@@ -1,6 +1,5 @@
-// The ways a person leaves a page, and what is wiped then. The quick exit is a plain link; here it blanks the page first
-// and takes its place in the history.
-// Knows where the exit leads; must never know what it wipes.
+// Wipes the page when a person leaves it. The quick exit is a plain link; this script makes it blank the page first and
+// replaces the page in the history. Each module that holds something typed says how to wipe it.
 
 const wipes = [];
 const KEY = 'Escape';
@@ -18,7 +17,7 @@ export function whenLeaving(wipe, again = wipe) {
   addEventListener('pageshow', ({ persisted }) => persisted && again());
 }
 
-/** Brings the quick exit to life: its link, and Escape pressed three times. */
+/** Starts the quick exit: its link, and Escape pressed three times. */
 export function startExit() {
   const { href } = document.getElementById('leave');
   let presses = [];
@@ -34,7 +33,7 @@ export function startExit() {
 }
 
 function leave(address) {
-  // Blank before anything else: on a slow line the next page takes seconds.
+  // The page is blanked first, because on a slow line the next page takes seconds.
   document.documentElement.hidden = true;
   for (const wipe of wipes) wipe();
   location.replace(address);

@@ -1,4 +1,4 @@
-// The one script of all pages that do something: starts what the page at hand has.
+// The script of all pages that do something: starts the parts whose elements are on the page.
 
 // The files of this library lack the notice that its licence asks for; the others bring theirs.
 /*! noble-hashes - MIT License (c) 2022 Paul Miller (paulmillr.com) */
@@ -13,7 +13,7 @@ import { startSigning } from './signing.mjs';
 import { startInApp } from './surroundings.mjs';
 import { startWithdrawing } from './withdrawing.mjs';
 
-// The id of the element that a part works in, and what brings it to life.
+// The id of each part's element, and the function that starts the part.
 const PARTS = {
   exit: startExit,
   'in-app': startInApp,

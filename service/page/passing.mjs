@@ -1,10 +1,10 @@
-// The envelope as text, for a signing file that cannot or shall not send: shown, copied, saved (templates/_passing.html).
-// Only the file opened from disk has these elements; the letter's page always sends. Knows an envelope; must never know what it holds.
+// Shows the envelope as text to copy or save, when the signing file cannot or shall not send (templates/_passing.html).
+// Only the signing file has these elements; the letter's page always sends.
 
 import { armor } from '../../crypto/js/envelope.mjs';
 import { deliver } from './delivery.mjs';
 
-// The way on which a person carries the text: no address.
+// The value of the choice to pass the text on by hand; the others are addresses.
 const TEXT = '';
 
 const element = (id) => document.getElementById(id);
@@ -23,7 +23,7 @@ export async function passOn(envelope) {
   return 'sent';
 }
 
-/** Forgets the text. */
+/** Removes the text. */
 export function wipeText() {
   if (!element('armored')) return;
   element('armored').value = '';
@@ -35,14 +35,14 @@ function showWay(way) {
   for (const part of document.querySelectorAll('[data-way]')) part.hidden = part.dataset.way !== way;
 }
 
-/** Brings the buttons to life, if the page has them. */
+/** Starts the buttons, if the page has them. */
 export function startPassing() {
   if (!element('armored')) return;
   element('copy-text').addEventListener('click', copy);
   element('save-text').addEventListener('click', save);
 }
 
-// execCommand, because navigator.clipboard is not there for every file opened from disk.
+// execCommand, because not every browser has navigator.clipboard for a file opened from disk.
 function copy() {
   element('armored').select();
   const { done, failed } = element('text-copied').dataset;
@@ -56,6 +56,6 @@ function save() {
   document.body.append(link);
   link.click();
   link.remove();
-  // Later: some browsers read it after the click has returned.
+  // Revoked later, because some browsers read the file after the click has returned.
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }

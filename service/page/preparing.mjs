@@ -1,12 +1,11 @@
-// Makes the organizers' key ready while the person fills in the form: half the work of sealing, the same for every
-// envelope. Knows the public key; must never know what is typed, nor draw anything at random, for then a secret would
-// lie in the page from the first touch on.
+// Expands the organizers' public key while the person fills in the form: half the work of sealing, the same for every
+// envelope. Nothing is drawn at random here: otherwise a secret would be in the page from the first touch on.
 
 import { sealingFor } from './appeal.mjs';
 import { painted } from './delivery.mjs';
 
 /**
- * From the first touch on, and no earlier: whoever only reads pays nothing.
+ * Begins at the first touch of the form, so that a person who only reads does not wait for it.
  * @param {HTMLElement} form
  */
 export function prepareSealing(form) {
@@ -17,11 +16,11 @@ async function prepare(language) {
   try {
     await painted();
     const { record } = sealingFor(language);
-    // A task of its own, so that a key stroke need not wait for both.
+    // A task of its own, so that a key stroke waits for one piece of the work only.
     await painted();
     record.kem();
   } catch {
-    // Sealing meets the same and tells it.
+    // Sealing meets the same error and shows it.
   }
 }
 

@@ -1,4 +1,4 @@
-// How the page asks the service for anything: without what could name the person, keeping nothing, going nowhere else.
+// The options of every request: no cookies, no referrer, no cache, no other site.
 
 /** For `fetch`. */
 export const DISCREET = {

@@ -1,12 +1,12 @@
-// Says in words whether what this page shows is what the organizers signed.
-// Compares what a reader sees, not what the page was made from; must never change a number or a name itself.
+// Checks whether this page shows what the organizers signed, and says the answer in words.
+// It compares the text that a reader sees, and changes no number and no name.
 
 import { digest } from '../../crypto/js/publication.mjs';
 import { pageAppeal } from './appeal.mjs';
 import { hex } from './hex.mjs';
 import { fetchVerified } from './verifying.mjs';
 
-// What a reader on a slow line is made to download without being asked.
+// The most bytes that are downloaded without asking a reader, who may have a slow line.
 const MOST_AUTOMATIC_BYTES = 65536;
 // nginx keeps each file for two seconds (deploy/nginx/answers.conf).
 const SETTLED = 3000;
@@ -18,7 +18,7 @@ const all = (selector) => Array.from(document.querySelectorAll(selector));
 export function startResulting() {
   for (const id of ['verify', 'verify-again']) element(id).addEventListener('click', check);
   if (Number(element('verification').dataset.bytes) > MOST_AUTOMATIC_BYTES) say('offered');
-  // The letter must be on the screen before checking keeps the phone busy.
+  // The letter must be on the screen first, because checking keeps the phone busy.
   else addEventListener('load', () => setTimeout(check, 0));
 }
 
@@ -75,7 +75,7 @@ function shows(place, publication) {
   return place.textContent.replace(/[\s.,'’]/g, '') === String(expected);
 }
 
-// The month is a word of some language; day and year are not.
+// Day and year only, because the month is a word in some language.
 function showsDay(place, date) {
   const [year, , day] = date.split('-').map(Number);
   const seen = (place.textContent.match(/\d+/g) || []).map(Number);

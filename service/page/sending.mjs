@@ -1,5 +1,5 @@
 // Sends one envelope until it has arrived, was refused, or the person stops it.
-// Knows bytes and an address; must never know what the envelope holds.
+// It handles bytes and an address; what the envelope contains is not known here.
 
 import { DISCREET } from './requests.mjs';
 import { canWork, solve } from './work.mjs';
@@ -41,7 +41,8 @@ export async function send(address, envelope, { retrying, working, stopped }) {
   return { outcome: 'stopped', status: 0 };
 }
 
-// Busy (429), overtime (408) and all 5xx pass; every other answer would be the same the next time. 0: no answer.
+// The answers after which it is tried again: busy (429), timeout (408), all 5xx, and no answer (0).
+// Every other answer would be the same the next time.
 function isFinal(status) {
   return status >= 300 && status < 500 && status !== 408 && status !== 429;
 }
@@ -68,7 +69,7 @@ function pause(wait) {
   const jittered = wait * (0.75 + Math.random() / 2);
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, jittered);
-    // The network came back: no reason to wait any longer.
+    // The network came back, so it does not wait any longer.
     addEventListener('online', () => (clearTimeout(timer), resolve()), { once: true });
   });
 }

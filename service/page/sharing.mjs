@@ -1,5 +1,4 @@
-// Passing the letter on: the address to the clipboard or to another app, when the person says so.
-// Knows the letter's address; must never know who passes it on, or whether.
+// Passes the letter on: copies its address, or gives it to another app, when the person presses a button.
 
 const element = (id) => document.getElementById(id);
 
@@ -11,7 +10,7 @@ export function startSharing() {
   element('share-copy').hidden = !navigator.clipboard;
   element('share-app').hidden = !navigator.share;
   element('copy').addEventListener('click', () => copy(address));
-  // Whoever closes the sheet again has decided; there is nothing to say.
+  // A person who closes the sheet without sharing needs no message.
   element('send-on').addEventListener('click', () => navigator.share({ url: address }).catch(() => {}));
 }
 

@@ -1,5 +1,5 @@
-// The letter's form: from what was typed to an envelope that has arrived, or lies as text before whoever typed it.
-// What leaves the page leaves through startSealing(), which sends what comes out of sealSignature().
+// The letter's form: seals what was typed and sends the envelope, or shows it as text in the signing file.
+// Only startSealing() sends anything, and it sends only what sealSignature() returns.
 
 import { commitment, generateCode, groupCode } from '../../crypto/js/code.mjs';
 import { sealSignature } from '../../crypto/js/seal.mjs';
@@ -12,7 +12,7 @@ import { random } from './surroundings.mjs';
 
 const element = (id) => document.getElementById(id);
 
-// Kept until an envelope has arrived: a second try after a lost answer then carries the same commitment.
+// The code is kept until an envelope has arrived, so that a second try after a lost answer has the same commitment.
 let code = null;
 
 function read() {
@@ -41,7 +41,7 @@ function forget() {
   labelButton();
 }
 
-/** Back to an empty form, as if the page had just been opened. */
+/** Empties the form, as if the page had just been opened. */
 function reset() {
   forget();
   hideOutcome();
@@ -52,7 +52,7 @@ function labelButton() {
   for (const label of element('submit').children) label.hidden = label.dataset.for !== chosen;
 }
 
-/** Brings the form to life. */
+/** Starts the form. */
 export function startSigning() {
   const mistakes = { 'too-long-together': 'message' };
   if (!startSealing({ read, seal, pass: passOn, wipe: wipeFields, forget, mistakes })) return;

@@ -1,5 +1,5 @@
-// What the page runs in: a browser that can seal, or one inside another app, which sees what its pages show.
-// Knows the browser; must never send or keep what it found.
+// Finds out in which browser the page runs: whether it can seal, and whether it is inside another app, which can see
+// what its pages show. Nothing of it is sent or kept.
 
 // The names that messengers and networks give themselves, and Android's mark of a browser inside an app.
 const INSIDE =

@@ -1,13 +1,12 @@
-// Fetches the publication and checks the organizers' minisigns of it, for every page that shows or asks something of it.
-// Knows addresses and pinned keys; must never know what a person typed, nor ask for a part of the file: whoever
-// downloads all of it tells nobody what they look for.
+// Fetches the publication and checks its minisigns, for every page that shows it or looks something up in it.
+// The file is always fetched whole, so that the request does not tell what a person looks for.
 
 import { UndersignedError } from '../../crypto/js/errors.mjs';
 import { hashInPieces } from '../../crypto/js/minisign.mjs';
 import { verifyHashed } from '../../crypto/js/publication.mjs';
 import { DISCREET } from './requests.mjs';
 
-/** The files could not be had, which says nothing about them. Reasons: fetch-network, fetch-missing. */
+/** The files could not be fetched, so nothing is known about them. Reasons: fetch-network, fetch-missing. */
 export class FetchError extends UndersignedError {}
 
 /**
@@ -25,7 +24,7 @@ export async function fetchVerified({ publication, minisigs, appeal }) {
   return { ...verifyHashed(bytes, await hashInPieces(bytes, breathe), found, appeal, null), bytes };
 }
 
-/** Lets the page answer taps and keys in between. */
+/** Pauses the work, so that the page can react to taps and keys. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 async function fetchText(address) {

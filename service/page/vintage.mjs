@@ -1,5 +1,5 @@
-// What our libraries call and browsers of 2019 and 2020 lack, filled in before a library runs; must be imported first.
-// Knows nothing of the page. What a browser has itself is left alone.
+// Adds the functions that our libraries call and browsers of 2019 and 2020 lack; must be imported before the libraries.
+// A function that a browser has is not replaced.
 
 if (!Object.hasOwn) {
   // Chrome before 93, Firefox before 92, Safari before 15.4.

@@ -1,5 +1,5 @@
-// Takes a signature back: from a code to a withdrawal that has arrived as an ordinary envelope.
-// What leaves the page leaves through startSealing(), which sends what comes out of sealWithdrawal().
+// Takes a signature back: seals a withdrawal with a code and sends it as an ordinary envelope.
+// Only startSealing() sends anything, and it sends only what sealWithdrawal() returns.
 
 import { sealWithdrawal } from '../../crypto/js/seal.mjs';
 import { readCode, wipeCode } from './codefield.mjs';
@@ -14,7 +14,7 @@ function seal(code) {
   return sealWithdrawal(record, letterHash, code, random);
 }
 
-/** Brings the form to life. */
+/** Starts the form. */
 export function startWithdrawing() {
   startSealing({ read: readCode, seal, wipe: wipeCode });
 }

@@ -1,11 +1,10 @@
-// Proof of work: what the service asks of every browser while it is flooded (altcha version 2, PBKDF2/SHA-256).
-// Knows a challenge; must never know what the envelope holds.
+// Proof of work, which the service asks of every browser while it is flooded (altcha version 2, PBKDF2/SHA-256).
 
 import { hex, unhex } from './hex.mjs';
 
 const TOGETHER = 16;
 
-/** Whether this browser can compute at all: not over plain http, except on this machine. */
+/** Whether this browser offers what is needed: not over plain http, except on this machine. */
 export const canWork = () => typeof crypto === 'object' && Boolean(crypto.subtle);
 
 /**
@@ -18,7 +17,7 @@ export async function solve(challenge, stopped) {
   const { nonce, salt, cost, keyLength, keyPrefix } = challenge.parameters;
   const derive = (counter) => deriveKey(unhex(nonce), unhex(salt), counter, cost, keyLength);
   for (let first = 0; ; first += TOGETHER) {
-    // Some at once: each waits for another thread, and waiting costs more than computing.
+    // Several are computed at once: each runs in another thread, and waiting for it costs more than computing.
     const batch = Promise.all(Array.from({ length: TOGETHER }, (_, at) => derive(first + at)));
     const keys = await Promise.race([batch, stopped]);
     if (!keys) return null;

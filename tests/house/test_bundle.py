@@ -26,6 +26,9 @@ from tests.support.programs import program
 # Python as the system has it, without .venv.
 PYTHON = sys._base_executable  # type: ignore[attr-defined]  # the standard library's own way to make a venv, untyped
 
+# The one file is built and started again and again, and loads all of its libraries each time.
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -97,7 +100,6 @@ def test_the_tool_and_the_service_run_on_the_same_versions() -> None:
     assert {name.partition("==")[0] for name in entries(LOCK)} >= LEFT_OUT
 
 
-@pytest.mark.slow  # a whole circle in programs that load all their libraries from one file
 def test_it_starts_alone(start: Start, bundle: Path, tmp_path: Path) -> None:
     """Without .venv, without an environment, from whatever folder; it writes nothing and says which file it is."""
     assert "ceremony" in start("--help").stdout

@@ -1,4 +1,4 @@
-"""Intake and review, one action after the other, in a process that has no face."""
+"""Intake and review, one action after the other, in a process without a user interface."""
 
 from __future__ import annotations
 

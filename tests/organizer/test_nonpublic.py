@@ -60,7 +60,7 @@ def signatures(draw: st.DrawFn) -> Signature:
 
 @st.composite
 def rounds(draw: st.DrawFn) -> list[Round]:
-    """Two rounds of one pile: later there are more entries and withdrawals, and decisions may have changed."""
+    """Two rounds of one review: later there are more entries and withdrawals, and decisions may have changed."""
     found = []
     entries: list[Entry] = []
     for start in (0, 100):

@@ -123,7 +123,7 @@ SECRET = "НЕПУБЛІЧНА"  # no public name of these tests holds it
 
 
 @st.composite
-def piles(draw: st.DrawFn) -> list[tuple[Entry, Decision | None]]:
+def decided_entries(draw: st.DrawFn) -> list[tuple[Entry, Decision | None]]:
     decisions = st.sampled_from([None, ACCEPTED, HELD, *map(refused, Reason)])
     made: list[tuple[Entry, Decision | None]] = []
     for number in range(draw(st.integers(0, 12))):
@@ -143,7 +143,7 @@ def piles(draw: st.DrawFn) -> list[tuple[Entry, Decision | None]]:
     return made
 
 
-@given(piles())
+@given(decided_entries())
 def test_a_name_that_is_not_public_is_in_no_byte_of_a_publication(made: list[tuple[Entry, Decision | None]]) -> None:
     """Whatever was decided, withdrawn or entered by hand."""
     found = count(*made)
@@ -160,7 +160,7 @@ def test_a_name_that_is_not_public_is_in_no_byte_of_a_publication(made: list[tup
     }
 
 
-@given(piles())
+@given(decided_entries())
 def test_every_entry_is_counted_once(made: list[tuple[Entry, Decision | None]]) -> None:
     """The numbers add up to what came in, and no signature is in two of them."""
     found, counts = count(*made), count(*made).counts
@@ -172,7 +172,7 @@ def test_every_entry_is_counted_once(made: list[tuple[Entry, Decision | None]]) 
     assert counts.unreadable == sum(isinstance(entry, UnreadableEntry) for entry, _ in made)
 
 
-@given(piles(), st.randoms(use_true_random=False))
+@given(decided_entries(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_changes_nothing(made: list[tuple[Entry, Decision | None]], random: Random) -> None:
     """The same entries give the same result."""
     shuffled = list(made)

@@ -365,7 +365,7 @@ def test_after_the_closing_day_there_is_no_form(settings: Settings, store: Sqlit
     assert scripts(text) == [Assets.load().exit]
 
 
-def standing(client: FlaskClient) -> str:
+def shown_state(client: FlaskClient) -> str:
     (words,) = re.findall(r'id="standing">(.*?)</p>', client.get("/en/").text, re.S)
     return " ".join(re.sub("<[^>]*>", "", words).split())
 
@@ -374,17 +374,17 @@ def test_the_letter_says_when_it_was_written_and_whether_it_collects(
     add: Callable[..., None], visit: Callable[[], FlaskClient]
 ) -> None:
     """Under its title, from the appeal's own entries."""
-    assert standing(visit()) == "Collecting signatures"
+    assert shown_state(visit()) == "Collecting signatures"
     add("date = 2026-10-31")
-    assert standing(visit()) == "October 31, 2026 · Collecting signatures"
+    assert shown_state(visit()) == "October 31, 2026 · Collecting signatures"
     add("closing = 2026-11-22")
-    assert standing(visit()) == "October 31, 2026 · Collecting signatures until November 22, 2026"
+    assert shown_state(visit()) == "October 31, 2026 · Collecting signatures until November 22, 2026"
 
 
 def test_a_letter_past_its_closing_day_says_so(add: Callable[..., None], visit: Callable[[], FlaskClient]) -> None:
     """At the top, too, before anyone looks for the form."""
     add("closing = 2026-11-21")
-    assert standing(visit()) == "Closed: it no longer collects signatures"
+    assert shown_state(visit()) == "Closed: it no longer collects signatures"
 
 
 def test_what_came_of_a_letter_that_was_handed_over_is_told(
@@ -393,7 +393,7 @@ def test_what_came_of_a_letter_that_was_handed_over_is_told(
     """In each language; then there is no form, and no envelope is taken."""
     add("", '[handed_over]\nday = 2026-11-20\nbe = "Адказалі."\nru = "Ответили."\nen = "They <b>answered</b>."')
     client = visit()
-    assert standing(client) == "Handed over on November 20, 2026"
+    assert shown_state(client) == "Handed over on November 20, 2026"
     assert "Ответили." in client.get("/ru/").text
     assert "They &lt;b&gt;answered&lt;/b&gt;." in client.get("/en/").text
     assert 'id="form"' not in client.get("/en/").text

@@ -1,4 +1,4 @@
-"""Where this machine gets its packages."""
+"""The address from which this machine gets its Debian packages."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Judges one export format, whatever it is: what its files say, what they hide, and what a program would obey in them.
 
-Knows how to read text, HTML, ZIP and PDF. A file of another kind is a complaint, until somebody teaches this module
-to read it.
+It reads text, HTML, ZIP and PDF. A file of another kind is a complaint, until somebody teaches this module to read it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the hostile tests are made of: texts, plaintexts, envelopes and ledger files, each from a seeded generator."""
+"""Hostile input for tests: texts, plaintexts, envelopes and ledger files, each from a seeded generator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for a page as a browser does, and reading its elements."""
+"""Requests a page as a browser does, and reads its elements."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from tests.support import programs
 TESTS = str(Path(__file__).parents[1])
 # node comes with the libraries of .venv: a test that needs it can run without a server, a browser or apt.
 ALWAYS_THERE = frozenset({"node"})
+DOORS = {programs.program.__name__, programs.environment_with.__name__}
 NEEDS = pytest.StashKey[frozenset[str]]()
 FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
@@ -117,12 +118,13 @@ def _functions_of(value: Any) -> Iterator[FunctionType]:
 def _named_in(function: FunctionType) -> tuple[list[Any], set[str]]:
     """The global values that a function names, and the words in it."""
     codes = list(_with_inner(function.__code__))
-    steps = [step for code in codes for step in dis.get_instructions(code)]
-    names = {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
-    values = [function.__globals__[name] for name in names if name in function.__globals__]
-    of_modules = {step.argval for step in steps if step.opname in ("LOAD_ATTR", "LOAD_METHOD")}
+    names = loaded = {name for code in codes for name in code.co_names}
+    if names & DOORS:  # these may be attributes, too, and a closer look takes time
+        steps = (step for code in codes for step in dis.get_instructions(code))
+        loaded = {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
+    values = [function.__globals__[name] for name in loaded if name in function.__globals__]
     for module in [value for value in values if isinstance(value, ModuleType)]:
-        values += [vars(module)[name] for name in of_modules if name in vars(module)]
+        values += [vars(module)[name] for name in names if name in vars(module)]
     return values, {word for code in codes for word in _words_in(code.co_consts)}
 
 

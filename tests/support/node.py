@@ -1,4 +1,4 @@
-"""Where the tests find node: among this Python's packages, where requirements-dev.txt puts it."""
+"""The path of node for the tests: among this Python's packages, where requirements-dev.txt puts it."""
 
 from __future__ import annotations
 

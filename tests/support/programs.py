@@ -1,4 +1,4 @@
-"""The programs that tests start and that a Python with its libraries lacks: the one door to them.
+"""Finds the programs that tests start and that do not come with Python and its libraries, such as nginx.
 
 A test, fixture or helper gets such a program by `program("nginx")`. needs.py reads from that what each test needs, so
 nobody keeps a list. Whoever starts one past this door meets a stub that refuses, on every machine and in every run.

@@ -1,4 +1,4 @@
-"""A program of the organizers in a real terminal, for tests that type and look."""
+"""Runs the organizers' tool in a pseudo-terminal, for tests that type and read the screen."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ class PseudoTerminal:
     def __init__(self, *arguments: str, lines: int = 40, columns: int = 120) -> None:
         self._screen, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", lines, columns, 0, 0))
+        # Of another terminal, which may be around the tests, it knows nothing.
+        outer = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.program = subprocess.Popen(
             [sys.executable, "-m", "organizer", *arguments],
             stdin=inside,
             stdout=inside,
             stderr=inside,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
+            env=outer | {"PYTHONPATH": str(ROOT), "TERM": "xterm"},
             start_new_session=True,
         )
         os.close(inside)

@@ -1,4 +1,4 @@
-"""How well the order of things can be told from the places where they lie."""
+"""The rank correlation of two orders: how well the order of arrival can be told from places in a file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 // Seals, or opens, one envelope per line of standard input, for tests that compare with another implementation.
 // To seal: {record, letter_hash, signature} or {record, letter_hash, code}; answers {envelope, code, commitment}.
 // With --open: {master, appeal, envelope}; answers what the `open` operation of the vectors gives.
-// Records and envelopes are base64, the rest is hex. A tool for tests; must never see a real master.
+// Records and envelopes are base64, the rest is hex. A tool for tests, which have made-up masters only.
 
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';

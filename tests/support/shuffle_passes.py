@@ -1,4 +1,4 @@
-"""Passes of an SQLite store over its envelopes, when a test asks for them."""
+"""Starts the shuffle of an SQLite store at the moment when a test wants it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Python twins of functions that only the browser's code needs: the vectors say that both languages agree."""
+"""Python versions of functions that only the browser's code needs; the vectors test that both languages agree."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 // What the tests share: hex, the worked example of docs/spec.md, section 8, signers, generators that are not random.
-// Must never be imported by a program.
+// Only tests import it.
 
 import { readFileSync } from 'node:fs';
 import { ed25519 } from '@noble/curves/ed25519.js';

@@ -2,8 +2,9 @@
 
     python tests/vectors/generate.py
 
-What is expected is stated here by hand or comes from tests/reference.py, never from the code under test; everything is
-derived from fixed bytes, so that a second run writes the same files. docs/spec.md, section 9, lists the reasons.
+The expected values are written here by hand or come from tests/support/reference.py, never from the code under test.
+Everything is derived from fixed bytes, so that a second run writes the same files. docs/spec.md, section 9, lists the
+reasons.
 """
 
 from __future__ import annotations

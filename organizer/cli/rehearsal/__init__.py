@@ -1,1 +1,1 @@
-"""`organizer rehearse`: every step of the real thing, with made-up people, in a folder that is removed."""
+"""`organizer rehearse`: all steps of an appeal with made-up people, in a folder that is removed at the end."""

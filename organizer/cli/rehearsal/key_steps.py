@@ -1,4 +1,4 @@
-"""The steps of a rehearsal that are about keys: the ceremony, the site, a lost computer and a lost card."""
+"""The steps of a rehearsal that deal with keys: the ceremony, the site, a lost computer and a lost card."""
 
 from __future__ import annotations
 

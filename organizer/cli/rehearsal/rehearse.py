@@ -1,7 +1,7 @@
-"""`organizer rehearse`: the whole way from the first key to the burning, with made-up data, to practise.
+"""`organizer rehearse`: the command that practises the whole way, from the first key to its burning.
 
-It does what the real commands do in a folder that is removed at the end. What it shows is no secret: it is good for
-nothing.
+It does what the real commands do, in a folder that is removed at the end. All keys, cards and people in it are made up,
+so nothing that it shows is secret.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def rehearse_command(fast: bool, envelopes: int, as_json: bool) -> None:
 
 
 def run(terminal: Terminal, fast: bool, envelopes: int) -> JsonResult:
-    """`envelopes` is the size of the flood. Raises OrganizerError: question, stopped; what a real command raises."""
+    """Do all steps. `envelopes` is the size of the flood. Raises OrganizerError as the real commands."""
     if not fast:
         terminal.check_may_ask()
     terminal.say("A rehearsal: everything is made up, nothing is kept, and nothing you do can harm anyone.", "bold")

@@ -1,4 +1,4 @@
-"""The steps of a rehearsal that are about signatures: the flood, the review, the result, the burning after it."""
+"""The steps of a rehearsal that deal with signatures: the flood, the review, the result, and burning the key."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def review_all(stage: Stage) -> None:
 
 
 def refuse_false(stage: Stage) -> None:
-    """What came with the flood and opened."""
+    """Refuse all false signatures at once, as an organizer does with the list and its filters."""
     with open_session(stage.passphrases, stage.work) as session:
         refused = refuse_flood(session)
     stage.terminal.say(f"Refused as a flood: {refused:,}.")

@@ -1,7 +1,4 @@
-"""What the steps of a rehearsal share: a folder, made-up keys and cards, and the words before each step.
-
-Knows where things of the rehearsal lie. Must never be used with a real key.
-"""
+"""What the steps of a rehearsal share: the paths in its folder, its keys and cards, and the words before each step."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ WORK, PASSPHRASE_FILE = "anna", "passphrase.txt"
 
 @dataclass(frozen=True)
 class Stage:
-    """In the folder `place`: this organizer's keys and cards. `fast`: nobody is asked to read and go on."""
+    """A rehearsal in the folder `place`, with the keys and cards made there. `fast`: it does not wait for Enter."""
 
     terminal: Terminal
     fast: bool
@@ -29,7 +26,7 @@ class Stage:
     cards: Sequence[Card]
 
     def path(self, name: str) -> str:
-        """Something in the folder."""
+        """The path of a file or folder of this name in the rehearsal's folder."""
         return f"{self.place}/{name}"
 
     @property
@@ -39,7 +36,7 @@ class Stage:
 
     @property
     def passphrases(self) -> TerminalPassphrases:
-        """Nobody types the passphrase: it lies in a file, the same for everybody here."""
+        """The passphrase of all keys here, read from a file, so that nobody has to type it."""
         return TerminalPassphrases(self.terminal, self.path(PASSPHRASE_FILE))
 
     @property
@@ -49,7 +46,7 @@ class Stage:
 
     @property
     def stick(self) -> str:
-        """What is carried from one computer to the other."""
+        """The folder that stands for a USB stick carried between two computers."""
         return self.path("stick")
 
     @property

@@ -1,1 +1,1 @@
-"""All that prints to a terminal or asks at one."""
+"""The terminal of the command line: everything that prints to it or asks at it."""

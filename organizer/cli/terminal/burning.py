@@ -1,4 +1,4 @@
-"""The burning of a key, or of everything, at a terminal: what will be lost, what speaks for and against it."""
+"""Shows the plan to burn a key or a whole workspace: what will be lost, what speaks for and against it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from organizer.results.burn_checks import BurnChecks
 
 
 def say_burn_plan(terminal: Terminal, plan: BurnPlan) -> None:
-    """What will be lost, and whether the result of it stands."""
+    """Show what will be lost, and whether its published result is good."""
     _say_loss(terminal, plan)
     _say_checks(terminal, plan.checks)
 
@@ -31,7 +31,7 @@ def _say_checks(terminal: Terminal, checks: BurnChecks) -> None:
 
 
 def say_burned(terminal: Terminal, folder: str, plan: BurnPlan) -> None:
-    """What is gone, and what may still lie about."""
+    """Say what was destroyed, and which copies may still exist."""
     names = ", ".join(period.hex_id for period in plan.ending)
     terminal.say(f"The folder {folder} is burned." if plan.whole else f"The key {names} is burned.", "bold")
     terminal.say(

@@ -1,7 +1,7 @@
-"""What a ceremony hands out: cards to people, fingerprints and a folder to the world.
+"""The dialogues of a ceremony: cards are handed out, fingerprints are shown, the public folder is written.
 
-Knows the words of these dialogues. Cards go to a wiped screen, or, when a person asks for it, into a file that is
-burned as soon as the cards are checked; nothing secret goes anywhere else.
+Cards are secret. They are shown on a screen that is wiped or, when a person asks for it, written into a file that is
+burned as soon as the cards are checked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Which key was pressed, whatever alphabet the keyboard is switched to.
-
-Knows characters. Must never know what a key does.
-"""
+"""Translates keys of a Cyrillic keyboard layout to the Latin letters on the same keys."""
 
 from __future__ import annotations
 
@@ -10,5 +7,5 @@ _LATIN = dict(zip("йцукенгшщзфывапролдячсмитьўії.,"
 
 
 def latin(typed: str) -> str:
-    """The small Latin letter of a key; anything else as it is."""
+    """The small Latin letter on the same key; other characters come back unchanged."""
     return _LATIN.get(typed.casefold(), typed.casefold())

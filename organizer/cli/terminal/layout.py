@@ -1,9 +1,8 @@
-"""Tables that are more than label and value: a page of a list, and two signatures side by side.
+"""Lays out the wider tables with rich: a page of a list, and two signatures side by side.
 
-Knows rich and strangers' texts, each of which it makes harmless. Must never know what they mean.
-
-A stranger's text stands last on its line (terminal.py, rule 4): of a list it is the last column. Two texts side by side
-are an exception, and none when a letter in them is written from right to left: then they stand one above the other.
+Every text is made harmless here. A stranger's text is the last on its line (terminal.py, rule 4), so in a list it is
+the last column. Two texts side by side are an exception. When a letter in them is written from right to left, they are
+shown one above the other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What became of opened ledgers, for a person at a terminal."""
+"""Shows how the opening of ledgers went: numbers for each ledger, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def say_opened(terminal: Terminal, opened: OpenedLedgers) -> None:
 
 
 def say_ledger(terminal: Terminal, ledger: OpenedLedger, several: bool) -> None:
-    """One of them; of a single one it is said at the end of the command what is wrong."""
+    """Show one ledger. With a single ledger, the command itself ends with what is wrong, so it is left out here."""
     opening, problem = ledger.opening, ledger.problem
     if opening.announced or problem is None:
         _say_counts(terminal, ledger)

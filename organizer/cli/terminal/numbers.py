@@ -1,4 +1,4 @@
-"""What a workspace holds, in numbers, for a person at a terminal."""
+"""Shows what a workspace holds, in numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from organizer.review.review import Bulk
 
 
 def say_status(terminal: Terminal, status: Status) -> None:
-    """All of it: keys, tally, ledgers, publications."""
+    """Show keys, tally, ledgers and publications."""
     known = "" if status.appeal_known else ", appeal.json not known yet"
     terminal.say(f"Appeal {status.appeal_id.hex()}{known}")
     _say_periods(terminal, status.periods, status.here)

@@ -1,4 +1,4 @@
-"""Pairs of signatures that may be of one person, one pair at a time, for a person at a terminal."""
+"""Shows pairs of signatures that may be of one person, one pair at a time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def leaf_through_pairs(terminal: Terminal, queue: ReviewQueue, pairs: Sequence[S
 
 
 def _show(terminal: Terminal, queue: ReviewQueue, pair: SimilarPair, place: str) -> None:
-    """Both values of a field one above the other: so eyes find a difference, and no text stands before another."""
+    """Show both values of a field one above the other: a difference is easy to see, and a text ends its line."""
     terminal.say(f"{place}, {pair.score:.0%} alike: {'; '.join(pair.reasons)}")
     entries = [queue.entry(one) for one in (pair.first, pair.second)]
     rows: list[tuple[str, object]] = []
@@ -38,10 +38,10 @@ def _show(terminal: Terminal, queue: ReviewQueue, pair: SimilarPair, place: str)
         values = [field.text(entry.signature) for entry in entries]
         if any(values):
             rows += [(field.name, values[0] or "-"), ("", values[1] or "-")]
-    stands = [_stands(entry.id, queue.decisions.get(entry.id), entry.by_hand) for entry in entries]
-    terminal.table([*rows, ("stands", stands[0]), ("", stands[1])])
+    status = [_status(entry.id, queue.decisions.get(entry.id), entry.by_hand) for entry in entries]
+    terminal.table([*rows, ("stands", status[0]), ("", status[1])])
     terminal.say()
 
 
-def _stands(envelope_id: EnvelopeId, made: Decision | None, by_hand: bool) -> str:
+def _status(envelope_id: EnvelopeId, made: Decision | None, by_hand: bool) -> str:
     return f"{made.verdict if made else 'undecided'}{', by hand' if by_hand else ''}, envelope {envelope_id.hex()[:12]}"

@@ -1,4 +1,4 @@
-"""The passphrase at a terminal, typed without echo, or read from a file for scripts."""
+"""Asks for the passphrase at a terminal, without echo, or reads it from a file for scripts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MISTYPED = "Small letters, the hyphens, and a Latin keyboard? Where keys lie oth
 
 
 class TerminalPassphrases:
-    """Asks up to three times; with a file it is read once, for a file does not correct itself."""
+    """The passphrase: asked for up to three times, or read once from a file, which would be the same the next time."""
 
     def __init__(self, terminal: Terminal, file: str | None) -> None:
         self._terminal = terminal
@@ -20,7 +20,10 @@ class TerminalPassphrases:
         self._asked = 0
 
     def passphrase(self, wrong: UndersignedError | None) -> str:
-        """Raises `wrong` after the last attempt; OrganizerError: no-file, not-text, question, stopped."""
+        """Ask, after saying why the last answer was `wrong`; that error is raised after the last attempt.
+
+        Raises OrganizerError: no-file, not-text, question, stopped.
+        """
         if wrong is not None:
             if self._file is not None or self._asked == ATTEMPTS:
                 raise wrong
@@ -32,12 +35,12 @@ class TerminalPassphrases:
         return self._terminal.passphrase("Passphrase")
 
     def opening(self) -> None:
-        """Only a person who typed waits for something."""
+        """Say that the key is being opened, to a person who typed the passphrase; a script need not be told."""
         if self._file is None:
             self._terminal.say("Opening the key. This takes some seconds.")
 
     def signing(self) -> None:
-        """The last thing that is waited for."""
+        """Say that the minisign key is being opened."""
         self._terminal.say("Signing. This takes some seconds.")
 
 

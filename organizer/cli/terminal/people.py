@@ -1,4 +1,4 @@
-"""Finding the one person who wants their signature back, at a terminal: by code, or by name among others."""
+"""Asks which person wants their signature back: by code, or by name from a list of people found."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def choose_person(terminal: Terminal, people: Sequence[SignatureEntry]) -> int:
 
 
 def show_person(terminal: Terminal, person: SignatureEntry) -> None:
-    """All that tells who it is."""
+    """Show every field that helps to recognise the person."""
     signature = person.signature
     shown = {"public": "yes" if signature.public else "no", "entered by hand": "yes" if person.by_hand else "no"}
     written = ((field.name, text) for field in _FIELDS if (text := field.text(signature)))

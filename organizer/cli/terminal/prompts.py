@@ -1,6 +1,6 @@
-"""What several commands ask in the same way: a new passphrase, cards shown one at a time, cards typed in.
+"""The dialogues that several commands share: a new passphrase, cards shown one at a time, cards typed in.
 
-Knows the words of these dialogues. Everything secret is shown on a screen that is wiped; must never write a file.
+Everything secret is shown on a screen that is wiped, and nothing is written to a file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CORRECTION = re.compile(r"\s*([0-9]{1,2})\s+(\S+)\s*")
 
 
 def ask_until(terminal: Terminal, question: str, read: Callable[[str], Answer], default: str | None = "") -> Answer:
-    """What `read` makes of an answer; what it refuses is told and asked again. Raises OrganizerError: stopped, …"""
+    """Ask until `read` accepts the answer, and return what it returns. Raises OrganizerError: stopped, …"""
     while True:
         typed = terminal.ask(question, default)
         try:
@@ -37,7 +37,7 @@ WITH_CARDS = "A passphrase locks your keys. Whoever loses it needs the cards; no
 
 
 def new_passphrase(terminal: Terminal, what_for: str = WITH_CARDS) -> str:
-    """A passphrase that is on paper: offered or chosen, and typed once more. Raises OrganizerError."""
+    """Ask for a new passphrase, offered or chosen by the person, and have it typed once more. Raises OrganizerError."""
     offered = offer_passphrase()
     terminal.say(what_for)
     terminal.say("On the next screen you see one that was just made for you. Have paper and a pen ready.")
@@ -80,7 +80,7 @@ def show_cards(terminal: Terminal, made: HandOut, printed: bool = False) -> None
 
 
 def show_card(terminal: Terminal, made: HandOut, card: Card, printed: bool = False) -> None:
-    """The card that is handed out now, until it is checked."""
+    """Show the card that is handed out now, until it is checked."""
     with terminal.secret_screen() as clear:
         shown = not printed
         while made.card is card:
@@ -103,7 +103,7 @@ def _show(terminal: Terminal, card: Card, period: Period) -> None:
 
 
 def _ask_back(terminal: Terminal, made: HandOut, card: Card) -> None:
-    """Words of the card, until it is checked or one of them is wrong."""
+    """Ask for words of the card, until the card is checked or a word is wrong."""
     terminal.say(f"{looks.title(card)} of the key {made.period.hex_id}. Look at the paper.", "bold")
     terminal.say()
     while made.card is card:
@@ -115,7 +115,7 @@ def _ask_back(terminal: Terminal, made: HandOut, card: Card) -> None:
 
 
 def _word(terminal: Terminal, question: str) -> str:
-    """A word; what is no text at all is no word either."""
+    """Ask for a word. Bytes that are not text count as an empty word."""
     try:
         return terminal.ask(question, default=None)
     except OrganizerError as error:
@@ -137,7 +137,7 @@ def collect_cards(terminal: Terminal, recovery: Recovery) -> None:
 
 
 def _type_card(terminal: Terminal, recovery: Recovery, clear: Callable[[], None], hint: str) -> str:
-    """One card; returns what to tell above the next one."""
+    """Have one card typed in; return the message to show above the next one."""
     typed = TypedCard()
     while True:
         clear()

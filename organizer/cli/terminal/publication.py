@@ -1,4 +1,4 @@
-"""A publication at a terminal: all that is in it, what has changed, and how it was signed."""
+"""Shows a publication: everything in it, what has changed since the last one, and how it was signed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN = 200
 def say_publication(
     terminal: Terminal, publication: Publication, last: Publication | None, changes: diff.Changes | None, page: bool
 ) -> None:
-    """Every number, every public name, every change since `last`; `page`: a screenful at a time."""
+    """Show every number, every public name, every change since `last`; `page`: a screenful at a time."""
     terminal.say(
         f"Publication number {publication.number}, {publication.date}. This is what the world will see.", "bold"
     )
@@ -30,7 +30,7 @@ def say_publication(
 
 
 def say_publish_plan(terminal: Terminal, plan: PublishPlan, page: bool) -> None:
-    """What would be published, what may want a second look, and what it takes the place of."""
+    """Show what would be published, what may need a second look, and which publication it replaces."""
     say_publication(terminal, plan.publication, plan.last, plan.changes, page)
     for warning in plan.warnings:
         terminal.say(str(warning), "" if warning.reason == "unmatched-withdrawals" else "bold")
@@ -51,7 +51,7 @@ def _say_what_is_replaced(terminal: Terminal, plan: PublishPlan) -> None:
 def say_published(
     terminal: Terminal, plan: PublishPlan, published: Published, threshold: int, out: str | None = None
 ) -> None:
-    """Which files to hand over, and who signs next; `out` is where they were copied to."""
+    """Say which files to hand over, and who signs next; `out` is the folder they were copied to."""
     terminal.say(f"Written and signed. Hand over these files from {out or published.folder}:")
     for name in published.files:
         terminal.say(f"  {name}")
@@ -64,7 +64,7 @@ def say_published(
 
 
 def say_sign_plan(terminal: Terminal, plan: SignPlan, page: bool) -> None:
-    """What another organizer published, who signed it, and where one's own workspace counts otherwise."""
+    """Show what another organizer published, who signed it, and where the own workspace counts differently."""
     say_publication(terminal, plan.publication, plan.last, plan.changes, page)
     for warning in plan.warnings:
         terminal.say(str(warning), "bold")
@@ -83,7 +83,7 @@ def say_sign_plan(terminal: Terminal, plan: SignPlan, page: bool) -> None:
 
 
 def say_signed(terminal: Terminal, signed: Signed) -> None:
-    """Where the minisig is, and what to do with it."""
+    """Say where the minisig is, and what to do with it."""
     terminal.say(f"Signed. Give this file back, or put it beside the publication: {signed.name}")
     terminal.say(f"It is in {signed.folder}.")
 

@@ -1,4 +1,4 @@
-"""The questions of a plan, asked at a terminal; options of a command may have answered some."""
+"""Asks the questions of a plan at a terminal, except those that options of the command have answered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from organizer.cli.terminal.terminal import Terminal
 def ask_questions(
     terminal: Terminal, questions: Iterable[Question], yes: bool = False, given: Mapping[str, str] | None = None
 ) -> Answers:
-    """Answers to a plan's questions; the first that is refused ends it.
+    """Ask a plan's questions and return the answers; the first refusal ends it.
 
     `yes` answers what a script may answer, `given` has answers from options by the question's reason.
     Raises OrganizerError: question, stopped.
@@ -31,5 +31,5 @@ def _ask(terminal: Terminal, question: Question, yes: bool) -> str:
         return terminal.ask(str(question.asked), default="")
     if not question.for_a_person:
         return YES if yes or terminal.confirm(str(question.asked)) else ""
-    # What a script's yes does not answer is no where nobody can be asked.
+    # --yes does not answer this question, and there is no terminal to ask at: the answer is no.
     return YES if not (yes or terminal.as_json) and terminal.confirm(str(question.asked)) else ""

@@ -1,6 +1,6 @@
 """The dialogue of the review: which key does what, on which screen.
 
-Whatever is decided is decided by organizer/review/review.py, which writes it to the disk at once.
+Decisions are made in organizer/review/review.py, which writes each to the disk at once.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Dialogue:
                     self._whole, self._other = False, 0
 
     def _press(self, key: str) -> str:
-        """Do what a key stands for; returns what the person should know then."""
+        """Do what the key means; return a message for the person."""
         action = self._does.get(key)
         if action is None or (self._only_look and key in DECIDING):
             return "This key does nothing here. ? shows what the keys do."
@@ -145,7 +145,7 @@ class Dialogue:
             self._terminal.say(f"This takes back {many:,} decisions that were made at once. Press y to do it.", "bold")
             if self._key() != "y":
                 return "Nothing was taken back."
-        # Of one decision, the key u is the answer.
+        # For one decision, pressing u is the answer; more than one was confirmed with y above.
         count = undo(self._review, plan, {"undo": YES})
         return f"Taken back: {count:,}."
 

@@ -1,4 +1,4 @@
-"""The dialogue where two organizers differ: one signature at a time with both decisions, and keys to choose."""
+"""The dialogue after a merge: each signature that two organizers decided differently, and keys to choose."""
 
 from __future__ import annotations
 

@@ -21,10 +21,10 @@ LONG, SHORT, SHORTEST = 240, 90, 40
 """Characters of a text that are shown: alone, beside another one, and there on a low screen. Space shows all of it."""
 
 LINES_OF_A_PAIR = 34
-"""What two signatures side by side may take with long texts: whether they are public stands in the first line."""
+"""Lines needed for two signatures side by side with long texts; on a lower screen the texts are cut shorter."""
 
 LINES_AROUND = 8
-"""What stands above and below the rows of a list."""
+"""Lines of a screen that are not rows of the list."""
 
 SAMPLE = 8
 """Signatures shown before many are decided at once."""
@@ -60,7 +60,7 @@ def say_decision(made: Decision | None) -> str:
 
 
 def show_help(terminal: Terminal) -> None:
-    """All keys."""
+    """Show what each key does."""
     terminal.say("Keys; with a Cyrillic keyboard the same ones work.", "bold")
     terminal.say()
     terminal.table(HELP)
@@ -69,13 +69,13 @@ def show_help(terminal: Terminal) -> None:
 
 
 def show_place(terminal: Terminal, review: Review) -> None:
-    """Which signature of how many, and what the filter lets through."""
+    """Show which signature this is, of how many, and the filter."""
     place = f"{min(review.at + 1, review.total):,} of {review.total:,}"
     terminal.say(place if review.filter == Filter() else f"{place}, only {review.filter}")
 
 
 def show_one(terminal: Terminal, shown: Shown, whole: bool) -> None:
-    """One signature, all of its words or the beginning of long ones."""
+    """Show one signature; without `whole`, long texts are cut."""
     signature = shown.entry.signature
     _show_public(terminal, signature.public)
     cut = len(signature.message) if whole else LONG
@@ -137,7 +137,7 @@ def show_filter(terminal: Terminal, wanted: Filter) -> None:
 
 
 def show_list(terminal: Terminal, review: Review) -> None:
-    """The page of the list where the review stands."""
+    """Show the page of the list that has the current signature."""
     start = review.at - review.at % page_size(terminal)
     ids = review.ids[start : start + page_size(terminal)]
     if start == review.total > 0:  # beyond the last one, and it ended a page
@@ -153,13 +153,13 @@ def page_size(terminal: Terminal) -> int:
 
 
 def row(queue: ReviewQueue, number: int, envelope_id: EnvelopeId) -> Sequence[str]:
-    """One line of the list; what a stranger wrote stands last."""
+    """One line of the list; the text that a stranger wrote comes last."""
     facts = queue.facts[envelope_id]
     signs = (("≈", queue.similar_to(envelope_id)), ("✎", facts.by_hand), ("!", facts.unknown_letter))
-    marks = "".join(sign for sign, applies in signs if applies)
+    flags = "".join(sign for sign, applies in signs if applies)
     public = "public" if facts.public else "-"
-    stands = str(status_of(queue.decisions.get(envelope_id)))
-    return f"{number:,}", public, stands, _VOUCHED[facts.vouched], marks, brief(queue.entry(envelope_id))
+    status = str(status_of(queue.decisions.get(envelope_id)))
+    return f"{number:,}", public, status, _VOUCHED[facts.vouched], flags, brief(queue.entry(envelope_id))
 
 
 def brief(entry: SignatureEntry) -> str:

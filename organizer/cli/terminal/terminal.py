@@ -1,6 +1,6 @@
-"""All that is said to a person or asked of one. The only module that prints.
+"""The terminal: all output to a person and all questions. No other module prints.
 
-Knows a terminal. Must never know a key, a disk or what an answer is good for.
+It shows and reads text; what an answer means is decided elsewhere.
 """
 
 # Terminal rules
@@ -46,7 +46,7 @@ _MOVES |= {"\x1b[H": "home", "\x1bOH": "home", "\x1b[1~": "home", "\x1b[F": "end
 
 
 class Terminal:
-    """A conversation in words, or, with `as_json`, one JSON object at its end."""
+    """A dialogue in words, or, with `as_json`, one JSON object at its end."""
 
     def __init__(self, as_json: bool = False) -> None:
         self.as_json = as_json
@@ -83,7 +83,7 @@ class Terminal:
             self._out.print(table)
 
     def heading(self, text: str) -> None:
-        """Where a new part of a dialogue begins."""
+        """The title of a new part of a dialogue."""
         self.say()
         self.say(text, "bold underline")
         self.say()
@@ -115,12 +115,12 @@ class Terminal:
                 self.say(line)
 
     def result(self, data: dict[str, Any]) -> None:
-        """What a command found, for scripts; words were said already."""
+        """Print the result of a command for scripts; without --json this prints nothing."""
         if self.as_json:
             click.echo(json.dumps(data))
 
     def failure(self, reason: str, text: str, details: dict[str, Any]) -> None:
-        """Why a command ended without doing all it was asked."""
+        """Print why a command did not do all that was asked."""
         if self.as_json:
             click.echo(json.dumps({"error": reason, "text": text, **details}))
         else:
@@ -140,7 +140,7 @@ class Terminal:
             return click.confirm(harmless(question))
 
     def wait(self, text: str = "Press Enter to go on") -> None:
-        """Until Enter is pressed. Raises OrganizerError: question, stopped."""
+        """Wait until Enter is pressed. Raises OrganizerError: question, stopped."""
         self.check_may_ask()
         _forget_keys()
         with _answers():
@@ -169,7 +169,7 @@ class Terminal:
     def key(self) -> str | None:
         """One key, or the first letter of a line when there is no terminal; None at Ctrl-C and at the end of input.
 
-        Of the other keys, those that move have a name: up, down, page-up, page-down, home, end. The rest is "".
+        The keys up, down, page-up, page-down, home and end are given by these names, every other special key as "".
         """
         self.check_may_ask()
         try:
@@ -243,7 +243,7 @@ class Terminal:
                 self.say(f"{what}: {done:,} of {total:,} {unit}.")
 
     def check_may_ask(self) -> None:
-        """Whether questions can be asked at all. Raises OrganizerError: question."""
+        """Refuse to go on where no question can be asked. Raises OrganizerError: question."""
         if self.as_json:
             text = "With --json nothing is asked. Give the answer as an option; --help names it."
             raise OrganizerError("question", text)
@@ -260,7 +260,7 @@ def _console(stderr: bool) -> Console:
 
 
 def _forget_keys() -> None:
-    """Rule 9; what comes through a pipe was meant."""
+    """Forget keys pressed too early (rule 9). Input from a pipe is kept: it was prepared on purpose."""
     if sys.stdin.isatty():
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
 

@@ -1,4 +1,4 @@
-"""The checks of a publication at a terminal: each step in words, and what they say when all of them hold."""
+"""Shows the checks of a publication: each step in words, and what can be relied on when all of them hold."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from organizer.cli.terminal.terminal import Terminal
 
 
 def say_steps(terminal: Terminal, found: Verification) -> None:
-    """What was looked at, numbered, up to the check that failed."""
+    """Show the checks, numbered, up to the one that failed."""
     for number, step in enumerate(found.checked.steps, start=1):
         terminal.say(f"{number}. {step}")
 
 
 def say_verified(terminal: Terminal, found: Verified) -> None:
-    """What can be relied on, and how to check it without this program."""
+    """Say what can be relied on, and how to check it without this program."""
     publication = found.publication
     terminal.say()
     terminal.say(f"This is the organizers' publication {publication.number}: {publication.total:,} signatures.", "bold")

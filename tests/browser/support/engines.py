@@ -1,4 +1,4 @@
-"""Browsers that Playwright does not drive, or not as people have them, behind one set of commands.
+"""Drives browsers that Playwright does not drive, or not as people have them, by one set of commands.
 
 Debian's Chromium, the same without its compiler, and Debian's Firefox with what Tor Browser's level "Safer" switches
 off. drive.mjs does the driving; a session here is one such program, and each test gets a fresh profile in it.

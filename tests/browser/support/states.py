@@ -1,6 +1,6 @@
 """Every state in which a person can find a page, and how to get there; for tests of all of them and for pictures.
 
-Knows selectors and addresses; what has to hold in a state, the tests say.
+It has the selectors and addresses of each state; the tests say what has to hold in a state.
 """
 
 from __future__ import annotations

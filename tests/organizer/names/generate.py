@@ -2,7 +2,7 @@
 
     python tests/organizer/names/generate.py
 
-Knows nothing of the rules it is there to try. Equal tables give equal bytes: chance has a fixed seed.
+It does not use the rules that the pairs test. The random numbers have a fixed seed, so equal tables give equal bytes.
 """
 
 from __future__ import annotations
