@@ -128,6 +128,11 @@ class LastSeen:
     number: int
     digest: str
 
+    @classmethod
+    def of(cls, data: bytes) -> LastSeen:
+        """Of the bytes of that publication. Raises PublicationError."""
+        return cls(read_publication(data).number, digest(data))
+
 
 def is_signer(name: str) -> bool:
     """Whether an organizer may have this name in the name of a file: 1 to 32 of a-z, 0-9 and hyphen."""
@@ -195,10 +200,22 @@ def verify_publication(data: bytes, minisigs: Iterable[str], appeal: Appeal, pre
             "publication-minisig", f"Not signed by enough organizers: {appeal.threshold} of the pinned keys must sign."
         )
     publication = read_publication(data)
+    check_place(publication, appeal, previous)
+    return publication
+
+
+def check_place(publication: Publication, appeal: Appeal, previous: LastSeen | None) -> None:
+    """Steps 6 to 8 of section 6: the appeal, the number, what came before. Raises PublicationError."""
     if publication.appeal != appeal.appeal_id.hex():
         raise PublicationError("publication-appeal", "The publication belongs to another appeal.")
-    _check_place(publication, previous)
-    return publication
+    if previous is not None and publication.number != previous.number + 1:
+        raise PublicationError(
+            "publication-number", f"The next publication is number {previous.number + 1}, this is {publication.number}."
+        )
+    if previous is not None and publication.previous != previous.digest:
+        raise PublicationError("publication-previous", "The publication does not follow the last one.")
+    if (publication.number == 1) != (publication.previous is None):
+        raise PublicationError("publication-previous", "Only the first publication has none before it.")
 
 
 def signers(data: bytes, minisigs: Iterable[str], pinned: Sequence[MinisignPublicKey]) -> dict[MinisignPublicKey, str]:
@@ -213,17 +230,6 @@ def signers(data: bytes, minisigs: Iterable[str], pinned: Sequence[MinisignPubli
             except MinisignError:
                 continue
     return found
-
-
-def _check_place(publication: Publication, previous: LastSeen | None) -> None:
-    if previous is not None and publication.number != previous.number + 1:
-        raise PublicationError(
-            "publication-number", f"The next publication is number {previous.number + 1}, this is {publication.number}."
-        )
-    if previous is not None and publication.previous != previous.digest:
-        raise PublicationError("publication-previous", "The publication does not follow the last one.")
-    if (publication.number == 1) != (publication.previous is None):
-        raise PublicationError("publication-previous", "Only the first publication has none before it.")
 
 
 def _check_sums(publication: Publication) -> None:

@@ -12,7 +12,7 @@ from operator import attrgetter, contains
 from typing import Any
 
 from crypto.errors import RecordError
-from crypto.strictjson import StrictJsonError, parse
+from crypto.strictjson import SURROGATE, StrictJsonError, parse
 
 # Unicode 16, general categories Cc and Cf. A table, because libraries of different age disagree about Cf.
 _UNPRINTABLE = re.compile(
@@ -21,7 +21,6 @@ _UNPRINTABLE = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
 )
 _NOT_BLANK = re.compile("[^ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def _check_fields(values: dict[str, Any]) -> None:
 def _check_text(name: str, value: Any, shortest: int, longest: int) -> None:
     if not isinstance(value, str):
         raise RecordError("record-type", f"“{name}” must be text.")
-    if _SURROGATE.search(value):
+    if SURROGATE.search(value):
         raise RecordError("record-surrogate", f"“{name}” holds half of a character.")
     if not shortest <= len(value) <= longest:
         raise RecordError("record-length", f"“{name}” must have {shortest} to {longest} characters.")

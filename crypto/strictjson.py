@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 MAX_DEPTH = 8
 MAX_INTEGER = 2**53 - 1
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StrictJsonError(Exception):
@@ -62,7 +62,7 @@ def _refuse_number(_: str) -> NoReturn:
 def _check(value: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise StrictJsonError("json", "The text is nested too deeply.")
-    if isinstance(value, str) and _SURROGATE.search(value):
+    if isinstance(value, str) and SURROGATE.search(value):
         raise StrictJsonError("surrogate", "A string holds half of a character.")
     if isinstance(value, dict):
         for key, inner in value.items():

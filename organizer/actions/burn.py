@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crypto.publication import read_publication
@@ -31,9 +32,39 @@ class BurnPlan:
     checks: BurnChecks
 
     @property
+    def lost(self) -> tuple[Notice, ...]:
+        """What is gone for ever afterwards."""
+        text = "the key {key_id}, {days}: what is sealed to it opens only with enough of its cards"
+        keys = tuple(Notice("key", text, {"key_id": one.hex_id, "days": str(one.days)}) for one in self.ending)
+        return (*keys, *self._lost_with_the_workspace()) if self.whole else keys
+
+    @property
+    def kept(self) -> tuple[Notice, ...]:
+        """What stays, and what does not come back without the key."""
+        if self.whole:
+            return ()
+        return (
+            Notice("rows", "What stays: all that was opened with it and what was decided, under the passphrase."),
+            Notice("not-opened", "Envelopes that you have not fetched and opened yet are lost to you."),
+        )
+
+    def _lost_with_the_workspace(self) -> Iterator[Notice]:
+        counts = self.tally.counts
+        text = "{names:,} counted names that are not public, with contacts and messages"
+        yield Notice("nonpublic", text, {"names": counts.nonpublic})
+        text = "{signatures:,} counted public signatures with what else they wrote; the published names stay public"
+        yield Notice("public", text, {"signatures": counts.public})
+        text = "decisions, and {signatures:,} signatures not counted"
+        yield Notice("decisions", text, {"signatures": counts.duplicates + counts.rejected + counts.withdrawn})
+        text = "your minisign key; keep a copy of minisign.key, minisign.pub and signer.txt elsewhere if you go on"
+        yield Notice("minisign", text)
+        text = "{publications:,} published results as they lie here; keep copies elsewhere"
+        yield Notice("publications", text, {"publications": self.publications})
+
+    @property
     def questions(self) -> tuple[Question, ...]:
         """A word to type; before it, whether to go on although something speaks against it."""
-        word = burn_word(WORD if self.whole else self.ending[0].hex_id)
+        word = _burn_word(WORD if self.whole else self.ending[0].hex_id)
         if not self.checks.against:
             return (word,)
         text = "Nothing was burned. Do what is missing first; who really wants to lose it gives --force."
@@ -41,7 +72,7 @@ class BurnPlan:
         return (Question(Notice("burn-not-yet", "Burn it all the same?"), refusal, for_a_person=True), word)
 
 
-def burn_word(word: str) -> Question:
+def _burn_word(word: str) -> Question:
     """The last question, which nobody answers by mistake: a word must be typed."""
     asked = Notice("word", "To burn it, type the word {word}", {"word": word})
     return Question(asked, NOTHING_BURNED, word=word, for_a_person=True)
@@ -75,16 +106,34 @@ def burn(session: Session, plan: BurnPlan, answers: Answers) -> None:
     session.workspace.burn(secret_name(plan.ending[0].record.key_id))
 
 
-def is_burning(folder: str) -> bool:
-    """Whether burning this workspace was begun; if so, what is left of it cannot open anything."""
+@dataclass(frozen=True)
+class Unfinished:
+    """A workspace whose burning was begun and cut off: nothing is done with it any more but to end that."""
+
+    folder: str
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The word once more."""
+        return (_burn_word(WORD),)
+
+
+def find_unfinished(folder: str) -> Unfinished | None:
+    """Whether burning this workspace was begun."""
     if not is_workspace(folder):
-        return False
+        return None
     with open_workspace(folder) as workspace:
-        return workspace.read(BURNING_FILE) is not None
+        return None if workspace.read(BURNING_FILE) is None else Unfinished(folder)
+
+
+def burn_the_rest(plan: Unfinished, answers: Answers) -> None:
+    """End what was cut off. Raises OrganizerError: stopped."""
+    check_answered(plan.questions, answers)
+    finish_burning(plan.folder)
 
 
 def finish_burning(folder: str) -> None:
-    """Destroy what is left of a workspace whose burning was begun."""
+    """Destroy a workspace whose burning was begun by burn(). Raises OrganizerError: stopped, when it was not."""
     with open_workspace(folder) as workspace:
         if workspace.read(BURNING_FILE) is None:
             raise OrganizerError(NOTHING_BURNED.reason, str(NOTHING_BURNED))

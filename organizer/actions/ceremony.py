@@ -22,6 +22,8 @@ from organizer.keys.generate import NewKeys, check_passphrase, check_signer
 from organizer.keys.periods import Days, Period, PeriodKey
 from organizer.workspace.folder import check_new, is_workspace, make_workspace
 
+_NO_DAYS = Notice("days", "The days of at least one period are missing.")
+
 
 @dataclass(frozen=True)
 class FirstKeys:
@@ -49,7 +51,7 @@ class FirstKeys:
         """The answers that are still to come, in the order in which they are asked."""
         wanted = (
             (self.signer, Notice("signer", "Your short name is missing.")),
-            (self.days, Notice("days", "The days of at least one period are missing.")),
+            (self.days, _NO_DAYS),
             (self.passphrase, Notice("passphrase", "The passphrase is missing.")),
         )
         return tuple(notice for given, notice in wanted if not given)
@@ -120,7 +122,7 @@ def keys_here(session: Session) -> tuple[Period, ...]:
 def add_periods(session: Session, days: Sequence[Days]) -> tuple[PeriodKey, ...]:
     """Keys for further periods of the same appeal, under the same passphrase. Raises OrganizerError: unanswered."""
     if not days:
-        raise OrganizerError("unanswered", "The days of at least one period are missing.", {"missing": ["days"]})
+        raise OrganizerError("unanswered", str(_NO_DAYS), {"missing": [_NO_DAYS.reason]})
     made = tuple(generate.make_period(session.periods[0].record.appeal_id, one, random) for one in days)
     for key in made:
         keep_period(session.workspace, session.root, key)
@@ -131,7 +133,7 @@ def need_keys_here(session: Session) -> tuple[Period, ...]:
     """The periods that cards can be made of. Raises OrganizerError: no-key."""
     here = keys_here(session)
     if not here:
-        raise OrganizerError("no-key", "There is no key here that cards could be made of.")
+        raise _no_key_for_cards()
     return here
 
 
@@ -139,5 +141,9 @@ def whole_key(session: Session, period: Period) -> PeriodKey:
     """The key of a period that is in the workspace, to make cards of it. Raises OrganizerError: no-key."""
     masters = open_masters(session.workspace, session.root, (period,))
     if period.record.key_id not in masters:
-        raise OrganizerError("no-key", "There is no key here that cards could be made of.")
+        raise _no_key_for_cards()
     return PeriodKey(period, masters[period.record.key_id])
+
+
+def _no_key_for_cards() -> OrganizerError:
+    return OrganizerError("no-key", "There is no key here that cards could be made of.")

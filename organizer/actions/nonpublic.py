@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crypto.signature import fields_without
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.session import Session
 from organizer.errors import OrganizerError
@@ -30,6 +31,12 @@ WARNINGS = (
 )
 """What a person must have read before they are asked."""
 
+*_FIELDS, _LAST = fields_without(
+    public="nobody in the table is", vouch="it is not in the table", language="it harms nobody"
+)
+_TOLD = f"{', '.join(field.name for field in _FIELDS)} and {_LAST.name}"
+"""What would be known of these people, as the question says it."""
+
 NOTHING_WRITTEN = Notice("stopped", "Nothing was written.")
 
 
@@ -43,8 +50,9 @@ class NonpublicPlan:
     def questions(self) -> tuple[Question, ...]:
         """A sentence to type, so that no script and no slip can do it."""
         word = f"write {len(self.people)} names"
-        text = "To write name, relation, prisoner, contact and message of all of them, type “{word}”"
-        return (Question(Notice("write-names", text, {"word": word}), NOTHING_WRITTEN, word=word, for_a_person=True),)
+        text = "To write {fields} of all of them, type “{word}”"
+        asked = Notice("write-names", text, {"fields": _TOLD, "word": word})
+        return (Question(asked, NOTHING_WRITTEN, word=word, for_a_person=True),)
 
 
 def plan_nonpublic(session: Session) -> NonpublicPlan:

@@ -39,6 +39,19 @@ class PublishPlan:
         return (*dated_before(self.publication, self.last), *not_counted(self.tally), *unmatched(self.tally))
 
     @property
+    def replacement(self) -> tuple[Notice, ...]:
+        """What it means that this takes the place of a publication that is signed already."""
+        if self.replaced is None:
+            return ()
+        text = (
+            "This replaces number {number}, SHA-256 {digest}, which is deleted here. Two signed publications of one "
+            "number contradict each other, and whoever has both can show it."
+        )
+        only = "Replace it only if it was never handed in and nobody else has it; other organizers delete their copies."
+        values = {"number": self.publication.number, "digest": self.replaced}
+        return Notice("replaces", text, values), Notice("only-unseen", only)
+
+    @property
     def questions(self) -> tuple[Question, ...]:
         """What a person must agree to."""
         if self.replaced is None:

@@ -27,14 +27,13 @@ from organizer.workspace.files import read_file
 from organizer.workspace.folder import (
     KEY_FILE,
     MINISIGN_FILE,
+    SIGNER_FILE,
     Workspace,
     check_new,
     is_workspace,
     make_workspace,
     open_workspace,
 )
-
-SIGNER_FILE = "signer.txt"
 
 AS_IF_LOST = Question(
     Notice("lost", "Go on as if it were lost?"), Notice("stopped", "Nothing was restored."), for_a_person=True

@@ -1,6 +1,6 @@
 """Reviewing: the queue of a workspace, what is accepted many at a time, what is taken back, and what comes of it.
 
-A single decision needs no plan: review.Review makes it, and undo() takes it back.
+A decision about the one signature that is shown needs no plan: review.Review makes it, and undo() takes it back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from organizer.intake.ledgers import open_by_hand
 from organizer.matching.pair_cache import SimilarPair, is_compared
 from organizer.results.tally import Tally
 from organizer.review.queue import ReviewQueue
-from organizer.review.review import Bulk, Review
+from organizer.review.review import Bulk, Review, Shown
+from organizer.workspace.entries import Reason, Verdict
+from organizer.workspace.vouch_words import Vouched, VouchWord
 
 NOTHING_DECIDED = Notice("stopped", "Nothing was decided.")
 NOTHING_CHANGED = Notice("stopped", "Nothing was changed.")
@@ -27,6 +29,32 @@ def open_queue(session: Session, progress: Progress = no_progress) -> ReviewQueu
     open_by_hand(session.records, session.keys)
     letters = None if session.appeal is None else set(session.appeal.letters.values())
     return ReviewQueue(session.records, letters, lambda: progress("Comparing names", "names compared"))
+
+
+# One signature
+
+_VOUCHED = {
+    Vouched.YES: Notice("vouched", "Vouched for: this word was given out by someone you trust."),
+    Vouched.WITHDRAWN: Notice("leaked", "Note: this vouch word leaked and was withdrawn. It says nothing any more."),
+    Vouched.UNKNOWN: Notice("unknown-word", "Note: nobody gave out this vouch word."),
+}
+
+
+def notices(shown: Shown) -> tuple[Notice, ...]:
+    """What an organizer should know before they decide about a signature."""
+    facts, decided = shown.facts, shown.decided
+    found = [_VOUCHED[facts.vouched]] if facts.vouched in _VOUCHED else []
+    if facts.by_hand:
+        found.append(Notice("by-hand", "Entered by hand."))
+    if facts.unknown_letter:
+        text = "Note: signed under a text that is not among the letters of your appeal.json."
+        found.append(Notice("unknown-letter", text))
+    if decided and decided.verdict is Verdict.HELD and decided.against:
+        found.append(Notice("decided-otherwise", "On hold: another organizer decided otherwise."))
+    elif decided and decided.verdict is Verdict.HELD and decided.vouch:
+        text = "On hold: it was accepted only for a vouch word that was withdrawn later."
+        found.append(Notice("held-for-word", text))
+    return tuple(found)
 
 
 # Many at a time
@@ -83,6 +111,46 @@ def accept(review: Review, plan: BulkPlan, answers: Answers) -> Bulk:
     """Accept what was planned and is undecided still, in one step. Raises OrganizerError: stopped."""
     check_answered(plan.questions, answers)
     return Bulk(review.accept(plan.chosen, plan.for_words), plan.left)
+
+
+@dataclass(frozen=True)
+class WordDecision:
+    """What would be decided at once about the undecided signatures with one vouch word.
+
+    It is decided about those that are `chosen`; `left` stay undecided, because they are similar to another signature.
+    """
+
+    word: VouchWord
+    verdict: Verdict
+    reason: Reason | None
+    chosen: tuple[EnvelopeId, ...]
+    left: int
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to."""
+        text = "Vouch word number {number}: {verdict} at once, without a look at each: {count:,}?"
+        values = {"number": self.word.number, "verdict": str(self.verdict), "count": len(self.chosen)}
+        return (Question(Notice("decide-word", text, values), NOTHING_DECIDED),)
+
+
+def plan_word_decision(review: Review, number: int, verdict: Verdict, reason: Reason | None = None) -> WordDecision:
+    """A refusal needs a reason, and concerns the similar ones, too. Raises OrganizerError: vouch-number.
+
+    A word that was withdrawn says nothing, so nothing is accepted for it.
+    """
+    word = review.queue.words.numbered(number)
+    if word.withdrawn and verdict is Verdict.ACCEPTED:
+        raise OrganizerError("vouch-number", f"Vouch word number {number} is withdrawn: it accepts nothing.")
+    ids = review.with_word(number)
+    chosen = review.unlike_others(ids) if verdict is Verdict.ACCEPTED else ids
+    return WordDecision(word, verdict, reason, tuple(chosen), len(ids) - len(chosen))
+
+
+def decide_for_word(review: Review, plan: WordDecision, answers: Answers) -> Bulk:
+    """Decide as planned about what is undecided still, in one step. Raises OrganizerError: stopped."""
+    check_answered(plan.questions, answers)
+    return Bulk(review.decide_for_word(plan.chosen, plan.word.number, plan.verdict, plan.reason), plan.left)
 
 
 # Taking back

@@ -21,7 +21,14 @@ from organizer.keys import keyfile
 from organizer.keys.generate import period_files
 from organizer.keys.periods import Period, PeriodKey, public_name, read_public, secret_name, unlock_master
 from organizer.workspace.files import read_file
-from organizer.workspace.folder import KEY_FILE, MINISIGN_FILE, Workspace, open_workspace
+from organizer.workspace.folder import (
+    KEY_FILE,
+    MINISIGN_FILE,
+    MINISIGN_PUBLIC_FILE,
+    SIGNER_FILE,
+    Workspace,
+    open_workspace,
+)
 from organizer.workspace.key_slots import open_work_key
 from organizer.workspace.records import Records
 
@@ -114,7 +121,7 @@ def keep_period(workspace: Workspace, root: bytes, key: PeriodKey) -> None:
 
 def own_minisign(workspace: Workspace) -> tuple[str, MinisignPublicKey]:
     """This organizer's name and public minisign key. Raises OrganizerError: no-file; MinisignError."""
-    name, text = workspace.read("signer.txt"), workspace.read("minisign.pub")
+    name, text = workspace.read(SIGNER_FILE), workspace.read(MINISIGN_PUBLIC_FILE)
     if name is None or text is None:
         raise _no_minisign()
     lines = text.decode("ascii", "replace").splitlines()

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey
-from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication, signers
+from crypto.publication import (
+    PUBLICATION_FILE,
+    LastSeen,
+    Publication,
+    check_place,
+    digest,
+    minisig_name,
+    read_publication,
+    signers,
+)
 from organizer.actions.draft import count, draft_publication
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.publish import dated_before
@@ -24,7 +33,7 @@ from organizer.actions.session import (
     own_minisign,
     read_appeal_of,
 )
-from organizer.results.cosign_checks import check_before_signing, check_not_another, differences
+from organizer.results.cosign_checks import check_not_another, differences
 from organizer.results.diff import Changes, compare
 from organizer.results.publication import Place, sign_publication
 from organizer.workspace.files import folder_of, hand_over, minisigs_beside, read_file
@@ -117,7 +126,7 @@ def plan_signing(at: Cosigning, path: str, previous: str | None) -> SignPlan:
     check_not_another(data, at.workspace.read_publication(publication.number) if publication.number in kept else None)
     if before is None and publication.number - 1 in kept:
         before = at.workspace.read_publication(publication.number - 1)
-    check_before_signing(data, at.appeal, before)
+    check_place(publication, at.appeal, None if before is None else LastSeen.of(before))
     last = None if before is None else read_publication(before)
     changes = None if last is None else compare(last, publication)
     signed_by = tuple(signers(data, beside, at.appeal.minisign))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nacl.utils import random
 
 from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.actions.review import NOTHING_CHANGED
 from organizer.errors import OrganizerError
 from organizer.review.filters import ReviewStatus, status_of
 from organizer.review.queue import ReviewQueue
@@ -79,10 +80,23 @@ class WordWithdrawal:
     still_accepted: int
 
     @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What becomes of the signatures that came with the word."""
+        text = "Signatures that were accepted for this word alone, without a look: {signatures:,}."
+        found = (
+            Notice("accepted-unseen", text, {"signatures": self.on_hold}),
+            Notice("on-hold", "They go on hold and are not counted until somebody has looked at them."),
+        )
+        if not self.still_accepted:
+            return found
+        text = "Signatures with this word that somebody looked at and accepted: {signatures:,}. They stay accepted."
+        return (*found, Notice("accepted-seen", text, {"signatures": self.still_accepted}))
+
+    @property
     def questions(self) -> tuple[Question, ...]:
         """What a person must agree to."""
         asked = Notice("withdraw-word", "Withdraw vouch word number {number}?", {"number": self.word.number})
-        return (Question(asked, Notice("stopped", "Nothing was changed.")),)
+        return (Question(asked, NOTHING_CHANGED),)
 
 
 def plan_word_withdrawal(review: Review, number: int) -> WordWithdrawal:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import click
 
-from organizer.actions.burn import WORD, burn, burn_word, finish_burning, is_burning, plan_burning
-from organizer.actions.plan import YES, check_answered
+from organizer.actions.burn import Unfinished, burn, burn_the_rest, find_unfinished, finish_burning, plan_burning
+from organizer.actions.plan import YES
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
@@ -66,8 +66,8 @@ def run(
 ) -> JsonResult:
     """Show, ask, burn. `today` is YYYY-MM-DD. Raises OrganizerError: burn-not-yet, burn-period, stopped, …"""
     given = {"burn-not-yet": YES if force else ""} | ({} if confirm is None else {"word": confirm})
-    if is_burning(folder):
-        return _finish(terminal, folder, given)
+    if unfinished := find_unfinished(folder):
+        return _burn_the_rest(terminal, unfinished, given)
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
         plan = plan_burning(session, today, period, publication)
         say_burn_plan(terminal, plan)
@@ -78,10 +78,8 @@ def run(
     return {"burned": [one.hex_id for one in plan.ending], "workspace": folder if plan.whole else None}
 
 
-def _finish(terminal: Terminal, folder: str, given: dict[str, str]) -> JsonResult:
-    terminal.say(f"Burning {folder} was begun and cut off. What is left opens nothing any more and is burned now.")
-    question = burn_word(WORD)
-    check_answered([question], ask_questions(terminal, [question], given=given))
-    finish_burning(folder)
-    terminal.say(f"The folder {folder} is burned.")
-    return {"burned": [], "workspace": folder}
+def _burn_the_rest(terminal: Terminal, plan: Unfinished, given: dict[str, str]) -> JsonResult:
+    terminal.say(f"Burning {plan.folder} was begun and cut off. What is left opens nothing any more and is burned now.")
+    burn_the_rest(plan, ask_questions(terminal, plan.questions, given=given))
+    terminal.say(f"The folder {plan.folder} is burned.")
+    return {"burned": [], "workspace": plan.folder}

@@ -5,17 +5,15 @@ Every error that a person can meet becomes one sentence and the exit code 1.
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
 
-from crypto.errors import UndersignedError
+from organizer.actions.failures import EXPECTED, explain_failure
 from organizer.cli.json_results import JsonResult
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.workspace.database import DISK_FULL
 from organizer.workspace.folder import DEFAULT_FOLDER
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -59,30 +57,13 @@ def carry_out(as_json: bool, work: Callable[[Terminal], JsonResult]) -> None:
     terminal = Terminal(as_json)
     try:
         terminal.result(work(terminal))
-    except (UndersignedError, OSError, MemoryError, KeyboardInterrupt) as error:
+    except (*EXPECTED, KeyboardInterrupt) as error:
         found = _explain(error)
         terminal.failure(found.reason, str(found), found.details)
         raise SystemExit(1) from error
 
 
 def _explain(error: BaseException) -> OrganizerError:
-    if isinstance(error, OrganizerError):
-        return error
-    if isinstance(error, UndersignedError):
-        return OrganizerError(error.reason, str(error))
-    if isinstance(error, OSError):
-        return _explain_file(error)
-    if isinstance(error, MemoryError):
-        return OrganizerError("memory", "There is not enough free memory. Close other programs and try again.")
+    if isinstance(error, Exception):
+        return explain_failure(error)
     return OrganizerError("stopped", "Stopped. What was finished before is kept; the same command goes on.")
-
-
-def _explain_file(error: OSError) -> OrganizerError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OrganizerError("disk-full", f"{DISK_FULL} What was not finished was not kept.")
-    place = f" {error.filename}" if error.filename else ""
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        text = f"This computer does not let you read or write{place or ' there'} ({error.strerror})."
-        return OrganizerError("file", f"{text} Name another place; a stick may have a switch against writing.")
-    text = f"The file{place} could not be read or written: {error.strerror or error}. Try again, or with another copy."
-    return OrganizerError("file", text)

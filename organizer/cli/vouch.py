@@ -9,7 +9,6 @@ from organizer.actions.session import open_session
 from organizer.actions.vouch import (
     CountedWord,
     CountedWords,
-    WordWithdrawal,
     add_word,
     check_word,
     count_words,
@@ -116,21 +115,13 @@ def run_withdraw(terminal: Terminal, folder: str, number: int, yes: bool, passph
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         review = Review(open_queue(session, terminal.progress))
         plan = plan_word_withdrawal(review, number)
-        _say_withdrawal(terminal, plan)
+        for warning in plan.warnings:
+            terminal.say(str(warning))
         withdraw_word(review, plan, ask_questions(terminal, plan.questions, yes))
     terminal.say(f"Vouch word number {number} is withdrawn. On hold for a second look: {plan.on_hold:,}.")
     terminal.say_exactly(f"  organizer review --word {number} --status held")
     terminal.say_exactly(f"  organizer vouch --restore {number}     takes it back")
     return {"number": number, "on_hold": plan.on_hold, "still_accepted": plan.still_accepted}
-
-
-def _say_withdrawal(terminal: Terminal, plan: WordWithdrawal) -> None:
-    terminal.say(f"Signatures that were accepted for this word alone, without a look: {plan.on_hold:,}.")
-    terminal.say("They go on hold and are not counted until somebody has looked at them.")
-    if looked_at := plan.still_accepted:
-        terminal.say(
-            f"Signatures with this word that somebody looked at and accepted: {looked_at:,}. They stay accepted."
-        )
 
 
 def run_restore(terminal: Terminal, folder: str, number: int, passphrase_file: str | None) -> JsonResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +12,8 @@ from rapidfuzz.distance import OSA
 
 from organizer.matching.first_names_table import TABLE
 from organizer.matching.phonetics import sounds
+from organizer.matching.tokens import IS_CYRILLIC
 
-_IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
 SHORTEST_WITH_SLIP = 4
 
 
@@ -54,7 +53,7 @@ class _FirstNames:
             for word in words.casefold().replace("'", "").split():
                 self.typed[word].add(number)
                 kept[_spelling(word)].add(number)
-                for sound in sounds(word) if _IS_CYRILLIC.search(word) else ():  # nothing sounds as Helen is written
+                for sound in sounds(word) if IS_CYRILLIC.search(word) else ():  # nothing sounds as Helen is written
                     kept[sound.fine].add(number)
                     self.bones[sound.bone].add(number)
                     if sex == "m" and words is full:
@@ -63,7 +62,7 @@ class _FirstNames:
 
 def _spelling(word: str) -> str:
     """A key that no sound is equal to."""
-    return f"={word if _IS_CYRILLIC.search(word) else anyascii(word)}"
+    return f"={word if IS_CYRILLIC.search(word) else anyascii(word)}"
 
 
 _NAMES = _FirstNames(TABLE)

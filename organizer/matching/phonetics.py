@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from organizer.matching.tokens import IS_CYRILLIC
+
 _CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "H", "ґ": "H", "д": "d", "е": "je", "ё": "jo", "є": "je", "ж": "Z", "з": "z",
     "и": "i", "і": "i", "ї": "ji", "й": "j", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
@@ -42,7 +44,6 @@ _POLISH = _SLAVIC | {"rz": "r"}
 _ONLY_POLISH = re.compile("cz|sz|rz(?!h)|w|[łąęóżćśźń]")
 _ONLY_SLAVIC = re.compile("[łąęóżćśźńčšžŭ]")
 _AMBIGUOUS = re.compile("c(?!h)|ch|sch")
-_IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
 # What no table knows, such as β; é is in the tables.
 _UNKNOWN = re.compile(f"[^{''.join(sorted(set(''.join(_POLISH))))}]")
 
@@ -90,7 +91,7 @@ def sounds(word: str) -> tuple[Sound, ...]:
 
 
 def _spoken(word: str) -> list[str]:
-    if _IS_CYRILLIC.search(word):
+    if IS_CYRILLIC.search(word):
         return [_replace(word, _CYRILLIC)]
     if _UNKNOWN.search(word):
         plain = "".join(c if not _UNKNOWN.match(c) else anyascii(c).lower() for c in word)

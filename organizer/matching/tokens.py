@@ -20,7 +20,7 @@ _TO_CYRILLIC = str.maketrans("aceopxyikmtbh3601" + "rnsdlvgzfjuw", "асеорх
 _TO_LATIN = str.maketrans("асеорхуікмтвнѕј" + "бгдзлпфцчшжйў", "aceopxyikmtbhsj" + "bgdzlpfcčšžjŭ")
 # Letters that are not confusable with one of the other alphabet tell what a mixed word was meant to be. In “иванoв”
 # with a Latin o, и is surely Cyrillic. A word such as “cop” can be read in both, and the words around it decide.
-_IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
+IS_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _IS_LATIN = re.compile("[a-z0-9]")
 _SURELY_CYRILLIC = re.compile("(?![асеорхуікмтвнѕј])[\u0400-\u04ff]")
 _SURELY_LATIN = re.compile("[dfgjlnqrsuvwzčšžŭłśźć]")
@@ -59,7 +59,7 @@ def retyped(name: str) -> list[tuple[str, ...]]:
 
 
 def _one_alphabet(word: str, among_cyrillic: bool) -> str:
-    if _IS_CYRILLIC.search(word) and _IS_LATIN.search(word):
+    if IS_CYRILLIC.search(word) and _IS_LATIN.search(word):
         surely = _SURELY_CYRILLIC.search(word) or _SURELY_LATIN.search(word)
         return word.translate(_TO_CYRILLIC if (_is_cyrillic(word) if surely else among_cyrillic) else _TO_LATIN)
     if among_cyrillic and len(word) > 1 and _ONLY_CONFUSABLE.fullmatch(word):

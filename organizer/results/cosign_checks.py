@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from crypto.appeal import Appeal
-from crypto.errors import PublicationError
-from crypto.publication import Counts, Publication, digest, read_publication
+from crypto.publication import Counts, Publication, digest
 from organizer.errors import OrganizerError
 from organizer.results.diff import compare
 
@@ -42,16 +40,3 @@ def check_not_another(data: bytes, kept: bytes | None) -> None:
             f"{digest(kept)}. Two results with one number must not exist; find out which one is right."
         )
         raise OrganizerError("signed-another", text)
-
-
-def check_before_signing(data: bytes, appeal: Appeal, before: bytes | None) -> None:
-    """Check what a verifier checks besides minisigs: appeal, number, the file before. Raises PublicationError."""
-    publication = read_publication(data)
-    if publication.appeal != appeal.appeal_id.hex():
-        raise PublicationError("publication-appeal", "The publication belongs to another appeal.")
-    if (publication.number == 1) != (publication.previous is None):
-        raise PublicationError("publication-previous", "Only the first publication has none before it.")
-    if before is None:
-        return
-    if publication.previous != digest(before) or publication.number != read_publication(before).number + 1:
-        raise PublicationError("publication-previous", "The publication does not follow the one before it.")

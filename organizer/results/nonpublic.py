@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from crypto.code import Commitment
 from crypto.csvtable import write_csv
 from crypto.signature import fields_without
 from organizer.text import harmless
@@ -17,7 +18,7 @@ FIELDS = fields_without(
 )
 
 
-def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Container[bytes]) -> list[SignatureEntry]:
+def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Container[Commitment]) -> list[SignatureEntry]:
     """The non-public signatures that are accepted and whose commitment is not among those withdrawn, by name."""
     found = [
         entry

@@ -135,7 +135,7 @@ def _last_seen(previous: bytes | None) -> LastSeen | None:
     if previous is None:
         return None
     try:
-        return LastSeen(read_publication(previous).number, digest(previous))
+        return LastSeen.of(previous)
     except PublicationError as error:
         raise PublicationError(error.reason, f"The file before it is no publication: {error}") from error
 

@@ -20,11 +20,9 @@ from organizer.workspace.vouch_words import Vouched
 
 @dataclass(frozen=True)
 class Shown:
-    """One signature under review: its place in the queue, and what the organizers should know before they decide."""
+    """One signature under review, and what the organizers should know before they decide."""
 
     entry: SignatureEntry
-    place: int
-    total: int
     decided: Decision | None
     facts: Facts
     similar: tuple[SimilarSignature, ...]
@@ -57,11 +55,6 @@ class Review:
         """How many signatures this pass goes over."""
         return len(self.ids)
 
-    @property
-    def left(self) -> int:
-        """How many of them are still to come."""
-        return len(self.ids) - self.at
-
     def narrow(self, wanted: Filter) -> None:
         """Go over those only that a filter lets through, from the first."""
         self.filter = wanted
@@ -84,8 +77,6 @@ class Review:
         envelope_id = self.ids[self.at]
         return Shown(
             entry=self.queue.entry(envelope_id),
-            place=self.at + 1,
-            total=len(self.ids),
             decided=self.queue.decisions.get(envelope_id),
             facts=self.queue.facts[envelope_id],
             similar=tuple(self.queue.similar_signatures(envelope_id)),
@@ -137,19 +128,11 @@ class Review:
         """All undecided signatures with one vouch word."""
         return self.queue.ids(Filter(status=ReviewStatus.UNDECIDED, word=word))
 
-    def decide_word(self, word: int, verdict: Verdict, reason: Reason | None = None) -> Bulk:
-        """Decide about all undecided ones with one vouch word; what is similar to another is not accepted.
-
-        Raises ValueError: a word that was withdrawn does not accept.
-        """
-        if verdict is Verdict.ACCEPTED and not any(
-            one.number == word and not one.withdrawn for one in self.queue.words
-        ):
-            raise ValueError("Only a word that is given out, and not withdrawn, accepts.")
-        ids = self.with_word(word)
-        chosen = self.unlike_others(ids) if verdict is Verdict.ACCEPTED else ids
-        decided = self._decide_at_once(Decision(verdict, reason), dict.fromkeys(chosen, word))
-        return Bulk(decided, len(ids) - decided)
+    def decide_for_word(
+        self, ids: Iterable[EnvelopeId], word: int, verdict: Verdict, reason: Reason | None = None
+    ) -> int:
+        """Decide about those of these that are undecided, for one vouch word, in one step; how many those are."""
+        return self._decide_at_once(Decision(verdict, reason), dict.fromkeys(ids, word))
 
     def vouched(self) -> list[EnvelopeId]:
         """Those of this pass that are undecided and have a word that counts."""

@@ -21,6 +21,8 @@ from organizer.workspace.shred import burn_file, burn_folder
 DEFAULT_FOLDER = "organizer-workspace"
 KEY_FILE = "organizers.key"
 MINISIGN_FILE = "minisign.key"
+MINISIGN_PUBLIC_FILE = "minisign.pub"
+SIGNER_FILE = "signer.txt"
 BURNING_FILE = "burning.txt"
 """Stands in a folder whose burning was begun: what is left of it is good for nothing but to be burned, too."""
 FORMAT_FILE = "format.txt"

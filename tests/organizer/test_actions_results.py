@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crypto.publication import read_publication
-from organizer.actions.burn import burn, plan_burning
+from organizer.actions.burn import burn, burn_the_rest, find_unfinished, plan_burning
 from organizer.actions.plan import YES, Answers
 from organizer.actions.publish import plan_publication, publish
 from organizer.actions.session import open_session
@@ -97,6 +97,25 @@ def test_a_key_burns_only_for_its_own_word_and_a_yes_to_all_that_speaks_against_
         burn(session, plan, {"burn-not-yet": YES, "word": name})
     with pytest.raises(OrganizerError, match="burned or lost"), open_session(Typed(), str(desk.folder)) as session:
         plan_burning(session, "2026-07-01", name, None)
+
+
+def test_a_burning_that_was_cut_off_is_ended_only_for_its_word(desk: Desk) -> None:
+    """Once more: who finds such a folder may not be who began."""
+    assert find_unfinished(str(desk.folder)) is None
+    assert find_unfinished(str(desk.home / "nowhere")) is None
+    with open_session(Typed(), str(desk.folder)) as session:
+        plan = plan_burning(session, "2026-07-01", None, None)
+        assert [loss.reason for loss in plan.lost][-2:] == ["minisign", "publications"]
+        burn(session, plan, {"burn-not-yet": YES, "word": "burn"})
+    unfinished = find_unfinished(str(desk.folder))
+    assert unfinished is not None
+    before = files(desk)
+    for answers in ({}, {"word": YES}, {"burn-not-yet": YES}):
+        with pytest.raises(OrganizerError, match="Nothing was burned"):
+            burn_the_rest(unfinished, answers)
+    assert files(desk) == before
+    burn_the_rest(unfinished, {"word": "burn"})
+    assert not desk.folder.exists()
 
 
 ALL_ACTIONS = """

@@ -22,11 +22,13 @@ from organizer.actions.open_ledgers import open_ledgers
 from organizer.actions.plan import YES, Answers
 from organizer.actions.review import (
     accept,
+    decide_for_word,
     find_duplicates,
     open_queue,
     plan_accept_all,
     plan_accept_vouched,
     plan_undo,
+    plan_word_decision,
     read_reviewed,
     undo,
 )
@@ -197,6 +199,26 @@ def test_a_word_that_leaked_is_withdrawn_only_after_a_yes(desk: Desk) -> None:
         assert read_reviewed(session, review.queue).accepted == 1
 
 
+def test_for_a_word_many_are_decided_only_after_a_yes(desk: Desk) -> None:
+    """Of one word, and as planned; a word that was withdrawn accepts nothing."""
+    with opened(desk) as session:
+        review = Review(open_queue(session))
+        plan = plan_word_decision(review, 1, Verdict.ACCEPTED)
+        assert (len(plan.chosen), plan.left) == (1, 0)
+        before = files(desk)
+        for answers in (NOTHING, {"decide-word": "1"}, {"accept-vouched": YES}):
+            with pytest.raises(OrganizerError, match="Nothing was decided"):
+                decide_for_word(review, plan, answers)
+        assert files(desk) == before
+        assert decide_for_word(review, plan, {"decide-word": YES}).decided == 1
+        assert decide_for_word(review, plan, {"decide-word": YES}).decided == 0
+        assert [notice.reason for notice in plan_word_withdrawal(review, 1).warnings] == ["accepted-unseen", "on-hold"]
+        withdraw_word(review, plan_word_withdrawal(review, 1), {"withdraw-word": YES})
+        with pytest.raises(OrganizerError, match="accepts nothing"):
+            plan_word_decision(review, 1, Verdict.ACCEPTED)
+        assert plan_word_decision(review, 1, Verdict.REFUSED, Reason.ABUSE).chosen == ()
+
+
 # Two organizers
 
 
@@ -226,7 +248,7 @@ def test_decisions_are_handed_over_merged_and_settled(desk: Desk, tmp_path: Path
         assert read_reviewed(session, queue).accepted == 2
         settling = open_settling(queue, found.found.disagreements)
         settle(settling, found.found.disagreements[0], theirs=True)
-        assert (read_reviewed(session, queue).accepted, settling.left) == (3, 0)
+        assert (read_reviewed(session, queue).accepted, settling.current()) == (3, None)
         again = plan_merge(session, queue, path)
         assert (again.found.changes, again.found.disagreements) == ({}, [])
 

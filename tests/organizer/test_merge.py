@@ -25,7 +25,7 @@ from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import VouchWord
 from tests.support.organizer_workspace import KEY, MASTER, Desk, make_desk, open_records, seal
 from tests.support.pseudo_terminal import PseudoTerminal
-from tests.support.review_entries import KNOWN, again, entry, verdicts
+from tests.support.review_entries import KNOWN, again, decide_for, entry, verdicts
 
 A, H, D = (Verdict.ACCEPTED, None), (Verdict.HELD, None), (Verdict.REFUSED, Reason.DUPLICATE)
 N, O = (Verdict.REFUSED, Reason.NOT_A_PERSON), (Verdict.REFUSED, Reason.OTHER)  # noqa: E741 letters of the rows
@@ -155,8 +155,8 @@ def test_words_travel_with_the_decisions(two: Two) -> None:
     boris.decide({}, [VouchWord(1, "SECOND-WORD", "B."), VouchWord(2, "third word", "C.")])
     for records in two:
         records.add([entry(40, vouch="second word"), entry(41, vouch="third word"), entry(42, vouch="second word")])
-    again(boris).decide_word(2, Verdict.ACCEPTED)
-    again(anna).decide_word(2, Verdict.ACCEPTED)
+    decide_for(again(boris), 2, Verdict.ACCEPTED)
+    decide_for(again(anna), 2, Verdict.ACCEPTED)
     again(boris).withdraw_word(1)
     found = carry(boris, anna)
     assert (found.taken, found.leaked) == (1, 2)
@@ -174,7 +174,7 @@ def test_a_withdrawn_word_accepts_nothing_that_is_taken_over(two: Two) -> None:
     for records in two:
         records.decide({}, [VouchWord(1, "a good word")])
         records.add([entry(40, vouch="a good word")])
-    again(boris).decide_word(1, Verdict.ACCEPTED)
+    decide_for(again(boris), 1, Verdict.ACCEPTED)
     again(anna).withdraw_word(1)
     assert carry(boris, anna).leaked == 1
     assert verdicts(anna) == {40: Verdict.HELD}

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from crypto.envelope import SIZE, envelope_id
 from crypto.ledger import LedgerHeader, read_ledger
+from organizer.actions.rehearsal import PEOPLE, flood
 from organizer.cli.main import organizer
-from organizer.cli.rehearsal.made_up import PEOPLE, flood
 from organizer.intake.ledgers import open_batch
 from tests.support.organizer_workspace import APPEAL_ID, KEYS, RECORD
 

@@ -56,12 +56,12 @@ def others(review: Review) -> list[int]:
 def test_one_after_another_until_the_queue_is_empty(records: Records) -> None:
     """Each is shown with its place, decided once, and then the next."""
     review = start(records, entry(1), entry(2), entry(3))
-    assert (current(review).place, current(review).total) == (1, 3)
+    assert (review.at, review.total) == (0, 3)
     review.decide(Verdict.ACCEPTED)
-    assert (current(review).place, number(review)) == (2, 2)
+    assert (review.at, number(review)) == (1, 2)
     review.decide(Verdict.REFUSED, Reason.ABUSE)
     review.decide(Verdict.HELD)
-    assert (review.current(), review.left) == (None, 0)
+    assert (review.current(), review.at) == (None, 3)
     assert verdicts(records) == {1: Verdict.ACCEPTED, 2: Verdict.REFUSED, 3: Verdict.HELD}
 
 
@@ -78,7 +78,7 @@ def test_what_is_held_comes_after_what_is_undecided(records: Records) -> None:
     """The next time, not in the same pass."""
     review = start(records, entry(1), entry(2))
     review.decide(Verdict.HELD)
-    assert (number(review), review.left) == (2, 1)
+    assert (number(review), review.at, review.total) == (2, 1, 2)
     later = again(records)
     assert number(later) == 2
     later.decide(Verdict.ACCEPTED)
@@ -392,6 +392,6 @@ def test_moving_decides_nothing_and_ends_at_both_ends(records: Records) -> None:
     review.move(-5)
     assert number(review) == 1
     review.move(5)
-    assert (review.current(), review.left, verdicts(records)) == (None, 0, {})
+    assert (review.current(), review.at, verdicts(records)) == (None, 2, {})
     review.move(-1)
     assert number(review) == 2

@@ -23,7 +23,7 @@ from organizer.workspace.entries import Reason, Verdict
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import SHORTEST, Vouched, VouchWord, VouchWords, offer_word, read_word, write_word
 from tests.support.organizer_workspace import Desk, make_desk, open_records, seal
-from tests.support.review_entries import again, entry, verdicts
+from tests.support.review_entries import again, decide_for, entry, verdicts
 
 WORD = "kamutirope"
 
@@ -100,11 +100,11 @@ def test_a_word_accepts_at_once_what_is_similar_to_no_other(records: Records) ->
     records.add([entry(n, vouch=WORD) for n in range(1, 8)] + [entry(20), entry(21, vouch="белая варона")])
     records.add([entry(30, "Ева Кот", vouch=WORD), entry(31, "Eva Kot")])
     review = again(records)
-    assert review.decide_word(1, Verdict.ACCEPTED) == Bulk(7, 1)
+    assert decide_for(review, 1, Verdict.ACCEPTED) == Bulk(7, 1)
     assert set(verdicts(records)) == set(range(1, 8))
-    with pytest.raises(ValueError, match="withdrawn"):
-        review.decide_word(2, Verdict.ACCEPTED)
-    assert review.decide_word(2, Verdict.REFUSED, Reason.ABUSE) == Bulk(1, 0)
+    with pytest.raises(OrganizerError, match="withdrawn"):
+        decide_for(review, 2, Verdict.ACCEPTED)
+    assert decide_for(review, 2, Verdict.REFUSED, Reason.ABUSE) == Bulk(1, 0)
     assert again(records).undo() == 1
     assert again(records).undo() == 7
     assert verdicts(records) == {}
@@ -125,7 +125,7 @@ def test_a_leaked_word_takes_back_what_it_alone_accepted(records: Records) -> No
     records.add([entry(1, vouch=WORD), entry(2, vouch=WORD), entry(3, vouch=WORD), entry(4)])
     review = again(records)
     review.decide(Verdict.ACCEPTED)  # a person looked at the first
-    again(records).decide_word(1, Verdict.ACCEPTED)
+    decide_for(again(records), 1, Verdict.ACCEPTED)
     review = again(records)
     assert len(review.accepted_for(1)) == 2
     review.withdraw_word(1)
@@ -145,7 +145,7 @@ def test_a_leaked_word_takes_back_what_it_alone_accepted(records: Records) -> No
 def test_undo_gives_back_what_a_withdrawn_word_had_accepted(records: Records) -> None:
     """The word stays withdrawn: it leaked, whatever becomes of the signatures."""
     records.add([entry(1, vouch=WORD), entry(2, vouch=WORD)])
-    again(records).decide_word(1, Verdict.ACCEPTED)
+    decide_for(again(records), 1, Verdict.ACCEPTED)
     again(records).withdraw_word(1)
     assert again(records).undo() == 2
     assert verdicts(records) == {1: Verdict.ACCEPTED, 2: Verdict.ACCEPTED}

@@ -22,6 +22,7 @@ from crypto.errors import RecordError
 from crypto.publication import PublishedSignature, line, read_publication, write_publication
 from crypto.seal import OpenedSignature, Opener
 from crypto.signature import is_plainly_canonical, read_signature, write_signature
+from organizer.actions.nonpublic import NonpublicPlan
 from organizer.cli.main import organizer
 from organizer.cli.terminal.pairs import leaf_through_pairs
 from organizer.cli.terminal.signature_views import list_row, show_list, show_one, show_pair
@@ -124,8 +125,10 @@ def exported() -> dict[str, str]:
     with zipfile.ZipFile(BytesIO(write_xlsx(document))) as archive:
         sheets = "".join(archive.read(name).decode() for name in archive.namelist())
     other = PublishedSignature.of(entry(3, "Ева Прыклад", public=True, village="Я").signature)
+    (question,) = NonpublicPlan((ANOTHER,)).questions
     return {
         "non-public export": nonpublic.table([ANOTHER]).decode(),
+        "non-public export, question": str(question.asked).replace("hobby", HOBBY),
         "one line": line(ONE.signature),
         "tally": repr(tally([(ONE, Decision(Verdict.ACCEPTED))], {}, frozenset()).signatures),
         "publication.json": repr(read_publication(data).signatures),

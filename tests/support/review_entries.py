@@ -6,11 +6,11 @@ import hashlib
 
 from crypto.signature import Signature
 from organizer.actions.plan import YES
-from organizer.actions.review import accept, plan_accept_all
+from organizer.actions.review import accept, decide_for_word, plan_accept_all, plan_word_decision
 from organizer.review.filters import Filter
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Bulk, Review
-from organizer.workspace.entries import SignatureEntry, Verdict
+from organizer.workspace.entries import Reason, SignatureEntry, Verdict
 from organizer.workspace.records import Records
 from tests.support.organizer_workspace import LETTER, LETTERS
 
@@ -46,3 +46,8 @@ def accept_all(review: Review) -> Bulk:
 
 def verdicts(records: Records) -> dict[int, Verdict]:
     return {int.from_bytes(envelope_id, "big"): made.verdict for envelope_id, made in records.decisions().items()}
+
+
+def decide_for(review: Review, word: int, verdict: Verdict, reason: Reason | None = None) -> Bulk:
+    """All undecided ones with one vouch word, as with the key v."""
+    return decide_for_word(review, plan_word_decision(review, word, verdict, reason), {"decide-word": YES})

@@ -3,7 +3,10 @@ begin with."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +18,7 @@ from organizer.actions.review import open_queue
 from organizer.actions.session import Session, open_session
 from organizer.actions.vouch import add_word
 from tests.support.organizer_workspace import PASSPHRASE, Desk, make_desk, seal
+from tests.support.paths import ROOT
 
 CODE = "4829103377590218841270536"
 WORD = "marmalade"
@@ -78,3 +82,23 @@ def opened(desk: Desk) -> Iterator[Session]:
     with open_session(Typed(), str(desk.folder)) as session:
         open_queue(session)
         yield session
+
+
+def go_round(module: str, home: Path) -> list[str]:
+    """What `circle(home)` of a test module prints, in a process of its own that loaded nothing which prints or asks.
+
+    Behind it stand the names of all modules that it loaded.
+    """
+    code = (
+        f"import sys, pathlib, {module} as test\ntest.circle(pathlib.Path(sys.argv[1]))\nprint(*sys.modules, sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(home)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = done.stdout.splitlines()
+    assert not {name for name in told if name.split(".")[0] in {"click", "rich", "gi"} or "organizer.cli" in name}
+    return told

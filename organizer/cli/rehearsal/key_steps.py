@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from crypto.appeal import Appeal, DatedKey, write_appeal
-from organizer.actions.cards import CardPlan, divide
+from organizer.actions.cards import divide
 from organizer.actions.ceremony import FirstKeys, make_first_keys, make_minisign_key
-from organizer.actions.public_folder import AppealFolder, Signers, plan_public_folder, write_public_folder
+from organizer.actions.public_folder import Signers
+from organizer.actions.rehearsal import CARDS, DAYS, PASSPHRASE, make_site
 from organizer.actions.restore import Wanted, key_of_cards, open_restoring, restore_into_new
-from organizer.cli.rehearsal.made_up import LETTER
 from organizer.cli.rehearsal.result_steps import open_flood
 from organizer.cli.rehearsal.stage import PASSPHRASE_FILE, WORK, Stage
 from organizer.cli.terminal.ceremony import say_fingerprints
@@ -17,20 +14,14 @@ from organizer.cli.terminal.prompts import show_card
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile, shares
-from organizer.keys.appeal_folder import PublicKeys
-from organizer.keys.periods import Days
-from organizer.workspace.files import hand_over, write_secret_file
+from organizer.workspace.files import write_secret_file
 from organizer.workspace.folder import open_workspace
-
-DAYS = Days("2026-01-01", "2026-06-30")
-PASSPHRASE = "made-up-passphrase-for-practice"  # noqa: S105 it locks made-up data that is removed
-_CARDS = CardPlan(threshold=2, count=3)
 
 
 def make_keys(terminal: Terminal, fast: bool, home: str) -> Stage:
     """Anna's ceremony: one key, three cards."""
     keys = make_first_keys(f"{home}/{WORK}", FirstKeys("anna", (DAYS,), PASSPHRASE), keyfile.REHEARSAL)
-    (made,) = divide(keys.periods, _CARDS)
+    (made,) = divide(keys.periods, CARDS)
     stage = Stage(terminal, fast, home, keys, made.cards)
     stage.step(
         1,
@@ -58,18 +49,8 @@ def prepare_site(stage: Stage) -> str:
     )
     stage.terminal.say("Making the key of Boris. This takes some seconds.")
     line = make_minisign_key(stage.path("boris"), "boris", PASSPHRASE)
-    period = stage.keys.periods[0].period
     signers = Signers({"anna": stage.keys.minisign, "boris": line})
-    appeal = Appeal(
-        period.record.appeal_id,
-        (DatedKey(period.record, DAYS.start, DAYS.until),),
-        {"be": hashlib.sha256(LETTER).hexdigest()},
-        tuple(signers.keys.values()),
-        threshold=2,
-    )
-    plan = plan_public_folder(PublicKeys([period], signers.keys, appeal.threshold), AppealFolder())
-    write_public_folder(plan, stage.path("public"))
-    hand_over(stage.path("public"), {"appeal.json": write_appeal(appeal)})
+    make_site(stage.path("public"), stage.keys.periods[0].period, signers)
     return stage.path("boris")
 
 

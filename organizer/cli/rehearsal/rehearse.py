@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import click
 
+from organizer.actions.rehearsal import PEOPLE
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, carry_out
 from organizer.cli.rehearsal.key_steps import lose_and_restore, make_keys, prepare_site
-from organizer.cli.rehearsal.made_up import PEOPLE
 from organizer.cli.rehearsal.result_steps import burn_key, publish_and_sign, receive_flood, review_all
 from organizer.cli.terminal.terminal import Terminal
 from organizer.workspace.files import practice_folder

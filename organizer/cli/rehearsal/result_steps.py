@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from nacl.utils import random
 
-from crypto.appeal import LetterHash
 from organizer.actions.burn import burn, plan_burning
 from organizer.actions.open_ledgers import open_ledgers
 from organizer.actions.plan import YES
 from organizer.actions.publish import hand_over_published, plan_publication, publish
+from organizer.actions.rehearsal import AFTER, LETTER_HASH, PUBLISHED, flood, refuse_flood
 from organizer.actions.review import accept, open_queue, plan_accept_all, read_reviewed
 from organizer.actions.session import need_appeal, open_session
 from organizer.actions.sign import open_cosigning, plan_signing, sign
 from organizer.actions.status import read_status
 from organizer.actions.verify import PublicationFiles, need_verified, verify
-from organizer.cli.rehearsal.made_up import FLOOD_NAME, LETTER, flood
 from organizer.cli.rehearsal.stage import Stage
 from organizer.cli.terminal.burning import say_burn_plan, say_burned
 from organizer.cli.terminal.ledgers import say_opened
@@ -28,11 +26,7 @@ from organizer.cli.terminal.review import Dialogue
 from organizer.cli.terminal.verification import say_steps, say_verified
 from organizer.errors import OrganizerError
 from organizer.review.review import Review
-from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
 from organizer.workspace.files import hand_over
-
-PUBLISHED, AFTER = "2026-07-01", "2026-07-15"
-"""A calendar of its own: the period is over when its key is burned."""
 
 LEDGER = "stick/ledger.undersigned"
 
@@ -47,7 +41,7 @@ def receive_flood(stage: Stage, size: int) -> int:
         "open: it is set aside and counted. You fetch the ledger and open it.",
     )
     record = stage.keys.periods[0].period.record
-    made = flood(record, LetterHash(hashlib.sha256(LETTER).digest()), size, random)
+    made = flood(record, LETTER_HASH, size, random)
     hand_over(stage.path("stick"), {"ledger.undersigned": made.ledger})
     open_flood(stage)
     return made.rubbish
@@ -71,22 +65,17 @@ def review_all(stage: Stage) -> None:
         "Five are left, for one of the six has taken the signature back. Accept them with the key a.",
         "Stopping with q is safe: what is undecided is not counted.",
     )
-    refuse_flood(stage)
+    refuse_false(stage)
     if not stage.fast:
         _review(stage, lambda review: Dialogue(stage.terminal, review).run())
     accept_undecided(stage)
 
 
-def refuse_flood(stage: Stage) -> None:
+def refuse_false(stage: Stage) -> None:
     """Refuse all false signatures at once, as an organizer does with the list and its filters."""
     with open_session(stage.passphrases, stage.work) as session:
-        false = [
-            entry.id
-            for entry in session.records.entries()
-            if isinstance(entry, SignatureEntry) and entry.signature.name.startswith(FLOOD_NAME)
-        ]
-        session.records.decide(dict.fromkeys(false, Decision(Verdict.REFUSED, Reason.NOT_A_PERSON)))
-    stage.terminal.say(f"Refused as a flood: {len(false):,}.")
+        refused = refuse_flood(session)
+    stage.terminal.say(f"Refused as a flood: {refused:,}.")
 
 
 def accept_undecided(stage: Stage) -> None:
@@ -157,7 +146,7 @@ def burn_key(stage: Stage) -> None:
         "The period is over and the result is published, so its key is destroyed, and in earnest its cards, too: then",
         "nobody can open its envelopes, whoever asks. First everything is decided again, for the decisions were lost.",
     )
-    refuse_flood(stage)
+    refuse_false(stage)
     accept_undecided(stage)
     try:
         _burn(stage, period.hex_id)

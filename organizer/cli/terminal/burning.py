@@ -15,22 +15,10 @@ def say_burn_plan(terminal: Terminal, plan: BurnPlan) -> None:
 
 def _say_loss(terminal: Terminal, plan: BurnPlan) -> None:
     terminal.say("What will be lost, for ever:", "bold")
-    for period in plan.ending:
-        terminal.say(
-            f"- the key {period.hex_id}, {period.days}: what is sealed to it opens only with enough of its cards"
-        )
-    if not plan.whole:
-        terminal.say("What stays: all that was opened with it and what was decided, under the passphrase.")
-        terminal.say("Envelopes that you have not fetched and opened yet are lost to you.")
-        return
-    counts = plan.tally.counts
-    terminal.say(f"- {counts.nonpublic:,} counted names that are not public, with contacts and messages")
-    terminal.say(
-        f"- {counts.public:,} counted public signatures with what else they wrote; the published names stay public"
-    )
-    terminal.say(f"- decisions, and {counts.duplicates + counts.rejected + counts.withdrawn:,} signatures not counted")
-    terminal.say("- your minisign key; keep a copy of minisign.key, minisign.pub and signer.txt elsewhere if you go on")
-    terminal.say(f"- {plan.publications:,} published results as they lie here; keep copies elsewhere")
+    for loss in plan.lost:
+        terminal.say(f"- {loss}")
+    for rest in plan.kept:
+        terminal.say(str(rest))
 
 
 def _say_checks(terminal: Terminal, checks: BurnChecks) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from crypto.keys import KeyId
 from organizer.actions.publish import unmatched
 from organizer.actions.review import Reviewed
 from organizer.actions.status import Status
@@ -43,7 +44,7 @@ def say_bulk(terminal: Terminal, what: str, bulk: Bulk) -> None:
         terminal.say(f"Left undecided, because they resemble another signature: {bulk.left:,}.")
 
 
-def _say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[bytes]) -> None:
+def _say_periods(terminal: Terminal, periods: Iterable[Period], here: Container[KeyId]) -> None:
     """The keys of a workspace: days, key id, fingerprint, and whether the key itself is still there."""
     for period in periods:
         gone = "" if period.record.key_id in here else "  NOT HERE: burned, or lost (organizer restore)"

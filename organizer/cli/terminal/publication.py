@@ -38,21 +38,14 @@ def say_publish_plan(terminal: Terminal, plan: PublishPlan, page: bool) -> None:
 
 
 def _say_what_is_replaced(terminal: Terminal, plan: PublishPlan) -> None:
-    number = plan.publication.number
-    if plan.replaced is None:
-        if plan.last is not None:
-            terminal.say(
-                f"If number {number - 1} was never handed in, answer no and use --replace: it then takes its place."
-            )
-        return
-    terminal.say()
-    text = f"This replaces number {number}, SHA-256 {plan.replaced}, which is deleted here."
-    terminal.say(
-        f"{text} Two signed publications of one number contradict each other, and whoever has both can show it."
-    )
-    terminal.say(
-        "Replace it only if it was never handed in and nobody else has it; other organizers delete their copies."
-    )
+    if plan.replacement:
+        terminal.say()
+    elif plan.last is not None:
+        terminal.say(
+            f"If number {plan.last.number} was never handed in, answer no and use --replace: it then takes its place."
+        )
+    for notice in plan.replacement:
+        terminal.say(str(notice))
 
 
 def say_published(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from organizer.actions.plan import YES
-from organizer.actions.review import plan_undo, undo
+from organizer.actions.review import decide_for_word, plan_undo, plan_word_decision, undo
 from organizer.cli.terminal import signature_views
 from organizer.cli.terminal.keyboard import latin_key
 from organizer.cli.terminal.terminal import Terminal
@@ -19,6 +19,12 @@ from organizer.review.review import Review, Shown
 from organizer.workspace.entries import Reason, Verdict
 
 _REASONS = {"1": Reason.NOT_A_PERSON, "2": Reason.DUPLICATE, "3": Reason.ABUSE, "4": Reason.OTHER}
+_FOR_A_WORD = {
+    "a": (Verdict.ACCEPTED, None),
+    "h": (Verdict.HELD, None),
+    "1": (Verdict.REFUSED, _REASONS["1"]),
+    "3": (Verdict.REFUSED, _REASONS["3"]),
+}
 _WHY = "Why? 1 not a person, 2 duplicate, 3 abuse, 4 other. Any other key goes back."
 _CRITERIA = {"1": "public", "2": "status", "3": "vouched", "4": "language", "5": "unknown_letter", "6": "similar"}
 
@@ -162,16 +168,12 @@ class Dialogue:
         return self._carry_out_for_word(word.number, word.withdrawn)
 
     def _carry_out_for_word(self, word: int, withdrawn: bool) -> str:
-        key = self._key()
-        review = self._review
-        if key == "a" and not withdrawn:
-            bulk = review.decide_word(word, Verdict.ACCEPTED)
-        elif key == "h":
-            bulk = review.decide_word(word, Verdict.HELD)
-        elif key in ("1", "3"):
-            bulk = review.decide_word(word, Verdict.REFUSED, _REASONS[key])
-        else:
+        key = self._key() or ""
+        if key not in _FOR_A_WORD or (key == "a" and withdrawn):
             return "Nothing was decided."
+        plan = plan_word_decision(self._review, word, *_FOR_A_WORD[key])
+        # The key is the answer.
+        bulk = decide_for_word(self._review, plan, {"decide-word": YES})
         left = f" Left undecided, because they resemble another one: {bulk.left:,}." if bulk.left else ""
         return f"Decided at once: {bulk.decided:,}.{left} u takes all of it back."
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from crypto.envelope import EnvelopeId
 from crypto.publication import PublishedSignature, line
 from crypto.signature import PUBLISHED, fields_without
+from organizer.actions.review import notices
 from organizer.cli.terminal.layout import listing, shortened, side_by_side
 from organizer.cli.terminal.terminal import Terminal
 from organizer.review.filters import SEARCHED, Filter, status_of
 from organizer.review.queue import ReviewQueue, SimilarSignature
 from organizer.review.review import Review, Shown
-from organizer.workspace.entries import Decision, SignatureEntry, Verdict
+from organizer.workspace.entries import Decision, SignatureEntry
 from organizer.workspace.vouch_words import Vouched
 
 FIELDS = fields_without(public="it has a line of its own, in colour")
@@ -113,30 +114,10 @@ def _show_public(terminal: Terminal, public: bool) -> None:
 
 
 def _show_notes(terminal: Terminal, shown: Shown) -> None:
-    for note in notes(shown):
-        terminal.say(note, "bold")
+    for notice in notices(shown):
+        terminal.say(str(notice), "bold")
     if shown.decided:
         terminal.say(f"Decided so far: {say_decision(shown.decided)}")
-
-
-def notes(shown: Shown) -> list[str]:
-    """What an organizer should know, a line each."""
-    facts, decided, found = shown.facts, shown.decided, []
-    if facts.vouched is Vouched.YES:
-        found.append("Vouched for: this word was given out by someone you trust.")
-    elif facts.vouched is Vouched.WITHDRAWN:
-        found.append("Note: this vouch word leaked and was withdrawn. It says nothing any more.")
-    elif facts.vouched is Vouched.UNKNOWN:
-        found.append("Note: nobody gave out this vouch word.")
-    if facts.by_hand:
-        found.append("Entered by hand.")
-    if facts.unknown_letter:
-        found.append("Note: signed under a text that is not among the letters of your appeal.json.")
-    if decided and decided.verdict is Verdict.HELD and decided.against:
-        found.append("On hold: another organizer decided otherwise.")
-    elif decided and decided.verdict is Verdict.HELD and decided.vouch:
-        found.append("On hold: it was accepted only for a vouch word that was withdrawn later.")
-    return found
 
 
 def show_filter(terminal: Terminal, wanted: Filter) -> None:
