@@ -140,7 +140,8 @@ def test_a_mistake_is_told_beside_its_field_and_nothing_is_sent(form: Page, reco
     expect(form.locator("#name")).to_be_focused()
     expect(form.locator("#name")).to_have_attribute("aria-invalid", "true")
     expect(form.locator("#message-error")).to_be_visible()
-    assert typed(form)[1:] == ["сястра", "", "", "", "м" * 501]
+    kept = {"relation": "сястра", "message": "м" * 501}
+    assert typed(form)[1:] == [kept.get(field, "") for field in FIELDS[1:]]
     form.fill("#name", "Ян")
     form.click("#submit")
     expect(form.locator("#name-error")).to_be_hidden()
@@ -262,7 +263,7 @@ def test_after_success_nothing_typed_remains(form: Page) -> None:
     fill(form, relation="сястра", message="паведамленне")
     form.click("#submit")
     expect(form.locator("#sent")).to_be_visible()
-    assert typed(form) == [""] * 6
+    assert not any(typed(form))
     assert "Сямёнаўна" not in form.content()
     assert form.evaluate("[localStorage.length, sessionStorage.length, document.cookie, history.length]")[:3] == [
         0,
@@ -279,7 +280,7 @@ def test_leaving_and_coming_back_finds_an_empty_form(form: Page, site: Served) -
     form.goto(f"{site.url}/be/how")
     form.go_back()
     expect(form.locator("#submit")).to_be_visible()
-    assert typed(form) == [""] * 6
+    assert not any(typed(form))
 
 
 def test_a_double_click_sends_once(form: Page, recorder: Recorder) -> None:
@@ -312,7 +313,7 @@ def test_another_person_gets_an_empty_form_and_another_code(form: Page, kept: Sq
         expect(form.locator("#sent")).to_be_visible()
         form.click("#another")
         expect(form.locator("#sent")).to_be_hidden()
-        assert typed(form) == [""] * 6
+        assert not any(typed(form))
     found = opened(kept, key)
     assert {each.signature.name for each in found} == {"Ян", "Алеся"}
     assert len({each.commitment for each in found}) == 2
