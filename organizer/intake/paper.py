@@ -1,6 +1,6 @@
 """Signatures from paper and messengers: a table in CSV or answers typed in become signatures, line by line.
 
-Knows texts and values. A bad line is returned with its number and reason and stops nothing; nothing is ever guessed.
+A bad line is returned with its number and reason and stops nothing; nothing is ever guessed.
 """
 
 from __future__ import annotations
