@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from service.site.rendering import TEMPLATES
-from service.web.envelopes import PATH
+from service.site.signing_file import ENVELOPES
 from tests.support.paths import ROOT
 
 SHIPPED_LANGUAGES: tuple[str, ...] = tuple(
@@ -41,7 +41,7 @@ def routes(app: Flask) -> Iterator[Route]:
     """Every route of an application, and what it answers before Flask is asked. KeyError for a part not in PARTS."""
     for address in PAGES:
         yield Route("GET", address)
-    yield Route("POST", PATH)
+    yield Route("POST", ENVELOPES)
     for rule in app.url_map.iter_rules():
         address = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: PARTS[part[1]], rule.rule)
         for method in sorted(rule.methods or ()):
