@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wsgi import get_host
 
 from service.problems import Problem
+from service.site.signing_file import ENVELOPES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -35,7 +36,7 @@ def check_origin(environ: WSGIEnvironment) -> None:
         raise _WRONG_ORIGIN
 
 
-@blueprint.route("/envelopes", methods=["OPTIONS"])
+@blueprint.route(ENVELOPES, methods=["OPTIONS"])
 def preflight() -> Response:
     """What a browser asks before it lets a file send an envelope (CORS); keeps nothing, so no limit counts it."""
     check_origin(request.environ)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
+from typing import Any
 
 from bundle.start import LEFT_OUT
 from tests.support.paths import ROOT
@@ -52,7 +53,7 @@ def test_the_licences_are_those_that_the_packages_name() -> None:
     """One of the words that a package says of itself stands in the list; "MIT" is not "MIT-0"."""
     for name, said in licences((ROOT / "THIRD-PARTY.md").read_text("utf-8")).items():
         try:
-            told = metadata(name)
+            told: Any = metadata(name)  # its type lacks get()
         except PackageNotFoundError:
             continue  # for another Python than this one
         classified = [value for value in told.get_all("Classifier") or [] if value.startswith("License ::")]

@@ -15,7 +15,7 @@ from crypto.envelope import SIZE, envelope_id
 from crypto.ledger import LedgerHeader, read_ledger
 from organizer.actions.rehearsal import PEOPLE, flood
 from organizer.cli.main import organizer
-from organizer.intake.ledgers import open_batch
+from organizer.intake.blocks import open_batch
 from tests.support.organizer_workspace import APPEAL_ID, KEYS, RECORD
 
 ROOT = Path(__file__).parents[2]

@@ -83,8 +83,10 @@ def test_every_number_says_what_the_specification_says() -> None:
 def test_a_withdrawal_counts_in_any_order_and_whatever_was_decided() -> None:
     """Before or after its signature, twice, and of what was refused or not looked at yet."""
     for decision in (ACCEPTED, HELD, None, refused(Reason.DUPLICATE)):
-        for pair in ([signed(1), withdrawal(2, of=1)], [withdrawal(1, of=2), withdrawal(3, of=2), signed(2)]):
-            found = tally_of(pair, {entry.id: decision for entry in pair if decision})
+        late: list[Entry] = [withdrawal(1, of=2), withdrawal(3, of=2), signed(2)]
+        early: list[Entry] = [signed(1), withdrawal(2, of=1)]
+        for pair in (early, late):
+            found = tally_of(pair, dict.fromkeys((entry.id for entry in pair), decision) if decision else {})
             assert found.counts == Counts(len(pair), 0, 0, 0, 1, 0, 0)
             assert (found.receipts, found.signatures, found.undecided, found.held) == ((), (), 0, 0)
             assert found.unmatched_withdrawals == 0

@@ -346,6 +346,7 @@ def test_the_file_forgets_the_order_of_arrival(tmp_path: Path, kind: str) -> Non
         for envelope in arrived:
             store.add(envelope)
         assert correlation(server) > 0.99
+        assert isinstance(store, RedisStore)
         store.rewrite()
         wait_until(lambda: is_rewritten(server))
         assert correlation(server) < 0.1

@@ -53,7 +53,7 @@ def test_what_lies_in_the_file_names_no_envelope(monkeypatch: pytest.MonkeyPatch
         with closing(SnapshotIndex(ids(everything))) as made:
             made._file.seek(0)
             written.append(made._file.read())
-            assert made._file._rolled
+            assert made._file._rolled  # type: ignore[attr-defined] # nobody else knows that it went to the disk
     assert written[0] != written[1]
     assert not [each for each in ids(everything) for start in (0, 16) if each[start : start + 8] in written[0]]
 
