@@ -28,7 +28,7 @@ from organizer.exports.formats import FORMATS, format_help
     "formats",
     type=click.Choice([one.name for one in FORMATS]),
     multiple=True,
-    help="One of them; else all.",
+    help="One of them, and again for another; else all.",
 )
 @options(MINISIG, TRUSTED, PREVIOUS, JSON)
 def export_command(

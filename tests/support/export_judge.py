@@ -62,7 +62,8 @@ def readable(data: bytes) -> str:
 def complaints(form: ExportFormat) -> list[str]:
     """What is wrong with a format; empty for one that may be handed to people."""
     try:
-        return [*_of_bytes(form), *_of_content(form), *_of_danger(form), *_of_limit(form)]
+        found = [*_of_bytes(form), *_of_content(form), *_of_danger(form), *_of_limit(form)]
+        return list(dict.fromkeys(found))
     except ValueError as error:
         return [f"{form.name} cannot be read: {error}"]
 
