@@ -278,6 +278,7 @@ def test_a_record_with_one_byte_too_many_is_not_sealed() -> None:
 # What is refused.
 
 
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_every_change_of_a_bit_is_refused() -> None:
     """Each of the 8 bits of each of the 4,096 bytes is protected, by the outer checks or by a tag."""
     envelope = seal(Signature("Ірына", True))
@@ -367,6 +368,7 @@ def plaintexts(draw: st.DrawFn) -> bytes:
 
 @given(st.one_of(plaintexts(), noise(PLAINTEXT_SIZE)))
 @settings(max_examples=1000, deadline=None)
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_any_plaintext_gives_a_record_or_a_reason(plaintext: bytes) -> None:
     """Invariant: what a stranger seals well gives the record that stands there in its form, or an error of the tree."""
     found = outcome(seal_plaintext(plaintext))

@@ -28,6 +28,7 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language, abort_invalid=True)
 
 
+@pytest.mark.slow  # all that is built is built again
 def test_script_style_and_help_are_those_their_sources_make(tmp_path: Path) -> None:
     """Byte for byte, so whoever compares what a site serves compares it with the sources; of the help, the words."""
     static, words = tmp_path / "static", tmp_path / "help.txt"

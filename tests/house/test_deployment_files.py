@@ -169,6 +169,7 @@ def test_the_dockerfile_is_clean() -> None:
     assert {part.split("/")[0] for part in copied} == allowed
 
 
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_the_service_runs_from_what_its_image_holds(settings: Settings, tmp_path: Path) -> None:
     """The folders that the Dockerfile copies, less what .dockerignore leaves out, are enough to serve."""
     image = tmp_path / "image"

@@ -103,6 +103,7 @@ def told_by_the_forgetful(copy: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("place", KEPT)
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_a_new_field_is_everywhere_at_once(told: Mapping[str, str], place: str) -> None:
     """Sealed, opened, asked for, shown, searched, exported."""
     assert HOBBY in told[place]
@@ -116,6 +117,7 @@ def test_a_new_published_field_is_in_all_that_is_published(told: Mapping[str, st
 
 
 @pytest.mark.parametrize("place", DERIVED)
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_a_place_that_forgets_it_would_be_seen(told_by_the_forgetful: Mapping[str, str], place: str) -> None:
     """The control of the rule above."""
     assert HOBBY not in told_by_the_forgetful[place]
@@ -239,6 +241,7 @@ def sources() -> dict[str, str]:
     return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
 
 
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_nobody_lists_the_fields_again() -> None:
     """Only the table names them, and those who are allowed to, with their reason."""
     read = sources()

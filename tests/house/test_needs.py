@@ -109,6 +109,7 @@ def run_test(folder: Path, *chosen: str) -> tuple[subprocess.CompletedProcess[st
     return done, told.read_text() if told.exists() else ""
 
 
+@pytest.mark.slow  # pytest collects all tests once more
 def test_a_file_of_pure_python_installs_nothing(tmp_path: Path) -> None:
     """./run test FILE looks first."""
     done, told = run_test(tmp_path, "tests/service/test_settings.py", "-k", "store")
@@ -118,6 +119,7 @@ def test_a_file_of_pure_python_installs_nothing(tmp_path: Path) -> None:
     assert "nstall" not in done.stdout
 
 
+@pytest.mark.slow  # pytest collects all tests once more
 def test_only_what_a_file_needs_is_installed_and_told(tmp_path: Path) -> None:
     """With how long it takes; who is not root is told what to install."""
     done, told = run_test(tmp_path, "tests/crypto/test_minisign.py")

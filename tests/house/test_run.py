@@ -40,6 +40,7 @@ def test_every_command_explains_itself_and_installs_nothing(fresh: Path, argumen
 
 
 @pytest.mark.parametrize("command", ["doctor", "organizer"])
+@pytest.mark.slow  # commands are started as programs
 def test_with_libraries_a_program_explains_itself(command: str) -> None:
     """In the same words."""
     run = [sys.executable, "run", command, "--help"]
@@ -55,6 +56,7 @@ def test_an_unknown_command_is_told() -> None:
     assert "./run --help" in done.stderr
 
 
+@pytest.mark.slow  # commands are started as programs
 def test_a_trial_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
     """No appeal there, a broken id, another appeal's data, an appeal with keys."""
     folder, data = tmp_path / "appeal", tmp_path / "data"

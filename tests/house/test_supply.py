@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bundle.start import LEFT_OUT
 from tests.support.paths import ROOT
 
@@ -25,6 +27,7 @@ def licences(text: str) -> dict[str, str]:
     return {name.lower().replace("_", "-").replace(" ", "-"): said for name, said in found}
 
 
+@pytest.mark.slow  # every source and every package is gone through
 def test_the_lists_for_machines_name_every_package(tmp_path: Path) -> None:
     """CycloneDX: all that service and bundle have pinned, and all of npm that is in sign.js, with its notice."""
     subprocess.run(
@@ -64,6 +67,7 @@ def test_the_licences_are_those_that_the_packages_name() -> None:
         assert re.search(rf"(?:^|\W)(?:{first})(?!-0)", own), (name, said, own)
 
 
+@pytest.mark.slow  # every source and every package is gone through
 def test_no_secret_is_among_the_sources() -> None:
     """Nothing looks like a key or a password, except lines that say why they may: "pragma: allowlist secret"."""
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")

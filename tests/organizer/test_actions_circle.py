@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from organizer.actions.add import add_signature, add_table, choose_letter, plan_signature, plan_table
 from organizer.actions.decisions import (
     export_decisions,
@@ -79,6 +81,7 @@ def circle(home: Path) -> None:
         print(len(find_duplicates(queue).pairs), count_words(queue).words[0].signatures.total())
 
 
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_the_circle_needs_no_face(tmp_path: Path) -> None:
     """All of these actions, one after the other, in a process that loaded nothing which prints, asks or draws."""
     counted, similar, *loaded = go_round(__name__, tmp_path)

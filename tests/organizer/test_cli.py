@@ -184,6 +184,7 @@ def test_json_never_names_a_person(desk: Desk) -> None:
 # Review
 
 
+@pytest.mark.slow  # a real terminal
 def test_a_review_ends_anywhere_and_goes_on_there(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """At the end of input, by q, by Ctrl-C; what was decided stays decided."""
     run(desk, "open", desk.ledger(*(seal(f"Нехта {n}", record=desk.record) for n in range(3))), "--appeal", desk.appeal)
@@ -204,6 +205,7 @@ def test_a_review_ends_anywhere_and_goes_on_there(desk: Desk, terminal: Callable
     assert (status["duplicates"], status["held"], status["undecided"]) == (1, 1, 1)
 
 
+@pytest.mark.slow  # a real terminal
 def test_a_review_in_a_list_by_keys_alone(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """A list with a cursor, search, filter, all of one vouch word at once, undo, help, and back to one signature."""
     people = [seal(name, record=desk.record, relation="[red]") for name in ("Ева Слаўнікава", "Ян Верабей", "Zoja Kot")]
@@ -286,6 +288,7 @@ def test_a_wrong_entry_by_hand_can_be_taken_out_again(desk: Desk) -> None:
 # Publishing
 
 
+@pytest.mark.slow  # a real terminal
 def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Space goes on, q has seen enough; the question comes after either, and no means no."""
     run(
@@ -567,6 +570,7 @@ def test_a_damaged_appeal_is_named(desk: Desk) -> None:
     assert run_json(desk, "open", desk.ledger(), "--appeal", desk.appeal)["ledgers"]
 
 
+@pytest.mark.slow  # a real terminal
 def test_a_search_that_is_cut_off_ends_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Ctrl-C goes back to the review; a search without a find says so."""
     run_json(desk, "open", desk.ledger(seal("Ева", record=desk.record)), "--appeal", desk.appeal)
@@ -586,6 +590,7 @@ def test_a_search_that_is_cut_off_ends_nothing(desk: Desk, terminal: Callable[..
     assert "Accepted 0, undecided 1, held 0." in screen.end()
 
 
+@pytest.mark.slow  # a real terminal
 def test_what_is_said_first_fits_a_low_screen(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Two with long texts side by side on 24 lines of 80: whether they are public is not pushed off the screen."""
     texts = {field: "слова " * 80 for field in ("relation", "prisoner", "contact", "message")}
@@ -600,6 +605,7 @@ def test_what_is_said_first_fits_a_low_screen(desk: Desk, terminal: Callable[...
     screen.end()
 
 
+@pytest.mark.slow  # a real terminal
 def test_nothing_typed_by_hand_stays_in_the_scrollback(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """A name that is not public is typed on the other screen, which is cleared at both ends."""
     screen = terminal("add", "-w", str(desk.folder), "--appeal", str(desk.appeal))
@@ -618,6 +624,7 @@ def test_nothing_typed_by_hand_stays_in_the_scrollback(desk: Desk, terminal: Cal
     assert "Signatures added: 1." in after
 
 
+@pytest.mark.slow  # a real terminal
 def test_what_a_person_looks_at_goes_nowhere_else(desk: Desk) -> None:
     """At the keyboard, with what is shown sent into a file: no name gets there, and the person is told why."""
     run_json(desk, "open", desk.ledger(seal("Ева", False, record=desk.record)), "--appeal", desk.appeal)
@@ -671,6 +678,7 @@ def test_several_organizers_are_told_how_to_sign(desk: Desk) -> None:
     assert found["error"] == "publication-minisig"
 
 
+@pytest.mark.slow  # a real terminal
 def test_a_wrong_passphrase_at_the_terminal_can_be_typed_again(
     desk: Desk, terminal: Callable[..., PseudoTerminal]
 ) -> None:

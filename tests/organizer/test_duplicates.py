@@ -172,6 +172,7 @@ def test_the_key_of_a_name_forgets_capitals_and_spaces() -> None:
     "flood",
     ["Іванова Алена", "Алена Іванова {n}", "Алена Іванова {word}", "{word} Іванова", "Алена", "🙂", "{word}"],
 )
+@pytest.mark.slow  # thousands of made-up names are compared
 def test_a_flood_grows_in_a_line(flood: str) -> None:
     """A thousand signatures under one name, or nearly one, make no number of pairs that grows with its square."""
     letters = "абвгдежзік"
@@ -240,6 +241,7 @@ def test_the_same_again_is_the_same(one: Person) -> None:
 
 @given(st.lists(PEOPLE, max_size=12, unique_by=lambda one: one.id), st.randoms())
 @settings(max_examples=150, deadline=None)
+@pytest.mark.slow  # thousands of made-up names are compared
 def test_one_against_all_agrees_with_all_against_all(people: list[Person], chance: object) -> None:
     """Law: below a crowd, `similar` gives exactly the pairs of `propose` with this person, in whatever order added."""
     pairs = propose(people)
@@ -299,6 +301,7 @@ def test_the_command_gives_files_and_scripts_no_names(desk: Desk) -> None:
     assert not [word for word in ("Zorka", "Зорка", "Прыклад", "Приклад") if word in shown + told]
 
 
+@pytest.mark.slow  # thousands of made-up names are compared
 def test_at_a_terminal_one_pair_is_shown_at_a_time(desk: Desk) -> None:
     """On the other screen, and gone from it at the end; q quits, also where the keyboard writes й."""
     arguments = "duplicates", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)

@@ -210,6 +210,7 @@ def check(found: Found, cases: int) -> None:
     assert found.kinds.keys() >= KINDS
 
 
+@pytest.mark.slow  # thousands of made-up inputs
 def test_a_sample_of_hostile_input_does_no_harm(capsys: pytest.CaptureFixture[str]) -> None:
     """Some thousands of cases; the number is printed."""
     found = Found()
@@ -232,6 +233,7 @@ def test_a_million_hostile_cases_do_no_harm(capsys: pytest.CaptureFixture[str]) 
 # What opening relies on to be quick
 
 
+@pytest.mark.slow  # thousands of made-up inputs
 def test_what_is_canonical_at_first_sight_is_what_the_writer_writes() -> None:
     """Of the same hostile texts: whatever is recognised is read by the strict reader and written back the same."""
     recognised = 0
@@ -248,6 +250,7 @@ def test_what_is_canonical_at_first_sight_is_what_the_writer_writes() -> None:
     assert recognised > 5_000
 
 
+@pytest.mark.slow  # thousands of made-up inputs
 def test_no_character_that_is_refused_is_called_printable() -> None:
     """In this Python's tables, whatever their age: control, format and surrogate characters, and all spaces but one."""
     for point in range(sys.maxunicode + 1):

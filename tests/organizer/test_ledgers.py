@@ -335,6 +335,7 @@ def opened(folder: Path, statement: int) -> tuple[int, int]:
     return done.returncode, sum(map(int, done.stdout.split()))
 
 
+@pytest.mark.slow  # a program is killed again and again
 def test_a_killed_program_goes_on_where_it_was(tmp_path: Path) -> None:
     """kill -9 again and again at random places; in the end the workspace is that of an uninterrupted run."""
     envelopes = [seal(f"Нехта {number}", number % 2 == 0) for number in range(300)]
@@ -358,6 +359,7 @@ def test_a_killed_program_goes_on_where_it_was(tmp_path: Path) -> None:
     assert everything(broken_off) == everything(whole)
 
 
+@pytest.mark.slow  # a program is killed again and again
 def test_memory_does_not_grow_with_the_ledger(tmp_path: Path) -> None:
     """A ledger of 40 MB passes through some megabytes."""
     path = tmp_path / "ledger.bin"

@@ -49,6 +49,7 @@ def pairs_of(found: SimilarPairs, ids: set[EnvelopeId]) -> list[SimilarPair]:
 @example([*LIKE, *LIKE], None)
 @example(["Ъ", *LIKE, "Ъ"], None)
 @settings(max_examples=60, deadline=None)
+@pytest.mark.slow  # thousands of made-up names are compared
 def test_what_comes_later_is_found_as_if_it_had_been_there(names: list[str], data: st.DataObject | None) -> None:
     """Law: below a crowd, pairs do not depend on what came when, nor on what was refused in between."""
     numbers = list(range(1, len(names) + 1))
@@ -66,6 +67,7 @@ def test_what_comes_later_is_found_as_if_it_had_been_there(names: list[str], dat
         assert found == [pair for pair in everything if {pair.first, pair.second} <= left]
 
 
+@pytest.mark.slow  # thousands of made-up names are compared
 def test_a_few_new_ones_leave_the_others_where_they_are(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a thousand names only those are compared that a new one could be similar to; all are told as looked at."""
     records.add([entry(number) for number in range(2, 1002)])

@@ -94,6 +94,7 @@ def test_a_new_workspace_from_cards(desk: Desk, terminal: Callable[..., PseudoTe
     assert opened["ledgers"][0]["signatures"] == 1
 
 
+@pytest.mark.slow  # a real terminal, and key files locked at their full price
 def test_cards_of_another_key_change_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """They are whole and give a key, but not the one that the workspace knows."""
     before = {path.name: path.read_bytes() for path in desk.folder.iterdir()}
@@ -106,6 +107,7 @@ def test_cards_of_another_key_change_nothing(desk: Desk, terminal: Callable[...,
     assert {path.name: path.read_bytes() for path in desk.folder.iterdir()} == before
 
 
+@pytest.mark.slow  # a real terminal, and key files locked at their full price
 def test_taking_over_can_be_done_again(desk: Desk) -> None:
     """Cut off before the key file was replaced, it leaves a workspace that the cards still open."""
     period, master = new_keys().periods[0].period, new_keys().periods[0].master
@@ -119,6 +121,7 @@ def test_taking_over_can_be_done_again(desk: Desk) -> None:
     assert run(desk.folder, desk.passphrase, "status")["nonpublic"] == 1
 
 
+@pytest.mark.slow  # a real terminal, and key files locked at their full price
 def test_a_burned_key_does_not_take_over(desk: Desk) -> None:
     """Its cards open its envelopes in a new folder, and not what others decided here."""
     period, master = new_keys().periods[0].period, new_keys().periods[0].master
@@ -140,6 +143,7 @@ def test_nothing_is_restored_without_something_to_compare(tmp_path: Path) -> Non
         assert reason in result.output
 
 
+@pytest.mark.slow  # a real terminal, and key files locked at their full price
 def test_an_organizer_with_a_minisign_key_keeps_it_when_the_cards_come(
     desk: Desk, terminal: Callable[..., PseudoTerminal]
 ) -> None:

@@ -72,6 +72,7 @@ def backed_up(tmp_path: Path, settings: Settings, store: SqliteStore, filled: li
     return write_backup(tmp_path / "backup.tar", store, publications_of(settings), APPEAL_ID).path
 
 
+@pytest.mark.slow  # services and commands are started as programs
 def test_drill(settings: Settings, elsewhere: Settings, filled: list[bytes], tmp_path: Path) -> None:
     """A service that is signed all the time is backed up; an empty one gets everything while it runs: each envelope,
     each publication, each minisig, byte for byte."""
@@ -115,6 +116,7 @@ def test_drill(settings: Settings, elsewhere: Settings, filled: list[bytes], tmp
         assert kept.read_bytes() == path.read_bytes()
 
 
+@pytest.mark.slow  # services and commands are started as programs
 def test_restoring_again_changes_nothing(settings: Settings, backed_up: Path, filled: list[bytes]) -> None:
     """Also where everything is already."""
     for _ in range(2):
@@ -194,6 +196,7 @@ def test_what_is_not_a_whole_backup_is_refused(
     assert not elsewhere.data.exists()
 
 
+@pytest.mark.slow  # services and commands are started as programs
 def test_a_cut_or_foreign_file_is_told_in_a_sentence(backed_up: Path, elsewhere: Settings) -> None:
     """At every thousandth byte, and where there is none at all."""
     whole = backed_up.read_bytes()

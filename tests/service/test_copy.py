@@ -113,6 +113,7 @@ def test_a_file_moves_to_where_several_processes_will_serve(
     assert holds(there) == filled
 
 
+@pytest.mark.slow  # programs are started and killed
 def test_a_move_into_a_store_with_others_says_so(settings: Settings, filled: list[bytes], tmp_path: Path) -> None:
     """Nothing is taken away there; the digests differ, and the reason is told."""
     target = tmp_path / "other.sqlite"

@@ -387,6 +387,7 @@ def crowd(client: FlaskClient, minisign_keys: Keys) -> FlaskClient:
     return client
 
 
+@pytest.mark.slow  # ten thousand names
 def test_ten_thousand_names_are_light_and_little_work(crowd: FlaskClient) -> None:
     """Each page within the budget of a first view; a page of the list and a search take few calls of functions."""
     asked: dict[str, Callable[[], Any]] = {

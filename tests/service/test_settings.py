@@ -138,6 +138,7 @@ def test_a_broken_settings_file_is_told(tmp_path: Path) -> None:
             read_from(environment)
 
 
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_a_wrong_start_ends_with_words_and_not_with_a_traceback(tmp_path: Path) -> None:
     """`python -m service` says what is wrong and exits with 2."""
     command = [sys.executable, "-m", "service"]
@@ -150,6 +151,7 @@ def test_a_wrong_start_ends_with_words_and_not_with_a_traceback(tmp_path: Path) 
     assert "appeal.toml cannot be read" in done.stderr
 
 
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_data_that_cannot_be_used_ends_the_start_with_a_sentence(settings: Settings) -> None:
     """An operator who went back to an older version, or took an organizer's key away, reads why nothing starts."""
 

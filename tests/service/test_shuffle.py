@@ -62,6 +62,7 @@ def wait_for(happened: Callable[[], bool]) -> None:
         threading.Event().wait(0.01)
 
 
+@pytest.mark.slow  # a store of thousands of envelopes is written and read
 def test_after_a_pass_places_in_the_file_say_nothing_about_arrival(tmp_path: Path) -> None:
     """2,000 envelopes one after the other: the file tells their order, and a pass ends that without growing it."""
     path, arrived = tmp_path / "envelopes.sqlite", some(2000)
@@ -90,6 +91,7 @@ def test_the_generator_decides_where_each_comes_to_lie(tmp_path: Path) -> None:
     assert sum(one == other for one, other in zip(places[1], places[2], strict=True)) < 20
 
 
+@pytest.mark.slow  # a store of thousands of envelopes is written and read
 def test_the_newest_are_hidden_among_the_oldest(tmp_path: Path) -> None:
     """What came after one pass does not lie at the end after the next."""
     path, early, late = tmp_path / "envelopes.sqlite", some(1000), some(100)
@@ -106,6 +108,7 @@ def test_the_newest_are_hidden_among_the_oldest(tmp_path: Path) -> None:
     assert sum(data.index(each[PARTS["rest"]]) in last for each in late) < 40
 
 
+@pytest.mark.slow  # a store of thousands of envelopes is written and read
 def test_a_store_shuffles_its_file_by_itself(tmp_path: Path) -> None:
     """After at most so many additions, and after at most so long without any."""
     path, arrived = tmp_path / "envelopes.sqlite", some(1000)
@@ -116,6 +119,7 @@ def test_a_store_shuffles_its_file_by_itself(tmp_path: Path) -> None:
         assert held(store) == sorted(arrived, key=envelope_id)
 
 
+@pytest.mark.slow  # a store of thousands of envelopes is written and read
 def test_a_store_that_is_opened_shuffles_what_its_last_process_did_not(tmp_path: Path) -> None:
     """Killed before its pass was due: the next process cannot know, so it makes a pass in any case."""
     path, arrived = tmp_path / "envelopes.sqlite", some(600)
@@ -127,6 +131,7 @@ def test_a_store_that_is_opened_shuffles_what_its_last_process_did_not(tmp_path:
         wait_for(lambda: is_forgotten(path, arrived, 0.18))
 
 
+@pytest.mark.slow  # a store of thousands of envelopes is written and read
 def test_snapshots_are_read_and_envelopes_added_during_a_pass(tmp_path: Path) -> None:
     """A download that began before is the same bytes; whoever adds meanwhile is answered before the pass is over."""
     path, early, late = tmp_path / "envelopes.sqlite", some(1500), some(60)
@@ -149,6 +154,7 @@ def test_snapshots_are_read_and_envelopes_added_during_a_pass(tmp_path: Path) ->
         assert held(store) == sorted(early + late, key=envelope_id)
 
 
+@pytest.mark.slow  # a store of thousands of envelopes is written and read
 def test_a_pass_killed_in_the_middle_loses_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     """kill -9 again and again while one pass follows another: every envelope once, and no file beside the store."""
     path, kept = tmp_path / "envelopes.sqlite", some(700)
@@ -189,6 +195,7 @@ def test_what_is_moved_is_overwritten_where_it_was(tmp_path: Path) -> None:
     assert {data.count(each[part]) for each in kept for part in PARTS.values()} == {1}
 
 
+@pytest.mark.slow  # a store of thousands of envelopes is written and read
 def test_a_pass_on_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     """The journal cannot grow: the pass is given up, all envelopes stay, and the store goes on when there is room."""
     program = (

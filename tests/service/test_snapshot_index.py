@@ -69,6 +69,7 @@ def test_an_index_that_fails_leaves_no_file_open() -> None:
         SnapshotIndex(failing())
 
 
+@pytest.mark.slow  # signing costs seconds on purpose
 def test_a_large_ledger_from_sqlite_needs_little_memory(tmp_path: Path) -> None:
     """3,000 envelopes are 12 MB; giving them out takes less than 2 MB. ./run bench ledger has a million."""
     with closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store:

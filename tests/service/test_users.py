@@ -40,6 +40,7 @@ def test_every_user_gets_a_password_that_only_the_service_reads(tmp_path: Path, 
     assert len(seen) == 6
 
 
+@pytest.mark.slow  # commands are started as programs
 def test_passwords_are_never_overwritten(tmp_path: Path) -> None:
     """A second call changes nothing, and says so."""
     assert make(tmp_path / "redis").returncode == 0
