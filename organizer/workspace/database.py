@@ -37,7 +37,10 @@ _PUT = {table: f"INSERT OR REPLACE INTO {table} VALUES (?, ?)" for table in TABL
 _GET = {table: f"SELECT box FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
 _DROP = {table: f"DELETE FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
 _FIND = {table: f"SELECT id FROM {table} WHERE id IN (%s)" for table in TABLES}  # noqa: S608 our own names
-_NEXT = {table: f"SELECT id, box FROM {table} WHERE id > ? ORDER BY id LIMIT 1000" for table in TABLES}  # noqa: S608 our own
+_NEXT = {
+    table: f"SELECT id, box FROM {table} WHERE id > ? ORDER BY id LIMIT 1000"  # noqa: S608 our own names
+    for table in TABLES
+}
 _LAST = {table: f"SELECT max(id) FROM {table}" for table in TABLES}  # noqa: S608 our own names
 
 Row = tuple[str, bytes, bytes]
