@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, NewType
 
 from crypto.base64 import decode, encode
@@ -88,6 +89,8 @@ def _read(value: dict[str, Any]) -> Appeal:
     )
     if any(key.record.appeal_id != appeal.appeal_id for key in appeal.keys):
         raise ShapeError("A key record belongs to another appeal.")
+    if any(one.shares_secret(other) for one, other in combinations(appeal.minisign, 2)):
+        raise ShapeError("One minisign key stands under two key ids, so one organizer would count as two.")
     return appeal
 
 

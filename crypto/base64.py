@@ -14,10 +14,16 @@ def encode(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def decode(text: str) -> bytes | None:
-    """The bytes, or None when `text` is not the one text of some bytes."""
+def decode(text: str, any_unused_bits: bool = False) -> bytes | None:
+    """The bytes, or None when `text` is not the one text of some bytes.
+
+    With `any_unused_bits`, the low bits that the last character has too many may be anything.
+    """
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-    return data if encode(data) == text else None
+    made = encode(data)
+    if any_unused_bits:
+        return data if len(made) == len(text) else None
+    return data if made == text else None

@@ -219,12 +219,15 @@ def check_place(publication: Publication, appeal: Appeal, previous: LastSeen | N
 
 
 def signers(data: bytes, minisigs: Iterable[str], pinned: Sequence[MinisignPublicKey]) -> dict[MinisignPublicKey, str]:
-    """Which pinned keys signed `data`, each with its minisig. What does not verify is not counted."""
+    """Which pinned keys signed `data`, each with its minisig; one secret under two key ids counts once.
+
+    What does not verify is not counted.
+    """
     found: dict[MinisignPublicKey, str] = {}
     for minisig in minisigs:
         for key in pinned:
             try:
-                if signer_key_id(minisig) == key.key_id:
+                if signer_key_id(minisig) == key.key_id and not any(key.shares_secret(other) for other in found):
                     verify(key, data, minisig)
                     found[key] = minisig
             except MinisignError:

@@ -252,9 +252,15 @@ class _Reader(TableReader):
                 )
                 continue
             try:
-                signers[MinisignPublicKey.parse(str(entry.get("key")))] = name
+                key = MinisignPublicKey.parse(str(entry.get("key")))
             except MinisignError as error:
                 self.mistakes.append(f"appeal.toml: the minisign key of “{name}”: {error}")
+                continue
+            if twin := next((signers[other] for other in signers if key.shares_secret(other)), None):
+                self.mistakes.append(
+                    f"appeal.toml: the minisign keys of “{twin}” and “{name}” are one key under two key ids."
+                )
+            signers[key] = name
         return signers
 
     def key(self, entry: dict[str, Any]) -> DatedKey | None:

@@ -2,7 +2,7 @@
 // The day comes from the caller.
 
 import { equalBytes } from '@noble/ciphers/utils.js';
-import { hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { fromBase64 } from './base64.mjs';
 import { AppealError, KeyFormatError, MinisignError } from './errors.mjs';
 import { APPEAL_ID_SIZE, KeyRecord } from './keys.mjs';
@@ -69,11 +69,18 @@ export function readAppeal(bytes) {
 function read(value) {
   if (value.format !== FORMAT) throw new ShapeError('not an appeal');
   const appealId = hexToBytes(hexOf(value.appeal, APPEAL_ID_SIZE));
+  const minisign = listOf(value.minisign, (line) => parsePublicKey(textOf(line)));
+  if (
+    new Set(minisign.map(({ line }) => line)).size >
+    new Set(minisign.map(({ point }) => bytesToHex(point))).size
+  ) {
+    throw new ShapeError('one key under two key ids');
+  }
   return Object.freeze({
     appealId,
     keys: listOf(value.keys, (key) => readKey(key, appealId)),
     letters: hashesByLanguage(value.letters),
-    minisign: listOf(value.minisign, (line) => parsePublicKey(textOf(line))),
+    minisign,
     threshold: countOf(value.threshold, 1),
     signingFile: 'signing_file' in value ? hashesByLanguage(value.signing_file) : new Map(),
   });

@@ -4,9 +4,9 @@
 
 import { equalBytes } from '@noble/ciphers/utils.js';
 import { blake2b } from '@noble/hashes/blake2.js';
-import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { fromBase64 } from './base64.mjs';
-import { verifies } from './ed25519.mjs';
+import { isRefused, verifies } from './ed25519.mjs';
 import { MinisignError } from './errors.mjs';
 
 const PREHASHED = 'ED';
@@ -18,10 +18,9 @@ const KEY_ID_END = 10;
 const KEY_SIZE = 42;
 const SIGNATURE_SIZE = 74;
 const GLOBAL_SIGNATURE_SIZE = 64;
+// How many bytes of the first three lines minisign 0.11 reads.
+const LINE_MOST = [1022, 101, 8190];
 const PIECE = 16384;
-// Ed25519 public keys under which anyone can sign anything, in hex, with the sign bit cleared.
-const SMALL_ORDER =
-  /^(?:0[01](?:00){31}|26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05|c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a|e[cde](?:ff){30}7f)$/;
 
 /**
  * @param {string} line the base64 line of a minisign public key
@@ -31,9 +30,7 @@ const SMALL_ORDER =
 export function parsePublicKey(line) {
   const raw = decode(line, KEY_SIZE, KEY_ALGORITHM);
   const point = raw.slice(KEY_ID_END);
-  const unsigned = point.slice();
-  unsigned[31] &= 0x7f;
-  if (SMALL_ORDER.test(bytesToHex(unsigned))) throw new MinisignError('minisign-form');
+  if (isRefused(point)) throw new MinisignError('minisign-form');
   return Object.freeze({ keyId: raw.slice(KEY_ID_AT, KEY_ID_END), point, line });
 }
 
@@ -83,23 +80,33 @@ export async function hashInPieces(message, pause) {
 }
 
 function readMinisig(text) {
-  const lines = text.replace(/\r\n/g, '\n').replace(/\n$/, '').split('\n');
+  const lines = text.split('\n').slice(0, 4);
   if (lines.length !== 4 || !lines[0].startsWith(UNTRUSTED) || !lines[2].startsWith(TRUSTED)) {
     throw new MinisignError('minisign-form');
   }
+  if (LINE_MOST.some((most, at) => utf8ToBytes(lines[at]).length > most))
+    throw new MinisignError('minisign-form');
+  const comment = lines[2].slice(TRUSTED.length).replace(/\r+$/, '');
   // A lone surrogate has no UTF-8, so a text with one cannot have been signed.
-  if (/[\ud800-\udfff]/u.test(lines[2])) throw new MinisignError('minisign-form');
-  const raw = decode(lines[1], SIGNATURE_SIZE, PREHASHED);
+  if (/[\0\ud800-\udfff]/u.test(lines.slice(0, 3).join('')) || comment.includes('\r')) {
+    throw new MinisignError('minisign-form');
+  }
+  const raw = signatureLine(lines[1], SIGNATURE_SIZE, PREHASHED);
   return {
     keyId: raw.subarray(KEY_ID_AT, KEY_ID_END),
     signature: raw.subarray(KEY_ID_END),
-    comment: lines[2].slice(TRUSTED.length),
-    globalSignature: decode(lines[3], GLOBAL_SIGNATURE_SIZE, ''),
+    comment,
+    globalSignature: signatureLine(lines[3], GLOBAL_SIGNATURE_SIZE, ''),
   };
 }
 
-function decode(line, size, start) {
-  const raw = fromBase64(line);
+// Up to a CR or NUL, as minisign reads it; nor does it look at the unused bits of the last character.
+function signatureLine(line, size, start) {
+  return decode(line.split(/[\r\0]/)[0], size, start, true);
+}
+
+function decode(line, size, start, anyUnusedBits = false) {
+  const raw = fromBase64(line, anyUnusedBits);
   const fits = raw !== null && raw.length === size;
   if (!fits || !String.fromCharCode(...raw).startsWith(start)) throw new MinisignError('minisign-form');
   return raw;

@@ -76,8 +76,8 @@ export function verifyPublication(bytes, minisigs, appeal, previous) {
  */
 export function verifyHashed(bytes, hash, minisigs, appeal, previous) {
   const signing = appeal.minisign.filter((key) => minisigs.some((minisig) => signs(key, hash, minisig)));
-  // A Set, because a key that is pinned twice is still one signer.
-  const signers = Array.from(new Set(signing.map((key) => key.line)));
+  // By point, because a key that is pinned twice, even under two key ids, is still one signer.
+  const signers = Array.from(new Map(signing.map((key) => [bytesToHex(key.point), key.line])).values());
   if (signers.length < appeal.threshold) refuse('minisig');
   const publication = readPublication(bytes);
   if (publication.appeal !== bytesToHex(appeal.appealId)) refuse('appeal');

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from crypto.keys import AppealId
 from crypto.letter import APPEAL_TOML
@@ -34,6 +35,12 @@ class PublicKeys:
                 f"At least one organizer must sign a result, and not more than the {len(self.signers)} that are listed."
             )
             raise OrganizerError("threshold", text)
+        for (one, key), (two, other) in combinations(self.signers.items(), 2):
+            if key.shares_secret(other):
+                text = (
+                    f"{one} and {two} gave one minisign key under two key ids. Each organizer needs a key of their own."
+                )
+                raise OrganizerError("signer-key", text)
 
 
 def appeal_id_in(toml: str) -> AppealId | None:

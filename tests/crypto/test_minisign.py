@@ -5,6 +5,9 @@ Secret key files cost a second and a gigabyte of memory for every passphrase, on
 
 from __future__ import annotations
 
+import ctypes
+import random
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +24,10 @@ from crypto.minisign import (
     verify,
 )
 from tests.support.programs import program
+from tests.vectors import ed25519_cases
+
+# What stands in a file that somebody damaged, wrapped, saved under Windows or pieced together.
+DAMAGE = "\r\n\0 \tA=x-/+é\u2028"
 
 KEY = MinisignSecretKey.make(b"annaanna", bytes(range(100, 132)))
 OTHER = MinisignSecretKey.make(b"borisbor", bytes(range(150, 182)))
@@ -130,3 +137,47 @@ def test_a_key_file_without_passphrase_is_refused(stock: Stock) -> None:
     with pytest.raises(MinisignError) as refused:
         unlock_secret_key((stock.folder / "open.key").read_text("utf-8"), "")
     assert refused.value.reason == "minisign-form"
+
+
+def test_of_damaged_minisigs_stock_and_ours_accept_the_same(stock: Stock) -> None:
+    """Invariant: whoever reads a minisig, the verdict is one. Some of these files verify, some do not."""
+    good = sign(KEY, RESULT, COMMENT)
+    generator = random.Random(20261130)
+    verdicts = []
+    for _ in range(300):
+        text = damaged(good, generator)
+        (stock.folder / "damaged.minisig").write_bytes(text.encode("utf-8"))
+        verdicts.append(stock.verifies("-H", "-P", KEY.public.line, "-x", "damaged.minisig"))
+        assert ours_verifies(text) == verdicts[-1], text
+    assert {True, False} == set(verdicts)
+    assert ours_verifies(good) != ours_verifies(good.replace("trusted", "Trusted"))
+
+
+def damaged(text: str, generator: random.Random) -> str:
+    """One to three characters put in, taken out or exchanged, line ends more often than others."""
+    for _ in range(generator.randint(1, 3)):
+        ends = [at for at, character in enumerate(text) if character == "\n"]
+        at = generator.choice([generator.randrange(len(text)), generator.choice(ends or [0])])
+        put = generator.choice(DAMAGE) * generator.choice([1, 1, 5])
+        text = text[:at] + generator.choice([put, put + text[at : at + 1], ""]) + text[at + 1 :]
+    return text
+
+
+def ours_verifies(text: str) -> bool:
+    """Whether crypto/minisign.py accepts it."""
+    try:
+        verify(KEY.public, RESULT, text)
+    except MinisignError:
+        return False
+    return True
+
+
+def test_the_verdicts_of_the_vectors_are_those_of_the_libsodium_that_stock_minisign_uses(stock: Stock) -> None:
+    """They were made with the libsodium inside PyNaCl, which is newer."""
+    linked = subprocess.run(["ldd", stock.program], capture_output=True, text=True, check=True).stdout
+    (path,) = re.findall(r"libsodium\S* => (\S+)", linked)
+    verify_detached = ctypes.CDLL(path).crypto_sign_verify_detached
+    for case in ed25519_cases.cases():
+        length = ctypes.c_ulonglong(len(case.message))
+        is_good = verify_detached(case.signature, case.message, length, case.point) == 0
+        assert is_good == case.verdict(), case

@@ -14,6 +14,7 @@ import pytest
 
 from crypto import code as codes
 from crypto.appeal import read_appeal
+from crypto.ed25519 import verifies
 from crypto.envelope import armor, check_envelope, dearmor, envelope_id
 from crypto.errors import UndersignedError
 from crypto.keys import KeyRecord, OrganizersKey
@@ -140,6 +141,12 @@ OPERATIONS: dict[str, Callable[[Json], Json]] = {
     "code": code,
     "ledger": ledger,
     "minisign": minisign,
+    "ed25519": lambda given: {
+        "verdicts": [
+            verifies(bytes.fromhex(signature), bytes.fromhex(message), bytes.fromhex(point))
+            for point, message, signature in given["cases"]
+        ]
+    },
     "appeal": appeal,
     "choose-key": lambda given: {
         "key_id": choose_key(read_appeal(given["text"].encode()), given["today"]).key_id.hex()

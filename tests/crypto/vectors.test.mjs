@@ -9,6 +9,7 @@ import { chooseKey, readAppeal } from '../../crypto/js/appeal.mjs';
 import { fromBase64, toBase64 } from '../../crypto/js/base64.mjs';
 import { checkCode, commitment, groupCode, receipt } from '../../crypto/js/code.mjs';
 import { armor, checkEnvelope, dearmor, envelopeId } from '../../crypto/js/envelope.mjs';
+import { verifies } from '../../crypto/js/ed25519.mjs';
 import { UndersignedError } from '../../crypto/js/errors.mjs';
 import { KeyRecord, OrganizersKey } from '../../crypto/js/keys.mjs';
 import { readLedger } from '../../crypto/js/ledger.mjs';
@@ -83,6 +84,14 @@ const OPERATIONS = new Map([
   ['code', code],
   ['ledger', ledger],
   ['minisign', minisign],
+  [
+    'ed25519',
+    ({ cases }) => ({
+      verdicts: cases.map(([point, message, signature]) =>
+        verifies(unhex(signature), unhex(message), unhex(point)),
+      ),
+    }),
+  ],
   ['appeal', appeal],
   ['choose-key', ({ text, today }) => ({ key_id: hex(chooseKey(readAppeal(utf8(text)), today).keyId) })],
   ['publication', publication],

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from tests.support import reference  # noqa: E402 - so the file runs as a program, too
+from tests.vectors import ed25519_cases  # noqa: E402 - the same
 
 Json = dict[str, Any]
 
@@ -508,6 +509,14 @@ def minisigs() -> Iterator[Vector]:
     yield ok("minisign:stock", "What the stock program signs.", given, value)
     yield ok("minisign:crlf", "Line ends of Windows.", {**given, "minisig": STOCK_MINISIG.replace("\n", "\r\n")}, value)
     lines = STOCK_MINISIG.split("\n")
+    for slug, rule, text in (
+        ("more-lines", "What follows the fourth line is ignored.", STOCK_MINISIG + "more\n\n"),
+        ("stray-bits", "Unused bits of a signature may be anything.", STOCK_MINISIG.replace("lyCw==", "lyCx==")),
+        ("comment-cr", "CR at the end of the comment are not of it.", STOCK_MINISIG.replace("0.11\n", "0.11\r\r\n")),
+        ("fourth-nul", "The fourth line ends at a NUL.", STOCK_MINISIG[:-1] + "\0\n"),
+        ("long-first", "1,022 bytes of a first line are read.", "\n".join([lines[0].ljust(1022), *lines[1:]])),
+    ):
+        yield ok(f"minisign:{slug}", rule, {**given, "minisig": text}, value)
     for slug, reason, rule, change in (
         ("message", "minisign-signature", "Another message.", {"message": b64(STOCK_MESSAGE + b" ")}),
         ("key", "minisign-key", "Another key.", {"public_key": public_line(*ANNA)}),
@@ -526,10 +535,17 @@ def minisigs() -> Iterator[Vector]:
             {"minisig": STOCK_MINISIG.replace("RUTxQe21", "RUTx*e21")},
         ),
         (
-            "stray-bits",
+            "longer-first",
             "minisign-form",
-            "Unused bits are zero.",
-            {"minisig": STOCK_MINISIG.replace("lyCw==", "lyCx==")},
+            "1,023 bytes of a first line are too many.",
+            {"minisig": "\n".join([lines[0].ljust(1023), *lines[1:]])},
+        ),
+        ("first-nul", "minisign-form", "No NUL in a comment.", {"minisig": STOCK_MINISIG.replace("secret", "\0")}),
+        (
+            "inner-cr",
+            "minisign-form",
+            "No CR within a comment.",
+            {"minisig": STOCK_MINISIG.replace("by mini", "by\rmini")},
         ),
         ("public-key", "minisign-form", "A public key has 42 bytes.", {"public_key": STOCK_KEY[:-4]}),
         ("padded-key", "minisign-form", "A public key line is exact.", {"public_key": f" {STOCK_KEY}"}),
@@ -551,9 +567,24 @@ def minisigs() -> Iterator[Vector]:
             "Nor with its sign bit set.",
             {"public_key": b64(b"Ed" + b"annaanna" + b"\xec" + b"\xff" * 31)},
         ),
+        (
+            "second-form",
+            "minisign-form",
+            "No second form of a point.",
+            {"public_key": b64(b"Ed" + b"annaanna" + b"\xf0" + b"\xff" * 30 + b"\x7f")},
+        ),
         ("public-kind", "minisign-form", "A public key begins with Ed.", {"public_key": "QUJD" + STOCK_KEY[4:]}),
     ):
         yield fails(f"minisign:{slug}", reason, rule, {**given, **change})
+
+
+def curve() -> Iterator[Vector]:
+    """Section 6: which Ed25519 signatures verify. The cases are one file, for they say something only together."""
+    cases = list(ed25519_cases.cases())
+    given = [[each.point.hex(), each.message.hex(), each.signature.hex()] for each in cases]
+    rule = "A verdict as libsodium's on points of small order, torsion and second forms."
+    verdicts = {"verdicts": [each.verdict() for each in cases]}
+    yield ok("ed25519:verdicts", rule, {"cases": given}, verdicts)
 
 
 def appeal_json(**changes: object) -> str:
@@ -595,8 +626,10 @@ def appeals() -> Iterator[Vector]:
         ("letters", "A letter hash has 64 digits.", {"letters": {"be": "00"}}),
         ("language", "A language is a short name.", {"letters": {"../x": LETTER.hex()}}),
         ("minisign", "A minisign key is a line of base64.", {"minisign": ["anna"]}),
+        ("one-secret", "One key under two key ids.",
+         {"minisign": [public_line(*ANNA), public_line(ANNA[0], b"notanna!")]}),
         ("id", "Hex is lower case.", {"appeal": APPEAL.hex().upper()}),
-    ):
+    ):  # fmt: skip
         yield fails(f"appeal:{slug}", "appeal-shape", rule, {"text": appeal_json(**change)})
     yield fails("appeal:json", "appeal-json", "JSON.", {"text": appeal_json()[:-1]})
     yield fails("appeal:duplicate", "appeal-json", "No key twice.", {"text": '{"format":1,"format":1}'})
@@ -707,7 +740,7 @@ def publications() -> Iterator[Vector]:
     )
 
 
-SECTIONS = (keys, sealing, opening, outside, codes, records, ledgers, minisigs, appeals, publications)
+SECTIONS = (keys, sealing, opening, outside, codes, records, ledgers, minisigs, curve, appeals, publications)
 
 
 def vectors() -> dict[str, str]:
