@@ -15,6 +15,15 @@ from tests.support.sample_appeal import limits_of
 
 ASKS = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,undersigned-work"}
 FOREIGN = ["https://elsewhere.example", "http://localhost.elsewhere.example", "http://localhost:8001", "file://"]
+FOREIGN += [
+    "http://[",
+    "http://[::1",
+    "http://localhost@elsewhere.example",
+    "http://localhost/",
+    "//localhost",
+    "",
+    " ",
+]
 
 
 def post(client: FlaskClient, body: bytes, origin: str | None) -> Any:
