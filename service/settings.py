@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crypto.toml import TomlError
+from crypto.toml import parse as parse_toml
 from service.limits.rate_limit import RateLimits
 from service.servers.connection import RedisAddress
 from service.stores.base import StoreAddress
@@ -130,10 +131,10 @@ def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, A
     values: dict[str, Any] = {}
     if path := environment.get(FILE_VARIABLE):
         try:
-            values = tomllib.loads(Path(path).read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+            values = parse_toml(Path(path).read_bytes())
+        except OSError as error:
             mistakes.append(f"The settings file {path} cannot be read: {error}.")
-        except tomllib.TOMLDecodeError as error:
+        except TomlError as error:
             mistakes.append(f"The settings file {path} is not TOML: {error}.")
     values |= _variables(environment, mistakes)
     for name in sorted(values.keys() - _NAMES):

@@ -5,10 +5,11 @@ It checks types and languages; what the entries are for is the business of its c
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from crypto.toml import TomlError, parse
 
 ByLanguage = dict[str, str]
 
@@ -32,8 +33,8 @@ class TableReader:
     def load(self, folder: Path, known: set[str]) -> bool:
         """Read the file, which may have only `known` entries at its top; whether it could be read."""
         try:
-            self.table = tomllib.loads((folder / self.name).read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            self.table = parse((folder / self.name).read_bytes())
+        except (OSError, TomlError) as error:
             self.mistakes.append(f"{self.name} cannot be read: {error}")
             return False
         for name in sorted(self.table.keys() - known):

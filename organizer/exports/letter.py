@@ -5,7 +5,6 @@ The caller passes in a function that gives the files; nothing here touches the d
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from crypto.letter import APPEAL_TOML, MARKDOWN, MARKDOWN_OFF, choose_language, letter_file, letter_hash
 from crypto.publication import Publication
+from crypto.toml import TomlError, parse
 from organizer.errors import OrganizerError
 
 
@@ -84,8 +84,8 @@ def blocks(source: str) -> tuple[Block, ...]:
 
 def _table(data: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return parse(data)
+    except TomlError as error:
         raise OrganizerError("letter-folder", f"The file {APPEAL_TOML} cannot be read: {error}") from error
 
 

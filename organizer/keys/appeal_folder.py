@@ -6,7 +6,6 @@ Nothing in it is secret: whoever gets this folder learns nothing that the site h
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -14,6 +13,7 @@ from itertools import combinations
 from crypto.keys import AppealId
 from crypto.letter import APPEAL_TOML
 from crypto.minisign import MinisignPublicKey
+from crypto.toml import TomlError, parse
 from organizer.errors import OrganizerError
 from organizer.keys.generate import check_appeal_id, write_tables, write_toml
 from organizer.keys.periods import Period
@@ -102,8 +102,8 @@ def signers_in(toml: str) -> dict[str, str]:
 
 def _read(toml: str) -> dict[str, object]:
     try:
-        return tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
+        return parse(toml.encode("utf-8"))
+    except TomlError as error:
         raise OrganizerError("appeal-toml", f"The appeal.toml cannot be read: {error}.") from error
 
 

@@ -20,6 +20,8 @@ from nacl.secret import Aead
 
 from crypto.envelope import ID_SIZE, EnvelopeId
 from crypto.keys import KEY_ID_SIZE, KeyId, derive_secret
+from crypto.shape import is_hex
+from crypto.strictjson import StrictJsonError, parse
 from organizer.errors import OrganizerError
 from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import VERDICTS, Decision, Reason, Verdict
@@ -96,20 +98,23 @@ def read_decisions(data: bytes, masters: Mapping[KeyId, bytes]) -> Decisions:
         text = f"These decisions are locked with the key {header[len(MAGIC) :].hex()}, which is not in this workspace."
         raise OrganizerError("decisions-key", text)
     try:
-        return _parse(json.loads(_box(master).decrypt(data[_HEADER:], header)))
-    except (CryptoError, ValueError, KeyError, TypeError) as error:
+        return _parse(parse(_box(master).decrypt(data[_HEADER:], header)))
+    except (CryptoError, StrictJsonError, OrganizerError, ValueError, KeyError, TypeError) as error:
         text = "This file of decisions is damaged, or was made by another version of this tool."
         raise OrganizerError("decisions-file", text) from error
 
 
 def _parse(value: Mapping[str, list[list[object]]]) -> Decisions:
     words = tuple(checked_word(*row) for row in value["words"])
+    numbers = {word.number for word in words}
+    if len(numbers) < len(words) or len({word.key for word in words}) < len(words):
+        raise ValueError("A vouch word stands twice.")
     made: dict[EnvelopeId, tuple[str, int]] = {}
     for row in value["decisions"]:
         in_hex, symbol, word = row
-        if not (isinstance(in_hex, str) and isinstance(symbol, str) and isinstance(word, int)):
+        if not (isinstance(in_hex, str) and isinstance(symbol, str) and type(word) is int):
             raise TypeError(row)
-        if len(bytes.fromhex(in_hex)) != ID_SIZE or symbol not in VERDICTS:
+        if not is_hex(in_hex, ID_SIZE) or symbol not in VERDICTS or word not in numbers | {0}:
             raise ValueError(row)
         made[EnvelopeId(bytes.fromhex(in_hex))] = (symbol, word)
     signer = value["signer"]

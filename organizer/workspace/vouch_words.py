@@ -81,17 +81,21 @@ class VouchWords:
 
     def new(self, word: str, note: str) -> VouchWord:
         """A further word. Raises OrganizerError: vouch-word, vouch-note."""
-        word, note = " ".join(word.split()), " ".join(note.split())
-        key = skeleton_letters(word)
-        if not (len(key) >= SHORTEST and len(word) <= LONGEST and word.isprintable()):
-            text = f"A vouch word has at least {SHORTEST} letters or digits and at most {LONGEST} characters."
+        number = max((one.number for one in self._words), default=0) + 1
+        made = VouchWord(number, *_checked(" ".join(word.split()), " ".join(note.split())))
+        if made.key in self._by_key:
+            text = f"This word is number {self._by_key[made.key].number} already, or looks like it. Take another."
             raise OrganizerError("vouch-word", text)
-        if key in self._by_key:
-            text = f"This word is number {self._by_key[key].number} already, or looks like it. Take another."
-            raise OrganizerError("vouch-word", text)
-        if len(note) > LONGEST_NOTE or not note.isprintable():
-            raise OrganizerError("vouch-note", f"A note has at most {LONGEST_NOTE} characters.")
-        return VouchWord(max((one.number for one in self._words), default=0) + 1, word, note)
+        return made
+
+
+def _checked(word: str, note: str) -> tuple[str, str]:
+    if not (len(skeleton_letters(word)) >= SHORTEST and len(word) <= LONGEST and word.isprintable()):
+        text = f"A vouch word has at least {SHORTEST} letters or digits and at most {LONGEST} characters."
+        raise OrganizerError("vouch-word", text)
+    if len(note) > LONGEST_NOTE or not note.isprintable():
+        raise OrganizerError("vouch-note", f"A note has at most {LONGEST_NOTE} characters.")
+    return word, note
 
 
 def offer_word(random: Callable[[int], bytes]) -> str:
@@ -109,14 +113,12 @@ def write_word(word: VouchWord) -> bytes:
 
 
 def checked_word(number: object, word: object, note: object, withdrawn: object) -> VouchWord:
-    """A word as it was read from somewhere. Raises TypeError, ValueError."""
-    if not (
-        isinstance(number, int) and isinstance(word, str) and isinstance(note, str) and isinstance(withdrawn, bool)
-    ):
+    """A word from somebody else's file, by the rules for a typed one. Raises TypeError, ValueError, OrganizerError."""
+    if not (type(number) is int and isinstance(word, str) and isinstance(note, str) and isinstance(withdrawn, bool)):
         raise TypeError("Number, word, note and whether it was withdrawn.")
-    if number < 1 or len(word) > LONGEST or len(note) > LONGEST_NOTE or not (word + note).isprintable():
+    if number < 1 or (word, note) != (" ".join(word.split()), " ".join(note.split())):
         raise ValueError("No command makes such a word.")
-    return VouchWord(number, word, note, withdrawn)
+    return VouchWord(number, *_checked(word, note), withdrawn)
 
 
 def read_word(row: bytes) -> VouchWord:
