@@ -14,12 +14,14 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 import organizer as tool
 from organizer.cli.terminal import terminal as terminal_module
 from organizer.cli.terminal.terminal import Terminal
+from organizer.cli.terminal.yes_no import read_yes_no
 from organizer.errors import OrganizerError
 from organizer.text import MARKS_IN_A_ROW, REPLACEMENT, harmless
 
@@ -183,3 +185,28 @@ def test_only_the_terminal_prints_and_asks() -> None:
             ):
                 if (path.name, word) != ("layout.py", "from rich"):  # it makes tables, and terminal.py prints them
                     assert word not in source, (path.name, word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *(
+            (yes, True)
+            for yes in ("y", "Y", "yes", "да", "ДА.", "д", "так", "Так!", "tak", "taip", "ja", "J", " да\u200b")
+        ),
+        *((no, False) for no in ("n", "No", "нет", "не", "ні", "nie", "ne", "nein", "", "  ")),
+        *((neither, None) for neither in ("н", "Н", "т", "1", "нуы", "ok", "ни", "yn", "да нет", "-", "?", "z")),
+    ],
+)
+def test_yes_and_no_are_read_in_all_languages_and_never_guessed(typed: str, meant: bool | None) -> None:
+    """A Cyrillic н stands where y is and begins “нет”: whoever types it is asked again."""
+    assert read_yes_no(typed) is meant
+
+
+def test_an_answer_that_is_neither_is_asked_again_with_a_hint() -> None:
+    """The hint names the key, and no answer ends the command."""
+    with CliRunner().isolation(input="н\nт\nmaybe\nда\n") as (out, *_):
+        assert Terminal().confirm("Sign?")
+        shown = out.getvalue().decode("utf-8")
+    assert shown.count("Sign? [y/N]: ") == 4
+    assert shown.index("the key of y") < shown.index("the key of n") < shown.index("Type yes or no")

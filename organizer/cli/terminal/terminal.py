@@ -31,6 +31,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Column, Table
 from rich.text import Text
 
+from organizer.cli.terminal.yes_no import hint, read_yes_no
 from organizer.errors import OrganizerError
 from organizer.text import harmless
 
@@ -133,11 +134,15 @@ class Terminal:
             return str(click.prompt(harmless(question), default=default, show_default=bool(default)))
 
     def confirm(self, question: str) -> bool:
-        """Yes or no; no when Enter is pressed. Raises OrganizerError: question, stopped, not-text."""
+        """Yes or no, as yes_no.py reads it; no when Enter is pressed. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
         _forget_keys()
-        with _answers():
-            return click.confirm(harmless(question))
+        while True:
+            with _answers():
+                typed = str(click.prompt(harmless(question), "", prompt_suffix=" [y/N]: ", show_default=False))
+            if (meant := read_yes_no(typed)) is not None:
+                return meant
+            self.say(hint(typed))
 
     def wait(self, text: str = "Press Enter to go on") -> None:
         """Wait until Enter is pressed. Raises OrganizerError: question, stopped."""
