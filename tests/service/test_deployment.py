@@ -224,6 +224,23 @@ def test_whoever_asks_for_another_name_learns_nothing(site: Front) -> None:
         site.connect(name="other.example")
 
 
+def test_another_host_behind_the_right_name_is_refused_in_our_words(site: Front, envelope: bytes) -> None:
+    """The name in TLS is not the one of the request: still no page, no envelope kept, and every header is there."""
+    served = protection_of(exchange(site.connect(), request("GET /be/")))
+    for sent in (request("GET /be/"), sealed(envelope), request("GET /"), request("BREW /refusal/page")):
+        for host in (b"other.example", b"127.0.0.1", b"letter.example.other.example", b"[::1]:443"):
+            answer = exchange(site.connect(), sent.replace(HOST.encode(), host))
+            assert status(answer) in (404, 405)
+            protection = protection_of(answer)
+            assert protection | {"content-security-policy": ""} == served | {"content-security-policy": ""}
+
+
+def test_an_answer_that_could_have_no_headers_is_not_given(site: Front) -> None:
+    """HTTP/0.9 knows none, so nothing could protect what it carries."""
+    for connection in (site.connect(), site.connect(tls=False), site.connect_as_tor(5)):
+        assert exchange(connection, b"GET /be/\r\n") == b""
+
+
 def test_plain_http_only_leads_to_tls(site: Front, envelope: bytes) -> None:
     """Reading is sent on; an envelope is not taken."""
     for sent in (request("GET /be/"), sealed(envelope)):

@@ -134,7 +134,7 @@ class Terminal:
             return str(click.prompt(harmless(question), default=default, show_default=bool(default)))
 
     def confirm(self, question: str) -> bool:
-        """Yes or no, as yes_no.py reads it; no when Enter is pressed. Raises OrganizerError: question, stopped, not-text."""
+        """Yes or no, as yes_no.py reads it; Enter alone is no. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
         _forget_keys()
         while True:
