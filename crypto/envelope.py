@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Container
 from typing import NewType
 
-from crypto.base64 import decode, encode
+from crypto.base64 import decode
 from crypto.errors import ArmorError, EnvelopeError
 from crypto.keys import KEY_ID_SIZE, VERSION, KeyId, is_usable_point
 
@@ -49,15 +49,8 @@ def check_envelope(envelope: bytes, accepted_key_ids: Container[KeyId]) -> None:
         raise EnvelopeError("envelope-point", "The envelope cannot have been sealed by a working program.")
 
 
-def armor(envelope: bytes) -> str:
-    """The envelope as text for messenger and mail; every line ends in LF."""
-    encoded = encode(envelope)
-    lines = [encoded[at : at + LINE_WIDTH] for at in range(0, len(encoded), LINE_WIDTH)]
-    return "\n".join([BEGIN, *lines, END, ""])
-
-
 def dearmor(text: str) -> bytes:
-    """The envelope in `text`, which must hold exactly one.
+    """The envelope in a text of the older form, without parts and check; it must hold exactly one.
 
     Tolerates what messengers and mail add: text around it, spaces and CR at line ends, quoting marks.
     Raises ArmorError: armor-begin, armor-end, armor-lines, armor-base64, armor-size, in this order.

@@ -4,7 +4,7 @@
 import { equalBytes } from '@noble/ciphers/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
-import { fromBase64, toBase64 } from './base64.mjs';
+import { fromBase64 } from './base64.mjs';
 import { X25519_SIZE } from './box.mjs';
 import { ArmorError, EnvelopeError } from './errors.mjs';
 import { isUsablePoint, KEY_ID_SIZE, VERSION } from './keys.mjs';
@@ -14,7 +14,7 @@ export const HEADER_SIZE = 1 + KEY_ID_SIZE;
 
 const BEGIN = '-----BEGIN UNDERSIGNED ENVELOPE-----';
 const END = '-----END UNDERSIGNED ENVELOPE-----';
-const LINE_WIDTH = 64;
+export const LINE_WIDTH = 64;
 
 /**
  * The id of an envelope, 32 bytes; equal for equal envelopes only.
@@ -43,19 +43,7 @@ export function checkEnvelope(envelope, acceptedKeyIds) {
 }
 
 /**
- * The envelope as text for messenger and mail.
- * @param {Uint8Array} envelope 4,096 bytes
- * @returns {string} every line ends in LF
- */
-export function armor(envelope) {
-  const encoded = toBase64(envelope);
-  const lines = [BEGIN];
-  for (let at = 0; at < encoded.length; at += LINE_WIDTH) lines.push(encoded.slice(at, at + LINE_WIDTH));
-  return [...lines, END, ''].join('\n');
-}
-
-/**
- * The one envelope in a text, whatever messengers and mail put around it and before its lines.
+ * The one envelope in a text of the older form, without parts and check.
  * @param {string} text
  * @returns {Uint8Array} 4,096 bytes
  * @throws {ArmorError} armor-begin, armor-end, armor-lines, armor-base64, armor-size, in this order

@@ -1,7 +1,7 @@
 // Hands in an envelope that came as text. The form works without this script. With it, a text that is no envelope does
 // not leave the device, and on a bad network it tries again as with any signature.
 
-import { dearmor } from '../../crypto/js/envelope.mjs';
+import { readText } from '../../crypto/js/text-parts.mjs';
 import { tellMistake, wipeField } from './fields.mjs';
 import { startForm } from './form.mjs';
 
@@ -13,7 +13,7 @@ function read() {
   let envelope = null;
   let mistake = null;
   try {
-    envelope = dearmor(element(FIELD).value);
+    envelope = readText(element(FIELD).value);
   } catch (error) {
     mistake = error.reason;
   }

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from crypto.envelope import armor, dearmor
 from crypto.errors import ArmorError
+from crypto.text_parts import read_text, write_parts
 from service.problems import STANDARD, Problem
 from service.site.rendering import HTML
 from service.stores.base import StoreUnavailable
@@ -51,7 +51,7 @@ def hand_in(language: str) -> Response:
 def _envelope() -> bytes:
     request.max_content_length = BODY_MOST
     try:
-        return dearmor(request.form.get(FIELD, ""))
+        return read_text(request.form.get(FIELD, ""))
     except RequestEntityTooLarge as error:
         raise STANDARD[413] from error
     except ArmorError as error:
@@ -76,7 +76,7 @@ def say_refused(problem: Problem) -> Response:
 def _envelope_again(problem: Problem) -> str:
     # Written anew from the bytes: what stood around the envelope is not sent back.
     try:
-        return armor(_envelope()) if problem.status in _PASSING else ""
+        return "\n".join(write_parts(_envelope())) if problem.status in _PASSING else ""
     except Problem:
         return ""
 

@@ -12,16 +12,17 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from crypto.code import check_code, commitment, receipt
-from crypto.envelope import armor, dearmor
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from crypto.seal import OpenedSignature, OpenedWithdrawal
+from crypto.text_parts import read_text
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.browser.support.chromium import Recorder, emptied
 from tests.browser.support.results import hand_in
 from tests.browser.support.signing import looks, open_letter, sign
 from tests.support.demo_site import prepare, publish, trial
+from tests.support.older_text import armor
 from tests.support.publications import publication
 from tests.support.sample_appeal import APPEAL_ID, CODE
 from tests.support.service_process import Served, free_port, serving
@@ -68,7 +69,7 @@ def test_from_a_signature_to_its_withdrawal_and_back_to_the_count(page: Page, sc
         caught.value.save_as(file)
         page.goto(file.as_uri())
         sign(page, "nonpublic", "Handed In")
-        text = page.input_value("#armored")
+        text = "\n".join(page.input_value(f"#part-{number}") for number in (2, 1))
         page.click("#show-code")
         counted = page.inner_text("#code")
         scriptless.goto(f"{running.url}/en/hand-in")
@@ -313,7 +314,7 @@ def test_the_file_sends_from_disk_what_the_page_would_send(
     page.fill("#name", "Ірына")
     page.click("#submit")
     expect(page.locator("#sent")).to_be_focused()
-    expect(page.locator("#armored")).to_be_hidden()
+    expect(page.locator("#part-1")).to_be_hidden()
     assert recorder.urls == [from_disk.path.as_uri(), f"{from_disk.site.url}/envelopes"]
     assert recorder.posts[0].all_headers()["origin"] == "null"
     (found,) = opened(from_disk.kept, key)
@@ -331,24 +332,27 @@ def test_the_file_gives_the_text_without_asking_anyone(
     page.click("label[for=way-text]")
     page.click("#submit")
     expect(page.locator("#sent")).to_be_focused()
-    text = page.input_value("#armored")
-    found = open_envelope(key, dearmor(text))
+    parts = [page.input_value(f"#part-{number}") for number in (1, 2)]
+    assert max(map(len, parts)) <= 3500
+    found = open_envelope(key, read_text("".join(parts)))
     assert isinstance(found, OpenedSignature)
     assert found.signature.name == "Ірына"
     with page.expect_download() as caught:
-        page.click("#save-text")
+        page.click("#save-file")
     caught.value.save_as(tmp_path / "saved")
-    assert (tmp_path / "saved").read_text("ascii") == text
-    page.click("#copy-text")
-    expect(page.locator("#text-copied")).not_to_be_empty()
-    # Pasted, it is the whole text, and organizers find the code that the file shows.
+    assert (tmp_path / "saved").read_text("ascii") == "\n".join(parts)
+    page.click("[data-copies=part-1]")
+    expect(page.locator("#text-copied")).to_contain_text("1")
+    page.click("[data-copies=part-2]")
+    expect(page.locator("#text-copied")).to_contain_text("2")
+    # Pasted, it is the text copied last, and organizers find the code that the file shows.
     page.click("#show-code")
     assert commitment(check_code(page.inner_text("#code"))) == found.commitment
     page.click("#another")
     page.focus("#name")
     page.keyboard.press("Control+V")
-    assert page.input_value("#name").startswith("-----BEGIN UNDERSIGNED ENVELOPE-----")
-    assert page.input_value("#armored") == ""
+    assert page.input_value("#name").startswith("-----BEGIN UNDERSIGNED ENVELOPE 2 OF 2 ")
+    assert [page.input_value(f"#part-{number}") for number in (1, 2)] == ["", ""]
     assert recorder.urls == []
     assert from_disk.kept.count() == 0
 
@@ -361,7 +365,7 @@ def test_the_file_says_what_the_service_says(from_disk: FromDisk, page: Page) ->
     expect(page.locator("#failed")).to_contain_text("больш не збірае подпісаў")
     page.click("label[for=way-text]")
     page.click("#submit")
-    expect(page.locator("#armored")).to_be_visible()
+    expect(page.locator("#part-1")).to_be_visible()
 
 
 def test_the_file_reaches_no_other_address(from_disk: FromDisk, page: Page) -> None:

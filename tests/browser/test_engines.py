@@ -11,15 +11,16 @@ from urllib.request import urlopen
 import pytest
 
 from crypto.code import check_code, commitment, receipt
-from crypto.envelope import armor, dearmor
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from crypto.seal import OpenedSignature, OpenedWithdrawal
+from crypto.text_parts import read_text
 from service.appeal import EXIT
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.browser.support.engines import ENGINES, SCRIPTLESS, Engine, driven
 from tests.browser.support.results import hand_in
+from tests.support.older_text import armor
 from tests.support.publications import publication
 from tests.support.sample_appeal import CODE
 from tests.support.service_process import Served, free_port, serving
@@ -151,7 +152,7 @@ def test_the_file_signs_from_disk(
     engine.click("label[for=way-text]")
     sign(engine, "Тэкстам")
     engine.focused("#sent")
-    found = open_envelope(key, dearmor(engine.value("#armored")))
+    found = open_envelope(key, read_text(engine.value("#part-1") + engine.value("#part-2")))
     assert isinstance(found, OpenedSignature)
     assert found.signature.name == "Тэкстам"
     assert engine.asked == []

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from crypto.appeal import Appeal, DatedKey, read_appeal, write_appeal
 from crypto.code import check_code
-from crypto.envelope import BEGIN, SIZE, armor, dearmor, envelope_id
+from crypto.envelope import BEGIN, SIZE, dearmor, envelope_id
 from crypto.errors import (
     AppealError,
     ArmorError,
@@ -46,6 +46,7 @@ from crypto.publication import (
 )
 from crypto.signature import LIMITS, Signature, read_signature, write_signature
 from crypto.strictjson import MAX_DEPTH, MAX_INTEGER, StrictJsonError, parse
+from tests.support.older_text import armor
 from tests.support.twins import group_code
 
 T = TypeVar("T")

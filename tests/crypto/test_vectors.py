@@ -15,7 +15,7 @@ import pytest
 from crypto import code as codes
 from crypto.appeal import read_appeal
 from crypto.ed25519 import verifies
-from crypto.envelope import armor, check_envelope, dearmor, envelope_id
+from crypto.envelope import check_envelope, dearmor, envelope_id
 from crypto.errors import UndersignedError
 from crypto.keys import KeyRecord, OrganizersKey
 from crypto.ledger import HEADER_MAX, LedgerHeader, read_ledger
@@ -23,6 +23,7 @@ from crypto.minisign import MinisignPublicKey, verify
 from crypto.publication import LastSeen, verify_publication
 from crypto.seal import OpenedSignature, seal_signature, seal_withdrawal
 from crypto.signature import Signature, read_signature, write_signature
+from crypto.text_parts import read_parts, read_text, write_parts
 from tests.support import reference
 from tests.support.twins import choose_key, group_code, open_envelope
 from tests.vectors import generate
@@ -102,6 +103,12 @@ def ledger(given: Json) -> Json:
     return {"ids": ids, "digest": hashlib.sha256(data).hexdigest()}
 
 
+def parts_in(given: Json) -> Json:
+    found = read_parts(given["text"])
+    incomplete = [{"check": each.check, "parts": list(each.parts)} for each in found.incomplete]
+    return {"ids": [envelope_id(each).hex() for each in found.envelopes], "incomplete": incomplete}
+
+
 def minisign(given: Json) -> Json:
     key = MinisignPublicKey.parse(given["public_key"])
     return {"trusted_comment": verify(key, unb64(given["message"]), given["minisig"])}
@@ -136,7 +143,9 @@ OPERATIONS: dict[str, Callable[[Json], Json]] = {
     "open": open_,
     "record": lambda given: {"signature": asdict(read_signature(unb64(given["bytes"])))},
     "write-record": lambda given: {"text": write_signature(Signature(**given["signature"])).decode()},
-    "armor": lambda given: {"text": armor(unb64(given["envelope"]))},
+    "write-parts": lambda given: {"texts": write_parts(unb64(given["envelope"]))},
+    "read-parts": parts_in,
+    "text": lambda given: {"id": envelope_id(read_text(given["text"])).hex()},
     "dearmor": lambda given: {"id": envelope_id(dearmor(given["text"])).hex()},
     "code": code,
     "ledger": ledger,

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { chooseKey, readAppeal } from '../../crypto/js/appeal.mjs';
 import { fromBase64, toBase64 } from '../../crypto/js/base64.mjs';
 import { checkCode, commitment, groupCode, receipt } from '../../crypto/js/code.mjs';
-import { armor, checkEnvelope, dearmor, envelopeId } from '../../crypto/js/envelope.mjs';
+import { checkEnvelope, dearmor, envelopeId } from '../../crypto/js/envelope.mjs';
 import { verifies } from '../../crypto/js/ed25519.mjs';
 import { UndersignedError } from '../../crypto/js/errors.mjs';
 import { KeyRecord, OrganizersKey } from '../../crypto/js/keys.mjs';
@@ -17,6 +17,7 @@ import { parsePublicKey, verify } from '../../crypto/js/minisign.mjs';
 import { verifyPublication } from '../../crypto/js/publication.mjs';
 import { openEnvelope, sealSignature, sealWithdrawal } from '../../crypto/js/seal.mjs';
 import { readSignature, writeSignature } from '../../crypto/js/signature.mjs';
+import { readParts, readText as textIn, writeParts } from '../../crypto/js/text-parts.mjs';
 import { hex, readText, scripted, shown, unhex, utf8 } from '../support/worked_example.mjs';
 
 function describe(record) {
@@ -79,7 +80,9 @@ const OPERATIONS = new Map([
   ['open', open],
   ['record', ({ bytes }) => ({ signature: readSignature(fromBase64(bytes)) })],
   ['write-record', ({ signature }) => ({ text: Buffer.from(writeSignature(signature)).toString('utf8') })],
-  ['armor', ({ envelope }) => ({ text: armor(fromBase64(envelope)) })],
+  ['write-parts', ({ envelope }) => ({ texts: writeParts(fromBase64(envelope)) })],
+  ['read-parts', partsIn],
+  ['text', ({ text }) => ({ id: hex(envelopeId(textIn(text))) })],
   ['dearmor', ({ text }) => ({ id: hex(envelopeId(dearmor(text))) })],
   ['code', code],
   ['ledger', ledger],
@@ -96,6 +99,11 @@ const OPERATIONS = new Map([
   ['choose-key', ({ text, today }) => ({ key_id: hex(chooseKey(readAppeal(utf8(text)), today).keyId) })],
   ['publication', publication],
 ]);
+
+function partsIn({ text }) {
+  const { envelopes, incomplete } = readParts(text);
+  return { ids: envelopes.map((each) => hex(envelopeId(each))), incomplete };
+}
 
 function minisign({ public_key, message, minisig }) {
   return { trusted_comment: verify(parsePublicKey(public_key), fromBase64(message), minisig) };

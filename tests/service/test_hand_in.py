@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from crypto.envelope import armor, dearmor
+from crypto.envelope import dearmor
+from crypto.text_parts import write_parts
 from service import create_app
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import held
+from tests.support.older_text import armor
 from tests.support.paths import ROOT
 from tests.support.sample_appeal import TODAY, limits_of
 from tests.support.site_map import SHIPPED_LANGUAGES
@@ -173,7 +175,7 @@ def test_it_counts_for_the_same_limit_as_an_envelope(settings: Settings, store: 
         answer = hand_in(client, f"{SECRET}\n{armor(envelope)}")
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
         assert "Too many envelopes came" in outcome(answer)
-        assert field(answer) == armor(envelope)
+        assert field(answer) == "\n".join(write_parts(envelope))
         assert SECRET.split()[0] not in answer.text
         assert field(hand_in(client, SECRET)) == ""
         assert client.options("/envelopes", headers={"Origin": "null"}).status_code == 204
@@ -186,7 +188,7 @@ def test_under_a_flood_it_asks_to_come_later(settings: Settings, store: SqliteSt
     answer = hand_in(client, armor(envelope))
     assert answer.status_code == 429
     assert "needs a script" in outcome(answer)
-    assert field(answer) == armor(envelope)
+    assert field(answer) == "\n".join(write_parts(envelope))
 
 
 def test_a_store_that_cannot_keep_is_told(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
@@ -196,7 +198,7 @@ def test_a_store_that_cannot_keep_is_told(settings: Settings, store: SqliteStore
     answer = hand_in(client, armor(envelope))
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "cannot keep envelopes right now" in outcome(answer)
-    assert field(answer) == armor(envelope)
+    assert field(answer) == "\n".join(write_parts(envelope))
 
 
 def test_after_the_letter_has_closed_it_says_so(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
@@ -222,7 +224,7 @@ def test_every_reason_has_words(client: FlaskClient) -> None:
     """What dearmor and the checks can say, the page can say: no reason falls back to silence."""
     text = (ROOT / "templates" / "_reasons.html").read_text("utf-8")
     reasons = set(re.findall(r"`(armor-[a-z0-9-]+)`", (ROOT / "docs" / "spec.md").read_text("utf-8")))
-    assert len(reasons) == 5
+    assert len(reasons) == 9
     for reason in reasons:
         assert f'"{reason}":' in text
         assert f'data-word="{reason}"' in client.get("/en/hand-in").text
@@ -232,7 +234,7 @@ def test_the_browser_itself_refuses_what_is_too_short(client: FlaskClient, envel
     """No sealed text is shorter than the form's minlength, and no name or message is as long."""
     found = re.search(r'<textarea name="envelope"[^>]* required minlength="(\d+)"', client.get("/en/hand-in").text)
     assert found
-    assert 5000 < int(found[1]) <= len(armor(envelope).strip())
+    assert 5000 < int(found[1]) <= len("\n".join(write_parts(envelope)).strip())
 
 
 def test_every_answer_is_protected(client: FlaskClient, envelope: bytes, tmp_path: Path) -> None:

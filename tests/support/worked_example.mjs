@@ -45,6 +45,15 @@ export const exampleRandom = () => scripted(filled(32, 7), filled(32, 9));
 export const refusal = (kind, reason) => (error) => error instanceof kind && error.reason === reason;
 
 /** The text of a file beside the tests. */
+/** The text form without parts and check, as it was written before; it is still read. */
+export function olderText(envelope) {
+  const encoded = Buffer.from(envelope).toString('base64');
+  const lines = encoded.match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN UNDERSIGNED ENVELOPE-----', ...lines, '-----END UNDERSIGNED ENVELOPE-----', ''].join(
+    '\n',
+  );
+}
+
 export const readText = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 /** A minisign key pair from one byte: the line people pin, and a way to sign as the stock tool does. */

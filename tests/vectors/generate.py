@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from tests.support import reference  # noqa: E402 - so the file runs as a program, too
+from tests.support.messenger_habits import HABITS  # noqa: E402 - the same
 from tests.vectors import ed25519_cases  # noqa: E402 - the same
 
 Json = dict[str, Any]
@@ -284,7 +286,6 @@ def outside() -> Iterator[Vector]:
     begin, end = "-----BEGIN UNDERSIGNED ENVELOPE-----", "-----END UNDERSIGNED ENVELOPE-----"
     body = [b64(good)[at : at + 64] for at in range(0, 5464, 64)]
     text = "\n".join([begin, *body, end, ""])
-    yield ok("armor:good", "The text form of an envelope.", {"envelope": b64(good)}, {"text": text})
     yield ok("dearmor:good", "What was written is read.", {"text": text}, {"id": name})
     for slug, rule, variant in (
         ("crlf", "CR at line ends is tolerated.", text.replace("\n", "\r\n")),
@@ -311,6 +312,51 @@ def outside() -> Iterator[Vector]:
         ("short", "armor-size", "The text holds a whole envelope.", "\n".join([*lines[:5], *lines[6:]])),
     ):
         yield fails(f"dearmor:{slug}", reason, rule, {"text": variant})
+    yield from parts(good, sealed(plaintext(written({"name": "Ян", "public": False}))), text)
+
+
+def parts_of(envelope: bytes) -> list[str]:
+    """Section 2, written for reading: 43 lines in each part, the last line of the second one shorter."""
+    check = reference.envelope_id(envelope)[:8].hex()
+    body = [b64(envelope)[at : at + 64] for at in range(0, 5464, 64)]
+    return [
+        f"-----BEGIN UNDERSIGNED ENVELOPE {number} OF 2 {check}-----\n"
+        + "".join(f"{line}\n" for line in body[43 * (number - 1) : 43 * number])
+        + f"-----END UNDERSIGNED ENVELOPE {number} OF 2 {check}-----\n"
+        for number in (1, 2)
+    ]
+
+
+def parts(good: bytes, other: bytes, older: str) -> Iterator[Vector]:
+    """Section 2, the text form in parts."""
+    (one, two), theirs = parts_of(good), parts_of(other)
+    name, their_name = (reference.envelope_id(each).hex() for each in (good, other))
+    yield ok("write-parts:good", "An envelope in two parts.", {"envelope": b64(good)}, {"texts": [one, two]})
+    chance = random.Random(20261130)
+    for habit in HABITS:
+        rule = str(habit.__doc__).strip()
+        value = {"ids": [name], "incomplete": []}
+        yield ok(f"read-parts:{habit.__name__.replace('_', '-')}", rule, {"text": habit([one, two], chance)}, value)
+    mixed = "\n".join([theirs[1], one, theirs[0], two])
+    both = {"ids": [their_name, name], "incomplete": []}
+    yield ok("read-parts:two-people", "Parts of two people are two envelopes.", {"text": mixed}, both)
+    check = name[:16]
+    wrong = one.replace(one[100:110], "A" * 10)
+    for slug, rule, text, missing in (
+        ("first", "The second part is missing.", one, [2]),
+        ("second", "The first part is missing.", two, [1]),
+        ("cut", "The first part is not whole.", one[:1000] + "\n" + two, [1]),
+        ("changed", "The parts do not belong together.", wrong + two, [1, 2]),
+    ):
+        value = {"ids": [], "incomplete": [{"check": check, "parts": missing}]}
+        yield ok(f"read-parts:{slug}", rule, {"text": text}, value)
+        reason = f"armor-part-{missing[0]}" if len(missing) == 1 else "armor-parts"
+        yield fails(f"text:{slug}", reason, rule, {"text": text})
+    yield ok("read-parts:nothing", "Words are no envelope.", {"text": "Я падпісваю"}, {"ids": [], "incomplete": []})
+    yield ok("text:parts", "One envelope in parts.", {"text": two + one}, {"id": name})
+    yield ok("text:older", "The older form is read strictly.", {"text": f"Hello\n{older}"}, {"id": name})
+    yield fails("text:older-mangled", "armor-begin", "Nothing else is.", {"text": older.replace("--", "—")})
+    yield fails("text:several", "armor-several", "One envelope at a time.", {"text": mixed})
 
 
 def codes() -> Iterator[Vector]:

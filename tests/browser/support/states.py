@@ -229,7 +229,7 @@ def open_all(page: Page) -> None:
 def get_text(page: Page) -> None:
     page.click("label[for=way-text]")
     be_sent(page)
-    expect(page.locator("#armored")).to_be_visible()
+    expect(page.locator("#part-1")).to_be_visible()
 
 
 # The path that means: this language's signing file, opened from a disk.
