@@ -1,0 +1,65 @@
+"""What `./run bench serve` measures: each line of its tables, the servers that it needs, what it is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Servers:
+    """What runs for a line.
+
+    `what`: "ours", "disk" (no server, only the disk), or the name of a factory in bench/yardsticks.py.
+    The rest says in which shape: `workers` and `threads` of a yardstick; ours takes its own from its settings.
+    """
+
+    what: str
+    store: str = "sqlite"
+    workers: int = 1
+    threads: int = 64
+    slow_disk: bool = False
+    through_nginx: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that is measured: servers, a request. `beside` names the line of the same round it is divided by."""
+
+    name: str
+    servers: Servers
+    script: str = "post.lua"
+    path: str = "/envelopes"
+    beside: str = "bare view, POST, 1 × 64"
+
+
+_PAGE = "bare view, GET as many bytes"
+_FILE = "nginx, GET a file of its own"
+
+LINES = (
+    Line("bare view, POST, 1 × 64", Servers("bare")),
+    Line("bare view, POST, 2 × 1", Servers("bare", workers=2, threads=1)),
+    Line("raw WSGI, POST", Servers("raw")),
+    Line("raw WSGI, POST, group commit", Servers("raw_durable")),
+    Line("disk, POST of 4,096 bytes, one fdatasync each", Servers("disk")),
+    Line("ours, POST, SQLite", Servers("ours")),
+    Line("ours, POST, SQLite, nginx in front", Servers("ours", through_nginx=True)),
+    Line("ours, POST, SQLite, 2 ms added to every fsync", Servers("ours", slow_disk=True)),
+    Line("ours, POST, Redis", Servers("ours", "redis")),
+    Line("ours, POST, Redis, nginx in front", Servers("ours", "redis", through_nginx=True)),
+    Line(_PAGE, Servers("bare"), "get.lua", "/en/", _PAGE),
+    Line("ours, GET the page", Servers("ours"), "get.lua", "/en/", _PAGE),
+    Line(_FILE, Servers("ours", through_nginx=True), "get.lua", "/file/page", _FILE),
+    Line("ours, GET the page, nginx in front", Servers("ours", through_nginx=True), "get.lua", "/en/", _FILE),
+)
+
+
+def chosen_lines(words: str) -> list[Line]:
+    """The lines with one of these words (divided by commas) in their names, and what they are compared with.
+
+    Raises SystemExit when there is none.
+    """
+    named = {line.name for line in LINES if any(word.strip() in line.name for word in words.split(","))}
+    if not named:
+        raise SystemExit(f"No line has “{words}” in its name. There are:\n" + "\n".join(line.name for line in LINES))
+    beside = {line.beside for line in LINES if line.name in named}
+    return [line for line in LINES if line.name in named | beside]
