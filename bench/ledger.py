@@ -17,8 +17,9 @@ import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from bench.lines import ROOT
 from bench.prepared import fill
-from bench.site import ROOT, redis_server
+from bench.site import redis_server
 from service import parse_store
 
 THREADS = 64

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
 
 
 @dataclass(frozen=True)
@@ -11,6 +15,7 @@ class Servers:
 
     `what`: "ours", "disk" (no server, only the disk), or the name of a factory in bench/yardsticks.py.
     The rest says in which shape: `workers` and `threads` of a yardstick; ours takes its own from its settings.
+    `source`: where the sources of ours lie.
     """
 
     what: str
@@ -19,6 +24,7 @@ class Servers:
     threads: int = 64
     slow_disk: bool = False
     through_nginx: bool = False
+    source: Path = ROOT
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,22 @@ LINES = (
 )
 
 
-def chosen_lines(words: str) -> list[Line]:
+def chosen_lines(words: str, before: Path | None = None) -> list[Line]:
     """The lines with one of these words (divided by commas) in their names, and what they are compared with.
 
+    With `before`, a folder with another version of the sources, each of ours stands there a second time, with that.
     Raises SystemExit when there is none.
     """
-    named = {line.name for line in LINES if any(word.strip() in line.name for word in words.split(","))}
+    lines = [again for line in LINES for again in (line, *_before(line, before))]
+    named = {line.name for line in lines if any(word.strip() in line.name for word in words.split(","))}
     if not named:
-        raise SystemExit(f"No line has “{words}” in its name. There are:\n" + "\n".join(line.name for line in LINES))
-    beside = {line.beside for line in LINES if line.name in named}
-    return [line for line in LINES if line.name in named | beside]
+        raise SystemExit(f"No line has “{words}” in its name. There are:\n" + "\n".join(line.name for line in lines))
+    beside = {line.beside for line in lines if line.name in named}
+    return [line for line in lines if line.name in named | beside]
+
+
+def _before(line: Line, source: Path | None) -> list[Line]:
+    if source is None or not line.name.startswith("ours"):
+        return []
+    name = line.name.replace("ours", "before", 1)
+    return [replace(line, name=name, servers=replace(line.servers, source=source))]

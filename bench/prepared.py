@@ -1,9 +1,14 @@
-"""Stores that already hold envelopes, filled once and copied for each round: a service is measured as it stays."""
+"""Stores that already hold envelopes, filled once and copied for each round: a service is measured as it stays.
+
+Another version of the sources fills its own store, with this file as the program, which imports nothing of bench.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -39,18 +44,24 @@ class PreparedStores:
 
     def __init__(self, folder: Path, count: int, kinds: dict[str, OpenStore]) -> None:
         self._folder, self._count, self._kinds = folder, count, kinds
+        self._made: dict[tuple[str, Path], Path] = {}
 
-    def copy(self, kind: str, to: Path) -> None:
-        """Make the folder `to`, with a store as if it had been served from there for long."""
-        prepared = self._folder / kind
-        if not prepared.exists():
-            prepared.mkdir(parents=True)
-            with self._kinds[kind](prepared) as url:
-                fill(url, self._count)
-        shutil.copytree(prepared, to)
+    def copy(self, kind: str, source: Path, to: Path) -> None:
+        """Make the folder `to`, with a store as if the version in `source` had served from there for long."""
+        if (kind, source) not in self._made:
+            self._made[kind, source] = self._fill(kind, source)
+        shutil.copytree(self._made[kind, source], to)
         for path in to.rglob("*"):
             if path.is_file():
                 _write_out(path)
+
+    def _fill(self, kind: str, source: Path) -> Path:
+        folder = self._folder / f"{kind}-{len(self._made)}"
+        folder.mkdir(parents=True)
+        with self._kinds[kind](folder) as url:
+            command = [sys.executable, __file__, url, str(self._count)]
+            subprocess.run(command, cwd=source, env=os.environ | {"PYTHONPATH": str(source)}, check=True)
+        return folder
 
 
 def _write_out(path: Path) -> None:
@@ -60,3 +71,7 @@ def _write_out(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+if __name__ == "__main__":
+    fill(sys.argv[1], int(sys.argv[2]))

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from bench.lines import LINES, Line, chosen_lines
+from bench.lines import Line, chosen_lines
 from bench.load import Found, disk_limit, load, mean
 from bench.prepared import PreparedStores
 from bench.site import KEY, KINDS, site
@@ -46,9 +46,11 @@ def main() -> None:
     parser.add_argument("--connections", default="64,512", help="at once, one number or several (64,512)")
     parser.add_argument("--stored", type=int, default=100_000, help="envelopes in a store before (100000)")
     parser.add_argument("--only", default="", help="lines with one of these words in their name, such as Redis,raw")
+    parser.add_argument("--before", type=Path, help="a folder with another version of the sources, measured as well")
     chosen = parser.parse_args()
-    runs = plan_of(chosen_lines(chosen.only), [int(number) for number in chosen.connections.split(",")])
-    results: Results = {run: [] for run in runs}
+    lines = chosen_lines(chosen.only, chosen.before)
+    runs = plan_of(lines, [int(number) for number in chosen.connections.split(",")])
+    results: Results = {run: [] for run in sorted(runs, key=lambda run: (run.connections, lines.index(run.line)))}
     begun_at = os.getloadavg()[2]
     with tempfile.TemporaryDirectory() as folder:
         plan = Plan(chosen.seconds, PreparedStores(Path(folder) / "prepared", chosen.stored, KINDS))
@@ -57,7 +59,7 @@ def main() -> None:
                 for run, found in measure(list(neighbours), plan, Path(folder) / "round").items():
                     results[run].append(found)
             print(f"Round {number + 1} of {chosen.rounds} is done.", file=sys.stderr, flush=True)
-    print(table({run: results[run] for run in sorted(runs, key=lambda run: (run.connections, LINES.index(run.line)))}))
+    print(table(results))
     print(f"\n{machine()}; {chosen.rounds} rounds of {chosen.seconds} s; {chosen.stored:,} stored before.")
     print(f"Load of the machine: {begun_at:.1f} before; its own with that of others: {os.getloadavg()[2]:.1f}.")
 

@@ -17,7 +17,6 @@ from urllib.request import Request, urlopen
 
 from bench.ports import free_port, wait_for
 
-ROOT = Path(__file__).parent.parent
 # The shipped server blocks with other doors, and the file.
 SITE = """
 map "" $hsts {{ default ""; }}
@@ -34,10 +33,13 @@ server {{
 
 
 @contextmanager
-def nginx(folder: Path, door: Path) -> Iterator[int]:
-    """Its port, before the service on the socket `door`. `/file/page` is the page `/en/` as a file, also compressed."""
+def nginx(folder: Path, door: Path, source: Path) -> Iterator[int]:
+    """Its port, before the service on the socket `door`; the configuration is that of the sources in `source`.
+
+    `/file/page` is the page `/en/` as a file, also compressed.
+    """
     port = free_port()
-    _lay_out(folder, port, door)
+    _lay_out(folder, port, door, source)
     # Run by root, its workers would become "nobody" and could not enter the folder.
     user = f"user {pwd.getpwuid(os.geteuid()).pw_name};" if os.geteuid() == 0 else ""
     process = subprocess.Popen(
@@ -57,8 +59,8 @@ def nginx(folder: Path, door: Path) -> Iterator[int]:
         process.wait(timeout=30)
 
 
-def _lay_out(folder: Path, port: int, door: Path) -> None:
-    shutil.copytree(ROOT / "deploy" / "nginx", folder / "nginx")
+def _lay_out(folder: Path, port: int, door: Path, source: Path) -> None:
+    shutil.copytree(source / "deploy" / "nginx", folder / "nginx")
     (folder / "run").mkdir()
     (folder / "file").mkdir()
     (folder / "nginx" / "site.conf").write_text(SITE.format(port=port, folder=folder), "utf-8")

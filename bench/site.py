@@ -15,7 +15,7 @@ from pathlib import Path
 
 from redis.exceptions import BusyLoadingError, ConnectionError
 
-from bench.lines import Servers
+from bench.lines import HERE, ROOT, Servers
 from bench.ports import free_port, wait_for
 from bench.prepared import OpenStore, PreparedStores, sqlite_store
 from bench.shipped_nginx import nginx
@@ -25,8 +25,6 @@ from crypto.minisign import MinisignSecretKey
 from service.servers.connection import RedisAddress
 from service.servers.users import CONFIG, make_users
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent
 APPEAL_ID = AppealId(bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653"))
 KEY = OrganizersKey.derive(bytes(range(32)), APPEAL_ID)
 START_SECONDS = 60
@@ -39,7 +37,7 @@ def site(servers: Servers, folder: Path, stores: PreparedStores) -> Iterator[int
         if servers.what != "ours":
             yield stack.enter_context(yardstick(servers, folder))
             return
-        stores.copy(servers.store, folder / "store")
+        stores.copy(servers.store, servers.source, folder / "store")
         environment = {"LD_PRELOAD": str(slow_fsync(folder))} if servers.slow_disk else {}
         environment["UNDERSIGNED_STORE"] = stack.enter_context(KINDS[servers.store](folder / "store"))
         if servers.store == "redis":
@@ -48,20 +46,20 @@ def site(servers: Servers, folder: Path, stores: PreparedStores) -> Iterator[int
             environment |= {"UNDERSIGNED_LIMITS_SERVER": limits, "UNDERSIGNED_PROCESSES": str(os.cpu_count() or 1)}
         if not servers.through_nginx:
             port = free_port()
-            stack.enter_context(service(folder, port, environment))
+            stack.enter_context(service(folder, port, environment, servers.source))
             yield port
             return
         door = folder / "door"
-        stack.enter_context(service(folder, door, environment))
-        yield stack.enter_context(nginx(folder, door))
+        stack.enter_context(service(folder, door, environment, servers.source))
+        yield stack.enter_context(nginx(folder, door, servers.source))
 
 
 @contextmanager
-def service(folder: Path, at: int | Path, environment: dict[str, str]) -> Iterator[None]:
-    """The service at a port or a socket, as `python -m service` serves."""
+def service(folder: Path, at: int | Path, environment: dict[str, str], source: Path) -> Iterator[None]:
+    """The service at a port or a socket, as `python -m service` serves the sources in `source`."""
     listen = f"127.0.0.1:{at}" if isinstance(at, int) else f"unix:{at}"
     environment = dict(os.environ) | settings(folder) | environment | {"UNDERSIGNED_LISTEN": listen}
-    with _running([sys.executable, "-m", "service"], environment):
+    with _running([sys.executable, "-m", "service"], environment, source):
         wait_for(at)
         yield
 
@@ -148,8 +146,8 @@ def slow_fsync(folder: Path) -> Path:
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+def _running(command: list[str], environment: dict[str, str], folder: Path = ROOT) -> Iterator[None]:
+    process = subprocess.Popen(command, cwd=folder, env=environment)
     try:
         yield
     finally:
