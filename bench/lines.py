@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,16 +60,16 @@ LINES = (
 )
 
 
-def chosen_lines(words: str, before: Path | None = None) -> list[Line]:
-    """The lines with one of these words (divided by commas) in their names, and what they are compared with.
+def chosen_lines(words: Sequence[str], before: Path | None = None) -> list[Line]:
+    """The lines with one of these words in their names, and what they are compared with.
 
     With `before`, a folder with another version of the sources, each of ours stands there a second time, with that.
     Raises SystemExit when there is none.
     """
     lines = [again for line in LINES for again in (line, *_before(line, before))]
-    named = {line.name for line in lines if any(word.strip() in line.name for word in words.split(","))}
+    named = {line.name for line in lines if any(word in line.name for word in words)}
     if not named:
-        raise SystemExit(f"No line has “{words}” in its name. There are:\n" + "\n".join(line.name for line in lines))
+        raise SystemExit("No line has these words in its name. There are:\n" + "\n".join(line.name for line in lines))
     beside = {line.beside for line in lines if line.name in named}
     return [line for line in lines if line.name in named | beside]
 

@@ -45,7 +45,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often round (3)")
     parser.add_argument("--connections", default="64,512", help="at once, one number or several (64,512)")
     parser.add_argument("--stored", type=int, default=100_000, help="envelopes in a store before (100000)")
-    parser.add_argument("--only", default="", help="lines with one of these words in their name, such as Redis,raw")
+    parser.add_argument(
+        "--only", nargs="+", default=[""], metavar="WORDS", help="lines with one of these in their name"
+    )
     parser.add_argument("--before", type=Path, help="a folder with another version of the sources, measured as well")
     chosen = parser.parse_args()
     lines = chosen_lines(chosen.only, chosen.before)

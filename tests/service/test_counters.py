@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from limits import parse
 
 from service import create_app
 from service.limits.counters import PAUSE_SECONDS, Counters
 from service.limits.proof_of_work import Load, ProofOfWork
 from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
+from service.limits.windows import Hit, Limit
 from service.servers.connection import RedisAddress
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.support.redis_servers import Server, running
 
-ITEM = parse("3/minute")
+LIMIT = Limit("test", 3, 60)
 
 
 class Clock:
@@ -46,7 +45,7 @@ def together(server: Server, clock: Clock | None = None) -> Counters:
 
 
 def hits(counters: Counters, name: str, count: int = 5) -> list[bool]:
-    return [counters.hit(ITEM, name) for _ in range(count)]
+    return [counters.hit(Hit(LIMIT, name)) for _ in range(count)]
 
 
 def test_a_process_alone_counts_in_its_memory() -> None:
@@ -198,14 +197,13 @@ def test_a_limits_server_that_the_doctor_may_not_look_at_is_wrong_and_goes_on_co
     assert "limits: The server does not let the user “doctor” look at it: " in told.message
 
 
-def test_a_window_slides_over_its_edges(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_slides_over_its_edges() -> None:
     """Who has used up a minute gets one more at its turn and not 60, half of them after half a minute, then all."""
-    clock, item = Clock(6e8 + 59.9), parse("60/minute")
-    monkeypatch.setattr(time, "time", clock)
+    clock, limit = Clock(6e8 + 59.9), Limit("test", 60, 60)
     counters = Counters(clock)
 
     def more() -> int:
-        return [counters.hit(item, "a") for _ in range(100)].count(True)
+        return [counters.hit(Hit(limit, "a")) for _ in range(100)].count(True)
 
     assert more() == 60
     clock.now += 0.2
