@@ -111,5 +111,5 @@ class Counters:
     def _windows(self) -> ServerWindows:
         if self._shared is None:
             assert self._client is not None
-            self._shared = ServerWindows(cast(redis.Redis, self._client()))  # never a cluster
+            self._shared = ServerWindows(cast("Callable[[], redis.Redis]", self._client.of_this_thread))  # no cluster
         return self._shared

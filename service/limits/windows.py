@@ -114,10 +114,14 @@ return 1
 
 
 class ServerWindows:
-    """Windows on a limits server, in one question for all limits of a request. Raises ERRORS of servers/connection."""
+    """Windows on a limits server, in one question for all limits of a request. Raises ERRORS of servers/connection.
 
-    def __init__(self, client: redis.Redis) -> None:
-        self._script = client.register_script(_SCRIPT)
+    `client` gives the one that the calling thread asks.
+    """
+
+    def __init__(self, client: Callable[[], redis.Redis]) -> None:
+        self._client = client
+        self._script = client().register_script(_SCRIPT)
 
     def hit(self, hits: Sequence[Hit]) -> bool:
         """See Windows."""
@@ -126,4 +130,4 @@ class ServerWindows:
             current = f"LIMITS:{scope}:{amount}/{seconds}:{name}"
             keys += (f"{current}:before", current)
             values += (amount, seconds * 1000)
-        return bool(self._script(keys, values))
+        return bool(self._script(keys, values, self._client()))
