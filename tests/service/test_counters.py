@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from service import create_app
 from service.limits.counters import PAUSE_SECONDS, Counters
 from service.limits.proof_of_work import Load, ProofOfWork
 from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
-from service.limits.windows import Hit, Limit
+from service.limits.windows import Hit, Limit, MemoryWindows
 from service.servers.connection import RedisAddress
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
@@ -197,18 +199,78 @@ def test_a_limits_server_that_the_doctor_may_not_look_at_is_wrong_and_goes_on_co
     assert "limits: The server does not let the user “doctor” look at it: " in told.message
 
 
-def test_a_window_slides_over_its_edges() -> None:
+@pytest.fixture(params=["memory", "server"])
+def counted(request: pytest.FixtureRequest) -> tuple[Counters, Callable[[float], None]]:
+    """Counters of each kind, and a function that lets seconds pass for them. A turn of the clock's has just begun."""
+    clock = Clock(6e8)
+    if request.param == "memory":
+        return Counters(clock), lambda seconds: setattr(clock, "now", clock.now + seconds)
+    server: Server = request.getfixturevalue("server")
+    client = server.client("admin")
+    client.flushall()
+
+    def pass_by(seconds: float) -> None:
+        for name in client.keys("*"):
+            client.pexpire(name, max(client.pttl(name) - int(seconds * 1000), 0))
+
+    return together(server, clock), pass_by
+
+
+Counted = tuple[Counters, Callable[[float], None]]
+
+
+def test_a_window_slides_over_its_edges(counted: Counted) -> None:
     """Who has used up a minute gets one more at its turn and not 60, half of them after half a minute, then all."""
-    clock, limit = Clock(6e8 + 59.9), Limit("test", 60, 60)
-    counters = Counters(clock)
+    (counters, pass_by), limit = counted, Limit("test", 60, 60)
 
     def more() -> int:
         return [counters.hit(Hit(limit, "a")) for _ in range(100)].count(True)
 
-    assert more() == 60
-    clock.now += 0.2
+    assert counters.hit(Hit(limit, "a"))
+    pass_by(59.9)
+    assert more() == 59
+    pass_by(0.2)
     assert more() <= 1
-    clock.now += 29.9
+    pass_by(29.9)
     assert 28 <= more() <= 31
-    clock.now += 120
+    pass_by(120)
     assert more() == 60
+
+
+def test_a_request_counts_for_all_its_limits_or_for_none(counted: Counted) -> None:
+    """Who is over a limit of their own uses up nothing that is everyone's; nor the other way round."""
+    counters, _ = counted
+    own, everyones = Limit("test", 3, 60), Limit("test", 6, 86400)
+
+    def sent(name: str, times: int) -> int:
+        return [counters.hit(Hit(own, name), Hit(everyones, "everyone")) for _ in range(times)].count(True)
+
+    assert sent("a", 50) == 3
+    assert sent("b", 2) == 2
+    assert [sent(name, 1) for name in "bcd"] == [1, 0, 0]
+    assert [counters.hit(Hit(own, name)) for name in "bccccd"] == [False, True, True, True, False, True]
+
+
+def test_counts_in_memory_are_dropped_after_two_turns() -> None:
+    """Whoever came an hour ago is not kept, and nobody walks through the names to find that out."""
+    clock, threads = Clock(6e8), threading.active_count()
+    windows = MemoryWindows(clock)
+    limit = Limit("test", 3, 60)
+    for at in range(1000):
+        windows.hit([Hit(limit, f"{at}")])
+    (turns,) = windows._turns.values()
+    assert len(turns.current) == 1000
+    clock.now += 120
+    windows.hit([Hit(limit, "late")])
+    assert (turns.current, turns.before) == ({"late": 1}, {})
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_processes_that_hit_at_once_let_through_what_is_allowed(server: Server, shared: bool) -> None:
+    """Of 200 from 16 threads of two counters, 50; the control counts apart, and lets through twice as many."""
+    both = [together(server) if shared else Counters(Clock()) for _ in range(2)]
+    limits = [Hit(Limit("at once", 50, 3600), "a"), Hit(Limit("at once", 1000, 86400), "everyone")]
+    with ThreadPoolExecutor(16) as pool:
+        passed = list(pool.map(lambda at: both[at % 2].hit(*limits), range(200)))
+    assert passed.count(True) == (50 if shared else 100)
