@@ -155,6 +155,17 @@ def test_a_dead_server_leaves_every_process_limited(tmp_path: Path, caplog: pyte
     assert "203.0.113" not in caplog.text
 
 
+def test_a_full_memory_of_the_server_lifts_no_limit(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It drops no count to make room; it refuses, and each process counts alone."""
+    caplog.set_level(logging.WARNING, "undersigned")
+    with running("redis", tmp_path, "limits") as server, server.client("admin") as admin:
+        counters = together(server)
+        assert hits(counters, "full", 2) == [True] * 2
+        admin.config_set("maxmemory", 1)
+        assert hits(counters, "full") == [True] * 3 + [False] * 2
+    assert "does not count (OutOfMemoryError)" in caplog.text
+
+
 def test_no_envelope_is_taken_while_the_limits_server_would_write_to_the_disk(
     tmp_path: Path, settings: Settings, envelope: bytes
 ) -> None:
@@ -200,12 +211,11 @@ def test_a_limits_server_that_the_doctor_may_not_look_at_is_wrong_and_goes_on_co
 
 
 @pytest.fixture(params=["memory", "server"])
-def counted(request: pytest.FixtureRequest) -> tuple[Counters, Callable[[float], None]]:
+def counted(request: pytest.FixtureRequest, server: Server) -> tuple[Counters, Callable[[float], None]]:
     """Counters of each kind, and a function that lets seconds pass for them. A turn of the clock's has just begun."""
     clock = Clock(6e8)
     if request.param == "memory":
         return Counters(clock), lambda seconds: setattr(clock, "now", clock.now + seconds)
-    server: Server = request.getfixturevalue("server")
     client = server.client("admin")
     client.flushall()
 
@@ -220,27 +230,30 @@ Counted = tuple[Counters, Callable[[float], None]]
 
 
 def test_a_window_slides_over_its_edges(counted: Counted) -> None:
-    """Who has used up a minute gets one more at its turn and not 60, half of them after half a minute, then all."""
-    (counters, pass_by), limit = counted, Limit("test", 60, 60)
+    """Who has used up a turn gets one more at its end and not 60, half of them after half a turn, then all.
+
+    A turn is 100 minutes: the seconds that pass on the server meanwhile change nothing.
+    """
+    (counters, pass_by), limit = counted, Limit("test", 60, 6000)
 
     def more() -> int:
         return [counters.hit(Hit(limit, "a")) for _ in range(100)].count(True)
 
     assert counters.hit(Hit(limit, "a"))
-    pass_by(59.9)
+    pass_by(5900)
     assert more() == 59
-    pass_by(0.2)
+    pass_by(110)
     assert more() <= 1
-    pass_by(29.9)
+    pass_by(2990)
     assert 28 <= more() <= 31
-    pass_by(120)
+    pass_by(12000)
     assert more() == 60
 
 
 def test_a_request_counts_for_all_its_limits_or_for_none(counted: Counted) -> None:
     """Who is over a limit of their own uses up nothing that is everyone's; nor the other way round."""
     counters, _ = counted
-    own, everyones = Limit("test", 3, 60), Limit("test", 6, 86400)
+    own, everyones = Limit("test", 3, 3600), Limit("test", 6, 86400)
 
     def sent(name: str, times: int) -> int:
         return [counters.hit(Hit(own, name), Hit(everyones, "everyone")) for _ in range(times)].count(True)
