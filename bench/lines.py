@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+
+
+def python_of(source: Path) -> str:
+    """The Python of the sources in `source`: that of their own .venv, if there is one, else the one that runs this."""
+    own = source / ".venv" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,19 @@ def sqlite_store(folder: Path) -> Iterator[str]:
 
 
 class PreparedStores:
-    """Folders of stores with `count` envelopes each, made when they are first needed, in `folder`."""
+    """Folders of stores with `count` envelopes each, made when they are first needed, in `folder`.
 
-    def __init__(self, folder: Path, count: int, kinds: dict[str, OpenStore]) -> None:
-        self._folder, self._count, self._kinds = folder, count, kinds
+    `python` gives what runs the sources in a folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        count: int,
+        kinds: dict[str, OpenStore],
+        python: Callable[[Path], str] = lambda source: sys.executable,
+    ) -> None:
+        self._folder, self._count, self._kinds, self._python = folder, count, kinds, python
         self._made: dict[tuple[str, Path], Path] = {}
 
     def copy(self, kind: str, source: Path, to: Path) -> None:
@@ -59,7 +68,7 @@ class PreparedStores:
         folder = self._folder / f"{kind}-{len(self._made)}"
         folder.mkdir(parents=True)
         with self._kinds[kind](folder) as url:
-            command = [sys.executable, __file__, url, str(self._count)]
+            command = [self._python(source), __file__, url, str(self._count)]
             subprocess.run(command, cwd=source, env=os.environ | {"PYTHONPATH": str(source)}, check=True)
         return folder
 

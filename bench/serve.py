@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from bench.lines import Line, chosen_lines
+from bench.lines import Line, chosen_lines, python_of
 from bench.load import Found, disk_limit, load, mean
 from bench.prepared import PreparedStores
 from bench.site import KEY, KINDS, site
@@ -48,14 +48,16 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="+", default=[""], metavar="WORDS", help="lines with one of these in their name"
     )
-    parser.add_argument("--before", type=Path, help="a folder with another version of the sources, measured as well")
+    parser.add_argument(
+        "--before", type=Path, help="a folder with another version of the sources and its .venv, measured too"
+    )
     chosen = parser.parse_args()
     lines = chosen_lines(chosen.only, chosen.before)
     runs = plan_of(lines, [int(number) for number in chosen.connections.split(",")])
     results: Results = {run: [] for run in sorted(runs, key=lambda run: (run.connections, lines.index(run.line)))}
     begun_at = os.getloadavg()[2]
     with tempfile.TemporaryDirectory() as folder:
-        plan = Plan(chosen.seconds, PreparedStores(Path(folder) / "prepared", chosen.stored, KINDS))
+        plan = Plan(chosen.seconds, PreparedStores(Path(folder) / "prepared", chosen.stored, KINDS, python_of))
         for number in range(chosen.rounds):
             for _, neighbours in groupby(runs if number % 2 == 0 else reversed(runs), key=lambda run: run.line.servers):
                 for run, found in measure(list(neighbours), plan, Path(folder) / "round").items():

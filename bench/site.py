@@ -15,7 +15,7 @@ from pathlib import Path
 
 from redis.exceptions import BusyLoadingError, ConnectionError
 
-from bench.lines import HERE, ROOT, Servers
+from bench.lines import HERE, ROOT, Servers, python_of
 from bench.ports import free_port, wait_for
 from bench.prepared import OpenStore, PreparedStores, sqlite_store
 from bench.shipped_nginx import nginx
@@ -59,7 +59,7 @@ def service(folder: Path, at: int | Path, environment: dict[str, str], source: P
     """The service at a port or a socket, as `python -m service` serves the sources in `source`."""
     listen = f"127.0.0.1:{at}" if isinstance(at, int) else f"unix:{at}"
     environment = dict(os.environ) | settings(folder) | environment | {"UNDERSIGNED_LISTEN": listen}
-    with _running([sys.executable, "-m", "service"], environment, source):
+    with _running([python_of(source), "-m", "service"], environment, source):
         wait_for(at)
         yield
 
