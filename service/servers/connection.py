@@ -28,6 +28,8 @@ ERRORS = (RedisError, RedisClusterException, OSError)
 REFUSALS = (AuthenticationError, ResponseError, FileNotFoundError, PermissionError)
 
 ANSWER_SECONDS = 5
+# Of one process; each of its threads keeps one.
+CONNECTIONS_MOST = 1024
 PORT = 6379
 SCHEMES = ("redis", "rediss", "redis-cluster", "rediss-cluster", "unix")
 
@@ -93,6 +95,7 @@ class RedisAddress:
             # The older protocol needs no HELLO, and tells the server no library's name: AUTH is the whole greeting.
             "protocol": 2,
             "driver_info": None,
+            "max_connections": CONNECTIONS_MOST,
             "socket_timeout": ANSWER_SECONDS,
             "socket_connect_timeout": ANSWER_SECONDS,
             # Once more after a lost connection: HSETNX twice is HSETNX once.
@@ -123,6 +126,7 @@ class LazyClient:
         self._make = make
         self._made: Client | None = None
         self._lock = threading.Lock()
+        self._threads = threading.local()
 
     def __call__(self) -> Client:
         with self._lock:
@@ -130,11 +134,27 @@ class LazyClient:
                 self._made = self._make()
             return self._made
 
+    def of_this_thread(self) -> Client:
+        """The same, with a connection that this thread keeps; a cluster's client has none to keep.
+
+        Taking one from the pool for each command, and looking whether it still stands, costs as much as the command.
+        """
+        kept: Client | None = getattr(self._threads, "kept", None)
+        if kept is None:
+            client = self()
+            kept = client if isinstance(client, RedisCluster) else _keeping_one_connection(client)
+            self._threads.kept = kept
+        return kept
+
     def close(self) -> None:
         """Hang up, if there ever was a connection."""
         with self._lock:
             if self._made is not None:
                 self._made.close()
+
+
+def _keeping_one_connection(client: redis.Redis) -> redis.Redis:
+    return redis.Redis(connection_pool=client.connection_pool, single_connection_client=True)
 
 
 def servers(client: Client) -> list[tuple[str, redis.Redis]]:

@@ -97,7 +97,7 @@ class RedisStore:
         own_id = envelope_id(envelope)
         try:
             # No group of ours: the server reads many connections in one turn, and answers them after one fsync.
-            self._web().hsetnx(KEYS[own_id[0]], own_id + envelope[:HEAD], envelope[HEAD:])
+            self._web.of_this_thread().hsetnx(KEYS[own_id[0]], own_id + envelope[:HEAD], envelope[HEAD:])
         except ERRORS as error:
             self._health.invalidate()
             raise StoreUnavailable("The envelope could not be written.") from error

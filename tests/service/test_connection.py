@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 import redis
-from limits import parse
-from limits.storage import RedisStorage
-from limits.strategies import MovingWindowRateLimiter
 from redis.backoff import NoBackoff
 from redis.exceptions import NoPermissionError
 from redis.retry import Retry
 
-from service.servers.connection import RedisAddress
-from tests.support.redis_servers import PROGRAMS, Server, password, running
+from service.limits.windows import Hit, Limit, ServerWindows
+from service.servers.connection import LazyClient, RedisAddress
+from tests.support.redis_servers import PROGRAMS, Server, running, wait_until
 
 # The server lets everyone say who they are and hang up (CMD_NO_AUTH in its sources); no ACL can forbid it.
 FOR_EVERYONE = {"auth", "hello", "quit", "reset"}
@@ -157,14 +158,39 @@ def test_our_greeting_is_a_password_and_nothing_else(started: Callable[[str], li
 
 @pytest.mark.parametrize("kind", PROGRAMS)
 def test_the_user_of_the_limits_can_count_and_nothing_else(tmp_path: Path, kind: str) -> None:
-    """The library's own counting works as this user; other keys and the server's settings are out of reach."""
+    """Our counting works as this user; other keys and the server's settings are out of reach."""
     with running(kind, tmp_path / kind, "limits") as server:
-        secret = password("limits").replace(" ", "%20")
-        storage = RedisStorage(f"redis://limits:{secret}@127.0.0.1:{server.port}")
-        limiter = MovingWindowRateLimiter(storage)
-        assert [limiter.hit(parse("2/minute"), "somebody") for _ in range(3)] == [True, True, False]
+        windows = ServerWindows(lambda: server.client("limits"))
+        hits = [Hit(Limit("test", 2, 60), "somebody"), Hit(Limit("test", 9, 60), "everyone")]
+        assert [windows.hit(hits) for _ in range(3)] == [True, True, False]
         with server.client("limits") as client:
             for words in (("SET", "other", "x"), ("CONFIG", "GET", "save"), ("FLUSHALL",), ("KEYS", "*")):
                 with pytest.raises(NoPermissionError):
                     client.execute_command(*words)
         assert [name for name in os.listdir(server.folder) if name.startswith(("dump", "append"))] == []
+
+
+def test_each_thread_keeps_one_connection_and_leaves_it_to_others(tmp_path: Path) -> None:
+    """Forty commands of four threads, twice, over four connections; the server may be started again in between."""
+    with running("redis", tmp_path, "limits") as server, server.client("admin") as admin:
+        lazy = LazyClient(lambda: RedisAddress.parse(server.url).connect("limits"))
+        barrier = Barrier(4)
+
+        def ask(_: int) -> None:
+            for _ in range(10):
+                lazy.of_this_thread().get("LIMITS:x")
+                barrier.wait()
+
+        def opened() -> int:
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(ask, range(4)))
+            gc.collect()
+            return len([each for each in admin.client_list() if each["user"] == "limits"])
+
+        assert [opened(), opened()] == [4, 4]
+        assert admin.info("stats")["total_connections_received"] <= 8
+        server.kill()
+        server.start()
+        assert opened() == 4
+        lazy.close()
+        wait_until(lambda: not [each for each in admin.client_list() if each["user"] == "limits"])

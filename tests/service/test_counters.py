@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from limits import parse
 
 from service import create_app
 from service.limits.counters import PAUSE_SECONDS, Counters
 from service.limits.proof_of_work import Load, ProofOfWork
 from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
+from service.limits.windows import Hit, Limit, MemoryWindows
 from service.servers.connection import RedisAddress
 from service.settings import Settings
 from service.stores.sqlite_store import SqliteStore
 from tests.support.redis_servers import Server, running
 
-ITEM = parse("3/minute")
+LIMIT = Limit("test", 3, 60)
 
 
 class Clock:
@@ -46,7 +47,7 @@ def together(server: Server, clock: Clock | None = None) -> Counters:
 
 
 def hits(counters: Counters, name: str, count: int = 5) -> list[bool]:
-    return [counters.hit(ITEM, name) for _ in range(count)]
+    return [counters.hit(Hit(LIMIT, name)) for _ in range(count)]
 
 
 def test_a_process_alone_counts_in_its_memory() -> None:
@@ -154,6 +155,17 @@ def test_a_dead_server_leaves_every_process_limited(tmp_path: Path, caplog: pyte
     assert "203.0.113" not in caplog.text
 
 
+def test_a_full_memory_of_the_server_lifts_no_limit(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It drops no count to make room; it refuses, and each process counts alone."""
+    caplog.set_level(logging.WARNING, "undersigned")
+    with running("redis", tmp_path, "limits") as server, server.client("admin") as admin:
+        counters = together(server)
+        assert hits(counters, "full", 2) == [True] * 2
+        admin.config_set("maxmemory", 1)
+        assert hits(counters, "full") == [True] * 3 + [False] * 2
+    assert "does not count (OutOfMemoryError)" in caplog.text
+
+
 def test_no_envelope_is_taken_while_the_limits_server_would_write_to_the_disk(
     tmp_path: Path, settings: Settings, envelope: bytes
 ) -> None:
@@ -198,19 +210,80 @@ def test_a_limits_server_that_the_doctor_may_not_look_at_is_wrong_and_goes_on_co
     assert "limits: The server does not let the user “doctor” look at it: " in told.message
 
 
-def test_a_window_slides_over_its_edges(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who has used up a minute gets one more at its turn and not 60, half of them after half a minute, then all."""
-    clock, item = Clock(6e8 + 59.9), parse("60/minute")
-    monkeypatch.setattr(time, "time", clock)
-    counters = Counters(clock)
+@pytest.fixture(params=["memory", "server"])
+def counted(request: pytest.FixtureRequest, server: Server) -> tuple[Counters, Callable[[float], None]]:
+    """Counters of each kind, and a function that lets seconds pass for them. A turn of the clock's has just begun."""
+    clock = Clock(6e8)
+    if request.param == "memory":
+        return Counters(clock), lambda seconds: setattr(clock, "now", clock.now + seconds)
+    client = server.client("admin")
+    client.flushall()
+
+    def pass_by(seconds: float) -> None:
+        for name in client.keys("*"):
+            client.pexpire(name, max(client.pttl(name) - int(seconds * 1000), 0))
+
+    return together(server, clock), pass_by
+
+
+Counted = tuple[Counters, Callable[[float], None]]
+
+
+def test_a_window_slides_over_its_edges(counted: Counted) -> None:
+    """Who has used up a turn gets one more at its end and not 60, half of them after half a turn, then all.
+
+    A turn is 100 minutes: the seconds that pass on the server meanwhile change nothing.
+    """
+    (counters, pass_by), limit = counted, Limit("test", 60, 6000)
 
     def more() -> int:
-        return [counters.hit(item, "a") for _ in range(100)].count(True)
+        return [counters.hit(Hit(limit, "a")) for _ in range(100)].count(True)
 
-    assert more() == 60
-    clock.now += 0.2
+    assert counters.hit(Hit(limit, "a"))
+    pass_by(5900)
+    assert more() == 59
+    pass_by(110)
     assert more() <= 1
-    clock.now += 29.9
+    pass_by(2990)
     assert 28 <= more() <= 31
-    clock.now += 120
+    pass_by(12000)
     assert more() == 60
+
+
+def test_a_request_counts_for_all_its_limits_or_for_none(counted: Counted) -> None:
+    """Who is over a limit of their own uses up nothing that is everyone's; nor the other way round."""
+    counters, _ = counted
+    own, everyones = Limit("test", 3, 3600), Limit("test", 6, 86400)
+
+    def sent(name: str, times: int) -> int:
+        return [counters.hit(Hit(own, name), Hit(everyones, "everyone")) for _ in range(times)].count(True)
+
+    assert sent("a", 50) == 3
+    assert sent("b", 2) == 2
+    assert [sent(name, 1) for name in "bcd"] == [1, 0, 0]
+    assert [counters.hit(Hit(own, name)) for name in "bccccd"] == [False, True, True, True, False, True]
+
+
+def test_counts_in_memory_are_dropped_after_two_turns() -> None:
+    """Whoever came an hour ago is not kept, and nobody walks through the names to find that out."""
+    clock, threads = Clock(6e8), threading.active_count()
+    windows = MemoryWindows(clock)
+    limit = Limit("test", 3, 60)
+    for at in range(1000):
+        windows.hit([Hit(limit, f"{at}")])
+    (turns,) = windows._turns.values()
+    assert len(turns.current) == 1000
+    clock.now += 120
+    windows.hit([Hit(limit, "late")])
+    assert (turns.current, turns.before) == ({"late": 1}, {})
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_processes_that_hit_at_once_let_through_what_is_allowed(server: Server, shared: bool) -> None:
+    """Of 200 from 16 threads of two counters, 50; the control counts apart, and lets through twice as many."""
+    both = [together(server) if shared else Counters(Clock()) for _ in range(2)]
+    limits = [Hit(Limit("at once", 50, 3600), "a"), Hit(Limit("at once", 1000, 86400), "everyone")]
+    with ThreadPoolExecutor(16) as pool:
+        passed = list(pool.map(lambda at: both[at % 2].hit(*limits), range(200)))
+    assert passed.count(True) == (50 if shared else 100)

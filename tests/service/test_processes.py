@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -18,7 +20,9 @@ from crypto.code import commitment
 from crypto.keys import OrganizersKey
 from crypto.seal import seal_signature
 from crypto.signature import Signature
-from service import parse_store
+from service import create_app, parse_store
+from service.limits.counters import Counters
+from service.limits.windows import Hit, Limit
 from service.servers.connection import RedisAddress
 from service.settings import Settings
 from tests.support.paths import ROOT
@@ -68,6 +72,49 @@ def test_all_processes_keep_in_one_store_and_count_in_one_place(
     accepted = {envelope for envelope, answer in zip(sent, answers, strict=True) if answer == b"201"}
     with closing(parse_store(servers[0].url).open()) as store, closing(store.snapshot()) as snapshot:
         assert set(snapshot.envelopes) == accepted
+
+
+def asked(server: Server, do: Callable[[], object]) -> Counter[str]:
+    """The commands that a server was sent meanwhile, without what its scripts do by themselves."""
+    found: Counter[str] = Counter()
+    with server.client("admin") as admin, server.client("admin") as other:
+        other.ping()
+        with admin.monitor() as monitor:
+            do()
+            other.echo("that was all")
+            for told in monitor.listen():
+                if told["command"].startswith("ECHO"):
+                    return found
+                if told["client_type"] != "lua":
+                    found[told["command"].split()[0].upper()] += 1
+    raise AssertionError
+
+
+def test_an_envelope_costs_one_question_to_each_server(
+    settings: Settings, servers: tuple[Server, Server], key: OrganizersKey
+) -> None:
+    """All limits in one, the addition in the other; the control asks for each of four limits by itself."""
+    told = replace(settings, limits_server=RedisAddress.parse(servers[1].url))
+    with closing(parse_store(servers[0].url).open()) as store:
+        client = create_app(told, store).test_client()
+        sent = envelopes(key, 21)
+
+        def send(some: list[bytes]) -> None:
+            for envelope in some:
+                answer = client.post("/envelopes", data=envelope, content_type="application/octet-stream")
+                assert answer.status_code == 201
+
+        send(sent[:1])
+        additions = asked(servers[0], lambda: send(sent[1:11]))
+        limits = asked(servers[1], lambda: send(sent[11:]))
+    assert additions["HSETNX"] == limits["EVALSHA"] == 10
+    # Once in a second the load is told, and every few seconds the doctor looks; neither is done for each envelope.
+    assert set(limits) <= {"EVALSHA", "INCRBY", "EXPIRE", "CONFIG", "ACL", "AUTH", "SELECT", "SET", "GET"}
+    assert set(additions) <= {"HSETNX", "HLEN", "CONFIG", "ACL", "AUTH", "SELECT"}
+    counters = Counters(time.monotonic, told.limits_server)
+    each = [Hit(Limit("control", 10, seconds), "a") for seconds in (1, 60, 3600, 86400)]
+    assert asked(servers[1], lambda: counters.hit(*each))["EVALSHA"] == 1
+    assert asked(servers[1], lambda: [counters.hit(hit) for hit in each])["EVALSHA"] == 4
 
 
 @pytest.mark.long
