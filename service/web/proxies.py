@@ -1,7 +1,7 @@
 """Who asks, behind proxies: each of them adds the address that it saw to X-Forwarded-For, as the last one.
 
 Nothing else that a proxy may say is believed. werkzeug's ProxyFix reads the header as a list that may have quotes: that
-takes eight times as long (docs/decisions/0022-front.md), and a quote that a client opens would hide what the proxy adds.
+takes eight times as long (docs/decisions/0022-front.md), and a quote that a client opens would hide what a proxy adds.
 """
 
 from __future__ import annotations

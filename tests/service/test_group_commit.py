@@ -131,6 +131,7 @@ def test_nobody_is_lost_where_many_come_and_go(pool: ThreadPoolExecutor, monkeyp
     """20,000 additions from 64 threads: every second one gives up at about the moment in which it is woken."""
     monkeypatch.setattr(group_commit, "WAIT_SECONDS", 30.0)
     kept: list[bytes] = []
+    many = GroupCommit(kept.extend)
     impatient = iter(cycle((0.001, 30.0)))
     gave_up_late = threading.Event()
 
@@ -139,14 +140,13 @@ def test_nobody_is_lost_where_many_come_and_go(pool: ThreadPoolExecutor, monkeyp
         group_commit.WAIT_SECONDS = next(impatient)
         began = time.monotonic()
         try:
-            groups.add(envelope)
+            many.add(envelope)
         except TimeoutError:
             if time.monotonic() - began > 15:
                 gave_up_late.set()
 
     sent = [number.to_bytes(4) for number in range(20_000)]
-    groups = GroupCommit(kept.extend)
     list(pool.map(add, sent))
-    groups.close()
+    many.close()
     assert sorted(kept) == sent
     assert not gave_up_late.is_set()
