@@ -17,7 +17,6 @@ from pathlib import Path
 from flask import Flask, Response, request
 from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.appeal import load_appeal
 from service.limits.counters import Counters
@@ -38,6 +37,7 @@ from service.web import desk_api, desk_page, hand_in, origins, public, results
 from service.web.context import EXTENSION, SiteContext
 from service.web.envelopes import Submissions
 from service.web.fast_path import FastPath
+from service.web.proxies import BehindProxies
 
 ROOT = Path(__file__).parent.parent
 # All stores there are, each by the class of its address.
@@ -107,7 +107,7 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     _answer_errors(app)
     fast_path = FastPath(app.wsgi_app, context, lambda: appeal.is_open(today()), headers, _problem_for)
     hops = settings.trusted_hops
-    app.wsgi_app = ProxyFix(fast_path, x_for=hops, x_proto=0, x_host=0) if hops else fast_path  # type: ignore[method-assign]  # the way Flask documents
+    app.wsgi_app = BehindProxies(fast_path, hops) if hops else fast_path  # type: ignore[method-assign]  # the way Flask documents
     return app
 
 

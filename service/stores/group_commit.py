@@ -3,6 +3,8 @@
 A transaction costs one wait for the disk, however many envelopes it keeps, so many senders share that wait.
 The envelopes of a group are in random order, so that the file does not tell in which order they came.
 A store gives the one function that keeps a group; one thread calls it.
+Those whose envelopes were kept wake one another: woken all at once, they would stand in line for Python's lock, and
+each in the line wakes every few milliseconds to ask for it (docs/decisions/0022-front.md).
 """
 
 from __future__ import annotations
@@ -17,16 +19,20 @@ GROUP_MOST = 512
 # How long the next group is gathered: as a part of the time in which the last one was kept, and at most.
 GATHERING, GATHERING_SECONDS = 0.6, 0.02
 WAIT_SECONDS = 10.0
+# How many of a group are woken by the writer; each of them wakes the next of its line.
+LINES = 2
 
 
 class _Waiting:
-    """An envelope, the lock that is released once it is decided, and the error if it was not kept."""
+    """An envelope, the lock that is released once it is decided, the error if it was not kept, and who is next."""
 
-    __slots__ = ("envelope", "error", "lock")
+    __slots__ = ("envelope", "error", "gave_up", "lock", "next")
 
     def __init__(self, envelope: bytes) -> None:
         self.envelope, self.lock = envelope, threading.Lock()
         self.error: Exception | None = None
+        self.next: _Waiting | None = None
+        self.gave_up = False
         self.lock.acquire()
 
 
@@ -42,6 +48,8 @@ class GroupCommit:
     ) -> None:
         self._keep, self._between = keep, between
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        # Held while somebody is woken or gives up, so that no line breaks off at one who has just gone.
+        self._waking = threading.Lock()
         self._shuffle = random.SystemRandom().shuffle
         self._writer = threading.Thread(target=self._write, name="envelope-writer", daemon=True)
         self._writer.start()
@@ -51,7 +59,12 @@ class GroupCommit:
         waiting = _Waiting(envelope)
         self._waiting.put(waiting)
         # A lock is the cheapest thing to wait on, several times cheaper than a Future (docs/performance.md).
-        if not waiting.lock.acquire(timeout=WAIT_SECONDS):
+        decided = waiting.lock.acquire(timeout=WAIT_SECONDS)
+        with self._waking:
+            if decided := decided or waiting.lock.acquire(blocking=False):
+                _wake(waiting.next)
+            waiting.gave_up = not decided
+        if not decided:
             raise TimeoutError
         if waiting.error is not None:
             raise waiting.error
@@ -70,8 +83,11 @@ class GroupCommit:
             except Exception as error:  # whatever happened, whoever waits must hear of it
                 for waiting in group:
                     waiting.error = error
-            for waiting in group:
-                waiting.lock.release()
+            for waiting, following in zip(group, group[LINES:], strict=False):
+                waiting.next = following
+            with self._waking:
+                for waiting in group[:LINES]:
+                    _wake(waiting)
             # Those who were just answered send the next one; with them, a slow disk writes one group instead of two.
             time.sleep(min(GATHERING * (time.monotonic() - began), GATHERING_SECONDS))
 
@@ -93,3 +109,11 @@ class GroupCommit:
             self._waiting.put(None)
         self._shuffle(group)
         return group
+
+
+def _wake(waiting: _Waiting | None) -> None:
+    """Wake the first of a line who still waits."""
+    while waiting is not None and waiting.gave_up:
+        waiting = waiting.next
+    if waiting is not None:
+        waiting.lock.release()

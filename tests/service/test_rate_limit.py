@@ -119,6 +119,20 @@ def test_only_the_trusted_hop_is_believed(settings: Settings, store: SqliteStore
     assert [send(client, envelope, address) for address in forged] == [201, 201, 201, 429, 429]
 
 
+def test_a_quote_does_not_hide_who_asks(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """An opened one does not make what our proxy adds a part of what the client wrote, as one of many at once."""
+    client = limited(settings, store, envelopes="3/minute")
+    forged = [f'"{at}, 203.0.113.7' for at in range(5)]
+    assert [send(client, envelope, address) for address in forged] == [201, 201, 201, 429, 429]
+    assert send(client, envelope, '"0, 203.0.113.8') == 201
+
+
+def test_without_a_word_of_the_proxy_the_peer_counts(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+    """No header, an empty one, or fewer entries than proxies: nobody gets through uncounted."""
+    client = limited(settings, store, envelopes="3/minute")
+    assert [send(client, envelope, address) for address in ("", " ", ",", "203.0.113.7,", "")] == [201] * 3 + [429] * 2
+
+
 def test_an_onion_circuit_over_its_limit_does_not_hold_up_the_others(
     settings: Settings, store: SqliteStore, envelope: bytes
 ) -> None:
