@@ -14,7 +14,8 @@ from organizer.results.tally import Tally, tally
 def count(session: Session, asked: Container[PublishedSignature] = frozenset(), listed: bool = True) -> Tally:
     """The tally of a workspace, with what was entered by hand opened first; `asked` and `listed` as in tally()."""
     open_by_hand(session.records, session.keys)
-    return tally(session.records.judged(), session.records.withdrawn(), asked, listed)
+    judged = session.records.judged() if listed or asked else session.records.judged_marks()
+    return tally(judged, session.records.withdrawn(), asked, listed)
 
 
 def draft_publication(session: Session, counted: Tally, place: Place, date: str) -> Publication:

@@ -15,7 +15,16 @@ from sys import intern
 from crypto.code import Commitment, receipt
 from crypto.publication import ByHand, Counts, PublishedSignature
 from organizer.results.collation import sort_people
-from organizer.workspace.entries import Decision, Entry, Reason, SignatureEntry, UnreadableEntry, Verdict
+from organizer.workspace.entries import (
+    Decision,
+    Entry,
+    Marks,
+    Reason,
+    SignatureEntry,
+    SignatureMarks,
+    UnreadableEntry,
+    Verdict,
+)
 
 
 class Fate(StrEnum):
@@ -47,7 +56,7 @@ class Tally:
 
 
 def tally(
-    judged: Iterable[tuple[Entry, Decision | None]],
+    judged: Iterable[tuple[Entry | Marks, Decision | None]],
     withdrawn: Mapping[Commitment, int],
     asked: Container[PublishedSignature] = frozenset(),
     listed: bool = True,
@@ -57,12 +66,13 @@ def tally(
     A withdrawn signature is withdrawn whatever was decided; undecided and held ones are not counted.
     `asked` are public signatures whose fate is told when they are not counted: those published before.
     Without `listed` there are numbers only, no names and receipts, and nothing grows; no publication comes of that.
+    For numbers, with nothing asked about, marks are enough; for all else they raise TypeError.
     """
     sums = _Sums(asked, listed)
     for entry, decision in judged:
         # What organizers entered by hand was not received as an envelope, though it lies in one.
         sums.received += not entry.by_hand
-        if isinstance(entry, SignatureEntry):
+        if isinstance(entry, SignatureEntry | SignatureMarks):
             taken_back = entry.commitment in withdrawn
             if taken_back:
                 sums.matched.add(entry.commitment)
@@ -73,7 +83,9 @@ def tally(
     return sums.finish(unmatched)
 
 
-def _published(entry: SignatureEntry) -> PublishedSignature:
+def _published(entry: SignatureEntry | SignatureMarks) -> PublishedSignature:
+    if isinstance(entry, SignatureMarks):
+        raise TypeError("Marks have no name to publish.")
     name, *others = PublishedSignature.of(entry.signature).texts()
     # Interned: many name the same prisoner, and there may be a million.
     return PublishedSignature(name, *map(intern, others))
@@ -106,21 +118,21 @@ class _Sums:
     receipts: list[str] = field(default_factory=list)
     left_out: dict[PublishedSignature, Counter[Fate]] = field(default_factory=dict)
 
-    def add(self, entry: SignatureEntry, fate: Fate) -> None:
+    def add(self, entry: SignatureEntry | SignatureMarks, fate: Fate) -> None:
         """A signature and what became of it."""
         self.fates[fate] += 1
         if fate is Fate.COUNTED:
             self._count(entry)
-        elif entry.signature.public is True and (shown := _published(entry)) in self.asked:
+        elif self.asked and entry.public is True and (shown := _published(entry)) in self.asked:
             self.left_out.setdefault(shown, Counter())[fate] += 1
 
-    def _count(self, entry: SignatureEntry) -> None:
+    def _count(self, entry: SignatureEntry | SignatureMarks) -> None:
         if entry.by_hand:
             self.by_hand += 1
-            self.public_by_hand += entry.signature.public
+            self.public_by_hand += entry.public
         elif self.listed:
             self.receipts.append(receipt(entry.commitment))
-        if entry.signature.public is True:
+        if entry.public is True:
             self.public_counted += 1
             if self.listed:
                 self.public.append(_published(entry))

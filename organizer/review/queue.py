@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from crypto.appeal import LetterHash
 from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
 from organizer.matching.pair_cache import Progress, SimilarPair, find_pairs, is_compared, no_progress
 from organizer.review.filters import Facts, Filter, ReviewStatus, known_language, status_of
-from organizer.workspace.entries import Decision, SignatureEntry, Verdict, WithdrawalEntry
+from organizer.workspace.entries import Decision, SignatureEntry, SignatureMarks, Verdict, WithdrawalEntry
 from organizer.workspace.records import Records
 from organizer.workspace.vouch_words import Vouched, VouchWord, VouchWords
 
@@ -144,30 +146,29 @@ class ReviewQueue:
 
     def _gather(self, letters: Container[str] | None) -> None:
         withdrawn: set[Commitment] = set()
-        for entry in self.records.entries():
-            if isinstance(entry, WithdrawalEntry):
-                withdrawn.add(entry.commitment)
-            elif isinstance(entry, SignatureEntry):
-                self.facts[entry.id] = self._facts(entry, letters)
-        for envelope_id in [envelope_id for envelope_id, facts in self.facts.items() if facts.commitment in withdrawn]:
-            del self.facts[envelope_id]  # nobody needs to read what was taken back
+        # Most signatures share these with many others, and there may be a million.
+        said = lru_cache(maxsize=4096)(lambda *which: self._said(letters, *which))
+        for marks in self.records.marks():
+            if isinstance(marks, SignatureMarks):
+                envelope_id, letter_hash, commitment, public, language, vouch, by_hand = marks
+                shared = said(letter_hash, language, vouch)
+                self.facts[envelope_id] = Facts(envelope_id, commitment, public, by_hand, *shared)
+            elif isinstance(marks, WithdrawalEntry):
+                withdrawn.add(marks.commitment)
+        if withdrawn:  # nobody needs to read what was taken back
+            left = {own: facts for own, facts in self.facts.items() if facts.commitment not in withdrawn}
+            self.facts = left
         made = self.records.decisions()
         self.decisions = {envelope_id: decision for envelope_id, decision in made.items() if envelope_id in self.facts}
         self._latest = max((decision.step for decision in made.values()), default=0)
 
-    def _facts(self, entry: SignatureEntry, letters: Container[str] | None) -> Facts:
-        signed = entry.signature
-        word = self.words.find(signed.vouch)
-        return Facts(
-            id=entry.id,
-            commitment=entry.commitment,
-            public=signed.public,
-            by_hand=entry.by_hand,
-            language=known_language(signed.language),
-            unknown_letter=letters is not None and entry.letter_hash.hex() not in letters,
-            vouched=self.words.vouched(signed.vouch),
-            word=0 if word is None else word.number,
-        )
+    def _said(
+        self, letters: Container[str] | None, letter_hash: LetterHash, language: str, vouch: str
+    ) -> tuple[str, bool, Vouched, int]:
+        """The last fields of Facts: what these say of a signature."""
+        word = self.words.find(vouch)
+        unknown = letters is not None and letter_hash.hex() not in letters
+        return known_language(language), unknown, self.words.vouched(vouch), 0 if word is None else word.number
 
 
 def vouched_first(queue: ReviewQueue, ids: Iterable[EnvelopeId]) -> list[EnvelopeId]:

@@ -9,6 +9,8 @@ import struct
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from json import JSONDecoder
+from typing import NamedTuple
 
 from crypto.appeal import LetterHash
 from crypto.code import Commitment, commitment
@@ -32,6 +34,23 @@ class SignatureEntry:
     commitment: Commitment
     signature: Signature
     by_hand: bool = False
+
+    @property
+    def public(self) -> bool:
+        """Whether the name may be published."""
+        return self.signature.public
+
+
+class SignatureMarks(NamedTuple):
+    """What a signature's row says beside the person's own words: enough to count it and to put it in its place."""
+
+    id: EnvelopeId
+    letter_hash: LetterHash
+    commitment: Commitment
+    public: bool
+    language: str
+    vouch: str
+    by_hand: bool
 
 
 @dataclass(frozen=True)
@@ -57,6 +76,7 @@ class UnreadableEntry:
 
 
 Entry = SignatureEntry | WithdrawalEntry | UnreadableEntry
+Marks = SignatureMarks | WithdrawalEntry | UnreadableEntry
 
 
 class Verdict(StrEnum):
@@ -144,6 +164,48 @@ def read_entry(envelope_id: EnvelopeId, row: bytes) -> Entry:
     except (ValueError, RecordError) as error:
         raise _damaged() from error
     raise _damaged()
+
+
+def read_marks(envelope_id: EnvelopeId, row: bytes) -> Marks:
+    """The marks of the entry of that id, in a small part of the time that read_entry takes.
+
+    Raises OrganizerError: workspace-damaged.
+    """
+    if row[:1] != b"S":
+        entry = read_entry(envelope_id, row)
+        assert not isinstance(entry, SignatureEntry)
+        return entry
+    # What write_signature wrote is compact and escapes quotation marks, so that these bytes are a key and its value,
+    # and never part of what a stranger typed.
+    public = _PUBLIC in row
+    if not public and _NOT_PUBLIC not in row:
+        raise _damaged()
+    language = _text_of(_LANGUAGE, row)
+    vouch = _text_of(_VOUCH, row)
+    return SignatureMarks(
+        envelope_id, LetterHash(row[2:34]), Commitment(row[34:66]), public, language, vouch, row[1:2] == b"1"
+    )
+
+
+_PUBLIC, _NOT_PUBLIC, _LANGUAGE, _VOUCH = b'"public":true', b'"public":false', b'"language":"', b'"vouch":"'
+_TEXT = JSONDecoder().raw_decode
+
+
+def _text_of(key: bytes, row: bytes) -> str:
+    """The text behind a key and its opening quotation mark; empty when the key is not there."""
+    at = row.find(key, 66)
+    if at < 0:
+        return ""
+    start = at + len(key)
+    text, end, _ = row[start:].partition(b'"')
+    try:
+        if b"\\" in text:
+            return str(_TEXT(row[start - 1 :].decode("utf-8"))[0])
+        if not end:
+            raise _damaged()
+        return text.decode("utf-8")
+    except ValueError as error:
+        raise _damaged() from error
 
 
 def write_opened(opened: Opened) -> bytes:

@@ -9,7 +9,8 @@ envelopes as they are: they are sealed to the organizers already, and need no pa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -23,8 +24,10 @@ from organizer.workspace.database import Row, Tables
 from organizer.workspace.entries import (
     Decision,
     Entry,
+    Marks,
     read_decision,
     read_entry,
+    read_marks,
     withdrawn_commitment,
     write_decision,
     write_entry,
@@ -37,6 +40,9 @@ NONCE_SIZE = 12
 
 PIECE = 1 << 16
 """Bytes of a long text in one row."""
+
+Kept = TypeVar("Kept")
+"""What is read of a row."""
 
 
 def add_by_hand(tables: Tables, envelopes: Iterable[bytes]) -> None:
@@ -64,11 +70,18 @@ class Boxes:
 
     def unlock(self, table: str, row_id: bytes, box: bytes) -> bytes:
         """What is in the box of a row. Raises OrganizerError: workspace-damaged."""
-        try:
-            return self._cipher.decrypt(box[:NONCE_SIZE], box[NONCE_SIZE:], table.encode() + row_id)
-        except (InvalidTag, ValueError) as error:
-            text = "A row of the workspace is damaged, or belongs to another key. Put back a copy of the folder."
-            raise OrganizerError("workspace-damaged", text) from error
+        return next(self.unlock_all(table, ((row_id, box),)))[1]
+
+    def unlock_all(self, table: str, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+        """Ids and what is in the boxes of rows, given as ids and boxes. Raises OrganizerError: workspace-damaged."""
+        decrypt, start = self._cipher.decrypt, table.encode()
+        for row_id, box in rows:
+            try:
+                text = decrypt(box[:NONCE_SIZE], box[NONCE_SIZE:], start + row_id)
+            except (InvalidTag, ValueError) as error:
+                told = "A row of the workspace is damaged, or belongs to another key. Put back a copy of the folder."
+                raise OrganizerError("workspace-damaged", told) from error
+            yield row_id, text
 
 
 class Records:
@@ -88,6 +101,11 @@ class Records:
         """All entries in the order of their ids."""
         for row_id, text in self._rows("entries"):
             yield read_entry(EnvelopeId(row_id), text)
+
+    def marks(self) -> Iterator[Marks]:
+        """The marks of all entries in the order of their ids."""
+        for row_id, text in self._rows("entries"):
+            yield read_marks(EnvelopeId(row_id), text)
 
     def entry(self, envelope_id: EnvelopeId) -> Entry:
         """The entry of that id, which must exist."""
@@ -121,12 +139,19 @@ class Records:
 
     def judged(self) -> Iterator[tuple[Entry, Decision | None]]:
         """All entries in the order of their ids, each with the decision about it; as little memory as for one."""
+        return self._judged(read_entry)
+
+    def judged_marks(self) -> Iterator[tuple[Marks, Decision | None]]:
+        """The same with marks only, which is enough for numbers."""
+        return self._judged(read_marks)
+
+    def _judged(self, read: Callable[[EnvelopeId, bytes], Kept]) -> Iterator[tuple[Kept, Decision | None]]:
         made = self._rows("decisions")
         about, text = next(made, _NO_ROW)
         for row_id, row in self._rows("entries"):
             while about and about < row_id:
                 about, text = next(made, _NO_ROW)
-            yield read_entry(EnvelopeId(row_id), row), read_decision(text) if about == row_id else None
+            yield read(EnvelopeId(row_id), row), read_decision(text) if about == row_id else None
 
     def withdrawn(self) -> Counter[Commitment]:
         """The commitments of all codes that a withdrawal brought, and how many brought each."""
@@ -190,8 +215,7 @@ class Records:
         return ((EnvelopeId(row_id), envelope) for row_id, envelope in self._tables.rows("by_hand"))
 
     def _rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
-        for row_id, box in self._tables.rows(table):
-            yield row_id, self.boxes.unlock(table, row_id, box)
+        return self.boxes.unlock_all(table, self._tables.rows(table))
 
     def _row(self, table: str, row_id: bytes, text: bytes) -> Row:
         return table, row_id, self.boxes.lock(table, row_id, text)
