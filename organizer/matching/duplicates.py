@@ -9,16 +9,16 @@ taken away. So an index from deletions to surnames finds the similar ones withou
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from sys import intern
+from zlib import crc32
 
 from organizer.matching import context
 from organizer.matching.first_names import given, guessed, initials
 from organizer.matching.name_distance import NONE, OTHER_ORDER, Difference, difference
 from organizer.matching.name_parser import NameParts, understand
-from organizer.matching.phonetics import sounds
+from organizer.matching.surname_keys import bones_of, deletions, key_words, surname_deletions
 from organizer.matching.tokens import plain, words
 
 THRESHOLD = 0.7
@@ -99,9 +99,15 @@ def _spelled(name: str) -> _Spelling:
 
 
 class Index:
-    """An index of people: finds those whose name is similar."""
+    """An index of people: finds those whose name is similar.
 
-    def __init__(self) -> None:
+    It can be one of several parts, each with the surnames whose sound falls to it. Every part is given every person;
+    the likeliest CROWD of what all parts find are what one index finds.
+    """
+
+    def __init__(self, part: int = 0, parts: int = 1) -> None:
+        self._part, self._parts = part, parts
+        self._asked: _Spelling | None = None
         self._spellings: dict[str, _Spelling] = {}
         self._surnames: dict[str, dict[str, list[_Spelling]]] = {}
         self._by_deletion: dict[str, list[str]] = {}
@@ -109,19 +115,20 @@ class Index:
 
     def add(self, person: Person) -> None:
         """Remember a person, who was not added before."""
-        spelling = self._spellings.get(plain(person.name))
+        spelling = self._known_spelling(person)
         if spelling is None:
-            spelling = _spelled(person.name)
+            spelling = self._spelled(person)
+            if not self._enter(spelling) and not self._is_own(spelling.key):
+                return
             self._spellings[spelling.key] = spelling
-            self._enter(spelling)
         if len(spelling.people) <= CROWD:
             spelling.people += (person,)
 
     def similar(self, person: Person) -> list[Pair]:
         """The pairs of this person with those who were added, the likeliest first."""
-        own = self._spellings.get(plain(person.name))
-        similar = self._similar_spellings(own or _spelled(person.name))
-        if own is not None:
+        own = self._known_spelling(person)
+        similar = self._similar_spellings(own or self._spelled(person))
+        if own is not None and self._is_own(own.key):
             similar = [(own, NONE), *similar]
         found = [
             pair
@@ -129,7 +136,20 @@ class Index:
             for one in other.people
             if one.id != person.id and (pair := _pair(person, one, difference_of_names))
         ]
-        return sorted(found, key=_likeliest_first)[:CROWD]
+        return likeliest(found)
+
+    def _known_spelling(self, person: Person) -> _Spelling | None:
+        return self._spellings.get(plain(person.name))
+
+    def _spelled(self, person: Person) -> _Spelling:
+        # Whoever was asked about is mostly added next, and understanding a name is half of the work.
+        if self._asked is None or self._asked.key != plain(person.name):
+            self._asked = _spelled(person.name)
+        return self._asked
+
+    def _is_own(self, text: str) -> bool:
+        # Not hash(): it differs from one start of the program to the next, and parts may run in several.
+        return self._parts == 1 or crc32(text.encode("utf-8", "surrogatepass")) % self._parts == self._part
 
     def _similar_spellings(self, spelling: _Spelling) -> list[tuple[_Spelling, Difference]]:
         candidates: dict[int, _Spelling] = {}
@@ -143,89 +163,34 @@ class Index:
         return [(other, known) for other, known in found if known is not None]
 
     def _similar_surnames(self, parts: NameParts) -> set[str]:
-        return {bone for deletion in _surname_deletions(parts) for bone in self._by_deletion.get(deletion, ())}
+        return {bone for deletion in surname_deletions(parts) for bone in self._by_deletion.get(deletion, ())}
 
-    def _enter(self, spelling: _Spelling) -> None:
+    def _enter(self, spelling: _Spelling) -> bool:
+        """Whether any of its surnames is of this part."""
+        entered = False
         for parts in spelling.readings:
             for bone in self._remember_surnames(parts):
+                entered = True
                 kept = self._surnames.setdefault(bone, {})
                 for first in _kept_under(parts):
                     spellings = kept.setdefault(first, [])
                     if len(spellings) < CROWDED and spelling not in spellings[-1:]:
                         spellings.append(spelling)
+        return entered
 
     def _remember_surnames(self, parts: NameParts) -> set[str]:
-        """Make the surnames findable, as they are written and as they sound; returns the latter."""
+        """Make the surnames findable, as they are written and as they sound; returns the latter, those of this part."""
         found: set[str] = set()
-        for word in _key_words(parts):
-            bones = _bones(word)
+        for word in key_words(parts):
+            bones = [bone for bone in bones_of(word) if self._is_own(bone)]
+            if not bones:
+                continue
             found.update(bones)
             for text, is_heard in {(word, False), *((bone, True) for bone in bones)} - self._known:
                 self._known.add((text, is_heard))
-                for deletion in _deletions(text):
+                for deletion in deletions(text):
                     self._by_deletion.setdefault(deletion, []).extend([text] if is_heard else bones)
         return found
-
-
-class CandidateSearch:
-    """Finds which of very many names an index would compare with a few, so that only these are put into one.
-
-    Of the many it keeps four bytes for each sound of a surname; of the few, the deletions of their surnames.
-    """
-
-    def __init__(self, few: Iterable[Person]) -> None:
-        few = list(few)
-        self._spelled = {plain(one.name) for one in few}
-        self._same_spelling: set[int] = set()
-        self._deletions = {text for one in few for parts in understand(one.name) for text in _surname_deletions(parts)}
-        self._heard: dict[str, list[str]] = {}
-        self._bones: set[str] = set()
-        self._places: dict[str, array[int]] = {}
-
-    def add(self, place: int, name: str) -> None:
-        """Take up one of the many; `place` is its number among them."""
-        if plain(name) in self._spelled:
-            self._same_spelling.add(place)  # a name that sounds like nothing is only found so
-        for bone in {bone for parts in understand(name) for word in _key_words(parts) for bone in self._hear(word)}:
-            self._places.setdefault(bone, array("I")).append(place)
-
-    def places(self) -> list[int]:
-        """The places of those that must be compared."""
-        return sorted(self._same_spelling.union(*(self._places.get(bone, ()) for bone in self._bones)))
-
-    def _hear(self, word: str) -> list[str]:
-        known = self._heard.get(word)
-        if known is None:
-            known = self._heard[word] = _bones(word)
-            # As in Index: what is similar to a sound leads to that sound, what is similar to the letters to all sounds.
-            self._bones.update(bone for bone in known if self._is_similar(bone))
-            self._bones.update(known if self._is_similar(word) else ())
-        return known
-
-    def _is_similar(self, text: str) -> bool:
-        return any(deletion in self._deletions for deletion in _deletions(text))
-
-
-def _key_words(parts: NameParts) -> tuple[str, ...]:
-    """The surnames; without any, the first names."""
-    return parts.surnames or parts.firsts
-
-
-def _bones(word: str) -> list[str]:
-    return [sound.bone for sound in sounds(word)]
-
-
-def _surname_deletions(parts: NameParts) -> set[str]:
-    """What the surnames share with every text that is at most a letter away from them."""
-    texts = {text for word in _key_words(parts) for text in (word, *_bones(word))}
-    return {deletion for text in texts for deletion in _deletions(text)}
-
-
-def _deletions(text: str) -> Iterator[str]:
-    """The text, and the text without each of its letters: “abcd” gives abcd, bcd, acd, abd, abc."""
-    yield text
-    if len(text) > 3:
-        yield from {text[:at] + text[at + 1 :] for at in range(len(text))}
 
 
 def _first_keys(parts: NameParts) -> set[str]:
@@ -236,7 +201,7 @@ def _first_keys(parts: NameParts) -> set[str]:
         if known:
             keys |= {intern(f"name {number}") for number in known.any}
         if not known or known.is_guess:
-            keys |= {intern(deletion) for text in (word, *_bones(word)) for deletion in _deletions(text)}
+            keys |= {intern(deletion) for text in (word, *bones_of(word)) for deletion in deletions(text)}
     return keys or {""}
 
 
@@ -270,5 +235,6 @@ def _pair(one: Person, other: Person, name_difference: Difference) -> Pair | Non
     return Pair(first, second, score, reasons) if score >= THRESHOLD else None
 
 
-def _likeliest_first(pair: Pair) -> tuple[float, bytes, bytes]:
-    return -pair.score, pair.first, pair.second
+def likeliest(pairs: Iterable[Pair]) -> list[Pair]:
+    """The CROWD likeliest of the pairs of one person, each once, in their order."""
+    return sorted(set(pairs), key=lambda pair: (-pair.score, pair.first, pair.second))[:CROWD]

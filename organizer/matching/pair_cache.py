@@ -3,9 +3,9 @@
 Comparing takes a while, so the ids that were compared and the pairs found are kept, encrypted like everything else. A
 signature that came since is compared with all; when many came, all are compared anew.
 
-What is kept is a line of JSON (the number of ids; for each kind of pair its score, its reasons and how many there are),
-then the ids, 32 bytes each and in their order, then for each kind its pairs, and a point. A pair is the places of both
-ids as one number of 64 bits, little-endian, the smaller in its upper half.
+What is kept is a line of JSON (the rules it was found by; the number of ids; for each kind of pair its score, its
+reasons and how many there are), then the ids, 32 bytes each and in their order, then for each kind its pairs, and a
+point. A pair is the places of both ids as one number of 64 bits, little-endian, the smaller in its upper half.
 """
 
 from __future__ import annotations
@@ -14,33 +14,23 @@ import json
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
 
 from crypto.envelope import ID_SIZE, EnvelopeId
-from organizer.matching.duplicates import CandidateSearch, Index, Pair, Person, find, with_progress
-from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
-from organizer.workspace.records import Records
-
-Progress = Callable[[], AbstractContextManager[Callable[[int, int], object]]]
-"""Begins to show how far it has come, when there is something to compare."""
+from organizer.matching.duplicates import CROWD, Pair
+from organizer.workspace.entries import Decision, Verdict
 
 Kind = tuple[float, tuple[str, ...]]
 """What many pairs have in common: score and reasons."""
 
-MUCH = 4
-"""More than one new among so many compared before: then all are compared anew, which takes no longer."""
+RULES = 1
+"""Goes up with every change of matching/ that finds other pairs: what was found by other rules is compared anew."""
 
 _OTHER = (1 << 32) - 1
-
-
-@contextmanager
-def no_progress() -> Iterator[Callable[[int, int], object]]:
-    """Shows nothing."""
-    yield lambda more, of: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +84,21 @@ class SimilarPairs:
         one, other = int.from_bytes(pair.first, "big"), int.from_bytes(pair.second, "big")
         self._kinds.setdefault((pair.score, pair.reasons), array("Q")).append(one << 32 | other)
 
+    def take_likeliest(self, parts: Iterable[SimilarPairs], finders: Container[int]) -> None:
+        """Take up what the parts of an index found, of each finder the CROWD likeliest, as one index finds them.
+
+        `finders` are the places of those that were asked about; of two finders, the one that stands later was.
+        """
+        of_finder: defaultdict[int, set[tuple[float, int, Kind]]] = defaultdict(set)
+        for part in parts:
+            for kind, pairs in part._kinds.items():
+                for both in pairs:
+                    finder = both & _OTHER if both & _OTHER in finders else both >> 32
+                    of_finder[finder].add((-kind[0], both, kind))
+        for found in of_finder.values():
+            for _, both, kind in sorted(found)[:CROWD]:
+                self._kinds.setdefault(kind, array("Q")).append(both)
+
     def restricted(self, ids: list[EnvelopeId]) -> SimilarPairs:
         """The same pairs among these ids, which stand in their order; what is not about two of them is left out."""
         place_of = {envelope_id: place for place, envelope_id in enumerate(ids)}
@@ -107,7 +112,8 @@ class SimilarPairs:
     def write(self) -> bytes:
         """All of it, for `read`."""
         kinds = [(score, reasons, len(pairs)) for (score, reasons), pairs in self._kinds.items()]
-        head = json.dumps({"ids": len(self), "kinds": kinds}, separators=(",", ":")).encode("ascii")
+        value = {"rules": RULES, "ids": len(self), "kinds": kinds}
+        head = json.dumps(value, separators=(",", ":")).encode("ascii")
         return b"".join([head, b"\n", self._ids, *(_in_order(pairs).tobytes() for pairs in self._kinds.values()), b"."])
 
     @staticmethod
@@ -116,6 +122,8 @@ class SimilarPairs:
         head, _, rest = text.partition(b"\n")
         try:
             value = json.loads(head)
+            if value["rules"] != RULES:
+                return SimilarPairs()
             at = value["ids"] * ID_SIZE
             kinds: dict[Kind, array[int]] = {}
             for score, reasons, count in value["kinds"]:
@@ -166,50 +174,6 @@ class SimilarPairs:
 def is_compared(made: Decision | None) -> bool:
     """Whether a signature with this decision is compared with others: a flood that was refused is not."""
     return made is None or made.verdict is not Verdict.REFUSED
-
-
-def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_progress) -> SimilarPairs:
-    """The similar pairs among at least these signatures: those kept, when there are none but those compared before."""
-    found = SimilarPairs.read(records.compared())
-    new = ids.difference(found.ids())
-    if not new:
-        return found
-    in_order = sorted(ids)
-    with progress() as advance:
-        people = with_progress(_people(records, ids), len(in_order), advance)
-        if len(new) * MUCH > len(in_order):
-            found, pairs = SimilarPairs(b"".join(in_order)), find(people)
-        else:
-            found, pairs = found.restricted(in_order), _of_new(records, in_order, new, people)
-        for pair in pairs:
-            found.add(pair)
-    records.keep_compared(found.write())
-    return found
-
-
-def _of_new(records: Records, ids: list[EnvelopeId], new: set[EnvelopeId], people: Iterable[Person]) -> Iterator[Pair]:
-    """The pairs that hold a new one; names that none of the new ones would be compared with stay on the disk."""
-    few = [_person(place, records.entry(envelope_id)) for place, envelope_id in enumerate(ids) if envelope_id in new]
-    search = CandidateSearch(few)
-    for place, person in enumerate(people):
-        if ids[place] not in new:
-            search.add(place, person.name)
-    index = Index()
-    for place in search.places():
-        index.add(_person(place, records.entry(ids[place])))
-    return find(few, index)
-
-
-def _people(records: Records, ids: set[EnvelopeId]) -> Iterator[Person]:
-    """Those of these ids, in their order, each named by its place in it."""
-    among = (entry for entry in records.entries() if entry.id in ids)
-    yield from (_person(place, entry) for place, entry in enumerate(among))
-
-
-def _person(place: int, entry: Entry) -> Person:
-    assert isinstance(entry, SignatureEntry)
-    signed = entry.signature
-    return Person(place.to_bytes(4, "big"), signed.name, sys.intern(signed.relation), sys.intern(signed.prisoner))
 
 
 def _in_order(pairs: array[int]) -> array[int]:

@@ -12,7 +12,8 @@ from functools import lru_cache
 from crypto.appeal import LetterHash
 from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
-from organizer.matching.pair_cache import Progress, SimilarPair, find_pairs, is_compared, no_progress
+from organizer.matching.comparison import Progress, find_pairs, no_progress
+from organizer.matching.pair_cache import SimilarPair, is_compared
 from organizer.review.filters import Facts, Filter, ReviewStatus, known_language, status_of
 from organizer.workspace.entries import Decision, SignatureEntry, SignatureMarks, Verdict, WithdrawalEntry
 from organizer.workspace.records import Records

@@ -187,6 +187,18 @@ def read_marks(envelope_id: EnvelopeId, row: bytes) -> Marks:
     )
 
 
+def read_words(row: bytes) -> dict[str, str]:
+    """What a person wrote, by the names of the fields; empty ones are missing. `row` is that of a signature.
+
+    Not checked as read_entry does: it was before it was locked. Raises OrganizerError: workspace-damaged.
+    """
+    try:
+        value = _TEXT(row[66:].decode("utf-8"))[0]
+    except ValueError as error:
+        raise _damaged() from error
+    return {name: text for name, text in value.items() if isinstance(text, str)}
+
+
 _PUBLIC, _NOT_PUBLIC, _LANGUAGE, _VOUCH = b'"public":true', b'"public":false', b'"language":"', b'"vouch":"'
 _TEXT = JSONDecoder().raw_decode
 

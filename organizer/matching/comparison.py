@@ -1,0 +1,253 @@
+"""Comparing the names of a workspace: what is told to the parts of an index, and what becomes of their answers.
+
+Every part is told the same blocks and answers each; a part can be a worker on a core of its own, or the only one, here.
+A signature that came since is compared with all; when many came, all are compared anew.
+
+A block is a letter, and rows behind it: place (4 bytes, big-endian), length of the box (2), id (32), box. A place is
+the number of a signature among all that are compared. What else is told and answered stands beside the letters.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from collections import deque
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from itertools import chain, tee
+
+from crypto.envelope import ID_SIZE, EnvelopeId
+from organizer.matching.duplicates import Index, Person
+from organizer.matching.pair_cache import SimilarPairs
+from organizer.matching.surname_keys import CandidateSearch
+from organizer.workspace.entries import read_words
+from organizer.workspace.records import Boxes, Records
+
+Crew = Callable[[Iterable[bytes]], Iterator[bytes]]
+"""Gives the answers of one part to blocks, in their order."""
+
+Progress = Callable[[], AbstractContextManager[Callable[[int, int], object]]]
+"""Begins to show how far it has come, when there is something to compare."""
+
+MUCH = 4
+"""More than one new among so many compared before: then all are compared anew, which takes no longer."""
+
+_LONGEST = 1 << 16
+_RANGE = 8000
+_ROW = struct.Struct(">IH")
+
+_BEGIN = b"b"  # forget all
+_FIND = b"f"  # rows: the pairs of each with those before it, as SimilarPairs writes them
+_ADD = b"a"  # rows: remember them, which are compared with
+_NEW = b"n"  # rows: look for names that can be similar to these
+_SEARCH = b"s"  # rows: sounds among them that are similar to a new one's, in lines
+_SIMILAR = b"i"  # sounds that any part found similar, in lines
+_PLACES = b"p"  # two places, 4 bytes each: what must be compared from the one to before the other, 4 bytes each
+
+
+@contextmanager
+def no_progress() -> Iterator[Callable[[int, int], object]]:
+    """Shows nothing."""
+    yield lambda more, of: None
+
+
+class Part:
+    """One of several parts of an index of names, which is told blocks. It needs no disk."""
+
+    def __init__(self, boxes: Boxes, part: int = 0, parts: int = 1) -> None:
+        self._boxes = boxes
+        self._part, self._parts = part, parts
+        self._begin(b"")
+        self._does: dict[bytes, Callable[[bytes], bytes]] = {
+            _BEGIN: self._begin,
+            _FIND: self._find,
+            _ADD: self._add,
+            _NEW: self._look_for,
+            _SEARCH: self._find_sounds,
+            _SIMILAR: self._take_sounds,
+            _PLACES: self._places,
+        }
+
+    def __call__(self, block: bytes) -> bytes:
+        """The answer to a block."""
+        return self._does[block[:1]](block[1:])
+
+    def _begin(self, _: bytes) -> bytes:
+        self._index = Index(self._part, self._parts)
+        self._search = CandidateSearch()
+        self._told: set[str] = set()
+        self._similar: set[str] = set()
+        return b""
+
+    def _find(self, rows: bytes) -> bytes:
+        found = SimilarPairs()
+        for person in self._people(rows):
+            for pair in self._index.similar(person):
+                found.add(pair)
+            self._index.add(person)
+        return found.write()
+
+    def _add(self, rows: bytes) -> bytes:
+        for person in self._people(rows):
+            self._index.add(person)
+        return b""
+
+    def _look_for(self, rows: bytes) -> bytes:
+        for person in self._people(rows):
+            self._search.look_for(person.name)
+        return b""
+
+    def _find_sounds(self, rows: bytes) -> bytes:
+        for person in self._people(rows, own=True):
+            self._search.add(int.from_bytes(person.id, "big"), person.name)
+        new = self._search.similar - self._told
+        self._told |= new
+        return "\n".join(new).encode("utf-8")
+
+    def _take_sounds(self, lines: bytes) -> bytes:
+        self._similar.update(lines.decode("utf-8").split("\n"))
+        return b""
+
+    def _places(self, ends: bytes) -> bytes:
+        first, last = struct.unpack(">II", ends)
+        found = sorted(place for place in self._search.places(self._similar) if first <= place < last)
+        return struct.pack(f">{len(found)}I", *found)
+
+    def _people(self, rows: bytes, own: bool = False) -> Iterator[Person]:
+        """The people in these rows, each named by its place; with `own`, those that fall to this part."""
+        at = 0
+        while at < len(rows):
+            place, length = _ROW.unpack_from(rows, at)
+            start = at + _ROW.size + ID_SIZE
+            if not own or place % self._parts == self._part:
+                row_id = rows[at + _ROW.size : start]
+                said = read_words(self._boxes.unlock("entries", row_id, rows[start : start + length]))
+                # Interned: many name the same prisoner.
+                relation, prisoner = (sys.intern(said.get(word, "")) for word in ("relation", "prisoner"))
+                yield Person(rows[at : at + 4], said["name"], relation, prisoner)
+            at = start + length
+
+
+class Comparison:
+    """Compares the signatures `ids`, which stand in their order, by parts of an index. `told`: how many more are done.
+
+    Whatever `told` raises ends the comparing.
+    """
+
+    def __init__(
+        self, records: Records, crews: Sequence[Crew], ids: list[EnvelopeId], told: Callable[[int], object]
+    ) -> None:
+        self._records = records
+        self._crews = crews
+        self._ids = ids
+        self._told = told
+
+    def of_all(self) -> SimilarPairs:
+        """All pairs."""
+        found = SimilarPairs(b"".join(self._ids))
+        everyone = range(len(self._ids))
+        self._find(found, chain([(_BEGIN, 0)], self._blocks(_FIND, everyone)), everyone)
+        return found
+
+    def of_new(self, new: Collection[EnvelopeId], kept: SimilarPairs) -> SimilarPairs:
+        """All pairs, when `kept` has those of which neither is new.
+
+        Only names that one of the new ones would be compared with are put into the index.
+        """
+        found = kept.restricted(self._ids)
+        finders = {place for place, envelope_id in enumerate(self._ids) if envelope_id in new}
+        candidates = self._candidates(finders)
+        told = chain([(_BEGIN, 0)], self._blocks(_ADD, candidates), self._blocks(_FIND, finders))
+        self._find(found, told, finders)
+        return found
+
+    def _candidates(self, new: Collection[int]) -> set[int]:
+        others = set(range(len(self._ids))).difference(new)
+        for _ in self._rounds(chain([(_BEGIN, 0)], self._blocks(_NEW, new))):
+            pass
+        sounds: set[str] = set()
+        for answers in self._rounds(self._blocks(_SEARCH, others), counted=True):
+            sounds.update(sound for lines in answers if lines for sound in lines.decode("utf-8").split("\n"))
+        asked = chain(_lines(sounds), _ranges(len(self._ids)))
+        return {place for answers in self._rounds(asked) for answer in answers for place in _read_places(answer)}
+
+    def _find(self, found: SimilarPairs, blocks: Iterable[tuple[bytes, int]], finders: Container[int]) -> None:
+        for answers in self._rounds(blocks, counted=True):
+            found.take_likeliest((SimilarPairs.read(answer) for answer in answers if answer), finders)
+
+    def _rounds(self, blocks: Iterable[tuple[bytes, int]], counted: bool = False) -> Iterator[tuple[bytes, ...]]:
+        """The answers of all parts to each block; with `counted`, it is told how many rows are done."""
+        sizes: deque[int] = deque()
+
+        def told() -> Iterator[bytes]:
+            for block, size in blocks:
+                sizes.append(size)
+                yield block
+
+        copies = tee(told(), len(self._crews))
+        for answers in zip(*(crew(copy) for crew, copy in zip(self._crews, copies, strict=True)), strict=True):
+            size = sizes.popleft()
+            yield answers
+            self._told(size if counted else 0)
+
+    def _blocks(self, letter: bytes, places: Container[int]) -> Iterator[tuple[bytes, int]]:
+        """Rows at these places as blocks, each with how many rows it has; those only to be compared with count none."""
+        rows: list[bytes] = []
+        size = 0
+        for place, (row_id, box) in enumerate(self._records.boxes_of(self._ids)):
+            if place in places:
+                row = _ROW.pack(place, len(box)) + row_id + box
+                if rows and size + len(row) > _LONGEST:
+                    yield letter + b"".join(rows), 0 if letter == _ADD else len(rows)
+                    rows, size = [], 0
+                rows.append(row)
+                size += len(row)
+        if rows:
+            yield letter + b"".join(rows), 0 if letter == _ADD else len(rows)
+
+
+def _lines(sounds: Iterable[str]) -> Iterator[tuple[bytes, int]]:
+    lines: list[bytes] = []
+    for sound in sounds:
+        lines.append(sound.encode("utf-8"))
+        if len(lines) == _RANGE // 40:
+            yield _SIMILAR + b"\n".join(lines), 0
+            lines = []
+    yield _SIMILAR + b"\n".join(lines), 0
+
+
+def _ranges(count: int) -> Iterator[tuple[bytes, int]]:
+    for first in range(0, count, _RANGE):
+        yield _PLACES + struct.pack(">II", first, min(first + _RANGE, count)), 0
+
+
+def _read_places(answer: bytes) -> array[int]:
+    return array("I", struct.unpack(f">{len(answer) // 4}I", answer))
+
+
+def compare(
+    records: Records, crews: Sequence[Crew], ids: Collection[EnvelopeId], told: Callable[[int], object]
+) -> SimilarPairs:
+    """The similar pairs among these signatures: those kept, and those of what came since. Nothing is kept here."""
+    kept = SimilarPairs.read(records.compared())
+    new = set(ids).difference(kept.ids())
+    comparison = Comparison(records, crews, sorted(ids), told)
+    return comparison.of_all() if len(new) * MUCH > len(ids) else comparison.of_new(new, kept)
+
+
+def here(records: Records) -> list[Crew]:
+    """One part, in this process."""
+    part = Part(records.boxes)
+    return [lambda blocks: map(part, blocks)]
+
+
+def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_progress) -> SimilarPairs:
+    """The similar pairs among at least these signatures, compared here and kept, unless all were compared before."""
+    found = SimilarPairs.read(records.compared())
+    if not ids.difference(found.ids()):
+        return found
+    with progress() as advance:
+        found = compare(records, here(records), ids, lambda more: more and advance(more, len(ids)))
+    records.keep_compared(found.write())
+    return found
