@@ -5,6 +5,8 @@ A decision about the one signature that is shown needs no plan: review.Review ma
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from crypto.envelope import EnvelopeId
@@ -25,7 +27,31 @@ NOTHING_CHANGED = Notice("stopped", "Nothing was changed.")
 
 
 def open_queue(session: Session, progress: Progress = no_progress) -> ReviewQueue:
-    """All that can be reviewed in a workspace, what was entered by hand included. Raises OrganizerError."""
+    """All that can be reviewed in a workspace, what was entered by hand included, its names compared.
+
+    Raises OrganizerError.
+    """
+    queue = _gather(session, progress)
+    queue.finish_comparing()
+    return queue
+
+
+@contextmanager
+def reviewing(session: Session, progress: Progress = no_progress) -> Iterator[ReviewQueue]:
+    """The same for a person who should not wait: names are compared behind, once `queue.comparing.begin()` was called.
+
+    Whoever shows signatures calls `queue.comparing.take_up()` between two steps. What is not `compared` yet is shown
+    and can be refused and held, but is not accepted; all that is decided many at a time waits for the comparing. What
+    is compared behind when this is left is lost, and compared anew the next time.
+    """
+    queue = _gather(session, progress)
+    try:
+        yield queue
+    finally:
+        queue.comparing.close()
+
+
+def _gather(session: Session, progress: Progress) -> ReviewQueue:
     open_by_hand(session.records, session.keys)
     letters = None if session.appeal is None else set(session.appeal.letters.values())
     return ReviewQueue(session.records, letters, lambda: progress("Comparing names", "names compared"))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from crypto.envelope import EnvelopeId
-from organizer.actions.review import open_queue
+from organizer.actions.review import reviewing
 from organizer.actions.session import open_session
 from organizer.cli.filter_options import FILTER, FilterOptions
 from organizer.cli.json_results import JsonResult
@@ -39,14 +39,17 @@ def list_command(folder: str, passphrase_file: str | None, as_json: bool, **filt
 
 def run(terminal: Terminal, folder: str, filters: FilterOptions, passphrase_file: str | None) -> JsonResult:
     """List the signatures. Changes nothing; names are shown at a terminal only. Raises OrganizerError."""
-    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, terminal.progress)
+    with (
+        open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session,
+        reviewing(session, terminal.progress) as queue,
+    ):
         review = Review(queue, again=True, wanted=filters.filter(queue))
         if terminal.is_at_terminal and review.total:
+            queue.comparing.begin(review.ids, progress=queue.show_progress)
             Dialogue(terminal, review, table=True, only_look=True).run()
         else:
             _say_without_names(terminal, review)
-        rows = [_row(queue, envelope_id) for envelope_id in review.ids]
+        rows = [_row(queue, envelope_id) for envelope_id in review.ids] if terminal.as_json else []
     # The words searched for are left out, because they may be a name, which must not stay in the scrollback.
     wanted = replace(review.filter, text=())
     terminal.say(f"Signatures: {review.total:,}{'' if wanted == Filter() else f', only {wanted}'}.")

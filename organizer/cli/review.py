@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from organizer.actions.plan import YES
-from organizer.actions.review import accept, open_queue, plan_accept_all, plan_accept_vouched, read_reviewed
+from organizer.actions.review import accept, plan_accept_all, plan_accept_vouched, read_reviewed, reviewing
 from organizer.actions.session import open_session
 from organizer.cli.filter_options import FILTER, FilterOptions
 from organizer.cli.json_results import JsonResult, counts_result
@@ -85,8 +85,10 @@ def run(
     choice = choice or Choice()
     if not (choice.accept_all or (choice.accept_vouched and choice.yes)):
         terminal.check_may_ask()
-    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
-        queue = open_queue(session, terminal.progress)
+    with (
+        open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session,
+        reviewing(session, terminal.progress) as queue,
+    ):
         review = Review(queue, choice.again, (filters or FilterOptions()).filter(queue))
         if choice.accept_all:
             _accept_all(terminal, review, choice.include_similar)
@@ -95,6 +97,7 @@ def run(
         elif review.total == 0:
             terminal.say("There is nothing to review. “organizer review --again” goes over what is decided already.")
         else:
+            queue.comparing.begin(review.ids, progress=queue.show_progress)
             Dialogue(terminal, review, table=choice.table).run()
         reviewed = read_reviewed(session, queue)
     say_reviewed(terminal, reviewed)

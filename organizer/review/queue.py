@@ -12,8 +12,9 @@ from functools import lru_cache
 from crypto.appeal import LetterHash
 from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
-from organizer.matching.comparison import Progress, find_pairs, no_progress
+from organizer.matching.comparison import Progress, no_progress
 from organizer.matching.pair_cache import SimilarPair, is_compared
+from organizer.review.comparing import Comparing
 from organizer.review.filters import Facts, Filter, ReviewStatus, known_language, status_of
 from organizer.workspace.entries import Decision, SignatureEntry, SignatureMarks, Verdict, WithdrawalEntry
 from organizer.workspace.records import Records
@@ -33,7 +34,11 @@ class SimilarSignature:
 
 
 class ReviewQueue:
-    """All signatures but those taken back, with the decisions. `letters` are known letter hashes in hex, or None."""
+    """All signatures but those taken back, with the decisions. `letters` are known letter hashes in hex, or None.
+
+    Names are compared when somebody wants to know who is similar to whom, which `progress` shows; or before that,
+    behind the review, when `comparing` is told to begin.
+    """
 
     def __init__(
         self,
@@ -48,8 +53,9 @@ class ReviewQueue:
         self._latest = 0
         self._gather(letters)
         self._same_code = _repeated(self.facts.values())
+        self.show_progress = progress
         compared = {envelope_id for envelope_id in self.facts if is_compared(self.decisions.get(envelope_id))}
-        self._similar = find_pairs(records, compared, progress)
+        self.comparing = Comparing(records, compared)
 
     @property
     def step(self) -> int:
@@ -68,21 +74,35 @@ class ReviewQueue:
             raise TypeError("The queue holds nothing but signatures.")
         return entry
 
+    def finish_comparing(self, envelope_id: EnvelopeId | None = None) -> None:
+        """Wait until this signature, or else all, were compared with all others. Raises OrganizerError: worker."""
+        self.comparing.wait(envelope_id, self.show_progress)
+
     def similar_to(self, envelope_id: EnvelopeId) -> list[tuple[EnvelopeId, float, tuple[str, ...]]]:
-        """The ids of similar signatures, with score and reasons; of those that are neither refused nor taken back."""
+        """The ids of similar signatures, with score and reasons; of those that are neither refused nor taken back.
+
+        Waits for the comparing.
+        """
+        self.finish_comparing(envelope_id)
+        return self.similar_so_far(envelope_id)
+
+    def similar_so_far(self, envelope_id: EnvelopeId) -> list[tuple[EnvelopeId, float, tuple[str, ...]]]:
+        """The same, as far as it is found: for showing while names are compared behind, never for deciding."""
+        if not self.comparing.is_begun:
+            self.finish_comparing()
         sent_twice = self._same_code.get(self.facts[envelope_id].commitment, ())
         found: dict[EnvelopeId, tuple[float, tuple[str, ...]]] = {
             other: (1.0, (SAME_CODE,)) for other in sent_twice if other != envelope_id
         }
-        for other, pair in self._similar.of(envelope_id):
+        for other, pair in self.comparing.similar_to(envelope_id):
             found.setdefault(other, (pair.score, pair.reasons))
         return [(other, *why) for other, why in found.items() if self._counts(other)]
 
     def similar_signatures(self, envelope_id: EnvelopeId) -> list[SimilarSignature]:
-        """The similar signatures themselves, those that are accepted first."""
+        """The similar signatures themselves, as far as they are found, those that are accepted first."""
         found = [
             SimilarSignature(self.entry(other), score, reasons, self.decisions.get(other))
-            for other, score, reasons in self.similar_to(envelope_id)
+            for other, score, reasons in self.similar_so_far(envelope_id)
         ]
         return sorted(found, key=lambda other: status_of(other.decided) is not ReviewStatus.ACCEPTED)
 
@@ -107,11 +127,13 @@ class ReviewQueue:
 
     def pairs(self) -> list[SimilarPair]:
         """Pairs of which neither is refused nor taken back, the likeliest first."""
-        return sorted(self._similar.among(self._counts), key=lambda pair: (-pair.score, pair.first, pair.second))
+        self.finish_comparing()
+        return sorted(self.comparing.among(self._counts), key=lambda pair: (-pair.score, pair.first, pair.second))
 
     def accepted_pairs(self) -> int:
         """How many pairs there are of which both are accepted."""
-        return sum(1 for _ in self._similar.among(self._accepted))
+        self.finish_comparing()
+        return sum(1 for _ in self.comparing.among(self._accepted))
 
     def keep(self, changes: Mapping[EnvelopeId, Decision | None], words: Sequence[VouchWord] = ()) -> None:
         """Write decisions and vouch words, all or none; None takes a decision away."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from crypto.envelope import EnvelopeId
+from organizer.errors import OrganizerError
 from organizer.review.filters import Facts, Filter, ReviewStatus, status_of
 from organizer.review.queue import ReviewQueue, SimilarSignature, vouched_first
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
@@ -26,6 +27,8 @@ class Shown:
     decided: Decision | None
     facts: Facts
     similar: tuple[SimilarSignature, ...]
+    compared: bool = True
+    """Whether it was compared with all others; if not yet, more similar ones may be found."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,25 @@ class Review:
             decided=self.queue.decisions.get(envelope_id),
             facts=self.queue.facts[envelope_id],
             similar=tuple(self.queue.similar_signatures(envelope_id)),
+            compared=self.queue.comparing.is_known(envelope_id),
         )
 
     def decide(self, verdict: Verdict, reason: Reason | None = None) -> None:
-        """Decide about the current signature and go on to the next. A refusal needs a reason (ValueError)."""
+        """Decide about the current signature and go on to the next. A refusal needs a reason (ValueError).
+
+        Raises OrganizerError: still-comparing, for what was not compared with all others is not accepted.
+        """
         envelope_id = self.ids[self.at]
+        if verdict is Verdict.ACCEPTED and not self._is_compared(envelope_id):
+            text = "Names are still being compared. It can be accepted when that is done; refuse it or hold it now."
+            raise OrganizerError("still-comparing", text)
         self.queue.keep({envelope_id: self._made(envelope_id, Decision(verdict, reason, self.queue.next_step))})
         self.at += 1
+
+    def _is_compared(self, envelope_id: EnvelopeId) -> bool:
+        if not self.queue.comparing.is_begun:
+            self.queue.finish_comparing()
+        return self.queue.comparing.is_known(envelope_id)
 
     def only(self, ids: Iterable[EnvelopeId]) -> None:
         """Go over these, in this order."""

@@ -43,6 +43,9 @@ _NEXT = {
 }
 _LAST = {table: f"SELECT max(id) FROM {table}" for table in TABLES}  # noqa: S608 our own names
 
+_PATIENCE = 600.0
+"""Seconds that a second thread waits while the first one writes, which on a slow stick can take long."""
+
 Row = tuple[str, bytes, bytes]
 """Table, id, box."""
 
@@ -53,8 +56,16 @@ RowId = TypeVar("RowId", bound=bytes)
 class Tables:
     """Boxes by table and id. What is in a box, and who can open it, is the business of records.py."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
+
+    @contextmanager
+    def for_reading(self) -> Iterator[Tables]:
+        """The same tables for another thread, which only reads. Raises sqlite3.Error."""
+        with closing(sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            yield Tables(connection, self._path)
 
     def put(self, rows: Iterable[Row]) -> None:
         """Write all of them or, when anything goes wrong, none."""
@@ -113,7 +124,7 @@ def open_tables(path: Path) -> Iterator[Tables]:
         with _transaction(connection, "BEGIN"):  # one write for a new file, and none for one that has its tables
             for table in TABLES:
                 connection.execute(_CREATE.format(table))
-        yield Tables(connection)
+        yield Tables(connection, path)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -89,7 +90,14 @@ class Records:
 
     def __init__(self, tables: Tables, work_key: bytes) -> None:
         self._tables = tables
+        self._work_key = work_key
         self.boxes = Boxes(work_key)
+
+    @contextmanager
+    def for_reading(self) -> Iterator[Records]:
+        """The same rows for another thread, which only reads; to be opened there. Raises sqlite3.Error."""
+        with self._tables.for_reading() as tables:
+            yield Records(tables, self._work_key)
 
     def add(self, entries: Iterable[Entry], decisions: Mapping[EnvelopeId, Decision] | None = None) -> None:
         """Keep entries and the decisions that come with them: all or none."""

@@ -96,6 +96,7 @@ class Dialogue:
         return typed and latin_key(typed)
 
     def _draw(self) -> None:
+        self._review.queue.comparing.take_up()
         self._clear()
         terminal = self._terminal
         self._shown = shown = self._review.current()
@@ -126,8 +127,19 @@ class Dialogue:
     def _decide(self, verdict: Verdict, reason: Reason | None = None) -> str:
         if self._shown is None:
             return "There is nothing to decide about here."
+        if verdict is Verdict.ACCEPTED and self._finds_more(self._shown):
+            return "Now that it is compared with all others, it resembles another one. Look at both, then decide."
         self._review.decide(verdict, reason)
         return ""
+
+    def _finds_more(self, shown: Shown) -> bool:
+        """Whether a signature is similar to more than was shown, once it is compared with all others."""
+        if shown.compared:
+            return False
+        self._terminal.say("Names are still being compared. It is accepted when this one is done.", "bold")
+        self._review.queue.finish_comparing(shown.entry.id)
+        now = self._review.current()
+        return now is not None and {one.entry.id for one in now.similar} != {one.entry.id for one in shown.similar}
 
     def _refuse(self) -> str:
         if self._shown is None:

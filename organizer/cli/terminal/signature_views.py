@@ -72,6 +72,10 @@ def show_place(terminal: Terminal, review: Review) -> None:
     """Show which signature this is, of how many, and the filter."""
     place = f"{min(review.at + 1, review.total):,} of {review.total:,}"
     terminal.say(place if review.filter == Filter() else f"{place}, only {review.filter}")
+    comparing = review.queue.comparing
+    if not comparing.is_finished:
+        done, total = comparing.progress.done, comparing.progress.total
+        terminal.say(f"Still comparing names, {done:,} of {total:,}: more that resemble each other may be found.")
 
 
 def show_one(terminal: Terminal, shown: Shown, whole: bool) -> None:
@@ -155,7 +159,7 @@ def page_size(terminal: Terminal) -> int:
 def list_row(queue: ReviewQueue, number: int, envelope_id: EnvelopeId) -> Sequence[str]:
     """One line of the list; the text that a stranger wrote comes last."""
     facts = queue.facts[envelope_id]
-    signs = (("≈", queue.similar_to(envelope_id)), ("✎", facts.by_hand), ("!", facts.unknown_letter))
+    signs = (("≈", queue.similar_so_far(envelope_id)), ("✎", facts.by_hand), ("!", facts.unknown_letter))
     flags = "".join(sign for sign, applies in signs if applies)
     public = "public" if facts.public else "-"
     status = str(status_of(queue.decisions.get(envelope_id)))
