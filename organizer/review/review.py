@@ -131,7 +131,11 @@ class Review:
         return [one for one in self.ids[self.at :] if one not in self.queue.decisions]
 
     def unlike_others(self, ids: Iterable[EnvelopeId]) -> list[EnvelopeId]:
-        """Those of these that are similar to no other signature: only they are accepted many at a time."""
+        """Those of these that are similar to no other signature: only they are accepted many at a time.
+
+        Waits until all names are compared.
+        """
+        self.queue.finish_comparing()
         return [one for one in ids if not self.queue.similar_to(one)]
 
     def accept(self, ids: Iterable[EnvelopeId], for_words: bool = False) -> int:

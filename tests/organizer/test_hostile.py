@@ -31,7 +31,7 @@ from organizer.cli.terminal.ledgers import say_ledger
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.blocks import open_batch
 from organizer.intake.ledgers import open_ledger
-from organizer.workspace.entries import Entry, SignatureEntry, read_entry, write_entry
+from organizer.workspace.entries import Entry, SignatureEntry, read_entry, read_marks, read_words, write_entry
 from organizer.workspace.ledger_file import open_ledger_file
 from tests.support.hostile_input import envelope, json_text, ledger, trick
 from tests.support.organizer_workspace import APPEAL_ID, KEYS, ledger_of, open_records, seal
@@ -65,9 +65,23 @@ def check_terminal(text: str) -> None:
         assert not {"Cc", "Cf", "Cs", "Co", "Cn"} & {unicodedata.category(one) for one in set(text) - {"\n"}}
 
 
+def check_marks(entry: Entry, row: bytes) -> None:
+    """What is read of a row in haste is what is read of it with care."""
+    marks = read_marks(entry.id, row)
+    if not isinstance(entry, SignatureEntry):
+        assert marks == entry
+        return
+    said = entry.signature
+    same = (entry.id, entry.letter_hash, entry.commitment, said.public, said.language, said.vouch, entry.by_hand)
+    assert marks == same
+    assert read_words(row) == {name: text for name, text in vars(said).items() if isinstance(text, str) and text}
+
+
 def check_entry(entry: Entry, screen: Terminal, shown: io.StringIO) -> None:
     """It is written and read back, and it can be shown."""
-    assert read_entry(entry.id, write_entry(entry)) == entry
+    row = write_entry(entry)
+    assert read_entry(entry.id, row) == entry
+    check_marks(entry, row)
     if not isinstance(entry, SignatureEntry):
         assert re.fullmatch("[a-z0-9-]*", getattr(entry, "reason", ""))
         return

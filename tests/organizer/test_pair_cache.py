@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crypto.envelope import EnvelopeId
-from organizer.matching.duplicates import Index, Person
 from organizer.matching.comparison import MUCH, find_pairs
+from organizer.matching.duplicates import Index, Person
 from organizer.matching.pair_cache import SimilarPair, SimilarPairs
 from organizer.workspace.records import Records
 from tests.support.organizer_workspace import open_records

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+from crypto.envelope import EnvelopeId
 from organizer.actions.plan import YES
 from organizer.actions.review import decide_for_word, plan_undo, plan_word_decision, undo
 from organizer.cli.terminal import signature_views
@@ -136,10 +137,18 @@ class Dialogue:
         """Whether a signature is similar to more than was shown, once it is compared with all others."""
         if shown.compared:
             return False
-        self._terminal.say("Names are still being compared. It is accepted when this one is done.", "bold")
-        self._review.queue.finish_comparing(shown.entry.id)
+        self._wait_for_comparing(shown.entry.id)
         now = self._review.current()
         return now is not None and {one.entry.id for one in now.similar} != {one.entry.id for one in shown.similar}
+
+    def _wait_for_comparing(self, envelope_id: EnvelopeId | None = None) -> None:
+        """Until this signature, or else all, were compared; keys pressed meanwhile are about nothing that was seen."""
+        comparing = self._review.queue.comparing
+        if comparing.is_finished or (envelope_id is not None and comparing.is_known(envelope_id)):
+            return
+        self._terminal.say("Names are still being compared. It goes on when that is done.", "bold")
+        self._review.queue.finish_comparing(envelope_id)
+        self._terminal.forget_keys()
 
     def _refuse(self) -> str:
         if self._shown is None:
@@ -168,6 +177,7 @@ class Dialogue:
         ids = self._review.with_word(facts.word)
         if not ids:
             return "Nothing with this vouch word is undecided."
+        self._wait_for_comparing()
         self._clear()
         word = self._review.queue.words.numbered(facts.word)
         self._terminal.say(f"Undecided signatures with vouch word number {word.number}: {len(ids):,}", "bold")
@@ -234,6 +244,8 @@ class Dialogue:
                 return self._narrow_to(wanted)
 
     def _narrow_to(self, wanted: Filter) -> str:
+        if wanted.similar:
+            self._wait_for_comparing()
         if wanted != self._review.filter:
             self._review.narrow(wanted)
         return ""

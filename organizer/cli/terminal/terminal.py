@@ -14,7 +14,8 @@ It shows and reads text; what an answer means is decided elsewhere.
 # 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
 # 8. Secrets (an offered passphrase, a card) are shown on the alternate screen of a terminal or not at all; when it
 #    is left, screen and scrollback are cleared, for some terminals have only one screen.
-# 9. What is pressed while the program computes answers no question where Enter alone does something: it is forgotten.
+# 9. What is pressed while the program computes answers no question where Enter alone does something, and decides about
+#    nothing: it is forgotten.
 
 from __future__ import annotations
 
@@ -175,6 +176,10 @@ class Terminal:
         with _answers():
             default = "" if may_be_empty else None
             return str(click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True))
+
+    def forget_keys(self) -> None:
+        """Forget what was pressed while a person had to wait (rule 9)."""
+        _forget_keys()
 
     def key(self) -> str | None:
         """One key, or the first letter of a line when there is no terminal; None at Ctrl-C and at the end of input.
