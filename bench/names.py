@@ -18,9 +18,10 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from bench.made_up_people import made_up_people
-from organizer.matching.duplicates import Index, Pair, Person, compare, find, with_progress
+from organizer.matching.duplicates import Index, Pair, Person, compare
 from organizer.matching.tokens import plain
 
+STEP = 500
 SET = Path(__file__).parent.parent / "tests" / "organizer" / "names"
 
 
@@ -123,6 +124,25 @@ def say_set(tried: list[Tried]) -> None:
             if kind:
                 sort = "one person" if is_same else "different "
                 print(f"  {sort}  {kind:<30} {counted.proposed:>4} of {counted.pairs:>4} proposed")
+
+
+def find(people: Iterable[Person]) -> Iterator[Pair]:
+    """The pairs of each of these with those before it."""
+    index = Index()
+    for person in people:
+        yield from index.similar(person)
+        index.add(person)
+
+
+def with_progress(people: Iterable[Person], total: int, progress: Callable[[int, int], object]) -> Iterator[Person]:
+    """The same people; every some hundred, `progress` is told how many more were looked at, of how many."""
+    at = 0
+    for at, person in enumerate(people, start=1):
+        yield person
+        if at % STEP == 0:
+            progress(STEP, total)
+    if at % STEP:
+        progress(at % STEP, total)
 
 
 def propose(people: Iterable[Person], progress: Callable[[int, int], object] | None = None) -> list[Pair]:

@@ -1,7 +1,7 @@
 """`./run bench workspace`: measures a large workspace: counting, publishing, comparing all names or only new ones.
 
 Rows are written as `organizer open` writes them, without sealing and opening a million envelopes first. Each part runs
-in a process of its own, so that its highest memory is its own.
+in a process of its own, so that its highest memory is its own; the memory is that of its largest process.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -38,6 +38,7 @@ APPEAL = Appeal(AppealId(bytes(16)), (), {"be": LETTER.hex()}, (), 1)
 KEY = MinisignSecretKey.make(b"measured", bytes(range(32)))
 FORK = get_context("fork")
 BATCH, LATER = 4000, 10
+PROCESSES = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 def main() -> None:
@@ -49,10 +50,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
         place = Path(folder)
         in_a_process("filled", lambda: fill(place, chosen.entries, 0))
-        in_a_process("review begins, all names new", lambda: review(place))
-        in_a_process("review begins, no name new", lambda: review(place))
+        in_a_process("review, all names new", lambda: review(place))
+        in_a_process("review, no name new", lambda: review(place))
         fill(place, LATER, chosen.entries)
-        in_a_process(f"review begins, {LATER} names new", lambda: review(place))
+        in_a_process(f"review, {LATER} names new", lambda: review(place))
         in_a_process("all accepted at once", lambda: accept(place))
         in_a_process("counted, as status does", lambda: count(place))
         in_a_process("counted, written and signed", lambda: publish(place))
@@ -64,10 +65,9 @@ def in_a_process(what: str, part: Callable[[], None]) -> None:
     def measured() -> None:
         started = time.perf_counter()
         part()
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        seconds = used.ru_utime + used.ru_stime
         clock = time.perf_counter() - started
-        print(f"{what:<32} {seconds:8.1f} s, {clock:8.1f} by the clock, {used.ru_maxrss / 1024:8,.0f} MB", flush=True)
+        most = max(resource.getrusage(who).ru_maxrss for who in PROCESSES)
+        print(f"{what:<32} {processor():8.1f} s, {clock:8.1f} by the clock, {most / 1024:8,.0f} MB", flush=True)
 
     process = FORK.Process(target=measured)
     process.start()
@@ -93,9 +93,36 @@ def entry(envelope_id: EnvelopeId, person: Person, number: int) -> SignatureEntr
 
 
 def review(place: Path) -> None:
-    """Begin a review: all that happens before the first signature is shown."""
+    """A review until the first signature is shown, until it can be accepted, and until all names are compared."""
     with records_in(place) as records:
-        print(f"  to go over: {Review(ReviewQueue(records, {LETTER.hex()})).total:,}")
+        started, before = time.perf_counter(), processor()
+        sum(1 for _ in records.withdrawn())
+        yardstick = processor() - before
+        print(f"  yardstick: every row unlocked once {yardstick:.2f} s of processor")
+        started, before = time.perf_counter(), processor()
+
+        def say(what: str) -> None:
+            used = processor() - before
+            print(f"  {what:<24} {used:8.2f} s of processor, {used / yardstick:6.1f} yardsticks", end="")
+            print(f", {time.perf_counter() - started:8.2f} s by the clock", flush=True)
+
+        queue = ReviewQueue(records, {LETTER.hex()})
+        with closing(queue.comparing):
+            found = Review(queue)
+            queue.comparing.begin(found.ids)
+            shown = found.current()
+            say("the first one shown")
+            if shown is not None:
+                queue.finish_comparing(shown.entry.id)
+            say("it can be accepted")
+            queue.finish_comparing()
+        say("all compared")
+
+
+def processor() -> float:
+    """Seconds of processor of this process and of the workers that it has ended."""
+    used = [resource.getrusage(who) for who in PROCESSES]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def accept(place: Path) -> None:
@@ -108,7 +135,7 @@ def accept(place: Path) -> None:
 def count(place: Path) -> None:
     """Count: from rows to a tally."""
     with records_in(place) as records:
-        tally(records.judged(), records.withdrawn(), listed=False)
+        tally(records.judged_marks(), records.withdrawn(), listed=False)
 
 
 def publish(place: Path) -> None:

@@ -1,7 +1,6 @@
 """Comparing the names of a workspace: what is told to the parts of an index, and what becomes of their answers.
 
 Every part is told the same blocks and answers each; a part can be a worker on a core of its own, or the only one, here.
-A signature that came since is compared with all; when many came, all are compared anew.
 
 A block is a letter, and rows behind it: place (4 bytes, big-endian), length of the box (2), id (32), box. A place is
 the number of a signature among all that are compared. What else is told and answered stands beside the letters.
@@ -29,9 +28,6 @@ Crew = Callable[[Iterable[bytes]], Iterator[bytes]]
 
 Progress = Callable[[], AbstractContextManager[Callable[[int, int], object]]]
 """Begins to show how far it has come, when there is something to compare."""
-
-MUCH = 4
-"""More than one new among so many compared before: then all are compared anew, which takes no longer."""
 
 _LONGEST = 1 << 16
 _RANGE = 8000
@@ -226,28 +222,7 @@ def _read_places(answer: bytes) -> array[int]:
     return array("I", struct.unpack(f">{len(answer) // 4}I", answer))
 
 
-def compare(
-    records: Records, crews: Sequence[Crew], ids: Collection[EnvelopeId], told: Callable[[int], object]
-) -> SimilarPairs:
-    """The similar pairs among these signatures: those kept, and those of what came since. Nothing is kept here."""
-    kept = SimilarPairs.read(records.compared())
-    new = set(ids).difference(kept.ids())
-    comparison = Comparison(records, crews, sorted(ids), told)
-    return comparison.of_all() if len(new) * MUCH > len(ids) else comparison.of_new(new, kept)
-
-
 def here(records: Records) -> list[Crew]:
     """One part, in this process."""
     part = Part(records.boxes)
     return [lambda blocks: map(part, blocks)]
-
-
-def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_progress) -> SimilarPairs:
-    """The similar pairs among at least these signatures, compared here and kept, unless all were compared before."""
-    found = SimilarPairs.read(records.compared())
-    if not ids.difference(found.ids()):
-        return found
-    with progress() as advance:
-        found = compare(records, here(records), ids, lambda more: more and advance(more, len(ids)))
-    records.keep_compared(found.write())
-    return found

@@ -9,7 +9,7 @@ taken away. So an index from deletions to surnames finds the similar ones withou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from sys import intern
 from zlib import crc32
@@ -30,8 +30,6 @@ Without a limit, a flood of one name would make a number of pairs that grows wit
 
 CROWDED = 100
 """The most spellings of one surname with one first name that later ones are compared with, for the same reason."""
-
-_STEP = 500
 
 
 def name_key(name: str) -> str:
@@ -57,25 +55,6 @@ class Pair:
     second: bytes
     score: float
     reasons: tuple[str, ...]
-
-
-def find(people: Iterable[Person], index: Index | None = None) -> Iterator[Pair]:
-    """The pairs of each of these with those before it, and with those whom `index` knows already."""
-    index = index or Index()
-    for person in people:
-        yield from index.similar(person)
-        index.add(person)
-
-
-def with_progress(people: Iterable[Person], total: int, progress: Callable[[int, int], object]) -> Iterator[Person]:
-    """The same people; every some hundred, `progress` is told how many more were looked at, of how many."""
-    at = 0
-    for at, person in enumerate(people, start=1):
-        yield person
-        if at % _STEP == 0:
-            progress(_STEP, total)
-    if at % _STEP:
-        progress(at % _STEP, total)
 
 
 def compare(one: Person, other: Person) -> Pair | None:

@@ -1,5 +1,7 @@
 """The comparing of names behind a review: a person looks at the first signature while all cores compare.
 
+A signature that came since the last time is compared with all; when many came, all are compared anew.
+
 A thread feeds the workers and collects what they find. Nothing changes for the review but in take_up(), which whoever
 reviews calls between two steps: so a signature is never compared in one moment and not in the next.
 
@@ -15,12 +17,18 @@ from threading import Condition, Thread
 
 from crypto.envelope import EnvelopeId
 from organizer.intake.workers import cores, hired
-from organizer.matching.comparison import MUCH, Comparison, Crew, Part, Progress, here, no_progress
+from organizer.matching.comparison import Comparison, Crew, Part, Progress, here, no_progress
 from organizer.matching.pair_cache import SimilarPair, SimilarPairs
 from organizer.workspace.records import Records
 
 FEW = 2000
 """So many names are compared at once: starting workers would take as long."""
+
+MUCH = 4
+"""More than one new among so many compared before: then all are compared anew, which takes no longer."""
+
+MOST = 4
+"""More workers than this only take memory: each must understand every name, which is a third of the work."""
 
 FIRST = 50
 """When all is new, so many are compared with all before the rest is: those that a person will see meanwhile."""
@@ -177,7 +185,7 @@ class Comparing:
 
     def _hire(self) -> tuple[ExitStack, list[Crew]]:
         """A worker for each core, each with a part of the index, until the stack is closed."""
-        count = cores()
+        count = min(cores(), MOST)
         with ExitStack() as stack:
             parts = [Part(self._records.boxes, part, count) for part in range(count)]
             crews: list[Crew] = [stack.enter_context(hired(part, 1)) for part in parts]

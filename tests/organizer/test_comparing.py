@@ -14,6 +14,7 @@ from threading import Event
 import pytest
 
 from bench.made_up_people import made_up_people
+from bench.names import find
 from crypto.envelope import EnvelopeId
 from organizer.actions.plan import YES
 from organizer.actions.review import accept, plan_accept_all
@@ -21,7 +22,7 @@ from organizer.cli.terminal.review import Dialogue
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.matching.comparison import Comparison, Crew, Part
-from organizer.matching.duplicates import CROWD, CROWDED, Person, find
+from organizer.matching.duplicates import CROWD, CROWDED, Person
 from organizer.matching.pair_cache import SimilarPairs
 from organizer.review import comparing
 from organizer.review.comparing import Comparing

@@ -12,9 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crypto.envelope import EnvelopeId
-from organizer.matching.comparison import MUCH, find_pairs
+from organizer.matching.comparison import Progress, no_progress
 from organizer.matching.duplicates import Index, Person
 from organizer.matching.pair_cache import SimilarPair, SimilarPairs
+from organizer.review.comparing import MUCH, Comparing
 from organizer.workspace.records import Records
 from tests.support.organizer_workspace import open_records
 from tests.support.review_entries import entry, made_up
@@ -40,6 +41,12 @@ def records(tmp_path: Path) -> Iterator[Records]:
 
 def ids_of(*numbers: int) -> set[EnvelopeId]:
     return {entry(number).id for number in numbers}
+
+
+def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_progress) -> SimilarPairs:
+    """What is kept once these are compared."""
+    Comparing(records, ids).wait(None, progress)
+    return SimilarPairs.read(records.compared())
 
 
 def pairs_of(found: SimilarPairs, ids: set[EnvelopeId]) -> list[SimilarPair]:
