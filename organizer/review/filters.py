@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from sys import intern
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
@@ -32,8 +32,7 @@ class ReviewStatus(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What is kept in memory of a signature under review: no name, no text. `word` is a vouch word's number or 0."""
 
     id: EnvelopeId

@@ -6,7 +6,7 @@ No name of a signer stays in memory: names are read from the disk, one at a time
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from crypto.appeal import LetterHash
@@ -154,7 +154,7 @@ class ReviewQueue:
         for envelope_id, facts in self.facts.items():
             if facts.word in changed:
                 vouched = Vouched.WITHDRAWN if changed[facts.word].withdrawn else Vouched.YES
-                self.facts[envelope_id] = replace(facts, vouched=vouched)
+                self.facts[envelope_id] = facts._replace(vouched=vouched)
 
     def _fits(self, envelope_id: EnvelopeId, wanted: Filter) -> bool:
         similar = wanted.similar and bool(self.similar_to(envelope_id))

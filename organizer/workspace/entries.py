@@ -175,16 +175,46 @@ def read_marks(envelope_id: EnvelopeId, row: bytes) -> Marks:
         entry = read_entry(envelope_id, row)
         assert not isinstance(entry, SignatureEntry)
         return entry
-    # What write_signature wrote is compact and escapes quotation marks, so that these bytes are a key and its value,
-    # and never part of what a stranger typed.
-    public = _PUBLIC in row
-    if not public and _NOT_PUBLIC not in row:
+    at = row.find(_PUBLIC, _TEXT_AT)
+    rest = row[at + len(_PUBLIC) :]
+    if at < 0:
         raise _damaged()
-    language = _text_of(_LANGUAGE, row)
-    vouch = _text_of(_VOUCH, row)
-    return SignatureMarks(
-        envelope_id, LetterHash(row[2:34]), Commitment(row[34:66]), public, language, vouch, row[1:2] == b"1"
-    )
+    # Nearly all of these ends are alike; but what only one person wrote does not stay in memory.
+    own = _CONTACT in rest or _MESSAGE in rest or _VOUCH in rest
+    said = _read_end(rest) if own else _shared_end(rest)
+    return SignatureMarks(envelope_id, LetterHash(row[2:34]), Commitment(row[34:66]), *said, row[1:2] == b"1")
+
+
+# What write_signature wrote is compact and escapes quotation marks, so that these bytes are a key, and never part of
+# what a stranger typed.
+_PUBLIC, _CONTACT, _MESSAGE, _LANGUAGE, _VOUCH = (
+    f'"{name}":'.encode() for name in ("public", "contact", "message", "language", "vouch")
+)
+_TEXT_AT = 66
+_READ_VALUE = JSONDecoder().raw_decode
+
+
+def _read_end(end: bytes) -> tuple[bool, str, str]:
+    """Public, language and vouch word, from the row's text behind the key “public” and its colon."""
+    public = end.startswith(b"true")
+    if not public and not end.startswith(b"false"):
+        raise _damaged()
+    return public, _value_of(_LANGUAGE, end), _value_of(_VOUCH, end)
+
+
+_shared_end = lru_cache(maxsize=1 << 14)(_read_end)
+
+
+def _value_of(key: bytes, end: bytes) -> str:
+    """The text of a key; empty when the key is not there."""
+    at = end.find(key)
+    if at < 0:
+        return ""
+    try:
+        value, _ = _READ_VALUE(end[at + len(key) :].decode("utf-8"))
+    except ValueError as error:
+        raise _damaged() from error
+    return str(value)
 
 
 def read_words(row: bytes) -> dict[str, str]:
@@ -193,31 +223,10 @@ def read_words(row: bytes) -> dict[str, str]:
     Not checked as read_entry does: it was before it was locked. Raises OrganizerError: workspace-damaged.
     """
     try:
-        value = _TEXT(row[66:].decode("utf-8"))[0]
+        value = _READ_VALUE(row[_TEXT_AT:].decode("utf-8"))[0]
     except ValueError as error:
         raise _damaged() from error
     return {name: text for name, text in value.items() if isinstance(text, str)}
-
-
-_PUBLIC, _NOT_PUBLIC, _LANGUAGE, _VOUCH = b'"public":true', b'"public":false', b'"language":"', b'"vouch":"'
-_TEXT = JSONDecoder().raw_decode
-
-
-def _text_of(key: bytes, row: bytes) -> str:
-    """The text behind a key and its opening quotation mark; empty when the key is not there."""
-    at = row.find(key, 66)
-    if at < 0:
-        return ""
-    start = at + len(key)
-    text, end, _ = row[start:].partition(b'"')
-    try:
-        if b"\\" in text:
-            return str(_TEXT(row[start - 1 :].decode("utf-8"))[0])
-        if not end:
-            raise _damaged()
-        return text.decode("utf-8")
-    except ValueError as error:
-        raise _damaged() from error
 
 
 def write_opened(opened: Opened) -> bytes:
