@@ -17,7 +17,7 @@ from crypto.code import Commitment, commitment
 from crypto.envelope import EnvelopeId
 from crypto.errors import RecordError
 from crypto.seal import Opened, OpenedWithdrawal
-from crypto.signature import Signature, read_signature, write_signature
+from crypto.signature import Signature, fields_without, read_signature, write_signature
 from organizer.errors import OrganizerError
 
 ENTRY_WIDTH = 512
@@ -180,16 +180,15 @@ def read_marks(envelope_id: EnvelopeId, row: bytes) -> Marks:
     if at < 0:
         raise _damaged()
     # Nearly all of these ends are alike; but what only one person wrote does not stay in memory.
-    own = _CONTACT in rest or _MESSAGE in rest or _VOUCH in rest
+    own = any(key in rest for key in _OWN_WORDS)
     said = _read_end(rest) if own else _shared_end(rest)
     return SignatureMarks(envelope_id, LetterHash(row[2:34]), Commitment(row[34:66]), *said, row[1:2] == b"1")
 
 
 # What write_signature wrote is compact and escapes quotation marks, so that these bytes are a key, and never part of
 # what a stranger typed.
-_PUBLIC, _CONTACT, _MESSAGE, _LANGUAGE, _VOUCH = (
-    f'"{name}":'.encode() for name in ("public", "contact", "message", "language", "vouch")
-)
+_PUBLIC, _LANGUAGE, _VOUCH = b'"public":', b'"language":', b'"vouch":'
+_OWN_WORDS = tuple(f'"{one.name}":'.encode() for one in fields_without(public="not a text", language="many share it"))
 _TEXT_AT = 66
 _READ_VALUE = JSONDecoder().raw_decode
 
