@@ -215,6 +215,8 @@ class Comparing:
                 self._said.notify_all()
             told()
 
+        found: SimilarPairs | None = None
+        failed: BaseException | None = None
         try:
             with self._records.for_reading() as records:
                 if early:
@@ -223,15 +225,13 @@ class Comparing:
                         self._found_early = early, pairs
                     looked_at(0)
                 found = self._compare(records, crews, looked_at)
-            with self._said:
-                self._found = found
         except _EndedError:
             pass
         except BaseException as error:  # it is raised again where somebody waits
-            with self._said:
-                self._error = error
+            failed = error
         finally:
-            workers.close()
-            with self._said:
-                self._said.notify_all()
-            told()
+            workers.close()  # before it is told: whoever knows that it is over finds no worker any more
+        with self._said:
+            self._found, self._error = found, failed
+            self._said.notify_all()
+        told()
