@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,11 +79,15 @@ def load(url: str, script: str, seconds: int, connections: int, header: bytes, a
 
 def processor_seconds(pid: int, name: str = "bench") -> Counter[str]:
     """User and system time of a process and all that it started and that are running, by program; wrk has ended."""
-    stat = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    found = Counter({name: sum(map(int, stat[11:13])) / _TICKS})
+    found: Counter[str] = Counter()
+    # A thread or a process may end between being listed and being read.
+    with suppress(FileNotFoundError, ProcessLookupError):
+        stat = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        found[name] += sum(map(int, stat[11:13])) / _TICKS
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text("ascii").split():
-            found.update(processor_seconds(int(child), _program(child)))
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in path.read_text("ascii").split():
+                found.update(processor_seconds(int(child), _program(child)))
     return found
 
 
