@@ -31,6 +31,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Column, Table
 from rich.text import Text
 
+from organizer.actions.sitting import Sitting
+from organizer.cli.terminal.watching import watched
 from organizer.cli.terminal.yes_no import hint, read_yes_no
 from organizer.errors import OrganizerError
 from organizer.text import harmless
@@ -47,10 +49,11 @@ _MOVES |= {"\x1b[H": "home", "\x1bOH": "home", "\x1b[1~": "home", "\x1b[F": "end
 
 
 class Terminal:
-    """A dialogue in words, or, with `as_json`, one JSON object at its end."""
+    """A dialogue in words, or, with `as_json`, one JSON object at its end; every wait in it may end its `sitting`."""
 
-    def __init__(self, as_json: bool = False) -> None:
+    def __init__(self, as_json: bool = False, sitting: Sitting | None = None) -> None:
         self.as_json = as_json
+        self.sitting = sitting
         for stream in (sys.stdout, sys.stderr):
             if reconfigure := getattr(stream, "reconfigure", None):
                 reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
@@ -130,7 +133,7 @@ class Terminal:
     def ask(self, question: str, default: str | None = "") -> str:
         """A line of text. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
-        with _answers():
+        with self._answers():
             return str(click.prompt(harmless(question), default=default, show_default=bool(default)))
 
     def confirm(self, question: str) -> bool:
@@ -138,7 +141,7 @@ class Terminal:
         self.check_may_ask()
         _forget_keys()
         while True:
-            with _answers():
+            with self._answers():
                 typed = str(click.prompt(harmless(question), "", prompt_suffix=" [y/N]: ", show_default=False))
             if (meant := read_yes_no(typed)) is not None:
                 return meant
@@ -148,7 +151,7 @@ class Terminal:
         """Wait until Enter is pressed. Raises OrganizerError: question, stopped."""
         self.check_may_ask()
         _forget_keys()
-        with _answers():
+        with self._answers():
             click.prompt(harmless(text), default="", show_default=False, prompt_suffix=" ")
 
     def choose(self, question: str, answers: Sequence[str]) -> int:
@@ -167,7 +170,7 @@ class Terminal:
             raise OrganizerError(
                 "question", "There is no terminal to type the passphrase at. Give it in a file: --passphrase-file."
             )
-        with _answers():
+        with self._answers():
             default = "" if may_be_empty else None
             return str(click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True))
 
@@ -179,7 +182,8 @@ class Terminal:
         self.check_may_ask()
         try:
             if sys.stdin.isatty():
-                typed = click.getchar()
+                with watched(self.sitting):
+                    typed = click.getchar()
                 # An arrow key is an escape sequence, not a decision.
                 return typed if len(typed) == 1 else _MOVES.get(typed, "")
             line = sys.stdin.readline()
@@ -220,6 +224,12 @@ class Terminal:
         with self.private_screen(_ERASED + _SCROLLBACK_ERASED) as clear:
             yield clear
 
+    def forget(self) -> None:
+        """Erase the screen and what was scrolled out of it."""
+        if self.is_at_terminal:
+            self._out.file.write(_ERASED + _SCROLLBACK_ERASED)
+            self._out.file.flush()
+
     @contextmanager
     def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
         """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
@@ -247,6 +257,16 @@ class Terminal:
             if not self._err.is_terminal:
                 self.say(f"{what}: {done:,} of {total:,} {unit}.")
 
+    @contextmanager
+    def _answers(self) -> Iterator[None]:
+        try:
+            with watched(self.sitting):
+                yield
+        except click.Abort as error:
+            raise OrganizerError("stopped", "Stopped. Nothing more was done.") from error
+        except UnicodeDecodeError as error:
+            raise OrganizerError("not-text", "What was typed is not text in UTF-8. Try again.") from error
+
     def check_may_ask(self) -> None:
         """Refuse to go on where no question can be asked. Raises OrganizerError: question."""
         if self.as_json:
@@ -268,13 +288,3 @@ def _forget_keys() -> None:
     """Forget keys pressed too early (rule 9). Input from a pipe is kept: it was prepared on purpose."""
     if sys.stdin.isatty():
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
-
-
-@contextmanager
-def _answers() -> Iterator[None]:
-    try:
-        yield
-    except click.Abort as error:
-        raise OrganizerError("stopped", "Stopped. Nothing more was done.") from error
-    except UnicodeDecodeError as error:
-        raise OrganizerError("not-text", "What was typed is not text in UTF-8. Try again.") from error
