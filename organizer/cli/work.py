@@ -81,7 +81,7 @@ def run(terminal: Terminal, start: Start, line: CommandLine, run_command: Run) -
     sitting = Sitting(start.clock)
     terminal.say("Type commands without “organizer”, such as “status”. help lists them, quit or Ctrl-D ends.")
     terminal.say(f"The passphrase is asked once, and forgotten after {IDLE / 60:.0f} minutes without a key.")
-    with _never_stopped():
+    with _as_long_as_the_terminal():
         prompt = Prompt(terminal, sitting, line, run_command)
         while prompt.next():
             pass
@@ -159,10 +159,12 @@ class Prompt:
 
 
 @contextmanager
-def _never_stopped() -> Iterator[None]:
-    """Ctrl-Z does nothing: a program that is stopped cannot look at the clock and forget."""
-    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+def _as_long_as_the_terminal() -> Iterator[None]:
+    """Ctrl-Z does nothing: a stopped program cannot look at the clock and forget. A closed window ends it for sure."""
+    wanted = {signal.SIGTSTP: signal.SIG_IGN, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTSTP, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
