@@ -6,8 +6,6 @@ What is kept and when it is forgotten stands in organizer/actions/sitting.py.
 from __future__ import annotations
 
 import signal
-import sys
-import termios
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -97,7 +95,6 @@ class Prompt:
         self._sitting = sitting
         self._line = line
         self._run = run_command
-        self._settings = termios.tcgetattr(sys.stdin)
 
     def next(self) -> bool:
         """Read a line and do what it says; False at the end."""
@@ -118,7 +115,7 @@ class Prompt:
     def _read(self) -> str:
         state = "unlocked" if self._sitting.is_unlocked else "locked"
         with watched(self._sitting):
-            return self._line.read(f"{PROGRAM} ({state})> ")
+            return self._line.read(self._terminal.command, f"{PROGRAM} ({state})> ")
 
     def _do(self, typed: str) -> bool:
         words = words_of(typed)
@@ -152,8 +149,6 @@ class Prompt:
     def _lock(self, text: str) -> None:
         self._sitting.lock()
         self._line.forget()
-        # A wait that ended in the middle of a key may have left the terminal as it was for keys.
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._settings)
         self._terminal.forget()
         self._terminal.say(text, "bold")
 

@@ -28,15 +28,15 @@ class CommandLine:
         readline.set_completer_delims("")  # the whole line is completed: only here it is known what is quoted
         readline.parse_and_bind("set enable-bracketed-paste off")  # of pasted lines, each is a command
 
-    def read(self, prompt: str) -> str:
-        """One line. Raises EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C, UnicodeDecodeError."""
+    def read(self, ask: Callable[[str], str], prompt: str) -> str:
+        """One line that `ask` reads. Raises EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C, UnicodeDecodeError."""
         readline.clear_history()
         for line in self._lines:
             readline.add_history(line)
         readline.set_completer(self._offer)
         readline.parse_and_bind("tab: complete")
         try:
-            return input(prompt)
+            return ask(prompt)
         finally:
             readline.clear_history()
             readline.set_completer(None)

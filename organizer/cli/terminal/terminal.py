@@ -54,6 +54,7 @@ class Terminal:
     def __init__(self, as_json: bool = False, sitting: Sitting | None = None) -> None:
         self.as_json = as_json
         self.sitting = sitting
+        self._settings: list[Any] = []
         for stream in (sys.stdout, sys.stderr):
             if reconfigure := getattr(stream, "reconfigure", None):
                 reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
@@ -224,9 +225,16 @@ class Terminal:
         with self.private_screen(_ERASED + _SCROLLBACK_ERASED) as clear:
             yield clear
 
+    def command(self, prompt: str) -> str:
+        """A line at the prompt of `organizer work`. Raises EOFError, KeyboardInterrupt, UnicodeDecodeError."""
+        self._settings = termios.tcgetattr(sys.stdin)
+        return input(prompt)
+
     def forget(self) -> None:
-        """Erase the screen and what was scrolled out of it."""
+        """Erase the screen and what was scrolled out of it; the terminal is as it was before the last command."""
         if self.is_at_terminal:
+            # A wait that ended in the middle of a key may have left it as it was for keys.
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._settings)
             self._out.file.write(_ERASED + _SCROLLBACK_ERASED)
             self._out.file.flush()
 
