@@ -42,7 +42,7 @@ def watched(sitting: Sitting | None) -> Iterator[None]:
     except SystemError as error:
         if not isinstance(error.__cause__, KeyboardInterrupt):
             raise
-        # After Ctrl-C at a question CPython handles signals once more, and calls look() with that exception still raised.
+        # After Ctrl-C at a question CPython handles signals once more: look() is called with that exception raised.
         raise KeyboardInterrupt from error
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
