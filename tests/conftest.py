@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -180,8 +181,8 @@ def terminal() -> Iterator[Callable[..., PseudoTerminal]]:
     """Opens terminals, and closes them whatever happens."""
     opened: list[PseudoTerminal] = []
 
-    def start(*arguments: str, **size: int) -> PseudoTerminal:
-        opened.append(PseudoTerminal(*arguments, **size))
+    def start(*arguments: str, **options: Any) -> PseudoTerminal:
+        opened.append(PseudoTerminal(*arguments, **options))
         return opened[-1]
 
     yield start

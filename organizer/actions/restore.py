@@ -14,7 +14,7 @@ from enum import Enum
 from nacl.utils import random
 
 from crypto.errors import MinisignError
-from crypto.minisign import MinisignPublicKey, unlock_secret_key
+from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.session import keep_period, read_appeal_of, read_periods
 from organizer.errors import OrganizerError
@@ -22,12 +22,14 @@ from organizer.keys import generate, keyfile
 from organizer.keys.periods import Period, PeriodKey
 from organizer.keys.recovery import Expected, expect, read_digits
 from organizer.keys.shares import Recovery
+from organizer.keys.signing import lock_signing_key
 from organizer.workspace import key_slots
 from organizer.workspace.files import read_file
 from organizer.workspace.folder import (
     KEY_FILE,
     MINISIGN_FILE,
     SIGNER_FILE,
+    SIGNING_FILE,
     Workspace,
     check_new,
     is_workspace,
@@ -143,8 +145,8 @@ def restore_into_new(
     generate.check_passphrase(passphrase)
     _check_wanted(at, key)
     check_new(at.folder)
-    public, files = generate.minisign_files(signer, passphrase, random)
     root = random(keyfile.ROOT_SIZE)
+    public, files = generate.minisign_files(signer, passphrase, random, root)
     files[KEY_FILE] = _lock_root(root, key.period, passphrase, profile)
     files |= generate.period_files(root, key, random)
     make_workspace(at.folder, files)
@@ -169,14 +171,14 @@ def restore_anew(
     generate.check_passphrase(passphrase)
     _check_wanted(at, key)
     workspace = _workspace(at)
-    take_over(workspace, key, passphrase)
-    minisign = _renew_minisign(workspace, passphrase, tell)
+    root = take_over(workspace, key, passphrase)
+    minisign = _renew_minisign(workspace, passphrase, root, tell)
     lost = tuple(other for other in read_periods(workspace) if other.record != key.period.record)
     return Restored(key.period, at.folder, minisign, lost)
 
 
-def take_over(workspace: Workspace, key: PeriodKey, passphrase: str) -> None:
-    """Give a workspace whose passphrase is lost a new root; the rows are opened with the master.
+def take_over(workspace: Workspace, key: PeriodKey, passphrase: str) -> bytes:
+    """Give a workspace whose passphrase is lost a new root, which is returned; the master opens the rows.
 
     If it is cut off at any moment, doing it again finishes it. Raises OrganizerError: restore-rows, memory.
     """
@@ -193,6 +195,7 @@ def take_over(workspace: Workspace, key: PeriodKey, passphrase: str) -> None:
         keep_period(workspace, root, key)
         workspace.write(KEY_FILE, file)
         key_slots.drop_other_roots(tables, root)
+    return root
 
 
 def _workspace(at: Restoring) -> Workspace:
@@ -212,23 +215,24 @@ def _lock_root(root: bytes, period: Period, passphrase: str, profile: keyfile.Pr
     return keyfile.lock(root, period.record.appeal_id, passphrase, random(keyfile.SALT_SIZE), profile)
 
 
-def _unlock_minisign(file: bytes, passphrase: str) -> None:
-    unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(passphrase))
+def _unlock_minisign(file: bytes, passphrase: str) -> MinisignSecretKey:
+    return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(passphrase))
 
 
-def _renew_minisign(workspace: Workspace, passphrase: str, tell: Tell) -> MinisignPublicKey | None:
-    """A minisign key that the new passphrase opens; the new one, None when the old one still opens."""
+def _renew_minisign(workspace: Workspace, passphrase: str, root: bytes, tell: Tell) -> MinisignPublicKey | None:
+    """A minisign key that the new passphrase and the root open; the new one, None when the old one still opens."""
     signer, file = workspace.read(SIGNER_FILE), workspace.read(MINISIGN_FILE)
     if signer is None:
         return None
     tell(Notice("minisign-tried", "Looking whether your minisign key opens, too. This takes some seconds."))
     try:
         if file is not None:
-            _unlock_minisign(file, passphrase)
+            workspace.write(SIGNING_FILE, lock_signing_key(root, _unlock_minisign(file, passphrase), random))
             return None
     except MinisignError:
         tell(Notice("minisign-locked", "It was locked with the lost passphrase, so a new one is made."))
-    public, files = generate.minisign_files(signer.decode("ascii", "replace").strip(), passphrase, random)
+    owner = signer.decode("ascii", "replace").strip()
+    public, files = generate.minisign_files(owner, passphrase, random, root)
     for name, content in files.items():
         workspace.write(name, content)
     return public

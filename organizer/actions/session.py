@@ -16,16 +16,20 @@ from crypto.appeal import Appeal, read_appeal
 from crypto.errors import AppealError, MinisignError, UndersignedError
 from crypto.keys import KeyId, KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
+from organizer.actions.plan import Notice
+from organizer.actions.sitting import Sitting
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
 from organizer.keys.periods import Period, PeriodKey, public_name, read_public, secret_name, unlock_master
+from organizer.keys.signing import lock_signing_key, unlock_signing_key
 from organizer.workspace.files import read_file
 from organizer.workspace.folder import (
     KEY_FILE,
     MINISIGN_FILE,
     MINISIGN_PUBLIC_FILE,
     SIGNER_FILE,
+    SIGNING_FILE,
     Workspace,
     open_workspace,
 )
@@ -34,9 +38,20 @@ from organizer.workspace.records import Records
 
 APPEAL_FILE = "appeal.json"
 
+SIGNING_KEPT = Notice(
+    "signing-kept",
+    "Your minisign key is now locked under the key of this workspace, too: from the next time on, signing asks and "
+    "waits no more.",
+)
+
 
 class Passphrases(Protocol):
     """How a user interface asks for the passphrase, and says that a key is opened, which takes seconds on purpose."""
+
+    @property
+    def sitting(self) -> Sitting | None:
+        """What keeps the root between actions, so that it need not be asked for again; None: nothing is kept."""
+        ...
 
     def passphrase(self, wrong: UndersignedError | None) -> str:
         """What was typed; `wrong` is why the one before did not open the key. Raises OrganizerError to give up."""
@@ -47,7 +62,11 @@ class Passphrases(Protocol):
         ...
 
     def signing(self) -> None:
-        """The minisign key is being opened, to sign with it."""
+        """The minisign key is being opened with the passphrase, to sign with it."""
+        ...
+
+    def tell(self, notice: Notice) -> None:
+        """Something a person should know, and need not answer."""
         ...
 
 
@@ -56,7 +75,7 @@ class Session:
     """An opened workspace: the keys of the periods that are here, by key id, and the rows.
 
     `periods` are all that this workspace had a key of, those included whose key was burned or is lost.
-    `passphrase` is kept for the minisign key only, and only as long as the command runs.
+    `typed` is the passphrase, None when it was not asked for: a minisign key that the root does not open yet needs it.
     """
 
     workspace: Workspace
@@ -64,7 +83,8 @@ class Session:
     keys: Mapping[KeyId, OrganizersKey]
     records: Records
     appeal: Appeal | None
-    passphrase: str
+    passphrases: Passphrases
+    typed: str | None
     root: bytes
 
     def __repr__(self) -> str:
@@ -77,7 +97,7 @@ def open_session(passphrases: Passphrases, folder: str, appeal_file: str | None 
     with open_workspace(folder) as workspace:
         periods = read_periods(workspace)
         appeal = load_appeal(workspace, appeal_file)
-        root, passphrase = _unlock(passphrases, workspace)
+        root, typed = _unlock(passphrases, workspace)
         masters = open_masters(workspace, root, periods)
         keys = {
             period.record.key_id: OrganizersKey.derive(masters[period.record.key_id], period.record.appeal_id)
@@ -86,7 +106,7 @@ def open_session(passphrases: Passphrases, folder: str, appeal_file: str | None 
         }
         with workspace.tables() as tables:
             records = Records(tables, open_work_key(tables, root, masters, random))
-            yield Session(workspace, periods, keys, records, appeal, passphrase, root)
+            yield Session(workspace, periods, keys, records, appeal, passphrases, typed, root)
 
 
 def read_periods(workspace: Workspace) -> tuple[Period, ...]:
@@ -192,11 +212,30 @@ def need_appeal(appeal: Appeal | None) -> Appeal:
 
 
 def open_minisign(session: Session) -> MinisignSecretKey:
-    """The organizer's minisign key, which has the same passphrase. Raises OrganizerError, MinisignError."""
-    text = session.workspace.read(MINISIGN_FILE)
-    if text is None:
+    """The organizer's minisign key. Raises OrganizerError, MinisignError.
+
+    The root opens it; in a workspace where it does not yet, the passphrase does, and the root does the next time.
+    """
+    workspace, public = session.workspace, own_minisign(session.workspace)[1]
+    locked = workspace.read(SIGNING_FILE)
+    key = None if locked is None else unlock_signing_key(session.root, locked, public)
+    if key is None:
+        key = _open_stock_minisign(session)
+        if key.public == public:
+            workspace.write(SIGNING_FILE, lock_signing_key(session.root, key, random))
+            session.passphrases.tell(SIGNING_KEPT)
+    return key
+
+
+def _open_stock_minisign(session: Session) -> MinisignSecretKey:
+    """With the passphrase that opened the workspace, which is the same, or asked for when a sitting opened it."""
+    file = session.workspace.read(MINISIGN_FILE)
+    if file is None:
         raise _no_minisign()
-    return unlock_secret_key(text.decode("ascii", "replace"), keyfile.normalise(session.passphrase))
+    if session.typed is None:
+        return ask_minisign(session.passphrases, session.workspace)
+    session.passphrases.signing()
+    return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(session.typed))
 
 
 def ask_minisign(passphrases: Passphrases, workspace: Workspace) -> MinisignSecretKey:
@@ -223,11 +262,17 @@ def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:
         raise OrganizerError("appeal-signer", text)
 
 
-def _unlock(passphrases: Passphrases, workspace: Workspace) -> tuple[bytes, str]:
-    file = workspace.read(KEY_FILE)
+def _unlock(passphrases: Passphrases, workspace: Workspace) -> tuple[bytes, str | None]:
+    file, sitting = workspace.read(KEY_FILE), passphrases.sitting
     if file is None:
         raise _no_key(workspace)
-    return ask_root(passphrases, file)
+    held = None if sitting is None else sitting.root(file)
+    if held is not None:
+        return held, None
+    root, typed = ask_root(passphrases, file)
+    if sitting is not None:
+        sitting.keep(file, root)
+    return root, typed
 
 
 def ask_root(passphrases: Passphrases, file: bytes) -> tuple[bytes, str]:

@@ -155,7 +155,6 @@ def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None
 def _open_minisign(at: Cosigning) -> MinisignSecretKey:
     if at.session is None:
         return ask_minisign(at.passphrases, at.workspace)
-    at.passphrases.signing()
     return open_minisign(at.session)
 
 

@@ -17,7 +17,7 @@ from organizer.cli.export_nonpublic import export_nonpublic_command
 from organizer.cli.keygen import keygen_command
 from organizer.cli.list_signatures import list_command
 from organizer.cli.open_ledgers import open_command
-from organizer.cli.options import JSON, WORKSPACE, carry_out, options, pass_on_options
+from organizer.cli.options import JSON, WORKSPACE, carry_out, options, pass_on_options, started
 from organizer.cli.publish import publish_command
 from organizer.cli.rehearsal.rehearse import rehearse_command
 from organizer.cli.restore import restore_command
@@ -29,6 +29,7 @@ from organizer.cli.verify import verify_command
 from organizer.cli.version import show_version
 from organizer.cli.vouch import vouch_command
 from organizer.cli.withdraw import withdraw_command
+from organizer.cli.work import work_command
 
 _COMMANDS = (
     ceremony_command,
@@ -50,6 +51,7 @@ _COMMANDS = (
     status_command,
     burn_command,
     rehearse_command,
+    work_command,
 )
 
 
@@ -73,7 +75,7 @@ class _Organizer(click.Group):
 
 def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
-        program: str | None = context.obj  # the path of the one file, told by what starts it
+        program = started(context).program
         carry_out(bool(context.params.get("as_json")), lambda terminal: show_version(terminal, program))
         context.exit()
 
@@ -90,7 +92,7 @@ def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     """Open, review and publish the signatures of an appeal, offline.
 
     Practise with rehearse. Then, in this order: ceremony once; open, review and publish as often as you like; burn
-    when a period is over.
+    when a period is over. “organizer work” takes one after another, and asks for the passphrase once.
     Each explains itself with --help. Nothing here uses the network.
     The options below may stand before the command or after it.
     """

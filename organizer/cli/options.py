@@ -5,12 +5,15 @@ Every error that a person can meet becomes one sentence and the exit code 1.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
 from organizer.actions.failures import EXPECTED, explain_failure
+from organizer.actions.sitting import Sitting
 from organizer.cli.json_results import JsonResult
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
@@ -36,6 +39,28 @@ PREVIOUS = click.option("--previous", metavar="FILE", help="The publication.json
 JSON = click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print one JSON object and ask nothing.")
 
 
+def seconds_since_boot() -> float:
+    """A clock that nobody sets, and that counts the time in which the computer slept."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a command is started with, beside what was typed."""
+
+    program: str | None = None
+    """The path of the one file that the tool runs from, if it does."""
+    sitting: Sitting | None = None
+    """That of the prompt that the command was typed at."""
+    clock: Callable[[], float] = seconds_since_boot
+
+
+def started(context: click.Context | None) -> Start:
+    """How the command of this context was started; the one file tells its path only."""
+    given: Start | str | None = None if context is None else context.obj
+    return given if isinstance(given, Start) else Start(given)
+
+
 def options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Several options for one command, in the order of its help."""
 
@@ -54,7 +79,7 @@ def pass_on_options(context: click.Context, commands: Iterable[str], folder: str
 
 def carry_out(as_json: bool, work: Callable[[Terminal], JsonResult]) -> None:
     """Do the work of a command and tell its result, or why there is none."""
-    terminal = Terminal(as_json)
+    terminal = Terminal(as_json, started(click.get_current_context(silent=True)).sitting)
     try:
         terminal.result(work(terminal))
     except (*EXPECTED, KeyboardInterrupt) as error:

@@ -74,9 +74,7 @@ def run(
         if preview is not None:
             return _keep_preview(terminal, plan, preview)
         say_publish_plan(terminal, plan, page=not yes)
-        answers = ask_questions(terminal, plan.questions, yes)
-        terminal.say("Signing. This takes some seconds.")
-        published = publish(session, plan, answers)
+        published = publish(session, plan, ask_questions(terminal, plan.questions, yes))
         threshold = need_appeal(session.appeal).threshold
     if out is not None:
         hand_over_published(published, out)

@@ -25,6 +25,7 @@ from organizer.keys.periods import (
     secret_name,
     write_public,
 )
+from organizer.keys.signing import lock_signing_key
 
 Random = Callable[[int], bytes]
 
@@ -98,14 +99,21 @@ def period_files(root: bytes, key: PeriodKey, random: Random) -> dict[str, bytes
     }
 
 
-def minisign_files(signer: str, passphrase: str, random: Random) -> tuple[MinisignPublicKey, dict[str, bytes]]:
-    """A fresh minisign key and its files. Takes seconds and 1 GiB of memory."""
+def minisign_files(
+    signer: str, passphrase: str, random: Random, root: bytes | None = None
+) -> tuple[MinisignPublicKey, dict[str, bytes]]:
+    """A fresh minisign key and its files; with the root of a workspace, also the one that it opens.
+
+    Takes seconds and 1 GiB of memory.
+    """
     minisign = MinisignSecretKey.make(random(KEY_ID_SIZE), random(32))
     files = {
         "minisign.key": lock_secret_key(minisign, keyfile.normalise(passphrase), random(SALT_SIZE)).encode("ascii"),
         "minisign.pub": minisign.public.file.encode("ascii"),
         "signer.txt": f"{signer}\n".encode("ascii"),
     }
+    if root is not None:
+        files["minisign.locked"] = lock_signing_key(root, minisign, random)
     return minisign.public, files
 
 
@@ -120,8 +128,8 @@ def make_keys(
     """Fresh keys, one for each period, locked under one passphrase. Takes seconds and 1 GiB of memory, twice."""
     passphrase = keyfile.normalise(passphrase)
     periods = tuple(make_period(appeal_id, one, random) for one in days)
-    minisign, files = minisign_files(signer, passphrase, random)
     root = random(keyfile.ROOT_SIZE)
+    minisign, files = minisign_files(signer, passphrase, random, root)
     files["organizers.key"] = keyfile.lock(root, appeal_id, passphrase, random(keyfile.SALT_SIZE), profile)
     for new in periods:
         files |= period_files(root, new, random)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import glob
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -65,6 +67,26 @@ def folder_of(path: str) -> str:
 def file_name(path: str) -> str:
     """The last part of a path."""
     return Path(path).name
+
+
+def matching(pattern: str) -> list[str]:
+    """The paths that a pattern of a shell fits, sorted."""
+    return sorted(glob(pattern))
+
+
+def with_home(path: str) -> str:
+    """The path with the person's own folder in place of a `~` at its beginning."""
+    return os.path.expanduser(path)  # a Path would lose a "/" at the end
+
+
+def beginning_with(path: str) -> list[str]:
+    """The paths that begin so, for completing it, sorted; a folder ends in "/". Hidden ones only when asked for."""
+    folder, start = os.path.split(path)
+    with suppress(OSError):
+        found = [entry for entry in os.scandir(folder or ".") if entry.name.startswith(start or "")]
+        shown = [entry for entry in found if start.startswith(".") or not entry.name.startswith(".")]
+        return sorted(f"{os.path.join(folder, entry.name)}{'/' if entry.is_dir() else ''}" for entry in shown)
+    return []
 
 
 def check_no_file(path: str) -> None:

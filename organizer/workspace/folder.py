@@ -22,6 +22,8 @@ DEFAULT_FOLDER = "organizer-workspace"
 KEY_FILE = "organizers.key"
 MINISIGN_FILE = "minisign.key"
 MINISIGN_PUBLIC_FILE = "minisign.pub"
+SIGNING_FILE = "minisign.locked"
+"""The minisign key again, under the root; keys/signing.py says what is in it. It can always be made anew."""
 SIGNER_FILE = "signer.txt"
 BURNING_FILE = "burning.txt"
 """Stands in a folder whose burning was begun: what is left of it is good for nothing but to be burned, too."""
@@ -58,7 +60,7 @@ class Workspace:
 
     def burn_all(self) -> None:
         """Overwrite and remove the whole folder. The key goes first: then the rest opens no more, whatever happens."""
-        secret = [KEY_FILE, *self.file_names("period-", ".key"), MINISIGN_FILE, DATABASE]
+        secret = [KEY_FILE, *self.file_names("period-", ".key"), MINISIGN_FILE, SIGNING_FILE, DATABASE]
         self.write(BURNING_FILE, b"")
         burn_folder(self._folder, secret, [BURNING_FILE, FORMAT_FILE])
 

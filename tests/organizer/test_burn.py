@@ -195,14 +195,14 @@ def test_a_burning_that_was_cut_off_is_finished(desk: Desk) -> None:
 def test_burning_cut_off_anywhere_can_be_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key goes first and the two files that tell what happened last."""
     order: list[str] = []
-    files = {FORMAT_FILE, "organizers.key", "minisign.key", "period-00.key", "appeal.json", "workspace.sqlite"}
-    for file in files:
+    secret = ["organizers.key", "period-00.key", "minisign.key", "minisign.locked", "workspace.sqlite"]
+    for file in (FORMAT_FILE, *secret, "appeal.json"):
         (tmp_path / "work").mkdir(exist_ok=True)
         (tmp_path / "work" / file).write_bytes(b"x" * 100)
     unlink = Path.unlink
     monkeypatch.setattr(Path, "unlink", lambda path, **_: (order.append(path.name), unlink(path))[0])
     Workspace(tmp_path / "work").burn_all()
-    assert order[:4] == ["organizers.key", "period-00.key", "minisign.key", "workspace.sqlite"]
+    assert order[:5] == secret
     assert order[-2:] == [BURNING_FILE, FORMAT_FILE]
 
 

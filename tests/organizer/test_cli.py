@@ -520,6 +520,7 @@ def test_damaged_keys_are_told_apart(desk: Desk) -> None:
     publish = ("publish", "--yes", "--appeal", desk.appeal)
     minisign = (desk.folder / "minisign.key").read_bytes()
     (desk.folder / "minisign.key").unlink()
+    (desk.folder / "minisign.locked").unlink()
     assert run_json(desk, *publish, exit_code=1)["error"] == "no-file"
     (desk.folder / "minisign.key").write_bytes(minisign[:-30])
     assert run_json(desk, *publish, exit_code=1)["error"] == "minisign-form"

@@ -252,6 +252,14 @@ def withdraw(play: Play, line: str) -> None:
     play.ask(line, ("25 digits", CODE[:-1]), ("25 digits", CODE))
 
 
+def work(play: Play, line: str) -> None:
+    """Two commands, one passphrase."""
+    screen = play.start(line)
+    answer(screen, ("(locked)> ", "status"), ("Passphrase", play.passphrases["anna"]))
+    answer(screen, ("(unlocked)> ", "organizer status"), ("(unlocked)> ", "quit"))
+    play.keep(screen)
+
+
 def publish(play: Play, line: str) -> None:
     play.ask(line, ("Passphrase", play.passphrases["anna"]), ("[y/N]", "y"))
 
@@ -348,6 +356,7 @@ STEPS: list[tuple[str, Callable[[Play, str], None]]] = [
     (TOKEN, in_the_shell),
     ("sha256sum ledger-*.undersigned", fetch),
     ("organizer open ledger-*.undersigned --appeal appeal.json", with_passphrase),
+    ("organizer work", work),
     ("organizer review", review),
     ("organizer status", with_passphrase),
     ("organizer add", add),

@@ -20,13 +20,13 @@ ROOT = Path(__file__).parents[2]
 class PseudoTerminal:
     """A real terminal with a program in it: read until a text appears, type, look at what came."""
 
-    def __init__(self, *arguments: str, lines: int = 40, columns: int = 120) -> None:
+    def __init__(self, *arguments: str, lines: int = 40, columns: int = 120, module: str = "organizer") -> None:
         self._screen, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", lines, columns, 0, 0))
         # Of another terminal, which may be around the tests, it knows nothing.
         outer = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.program = subprocess.Popen(
-            [sys.executable, "-m", "organizer", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdin=inside,
             stdout=inside,
             stderr=inside,

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from crypto.errors import UndersignedError
 from organizer.actions.open_ledgers import open_ledgers
+from organizer.actions.plan import Notice
 from organizer.actions.review import open_queue
 from organizer.actions.session import Session, open_session
+from organizer.actions.sitting import Sitting
 from organizer.actions.vouch import add_word
 from tests.support.organizer_workspace import PASSPHRASE, Desk, make_desk, seal
 from tests.support.paths import ROOT
@@ -27,12 +29,18 @@ TABLE = "name,public,relation\nЗоя,yes,сястра\nЗоя,yes,сястра\
 
 
 class Typed:
-    """A face that knows the passphrase."""
+    """A face that knows the passphrase, and counts how often it was asked and a minisign key opened with it."""
+
+    def __init__(self, sitting: Sitting | None = None) -> None:
+        self.sitting = sitting
+        self.asked = self.signed = 0
+        self.told: list[str] = []
 
     def passphrase(self, wrong: UndersignedError | None) -> str:
         """The one of all desks."""
         if wrong is not None:
             raise wrong
+        self.asked += 1
         return PASSPHRASE
 
     def opening(self) -> None:
@@ -40,6 +48,11 @@ class Typed:
 
     def signing(self) -> None:
         """Nobody waits."""
+        self.signed += 1
+
+    def tell(self, notice: Notice) -> None:
+        """Nobody reads it; its reason is kept."""
+        self.told.append(notice.reason)
 
 
 class Noted:

@@ -67,7 +67,8 @@ def _say_end(terminal: Terminal) -> list[str]:
         terminal.say(f"- {sentence}")
     terminal.say()
     terminal.say(
-        "What a rehearsal cannot show: in earnest the passphrase is typed for every command, and cards must be found "
+        "What a rehearsal cannot show: in earnest the passphrase is typed for every command, or once in “organizer "
+        "work”, and cards must be found "
         "again. Ask their holders once a year whether they still have them."
     )
     terminal.say("Next: organizer ceremony")

@@ -119,9 +119,7 @@ def _publish(stage: Stage) -> None:
     with open_session(stage.passphrases, stage.work, stage.appeal) as session:
         plan = plan_publication(session, PUBLISHED)
         say_publish_plan(terminal, plan, page=not stage.fast)
-        answers = ask_questions(terminal, plan.questions, yes=stage.fast)
-        terminal.say("Signing. This takes some seconds.")
-        published = publish(session, plan, answers)
+        published = publish(session, plan, ask_questions(terminal, plan.questions, yes=stage.fast))
         threshold = need_appeal(session.appeal).threshold
     hand_over_published(published, stage.stick)
     say_published(terminal, plan, published, threshold, stage.stick)

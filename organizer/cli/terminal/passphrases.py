@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from crypto.errors import UndersignedError
+from organizer.actions.plan import Notice
+from organizer.actions.sitting import Sitting
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.workspace.files import read_file
@@ -18,6 +20,11 @@ class TerminalPassphrases:
         self._terminal = terminal
         self._file = file
         self._asked = 0
+
+    @property
+    def sitting(self) -> Sitting | None:
+        """That of the prompt that the command was typed at; None when the command was started by itself."""
+        return self._terminal.sitting
 
     def passphrase(self, wrong: UndersignedError | None) -> str:
         """Ask, after saying why the last answer was `wrong`; that error is raised after the last attempt.
@@ -42,6 +49,10 @@ class TerminalPassphrases:
     def signing(self) -> None:
         """Say that the minisign key is being opened."""
         self._terminal.say("Signing. This takes some seconds.")
+
+    def tell(self, notice: Notice) -> None:
+        """Say it."""
+        self._terminal.say(str(notice))
 
 
 def read_passphrase_file(path: str) -> str:

@@ -32,6 +32,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Column, Table
 from rich.text import Text
 
+from organizer.actions.sitting import Sitting
+from organizer.cli.terminal.watching import watched
 from organizer.cli.terminal.yes_no import hint, read_yes_no
 from organizer.errors import OrganizerError
 from organizer.text import harmless
@@ -48,10 +50,12 @@ _MOVES |= {"\x1b[H": "home", "\x1bOH": "home", "\x1b[1~": "home", "\x1b[F": "end
 
 
 class Terminal:
-    """A dialogue in words, or, with `as_json`, one JSON object at its end."""
+    """A dialogue in words, or, with `as_json`, one JSON object at its end; every wait in it may end its `sitting`."""
 
-    def __init__(self, as_json: bool = False) -> None:
+    def __init__(self, as_json: bool = False, sitting: Sitting | None = None) -> None:
         self.as_json = as_json
+        self.sitting = sitting
+        self._settings: list[Any] = []
         for stream in (sys.stdout, sys.stderr):
             if reconfigure := getattr(stream, "reconfigure", None):
                 reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
@@ -136,7 +140,7 @@ class Terminal:
     def ask(self, question: str, default: str | None = "") -> str:
         """A line of text. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
-        with _answers():
+        with self._answers():
             return str(click.prompt(harmless(question), default=default, show_default=bool(default)))
 
     def confirm(self, question: str) -> bool:
@@ -144,7 +148,7 @@ class Terminal:
         self.check_may_ask()
         _forget_keys()
         while True:
-            with _answers():
+            with self._answers():
                 typed = str(click.prompt(harmless(question), "", prompt_suffix=" [y/N]: ", show_default=False))
             if (meant := read_yes_no(typed)) is not None:
                 return meant
@@ -154,7 +158,7 @@ class Terminal:
         """Wait until Enter is pressed. Raises OrganizerError: question, stopped."""
         self.check_may_ask()
         _forget_keys()
-        with _answers():
+        with self._answers():
             click.prompt(harmless(text), default="", show_default=False, prompt_suffix=" ")
 
     def choose(self, question: str, answers: Sequence[str]) -> int:
@@ -173,7 +177,7 @@ class Terminal:
             raise OrganizerError(
                 "question", "There is no terminal to type the passphrase at. Give it in a file: --passphrase-file."
             )
-        with _answers():
+        with self._answers():
             default = "" if may_be_empty else None
             return str(click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True))
 
@@ -189,7 +193,8 @@ class Terminal:
         self.check_may_ask()
         try:
             if sys.stdin.isatty():
-                typed = click.getchar()
+                with watched(self.sitting):
+                    typed = click.getchar()
                 # An arrow key is an escape sequence, not a decision.
                 return typed if len(typed) == 1 else _MOVES.get(typed, "")
             line = sys.stdin.readline()
@@ -230,6 +235,19 @@ class Terminal:
         with self.private_screen(_ERASED + _SCROLLBACK_ERASED) as clear:
             yield clear
 
+    def command(self, prompt: str) -> str:
+        """A line at the prompt of `organizer work`. Raises EOFError, KeyboardInterrupt, UnicodeDecodeError."""
+        self._settings = termios.tcgetattr(sys.stdin)
+        return input(prompt)
+
+    def forget(self) -> None:
+        """Erase the screen and what was scrolled out of it; the terminal is as it was before the last command."""
+        if self.is_at_terminal:
+            # A wait that ended in the middle of a key may have left it as it was for keys.
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._settings)
+            self._out.file.write(_ERASED + _SCROLLBACK_ERASED)
+            self._out.file.flush()
+
     @contextmanager
     def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
         """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
@@ -257,6 +275,16 @@ class Terminal:
             if not self._err.is_terminal:
                 self.say(f"{what}: {done:,} of {total:,} {unit}.")
 
+    @contextmanager
+    def _answers(self) -> Iterator[None]:
+        try:
+            with watched(self.sitting):
+                yield
+        except click.Abort as error:
+            raise OrganizerError("stopped", "Stopped. Nothing more was done.") from error
+        except UnicodeDecodeError as error:
+            raise OrganizerError("not-text", "What was typed is not text in UTF-8. Try again.") from error
+
     def check_may_ask(self) -> None:
         """Refuse to go on where no question can be asked. Raises OrganizerError: question."""
         if self.as_json:
@@ -278,13 +306,3 @@ def _forget_keys() -> None:
     """Forget keys pressed too early (rule 9). Input from a pipe is kept: it was prepared on purpose."""
     if sys.stdin.isatty():
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
-
-
-@contextmanager
-def _answers() -> Iterator[None]:
-    try:
-        yield
-    except click.Abort as error:
-        raise OrganizerError("stopped", "Stopped. Nothing more was done.") from error
-    except UnicodeDecodeError as error:
-        raise OrganizerError("not-text", "What was typed is not text in UTF-8. Try again.") from error
