@@ -28,11 +28,12 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
 from organizer.actions.sitting import Sitting
+from organizer.cli.terminal.progress_columns import progress_columns
 from organizer.cli.terminal.watching import watched
 from organizer.cli.terminal.yes_no import hint, read_yes_no
 from organizer.errors import OrganizerError
@@ -252,13 +253,7 @@ class Terminal:
     def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
         """A bar with rate and time left, or one plain line at the end. Gives a function (more done, total)."""
         done = total = 0
-        columns = (
-            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
-            BarColumn(bar_width=None),
-            _Amount(table_column=Column(no_wrap=True)),
-            TimeRemainingColumn(table_column=Column(no_wrap=True)),
-        )
-        bar = Progress(*columns, console=self._err, disable=not self._err.is_terminal, expand=True)
+        bar = Progress(*progress_columns(), console=self._err, disable=not self._err.is_terminal, expand=True)
         # Names of ledgers are as wide as a screen, which amount, rate and time left need, too.
         told = what if len(what) <= WIDEST_BAR_NAME else f"{what[: WIDEST_BAR_NAME - 1]}…"
         task = bar.add_task(harmless(told), total=None)
@@ -290,12 +285,6 @@ class Terminal:
         if self.as_json:
             text = "With --json nothing is asked. Give the answer as an option; --help names it."
             raise OrganizerError("question", text)
-
-
-class _Amount(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        rate = f", {task.speed:,.0f}/s" if task.speed else ""
-        return Text(f"{task.completed:,.0f} of {task.total or 0:,.0f}{rate}")
 
 
 def _console(stderr: bool) -> Console:
