@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,8 +82,10 @@ def processor_seconds(pid: int, name: str = "bench") -> Counter[str]:
     stat = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     found = Counter({name: sum(map(int, stat[11:13])) / _TICKS})
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text("ascii").split():
-            found.update(processor_seconds(int(child), _program(child)))
+        # A thread may end in between; what it started then belongs to another one.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in path.read_text("ascii").split():
+                found.update(processor_seconds(int(child), _program(child)))
     return found
 
 
