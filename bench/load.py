@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,14 +41,21 @@ class Found:
 
 
 def mean(turns: list[Found]) -> Found:
-    """The means of several turns at the same servers."""
-    names = {name for turn in turns for name in turn.servers}
+    """Several turns of the same length at the same servers as one: each request counts the same."""
+    requests = sum(turn.rate for turn in turns)
+
+    def of_requests(values: Iterable[float]) -> float:
+        return sum(value * turn.rate for value, turn in zip(values, turns, strict=True)) / requests
+
     return Found(
         rate=statistics.mean(turn.rate for turn in turns),
-        p50=statistics.mean(turn.p50 for turn in turns),
-        p99=statistics.mean(turn.p99 for turn in turns),
-        all=statistics.mean(turn.all for turn in turns),
-        servers={name: statistics.mean(turn.servers.get(name, 0.0) for turn in turns) for name in names},
+        p50=of_requests(turn.p50 for turn in turns),
+        p99=of_requests(turn.p99 for turn in turns),
+        all=of_requests(turn.all for turn in turns),
+        servers={
+            name: of_requests(turn.servers.get(name, 0.0) for turn in turns)
+            for name in {name for turn in turns for name in turn.servers}
+        },
     )
 
 
@@ -78,13 +85,15 @@ def load(url: str, script: str, seconds: int, connections: int, header: bytes, a
 
 
 def processor_seconds(pid: int, name: str = "bench") -> Counter[str]:
-    """User and system time of a process and all that it started and that are running, by program; wrk has ended."""
-    found: Counter[str] = Counter()
-    # A thread or a process may end between being listed and being read.
-    with suppress(FileNotFoundError, ProcessLookupError):
-        stat = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        found[name] += sum(map(int, stat[11:13])) / _TICKS
+    """User and system time of a process and of all that it started, by program.
+
+    Of what this process started and what has ended, such as wrk, nothing is counted; of a server's helpers, all.
+    """
+    stat = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    times = stat[11:13] if name == "bench" else stat[11:15]
+    found = Counter({name: sum(map(int, times)) / _TICKS})
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        # A thread may end in between; what it started then belongs to another one.
         with suppress(FileNotFoundError, ProcessLookupError):
             for child in path.read_text("ascii").split():
                 found.update(processor_seconds(int(child), _program(child)))

@@ -53,7 +53,7 @@ def test_the_table_divides_within_a_round() -> None:
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in told.splitlines()]
     assert cells[3] == ["ours", "64", "275", "0.50", "0.50", "5.0", "27.2", "0.50", "550: nginx 55, service 495"]
     assert cells[2][3:5] == ["1.00", "1.00"]
-    assert mean([Found(2, 4, 6, 8, {"a": 1}), Found(4, 6, 8, 10)]) == Found(3, 5, 7, 9, {"a": 0.5})
+    assert mean([Found(1, 4, 6, 8, {"a": 4}), Found(3, 8, 10, 12)]) == Found(2, 7, 9, 11, {"a": 1})
 
 
 def test_each_round_begins_with_a_copy_of_the_same_store(tmp_path: Path) -> None:
