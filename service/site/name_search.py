@@ -10,11 +10,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from anyascii import anyascii
 
 from crypto.publication import PublishedSignature
+from service.site.name_index import NameIndex
 
 PAGE_SIZE = 200
 QUERY_MOST = 120
@@ -74,6 +74,7 @@ class NameList:
 
     def __init__(self, signatures: Sequence[PublishedSignature]) -> None:
         self._signatures = signatures
+        self._index = NameIndex((" ".join(entry.texts()) for entry in signatures), folded)
 
     @property
     def pages(self) -> int:
@@ -95,22 +96,11 @@ class NameList:
         if not query:
             return self.page(number)
         words = list(dict.fromkeys(folded(query)))[:_WORDS_MOST]
-        found = list(range(len(self._signatures))) if words else []
-        for word in words:
-            found = self._having(word, found)
+        found = self._index.find(words) if words else []
         number = max(1, min(number, _pages(len(found))))
         shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
         entries = [self._signatures[at] for at in shown]
         return NamesPage(entries, None, number, _pages(len(found)), len(found), query)
-
-    def _having(self, word: str, among: Sequence[int]) -> list[int]:
-        one, *others = (f"|{reading}" for reading in word.split("|"))
-        index = self._index
-        return [at for at in among if one in index[at] or any(other in index[at] for other in others)]
-
-    @cached_property
-    def _index(self) -> list[str]:
-        return ["|" + "|".join(folded(" ".join(entry.texts()))) for entry in self._signatures]
 
 
 def _pages(entries: int) -> int:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class KeptPublication:
         """The date of the publication."""
         return date.fromisoformat(self.publication.date)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the file, as `sha256sum` prints it."""
         return digest(self.data)
@@ -194,6 +195,7 @@ class Publications:
         # Verified when it was accepted, and verified again: the disk is not the organizers.
         for folder in self._folders()[:1]:
             kept = self._read(folder)
+            self._summaries[folder.name] = Summary.of(kept)
             return KeptPublication(
                 kept.publication, kept.data, self._named_signers(kept.data, list(kept.minisigs.values()))
             )

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
+from weakref import WeakKeyDictionary
 
 import segno
 from flask import Flask, render_template
@@ -22,7 +23,6 @@ from crypto.letter import MARKDOWN, MARKDOWN_OFF, choose_language
 from crypto.publication import PUBLICATION_FILE, minisig_name, stock_command
 from crypto.signature import LIMITS
 from service.appeal import PublishedAppeal
-from service.site.compression import compressed_for
 from service.site.name_search import NamesPage
 from service.site.result import Result
 
@@ -39,6 +39,8 @@ TEMPLATES = {
     "poster": "poster.html",
     "desk": "desk.html",
 }
+# The list of names on the page of the result, and the search in it.
+NAMES = "_search.html"
 # Pages that say where the letter is, so that there are none while that is not known.
 NEED_ADDRESSES = {"poster"}
 # The further pages of the list of names are not kept: there may be hundreds, and few are read.
@@ -83,11 +85,15 @@ class Pages:
         self._lock = threading.Lock()
         self._made_for: tuple[Result | None, bool] | None = None
         self._pages: Mapping[tuple[str, str], bytes] = {}
+        self._around: WeakKeyDictionary[Result, dict[str, tuple[bytes, bytes]]] = WeakKeyDictionary()
         self._errors = {
             (language, status): self._render(language, "error.html", page="", status=status)
             for language in appeal.languages
             for status in ERROR_STATUSES
         }
+        if result := current():
+            for language in appeal.languages:
+                self._around_names(language, result)  # now, so that the first search does not wait for it
 
     def get(self, language: str, page: str, is_open: bool) -> bytes | None:
         """The bytes of a page in one of the appeal's languages, or None."""
@@ -118,8 +124,18 @@ class Pages:
         result = self._current()
         if language not in self._appeal.languages or result is None:
             return None
-        context = _shown(result, 1) | {"names": result.names.search(query, number)}
-        return self._render(language, "result.html", page="result", **context)
+        before, after = self._around_names(language, result)
+        return before + self._render(language, NAMES, names=result.names.search(query, number)) + after
+
+    def _around_names(self, language: str, result: Result) -> tuple[bytes, bytes]:
+        """What stands before and after the list of names on the page of the result, whatever the list is."""
+        kept = self._around.setdefault(result, {})
+        if language not in kept:
+            names = self._render(language, NAMES, names=result.names.page(1))
+            page = self._render(language, "result.html", page="result", **_shown(result, 1))
+            before, _, after = page.partition(names)
+            kept[language] = before, after
+        return kept[language]
 
     def desk(self, language: str, outcome: object) -> bytes:
         """The organizers' page after somebody pressed one of its buttons; never kept."""
@@ -178,7 +194,7 @@ def _shown(result: Result | None, number: int) -> dict[str, Any]:
     """What the templates show of a result, with one page of its names."""
     if result is None:
         return {"shown": None, "names": None, "history": ()}
-    kilobytes = -(-len(compressed_for("gzip", result.shown.data)[0]) // 1000)
+    kilobytes = -(-result.download_size // 1000)
     names: NamesPage = result.names.page(number)
     return {"shown": result.shown, "names": names, "history": result.history, "download_kilobytes": kilobytes}
 

@@ -67,6 +67,9 @@ def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes])
     if len(publications) != 1 or not 1 <= len(minisigs) <= MINISIGS_MOST:
         raise _NO_FILES
     try:
-        return context().publications.accept(publications[0], [text.decode("utf-8", "replace") for text in minisigs])
+        shown = context().publications.accept(publications[0], [text.decode("utf-8", "replace") for text in minisigs])
     except PublicationError as error:
         raise Problem(422, error.reason, str(error)) from error
+    # The organizer waits for it now, and no reader does later.
+    context().current.make()
+    return shown

@@ -35,8 +35,8 @@ MANY = 10_000
 ATOM = "{http://www.w3.org/2005/Atom}"
 # A page and what it carries: one response, read on a slow line.
 FIRST_VIEW_MOST = 54_000
-# Work for one answer, in calls of functions: a page of the list makes 16,000, a search 26,000.
-MOST_CALLS = 40_000
+# Work for one answer, in calls of functions: a page of the list makes 16,000, a search 9,000.
+MOST_CALLS = 25_000
 
 
 def many(count: int = MANY) -> tuple[PublishedSignature, ...]:

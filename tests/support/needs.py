@@ -10,6 +10,7 @@ from __future__ import annotations
 import dis
 import inspect
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -47,12 +48,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test before `-m` chooses among them."""
+    """Mark each test before `-m` chooses among them; files that start servers and browsers come first.
+
+    These take longest, and what is quick fills the cores at the end.
+    """
     for item in items:
         marked = {name for mark in item.iter_markers("needs") for name in mark.args}
         item.stash[NEEDS] = needs_of(_code_of(item)) | marked
         if outside := sorted(item.stash[NEEDS] - ALWAYS_THERE):
             item.add_marker(pytest.mark.needs(*outside))
+    starting = Counter(item.path for item in items if item.get_closest_marker("needs"))
+    items.sort(key=lambda item: -starting[item.path])
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
