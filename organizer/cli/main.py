@@ -1,58 +1,63 @@
 """The command line as a whole: which commands there are, the options before them, and --version."""
 
+# A command's modules are imported when it is called: `status` must not wait for what makes a PDF. So this table has the
+# short help, too: else --help would import them all.
+
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
-from organizer.cli.add import add_command
-from organizer.cli.burn import burn_command
-from organizer.cli.ceremony import ceremony_command
-from organizer.cli.decisions import decisions_command
-from organizer.cli.duplicates import duplicates_command
-from organizer.cli.export import export_command
-from organizer.cli.export_nonpublic import export_nonpublic_command
-from organizer.cli.keygen import keygen_command
-from organizer.cli.list_signatures import list_command
-from organizer.cli.open_ledgers import open_command
 from organizer.cli.options import JSON, WORKSPACE, carry_out, options, pass_on_options, started
-from organizer.cli.publish import publish_command
-from organizer.cli.rehearsal.rehearse import rehearse_command
-from organizer.cli.restore import restore_command
-from organizer.cli.review import review_command
-from organizer.cli.sign import sign_command
-from organizer.cli.status import status_command
 from organizer.cli.terminal.terminal import Terminal
-from organizer.cli.verify import verify_command
-from organizer.cli.version import show_version
-from organizer.cli.vouch import vouch_command
-from organizer.cli.withdraw import withdraw_command
-from organizer.cli.work import work_command
 
-_COMMANDS = (
-    ceremony_command,
-    keygen_command,
-    restore_command,
-    open_command,
-    review_command,
-    vouch_command,
-    decisions_command,
-    list_command,
-    duplicates_command,
-    add_command,
-    withdraw_command,
-    publish_command,
-    sign_command,
-    verify_command,
-    export_command,
-    export_nonpublic_command,
-    status_command,
-    burn_command,
-    rehearse_command,
-    work_command,
-)
+_COMMANDS = {
+    "ceremony": ("organizer.cli.ceremony", "Make the keys of an appeal, step by step in a dialogue."),
+    "keygen": ("organizer.cli.keygen", "Make keys without a dialogue, for scripts and trials."),
+    "restore": ("organizer.cli.restore", "Bring a key back from its cards."),
+    "open": ("organizer.cli.open_ledgers", "Open the envelopes of one or more ledgers."),
+    "review": ("organizer.cli.review", "Look at signatures, and accept, refuse or hold them."),
+    "vouch": ("organizer.cli.vouch", "Words that trusted people give out: add, list, withdraw."),
+    "decisions": ("organizer.cli.decisions", "Review apart, and merge decisions."),
+    "list": ("organizer.cli.list_signatures", "Look through all signatures, without deciding."),
+    "duplicates": ("organizer.cli.duplicates", "List signatures that may be of one person."),
+    "add": ("organizer.cli.add", "Enter signatures from paper or messenger."),
+    "withdraw": ("organizer.cli.withdraw", "Take back the signature of a person who asks for it."),
+    "publish": ("organizer.cli.publish", "Count what is accepted, show the result, sign it."),
+    "sign": ("organizer.cli.sign", "Sign what another organizer published."),
+    "verify": ("organizer.cli.verify", "Check a publication, step by step in words."),
+    "export": ("organizer.cli.export", "Write the public list as PDF, tables and a page."),
+    "export-nonpublic": ("organizer.cli.export_nonpublic", "Write down the names that are NOT public."),
+    "status": ("organizer.cli.status", "Show in numbers what the workspace holds."),
+    "burn": ("organizer.cli.burn", "Destroy a key, or everything, when a period is over."),
+    "rehearse": ("organizer.cli.rehearsal.rehearse", "Practise everything once, with made-up data."),
+    "work": ("organizer.cli.work", "Type commands one after another, the passphrase once."),
+}
+"""Every command, in the order they are used: its module, which has it as `<name>_command`, and its short help."""
+
+_VERSION = "organizer.cli.version"
+
+
+class _OnDemand(Mapping[str, click.Command]):
+    """The commands by their names; one is imported when it is looked at."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module = _COMMANDS[name][0]
+        command: click.Command = getattr(import_module(module), f"{name.replace('-', '_')}_command")
+        return command
+
+    def __contains__(self, name: object) -> bool:
+        return name in _COMMANDS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
 
 
 class _Organizer(click.Group):
@@ -60,6 +65,10 @@ class _Organizer(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short_help) for name, (_, short_help) in _COMMANDS.items()])
 
     def main(self, *args: Any, **extra: Any) -> Any:
         given = extra.get("args") or (args[0] if args else sys.argv[1:])
@@ -76,13 +85,14 @@ class _Organizer(click.Group):
 def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         program = started(context).program
+        show_version = import_module(_VERSION).show_version
         carry_out(bool(context.params.get("as_json")), lambda terminal: show_version(terminal, program))
         context.exit()
 
 
 @click.group(
     cls=_Organizer,
-    commands=_COMMANDS,
+    commands=_OnDemand(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @options(WORKSPACE, JSON)
@@ -96,4 +106,4 @@ def organizer(context: click.Context, folder: str, as_json: bool) -> None:
     Each explains itself with --help. Nothing here uses the network.
     The options below may stand before the command or after it.
     """
-    pass_on_options(context, organizer.commands, folder, as_json)
+    pass_on_options(context, _COMMANDS, folder, as_json)

@@ -8,16 +8,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from organizer.actions.failures import EXPECTED, explain_failure
 from organizer.actions.sitting import Sitting
-from organizer.cli.json_results import JsonResult
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.workspace.folder import DEFAULT_FOLDER
+from organizer.workspace import DEFAULT_FOLDER
+
+if TYPE_CHECKING:  # it knows keys and tallies, which --help must not wait for
+    from organizer.cli.json_results import JsonResult
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from anyascii import anyascii
 from rapidfuzz import process
@@ -65,12 +65,14 @@ def _spelling(word: str) -> str:
     return f"={word if IS_CYRILLIC.search(word) else anyascii(word)}"
 
 
-_NAMES = _FirstNames(TABLE)
+@cache
+def _names() -> _FirstNames:
+    return _FirstNames(TABLE)  # not while this is loaded: few commands look up a name
 
 
 def _key(word: str, fine: str) -> str:
     """A Latin -ia may be -ия, as in Valeria, or -я, as in Tania."""
-    return fine[:-1] + "ia" if word.endswith(("ia", "ja", "ya")) and fine[:-1] + "ia" in _NAMES.full else fine
+    return fine[:-1] + "ia" if word.endswith(("ia", "ja", "ya")) and fine[:-1] + "ia" in _names().full else fine
 
 
 @lru_cache(maxsize=100_000)
@@ -78,11 +80,11 @@ def given(word: str) -> Given | None:
     """What this word can be, if it stands in the table."""
     full: set[int] = set()
     short: set[int] = set()
-    if (spelled := _spelling(word)) in _NAMES.full or spelled in _NAMES.short:
-        return Given(frozenset(_NAMES.full.get(spelled, ())), frozenset(_NAMES.short.get(spelled, ())))
+    if (spelled := _spelling(word)) in _names().full or spelled in _names().short:
+        return Given(frozenset(_names().full.get(spelled, ())), frozenset(_names().short.get(spelled, ())))
     for key in {_key(word, sound.fine) for sound in sounds(word)}:
-        full |= _NAMES.full.get(key, set())
-        short |= _NAMES.short.get(key, set())
+        full |= _names().full.get(key, set())
+        short |= _names().short.get(key, set())
     return Given(frozenset(full), frozenset(short - full)) if full or short else None
 
 
@@ -91,9 +93,9 @@ def guessed(word: str) -> Given | None:
     """What it can be if one letter of it is wrong, or an unstressed vowel."""
     found: set[int] = set()
     for sound in sounds(word):
-        found |= _NAMES.bones.get(sound.bone, set())
+        found |= _names().bones.get(sound.bone, set())
     if not found and len(word) >= SHORTEST_WITH_SLIP:
-        for forms, tried in ((_NAMES.bones, {sound.bone for sound in sounds(word)}), (_NAMES.typed, {word})):
+        for forms, tried in ((_names().bones, {sound.bone for sound in sounds(word)}), (_names().typed, {word})):
             for text in tried:
                 similar = process.extract(text, forms.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
                 found = found.union(*(forms[form] for form, _, _ in similar if len(form) >= SHORTEST_WITH_SLIP - 1))
@@ -102,13 +104,13 @@ def guessed(word: str) -> Given | None:
 
 def sex_of(found: Given) -> str:
     """ "m", "f", or nothing when it can be a man's name and a woman's."""
-    sexes = {_NAMES.sex[number] for number in found.full or found.short}
+    sexes = {_names().sex[number] for number in found.full or found.short}
     return sexes.pop() if len(sexes) == 1 else ""
 
 
 def of_sex(found: Given, sex: str) -> Given:
     """Only the names of that sex; all of them if there is none or `sex` is empty."""
-    full, short = (frozenset(n for n in ids if _NAMES.sex[n] == sex) for ids in (found.full, found.short))
+    full, short = (frozenset(n for n in ids if _names().sex[n] == sex) for ids in (found.full, found.short))
     return Given(full, short, found.is_guess) if full or short else found
 
 
@@ -117,10 +119,10 @@ def initials(word: str) -> frozenset[str]:
     """The sounds that this first name begins with, in any language; of an initial, its own."""
     found = given(word) or guessed(word) if len(word) > 1 else None
     own = (sound.fine[:1] for sound in sounds(word))
-    return frozenset(own).union(*(_NAMES.initials[number] for number in (found.any if found else ())))
+    return frozenset(own).union(*(_names().initials[number] for number in (found.any if found else ())))
 
 
 @lru_cache(maxsize=100_000)
 def fathers(stem: str) -> frozenset[int]:
     """The names of fathers from whose patronymic this was left when its ending was cut off."""
-    return frozenset(_NAMES.fathers.get(stem.rstrip("iaj"), ()))
+    return frozenset(_names().fathers.get(stem.rstrip("iaj"), ()))

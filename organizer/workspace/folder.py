@@ -18,7 +18,6 @@ from organizer.workspace.atomic import remove_replaced, replace_folder, write_fi
 from organizer.workspace.database import DATABASE, Tables, database_error, open_tables
 from organizer.workspace.shred import burn_file, burn_folder
 
-DEFAULT_FOLDER = "organizer-workspace"
 KEY_FILE = "organizers.key"
 MINISIGN_FILE = "minisign.key"
 MINISIGN_PUBLIC_FILE = "minisign.pub"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import warnings
 from collections.abc import Callable
+from importlib.util import MAGIC_NUMBER, source_from_cache, source_hash
+from io import BytesIO
 from pathlib import Path
+from types import CodeType
 from zipfile import ZipFile
 
 import pytest
@@ -54,7 +59,8 @@ def sha256(path: Path) -> str:
 def test_two_builds_have_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
     """Another place, another user's habits, other times of files, another order of names in sets."""
     copy = copy_of_sources(tmp_path / "copy")
-    (copy / ".venv").symlink_to(ROOT / ".venv")
+    for name in (".venv", "node_modules"):
+        (copy / name).symlink_to(ROOT / name)
     (copy / "organizer" / "left.pyc").write_bytes(b"\0")
     environment = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
     build = [PYTHON, "-m", "bundle.build", "--out", "again.pyz"]
@@ -83,7 +89,9 @@ def test_it_holds_the_tool_the_pinned_wheels_and_nothing_else(bundle: Path) -> N
         assert sorted(map(project, fitting)) == sorted(pinned(lock))
     rooms = {name for name in ours if name.startswith(("crypto/", "organizer/"))}
     assert {"crypto/seal.py", "organizer/text.py"} <= rooms
-    assert ours - rooms == {"__main__.py", "LICENSE", "THIRD-PARTY.md", LOCK}
+    compiled = {"bytecode/cpython-311.zip", "bytecode/cpython-313.zip"}
+    start = {"__main__.py", "bundle/__init__.py", "bundle/start.py"}
+    assert ours - rooms == {*start, *compiled, "LICENSE", "THIRD-PARTY.md", LOCK}
     assert not [name for name in rooms if "__pycache__" in name or name.endswith((".pyc", ".mjs"))]
     named = (ROOT / "THIRD-PARTY.md").read_text("utf-8").partition("## In organizer.pyz")[2].lower()
     assert not [name for name in pinned(lock) if name not in named.replace("_", "-")]
@@ -144,6 +152,94 @@ def play_a_circle(start: Start, home: Path) -> None:
         done = start(*command, "вынік/publication.json", "--appeal", "desk/appeal.json")
         assert (done.returncode, done.stderr) == (0, ""), done
     assert (home / "дакумент" / "letter.pdf").read_bytes().startswith(b"%PDF")
+
+
+COUNTED = """
+import runpy, sys
+compiled = []
+sys.addaudithook(lambda event, told: compiled.append(told[1]) if event == "compile" and told[0] is not None else None)
+sys.argv = sys.argv[1:]
+try:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+finally:
+    print(*(name for name in compiled if isinstance(name, str) and name.startswith(f"{sys.argv[0]}/")), sep="\\n")
+"""
+"""Starts the file, then prints what was compiled from source, one a line."""
+
+
+def compiled_by(file: Path, *command: str) -> set[str]:
+    """The sources in the file that Python compiled for a command, by their names in it."""
+    run = [PYTHON, "-I", "-S", "-c", COUNTED, file, *command]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return {line.removeprefix(f"{file}/") for line in done.stdout.splitlines() if line.startswith(f"{file}/")}
+
+
+def rewritten(bundle: Path, out: Path, changes: dict[str, bytes | None]) -> Path:
+    """A copy of the file with some entries changed, or left out."""
+    with ZipFile(bundle) as whole, ZipFile(out, "w") as archive:
+        for name in whole.namelist():
+            if (content := changes.get(name, whole.read(name))) is not None:
+                archive.writestr(name, content)
+    return out
+
+
+BYTECODE_HERE = f"bytecode/{sys.implementation.cache_tag}.zip"
+has_bytecode = sys.version_info[:2] in {(3, 11), (3, 13)}
+
+
+def test_a_start_compiles_nothing_but_the_start(bundle: Path, tmp_path: Path) -> None:
+    """Bytecode of all that is loaded is inside, of the command with the most libraries, too. Without it: hundreds."""
+    start_itself = {"__main__.py", "bundle/__init__.py", "bundle/start.py"}
+    without = rewritten(bundle, tmp_path / "without.pyz", {BYTECODE_HERE: None})
+    for command in ("--help", "status", "rehearse", "export"):
+        found = compiled_by(bundle, command, "--help") - start_itself
+        assert len(compiled_by(without, command, "--help")) > 50
+        assert found == set() or not has_bytecode
+
+
+def test_bytecode_is_run_with_the_source_that_it_was_made_of(start: Start, bundle: Path, tmp_path: Path) -> None:
+    """A file with another source shows what this source says; and what lies about elsewhere is never looked at."""
+    source = (ROOT / "organizer" / "__init__.py").read_bytes()
+    other = source.replace(VERSION.encode(), b"9.9.9")
+    assert (
+        "9.9.9"
+        in start("--version", file=rewritten(bundle, tmp_path / "other.pyz", {"organizer/__init__.py": other})).stdout
+    )
+    for folder in (tmp_path / "organizer" / "__pycache__", tmp_path / "kept" / str(tmp_path).strip("/") / "organizer"):
+        folder.mkdir(parents=True)
+        trap = compile("raise SystemExit('this was lying about')", "trap", "exec")
+        (folder / f"__init__.{sys.implementation.cache_tag}.pyc").write_bytes(
+            MAGIC_NUMBER + bytes([0b01, 0, 0, 0]) + bytes(8) + marshal.dumps(trap)
+        )
+    done = start("--version", PYTHONPATH=str(tmp_path), PYTHONPYCACHEPREFIX=str(tmp_path / "kept"))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_bytecode_is_what_python_compiles(bundle: Path) -> None:
+    """Each module of 3.11, compiled again by this Python. Of 3.13 each release compiles a little otherwise."""
+    if sys.version_info[:2] != (3, 11):
+        return  # the bare Debians below compile it all again, with whatever Python they have
+    with ZipFile(bundle) as archive, ZipFile(BytesIO(archive.read(BYTECODE_HERE))) as kept:
+        sources = {name: archive.read(name) for name in archive.namelist() if name.endswith(".py")}
+        for name in archive.namelist():
+            if name.startswith("wheels/") and fits(name.removeprefix("wheels/"), (3, 11), "x86_64"):
+                with ZipFile(BytesIO(archive.read(name))) as wheel:
+                    sources |= {one: wheel.read(one) for one in wheel.namelist() if one.endswith(".py")}
+        found = {source_from_cache(name): kept.read(name) for name in kept.namelist()}
+    assert len(found) > 500
+    for name, content in found.items():
+        assert content[:16] == MAGIC_NUMBER + bytes([0b11, 0, 0, 0]) + source_hash(sources[name])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            again = compile(sources[name], name, "exec", dont_inherit=True)
+        assert without_lines(marshal.loads(content[16:])) == without_lines(again), name
+
+
+def without_lines(code: CodeType) -> CodeType:
+    """Code without its table of lines, in which the releases of Python 3.11 differ."""
+    inner = tuple(without_lines(one) if isinstance(one, CodeType) else one for one in code.co_consts)
+    return code.replace(co_linetable=b"", co_consts=inner)
 
 
 def test_damage_is_told_in_a_sentence(start: Start, bundle: Path, tmp_path: Path) -> None:
@@ -220,7 +316,7 @@ def test_an_older_python_is_told() -> None:
         "import runpy, sys; sys.version_info = (3, 9, 2, 'final', 0); runpy.run_path(sys.argv[1], run_name='__main__')"
     )
     done = subprocess.run(
-        [PYTHON, "-c", old, ROOT / "bundle" / "start.py"], capture_output=True, text=True, check=False
+        [PYTHON, "-c", old, ROOT / "bundle" / "first.py"], capture_output=True, text=True, check=False
     )
     assert done.stderr.startswith("This needs Python 3.11 or newer")
 
@@ -233,7 +329,9 @@ def test_a_bare_debian_needs_nothing_else(release: str, bundle: Path, tmp_path: 
     bootstrap = [program("debootstrap"), "--variant=minbase", "--include=python3", release, root, mirror()]
     subprocess.run(bootstrap, check=True, stdout=subprocess.DEVNULL)
     shutil.copyfile(bundle, root / "root" / "organizer.pyz")
-    shutil.copytree(CACHE, copy_of_sources(root / "root" / "sources") / CACHE.relative_to(ROOT))
+    sources = copy_of_sources(root / "root" / "sources")
+    for kept in (CACHE, *ROOT.glob("node_modules/cpython-*"), Path(program("node")).parent):
+        shutil.copytree(kept, sources / kept.relative_to(ROOT), symlinks=True)
 
     def inside(*command: str) -> subprocess.CompletedProcess[str]:
         apart = ["unshare", "--net", "--mount", "--pid", "--fork", f"--mount-proc={root}/proc"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -66,8 +67,17 @@ def module_of(path: str) -> str:
 
 
 def imports(path: str, source: str) -> Iterator[Import]:
-    """Every import of a file, wherever it stands."""
-    yield from _imports(path, ast.parse(source), "top")
+    """Every import of a file, wherever it stands. If it imports by name, each dotted name in a text of it is one."""
+    tree = ast.parse(source)
+    found = list(_imports(path, tree, "top"))
+    yield from found
+    if any(one.is_of({"importlib"}) for one in found):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
+                yield Import(path, node.lineno, node.value, None, "top")
+
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 
 def _imports(path: str, parent: ast.AST, place: str) -> Iterator[Import]:

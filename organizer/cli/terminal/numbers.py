@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from typing import TYPE_CHECKING
 
 from crypto.keys import KeyId
 from organizer.actions.publish import unmatched
-from organizer.actions.review import Reviewed
 from organizer.actions.status import Status
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import explain
 from organizer.keys.periods import Period
 from organizer.results.tally import Tally
-from organizer.review.review import Bulk
+
+if TYPE_CHECKING:  # they compare names, which status must not wait for
+    from organizer.actions.review import Reviewed
+    from organizer.review.review import Bulk
 
 
 def say_status(terminal: Terminal, status: Status) -> None:
