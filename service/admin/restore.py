@@ -28,11 +28,13 @@ def _restore(options: argparse.Namespace) -> int:
     backup = read_backup(options.at / options.file, appeal_id)
     print("Read and checked:")
     print(backup)
-    publications = Publications(settings.publications, appeal.programs, appeal.signers).restore(backup.publications)
     with closing(settings.store.open()) as store:
-        added = copy_missing(store, backup.envelopes(), progress(backup.count))
+        kept = Publications(settings.publications, appeal.programs, appeal.signers)
+        publications = kept.restore(backup.publications)
+        wanted = Snapshot(backup.count, backup.envelopes, lambda: None)
+        added = copy_missing(store, wanted, progress(backup.count))
         with closing(store.snapshot()) as now:
-            compared = compare(Snapshot(backup.count, backup.envelopes, lambda: None), now, appeal_id)
+            compared = compare(wanted, now, appeal_id)
     if compared.missing:
         return refuse(f"{compared.missing} envelopes of the backup are not in the store. Begin again.")
     print(f"Restored: {added} envelopes and {publications} publications that were missing here.")
