@@ -46,7 +46,8 @@ class PlaceMap:
 
     def free_place(self) -> int:
         """A free place, each with the same chance. There must be one."""
-        while self.used[place := _generator.randrange(len(self.used))]:
+        # Cheaper than randrange; of 2**53 steps, each place has as many as any other but for one.
+        while self.used[place := int(_generator.random() * len(self.used))]:
             pass
         return place
 

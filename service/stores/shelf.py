@@ -70,7 +70,7 @@ class Shelf:
         source = array("I", bytes(4 * places))
         for place, is_used in enumerate(bytes(self.map.used)):
             if is_used:
-                while source[there := _generator.randrange(places)]:
+                while source[there := int(_generator.random() * places)]:
                     pass
                 source[there] = place + 1
         copied = PlaceMap(places)
