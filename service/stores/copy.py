@@ -67,6 +67,9 @@ def missing_from(wanted: Iterable[bytes], present: Iterable[bytes]) -> Iterator[
     ids = (envelope_id(envelope) for envelope in present)
     present_id = next(ids, None)
     for envelope in wanted:
+        if present_id is None:  # the common case of an empty store costs no hash
+            yield envelope
+            continue
         wanted_id = envelope_id(envelope)
         while present_id is not None and present_id < wanted_id:
             present_id = next(ids, None)
