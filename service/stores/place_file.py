@@ -47,9 +47,9 @@ class PlaceFile:
     def __init__(self, path: Path, *, writes: bool) -> None:
         self._descriptor = os.open(path, (os.O_RDWR if writes else os.O_RDONLY) | os.O_CLOEXEC)
         try:
-            self.places = self._read_first_line(path)
             # What is read ahead comes in large pages, and the kernel writes a large page whole for a few bytes in it.
             os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_RANDOM)
+            self.places = self._read_first_line(path)
         except BaseException:
             self.close()
             raise

@@ -501,7 +501,7 @@ BROKEN = {
     "only_the_factory_knows_stores": [
         "service/web/desk_api.py: from service.stores.file_store import FileStore",
         "service/stores/base.py: from service.stores import redis_store",
-        "service/__main__.py: from .stores import sqlite_store",
+        "service/__main__.py: from .stores import file_store",
         "service/stores/redis_store.py: import service.stores.file_store",
     ],
     "no_import_goes_up": [
