@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, ClassVar, Self
 
+from crypto.envelope import SIZE
 from service.stores.base import EnvelopeSource, Snapshot, StoreUnavailable
 from service.stores.copy import missing_from
 from service.stores.group_commit import GroupCommit
@@ -109,6 +110,8 @@ class FileStore:
     def add(self, envelope: bytes) -> None:
         """Keep it; returns once it has reached the disk."""
         self._require_open()
+        if len(envelope) != SIZE:  # here, it is nobody's but its own sender's mistake
+            raise ValueError(f"An envelope has {SIZE} bytes.")
         try:
             self._groups.add(envelope)
         except TimeoutError as error:

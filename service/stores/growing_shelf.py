@@ -31,6 +31,8 @@ ROOMY = 0.7
 RETRY_SECONDS = 10.0
 # With so few envelopes left to copy, those who add can wait for them.
 FEW = 64
+# What was written so long ago says nothing of the disk now.
+CHECK_SECONDS = 5.0
 # An old file that is being read is looked at again after so long.
 ERASE_SECONDS = 1.0
 # So long, closing goes on with that; a service that is told to stop has some seconds.
@@ -58,7 +60,7 @@ class GrowingShelf:
         self._background: list[threading.Thread] = []
         # Guards the shelf and what follows; notified when a growth is over.
         self._changed = threading.Condition()
-        self._is_growing, self._grows_again_at = False, 0.0
+        self._is_growing, self._grows_again_at, self._written_at = False, 0.0, -CHECK_SECONDS
         self._came: set[int] = set()  # places taken since a growth began; a set of numbers keeps no order
         growing = beside(path, GROWING)
         growing.unlink(missing_ok=True)
@@ -101,10 +103,12 @@ class GrowingShelf:
             raise StoreUnavailable(f"The store cannot be read: {error}") from error
 
     def check(self) -> None:
-        """Return if an envelope could be kept: what says nothing is written, and waited for."""
+        """Return if an envelope could be kept: what says nothing is written, unless something was just before."""
         with self._changed:
             self._grow_in_time(1)
-            self._write(lambda: self._shelf.file.touch())
+            # Anybody may ask, so asking must not cost the disk each time.
+            if self._refusal or time.monotonic() >= self._written_at + CHECK_SECONDS:
+                self._write(lambda: self._shelf.file.touch())
 
     def stop_growing(self) -> None:
         """Whoever waits for room is told that there is none."""
@@ -132,6 +136,7 @@ class GrowingShelf:
             try:
                 write()
                 self._shelf.file.sync()
+                self._written_at = time.monotonic()
             except OSError as error:
                 # The kernel may now take for written what is not on the disk, and would say so the next time:
                 # a new start reads what is there, and whoever was not answered sends again, to the same place.
@@ -169,7 +174,8 @@ class GrowingShelf:
                 raise
         except (OSError, StoreUnavailable) as error:
             growing.unlink(missing_ok=True)
-            _log.warning("The store could not grow: %s", error)
+            if not self._stopping.is_set():
+                _log.warning("The store could not grow: %s", error)
             self._grows_again_at = time.monotonic() + RETRY_SECONDS
         finally:
             with self._changed:

@@ -50,7 +50,12 @@ class Shelf:
         return shelf
 
     def put(self, envelope: bytes) -> int:
-        """Write 4,096 bytes to their place, which is returned; they are kept after `file.sync()`. Raises OSError."""
+        """Write 4,096 bytes to their place, which is returned; they are kept after `file.sync()`.
+
+        Raises OSError, and ValueError for another size: it would reach into the next place.
+        """
+        if len(envelope) != SIZE:
+            raise ValueError(f"An envelope has {SIZE} bytes.")
         own_id = envelope_id(envelope)
         place = self.map.find(own_id, self.file.tag)
         if place is None:

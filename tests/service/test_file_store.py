@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -49,6 +50,14 @@ while True:
 
 def files(path: Path) -> set[str]:
     return {each.name for each in path.parent.iterdir()}
+
+
+def wait_until_erased(path: Path) -> None:
+    """Return once nothing is left beside the store but its lock; AssertionError after half a minute."""
+    deadline = time.monotonic() + 30
+    while files(path) != {path.name, f"{path.name}.lock"}:
+        assert time.monotonic() < deadline, files(path)
+        threading.Event().wait(0.01)
 
 
 def places_of(folder: Path, arrived: Sequence[bytes]) -> list[int]:
@@ -144,7 +153,7 @@ class TestOrder:
             store.add_all(kept, 200)
             with path.open("rb") as old:
                 store.add_all([], 4000)
-                assert files(path) == {"envelopes", "envelopes.lock"}
+                wait_until_erased(path)
                 found = old.read()
         assert len(found) > 2048 * 4096
         assert not [each for each in kept if each[:64] in found or bytes(envelope_id(each)) in found]
@@ -266,6 +275,7 @@ class TestDisk:
             "from service.stores import growing_shelf\n"
             "from service.stores.base import StoreUnavailable\n"
             "from service.stores.file_store import FileStore\n"
+            "from tests.service.test_file_store import wait_until_erased\n"
             "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
             "growing_shelf.SMALLEST, growing_shelf.RETRY_SECONDS = growing_shelf.PIECE, 0\n"
             "store = FileStore(pathlib.Path(sys.argv[1]))\n"
@@ -283,13 +293,13 @@ class TestDisk:
             "resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
             "store.add(os.urandom(4096))\n"
             "print(kept, store.count(), sum(1 for _ in store.snapshot().envelopes))\n"
+            "wait_until_erased(pathlib.Path(sys.argv[1]))\n"
         )
         command = [sys.executable, "-c", program, str(tmp_path / "envelopes")]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         *said, numbers = done.stdout.splitlines()
         assert said == ["The store is full and cannot grow: make room on its disk."] * 2
         assert numbers == f"{PIECE * 15 // 16} {PIECE * 15 // 16 + 1} {PIECE * 15 // 16 + 1}"
-        assert files(tmp_path / "envelopes") == {"envelopes", "envelopes.lock"}
 
 
 def written(add: Callable[[bytes], object]) -> int:
@@ -345,12 +355,9 @@ class TestKilled:
         command = [sys.executable, "-c", program, str(path), str(at)]
         assert subprocess.run(command, cwd=ROOT, check=False).returncode == -9
         assert held(FileAddress(path).read()) == sorted(kept, key=envelope_id)
-        store = FileStore(path)
-        assert held(store) == sorted(kept, key=envelope_id)
-        while any(name.startswith("envelopes.old-") for name in files(path)):
-            pass
-        store.close()
-        assert files(path) == {"envelopes", "envelopes.lock"}
+        with closing(FileStore(path)) as store:
+            assert held(store) == sorted(kept, key=envelope_id)
+            wait_until_erased(path)
         assert held(FileAddress(path).read()) == sorted(kept, key=envelope_id)
 
 
@@ -400,7 +407,7 @@ class TestAlone:
                 assert list(inside.envelopes) == list(outside.envelopes) == kept
                 assert f"envelopes.old-{SMALLEST}" in files(path)
             growing.result(timeout=30)
-        assert files(path) == {"envelopes", "envelopes.lock"}
+            wait_until_erased(path)
 
     def test_people_sign_while_it_grows(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Held in the middle of a growth: envelopes are kept, and are all there afterwards; nobody waited for it."""
@@ -560,6 +567,30 @@ def test_a_damaged_envelope_stops_no_growth(tmp_path: Path, caplog: pytest.LogCa
         store.add_all([], 3000)
         assert "was damaged on the disk" in caplog.text
         assert held(store) == sorted(kept[1:], key=envelope_id)
+
+
+@pytest.mark.parametrize("size", [0, 4095, 4097, 8192])
+def test_another_size_reaches_no_other_place(tmp_path: Path, size: int) -> None:
+    """One alone and among others: refused before a byte is written."""
+    with closing(FileStore(tmp_path / "envelopes")) as store:
+        before = (tmp_path / "envelopes").read_bytes()
+        with pytest.raises(ValueError, match="has 4096 bytes"):
+            store.add(bytes(size))
+        with pytest.raises(ValueError, match="has 4096 bytes"):
+            store.add_all([bytes(size)], 1)
+        assert (tmp_path / "envelopes").read_bytes() == before
+        assert store.count() == 0
+
+
+def test_asking_whether_all_is_well_costs_the_disk_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may ask /healthz as often as they like."""
+    waits: list[int] = []
+    fdatasync = os.fdatasync
+    with closing(FileStore(tmp_path / "envelopes")) as store:
+        monkeypatch.setattr(os, "fdatasync", lambda file: waits.append(file) or fdatasync(file))
+        for _ in range(50):
+            store.check()
+    assert len(waits) == 1
 
 
 def test_two_ids_with_one_key_are_told_apart() -> None:
