@@ -7,6 +7,7 @@ Processor time (user and system) is that of our process; a machine with other wo
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import socket
 import struct
