@@ -151,7 +151,7 @@ def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: floa
         os.posix_fallocate(descriptor, 0, size_of(places))
         for start in range(0, places, PIECE):
             began = time.monotonic()
-            # Enough for what means nothing: each place gets other bytes, which no disk can compress or share.
+            # Enough for what means nothing; from another byte on in each piece, so that a disk rarely finds two alike.
             at = _generator.randrange(PIECE * SIZE)
             tags, envelopes = bytearray(PIECE * ID_SIZE), bytearray(noise[at : at + PIECE * SIZE])
             for each in range(PIECE):
