@@ -170,7 +170,7 @@ class TestDisk:
         assert [each.stat().st_mode & 0o077 for each in (path.parent, *path.parent.iterdir())] == [0, 0, 0]
 
     def test_every_place_is_written_before_the_first_envelope(self, tmp_path: Path) -> None:
-        """No hole, no zeros, hardly anything twice: free places look like taken ones, and no envelope makes the file longer."""
+        """No hole, no zeros, little twice: free places look like taken ones, and no envelope makes the file longer."""
         path = tmp_path / "envelopes"
         with closing(FileStore(path)) as store:
             size = path.stat().st_size
