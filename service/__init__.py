@@ -30,9 +30,9 @@ from service.site.rendering import HTML, Assets, Pages
 from service.site.result import CurrentResult
 from service.site.signing_file import make_files
 from service.stores.base import EnvelopeStore, StoreAddress, StoreUnavailable
+from service.stores.file_store import FileAddress
 from service.stores.health import HealthCheck
 from service.stores.redis_store import RedisStoreAddress
-from service.stores.sqlite_store import SqliteAddress
 from service.web import desk_api, desk_page, hand_in, origins, public, results
 from service.web.context import EXTENSION, SiteContext
 from service.web.envelopes import Submissions
@@ -41,7 +41,7 @@ from service.web.proxies import BehindProxies
 
 ROOT = Path(__file__).parent.parent
 # All stores there are, each by the class of its address.
-STORE_ADDRESSES: tuple[type[StoreAddress], ...] = (SqliteAddress, RedisStoreAddress)
+STORE_ADDRESSES: tuple[type[StoreAddress], ...] = (FileAddress, RedisStoreAddress)
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
 BODY_MOST = 64 * 1024
 
@@ -57,7 +57,7 @@ def today_utc() -> date:
 
 
 def parse_store(text: str) -> StoreAddress:
-    """The address of the store that a setting names, such as `sqlite:/var/lib/undersigned/envelopes.sqlite`.
+    """The address of the store that a setting names, such as `file:/var/lib/undersigned/envelopes`.
 
     Raises ValueError with a sentence that goes on after the name of the setting.
     """

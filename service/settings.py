@@ -104,14 +104,14 @@ def read_settings(environment: Mapping[str, str], parse_store: Callable[[str], S
     values: dict[str, Any] = {
         name: _parsed(name, given.get(name, default), parse, mistakes) for name, (default, parse) in _SETTINGS.items()
     }
-    store = given.get("store", f"sqlite:{values['data']}/envelopes.sqlite")
+    store = given.get("store", f"file:{values['data']}/envelopes")
     values["store"] = _parsed("store", store, parse_store, mistakes)
     if mistakes:
         raise SettingsError(mistakes)
     limits = Limits(**{name: values.pop(f"limit_{name}") for name in ("envelopes", "desk", "everyone", "search")})
     settings = Settings(limits=limits, **values)
     if settings.processes > 1 and not (settings.limits_server and settings.store.is_shared):
-        # An SQLite file has one writer, and limits counted apart let through as many times as there are processes.
+        # A file has one writer, and limits counted apart let through as many times as there are processes.
         raise SettingsError(["More than one of “processes” needs a Redis or Valkey as “store” and a “limits_server”."])
     return settings
 

@@ -27,7 +27,7 @@ from crypto.seal import seal_signature
 from crypto.signature import Signature
 from service import create_app
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.paths import ROOT
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.redis_servers import PROGRAMS, Server, running, running_cluster
@@ -120,15 +120,15 @@ def settle(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[FileStore]:
     """The store of one application."""
-    store = SqliteStore(tmp_path / "data" / "envelopes.sqlite")
+    store = FileStore(tmp_path / "data" / "envelopes")
     yield store
     store.close()
 
 
 @pytest.fixture
-def app(settings: Settings, store: SqliteStore) -> Flask:
+def app(settings: Settings, store: FileStore) -> Flask:
     """The application on TODAY."""
     return create_app(settings, store, today=lambda: TODAY)
 

@@ -23,7 +23,7 @@ def _backup(options: argparse.Namespace) -> int:
     settings = read_settings(os.environ, parse_store)
     appeal = load_appeal(settings.appeal)
     publications = Publications(settings.publications, appeal.programs, appeal.signers)
-    with closing(settings.store.open()) as store:
+    with closing(settings.store.read()) as store:
         made = write_backup(options.at / options.file, store, publications, appeal.programs.appeal_id)
     print("Written, read back and checked:")
     print(made)

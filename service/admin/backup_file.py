@@ -23,7 +23,8 @@ from crypto.keys import AppealId
 from crypto.ledger import HEADER_MAX, LedgerHeader, read_ledger, write_ledger
 from crypto.publication import PUBLICATION_FILE, minisig_name, signer_of
 from service.site.publications import KeptPublication, Publications
-from service.stores.base import EnvelopeStore
+from service.stores.base import EnvelopeSource
+from service.stores.place_file import sync_folder
 
 LEDGER = "ledger.undersigned"
 SUMS = "SHA256SUMS"
@@ -60,7 +61,7 @@ class Backup:
         return "\n".join(lines)
 
 
-def write_backup(path: Path, store: EnvelopeStore, publications: Publications, appeal_id: AppealId) -> Backup:
+def write_backup(path: Path, store: EnvelopeSource, publications: Publications, appeal_id: AppealId) -> Backup:
     """Make the file, read it back and check it; `path` appears only then. Raises BackupError, OSError and the store's.
 
     The service may run meanwhile: the backup holds what was kept when it began.
@@ -79,6 +80,7 @@ def write_backup(path: Path, store: EnvelopeStore, publications: Publications, a
         os.link(unfinished, path)  # unlike a rename, this does not overwrite what came meanwhile
     finally:
         unfinished.unlink(missing_ok=True)
+    sync_folder(path.parent)
     return Backup(path, backup.count, backup.ledger_digest, backup.file_digest, backup.publications)
 
 
@@ -103,7 +105,7 @@ def read_backup(path: Path, appeal_id: AppealId) -> Backup:
     return Backup(path, count, found[LEDGER], file_digest, kept)
 
 
-def _write(tar: tarfile.TarFile, store: EnvelopeStore, publications: Publications, appeal_id: AppealId) -> None:
+def _write(tar: tarfile.TarFile, store: EnvelopeSource, publications: Publications, appeal_id: AppealId) -> None:
     sums: dict[str, str] = {}
     with closing(store.snapshot()) as snapshot:
         header = LedgerHeader(appeal_id, snapshot.count)

@@ -17,7 +17,7 @@ from service.stores.copy import compare, copy_missing
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="source", required=True, metavar="STORE",
-        help="sqlite:PATH or a server, written as in the setting “store”",
+        help="file:PATH or a server, written as in the setting “store”",
     )  # fmt: skip
     parser.add_argument("--to", dest="target", required=True, metavar="STORE")
 
@@ -25,19 +25,19 @@ def _options(parser: argparse.ArgumentParser) -> None:
 def _move(options: argparse.Namespace) -> int:
     appeal_id = load_appeal(read_settings(os.environ, parse_store).appeal).programs.appeal_id
     from_address, to_address = _address("--from", options.source), _address("--to", options.target)
-    with closing(from_address.open(must_exist=True)) as source:
+    with closing(from_address.read()) as source:
         with closing(source.snapshot()) as wanted:
             if not wanted.count:
                 # A server that answers is not yet the right one.
                 return refuse(f"There is no envelope in {from_address}. Is this the store that you mean?")
             with closing(to_address.open()) as target:
                 target.check()
-                added = copy_missing(target, wanted.envelopes, progress(wanted.count))
+                added = copy_missing(target, wanted, progress(wanted.count))
         print(f"Moved: {added} envelopes that were missing there.")
         with (
-            closing(to_address.open()) as target,
+            closing(to_address.read()) as moved,
             closing(source.snapshot()) as first,
-            closing(target.snapshot()) as second,
+            closing(moved.snapshot()) as second,
         ):
             compared = compare(first, second, appeal_id)
     print(f"{from_address}: {first.count} envelopes; SHA-256 of their ledger: {compared.first}")

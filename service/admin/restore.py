@@ -14,7 +14,8 @@ from service.appeal import load_appeal
 from service.settings import read_settings
 from service.site.publications import Publications
 from service.stores.base import Snapshot
-from service.stores.copy import compare, copy_missing
+from service.stores.copy import copy_missing, missing_from
+from service.stores.ledger import prepare_ledger
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -28,16 +29,20 @@ def _restore(options: argparse.Namespace) -> int:
     backup = read_backup(options.at / options.file, appeal_id)
     print("Read and checked:")
     print(backup)
-    publications = Publications(settings.publications, appeal.programs, appeal.signers).restore(backup.publications)
     with closing(settings.store.open()) as store:
-        added = copy_missing(store, backup.envelopes(), progress(backup.count))
-        with closing(store.snapshot()) as now:
-            compared = compare(Snapshot(backup.count, backup.envelopes, lambda: None), now, appeal_id)
-    if compared.missing:
-        return refuse(f"{compared.missing} envelopes of the backup are not in the store. Begin again.")
+        kept = Publications(settings.publications, appeal.programs, appeal.signers)
+        publications = kept.restore(backup.publications)
+        wanted = Snapshot(backup.count, backup.envelopes, lambda: None)
+        added = copy_missing(store, wanted, progress(backup.count))
+        with closing(prepare_ledger(store, appeal_id)) as now:
+            # With the same digest, there is nothing to look up.
+            same = now.digest == backup.ledger_digest
+            missing = 0 if same else sum(1 for _ in missing_from(wanted.envelopes, now.snapshot.envelopes))
+    if missing:
+        return refuse(f"{missing} envelopes of the backup are not in the store. Begin again.")
     print(f"Restored: {added} envelopes and {publications} publications that were missing here.")
-    print(f"Now kept: {now.count} envelopes; SHA-256 of their ledger: {compared.second}")
-    if compared.second == backup.ledger_digest:
+    print(f"Now kept: {now.header.count} envelopes; SHA-256 of their ledger: {now.digest}")
+    if same:
         print("That is the digest of the backup: the same envelopes.")
     else:
         print(f"All {backup.count} envelopes of the backup are among them.")

@@ -10,7 +10,7 @@ tests/service/test_stores.py tries the contract on every store, and fails until 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
@@ -36,26 +36,33 @@ class Snapshot:
         return self.read()
 
 
-class EnvelopeStore(Protocol):
+class EnvelopeSource(Protocol):
+    """What envelopes can be read from. All methods raise StoreUnavailable and nothing else."""
+
+    def snapshot(self) -> Snapshot:
+        """All envelopes acknowledged before this call; of those that arrive while it lasts, some may be in it.
+
+        Reading it slowly never holds up `add`, and its memory grows by no more than 4 bytes for an envelope.
+        """
+
+    def close(self) -> None:
+        """Finish what was begun; afterwards every call raises StoreUnavailable."""
+
+
+class EnvelopeStore(EnvelopeSource, Protocol):
     """All methods may be called from several threads at once. All raise StoreUnavailable and nothing else."""
 
     def add(self, envelope: bytes) -> None:
         """Keep 4,096 bytes; return once they will survive a power cut. Adding the same bytes again changes nothing."""
 
+    def add_all(self, envelopes: Iterable[bytes], most: int) -> None:
+        """Keep many, `most` at most; return as `add` does. Cut off, some of them are kept."""
+
     def count(self) -> int:
         """How many different envelopes are kept."""
 
-    def snapshot(self) -> Snapshot:
-        """All envelopes acknowledged before this call; of those that arrive while it lasts, some may be in it.
-
-        Reading it slowly never holds up `add`, and its memory does not grow with the number of envelopes.
-        """
-
     def check(self) -> None:
         """Return if an envelope could be kept now."""
-
-    def close(self) -> None:
-        """Finish what was begun; afterwards every call raises StoreUnavailable."""
 
 
 class StoreAddress(Protocol):
@@ -72,12 +79,15 @@ class StoreAddress(Protocol):
     def parse(cls, text: str) -> Self:
         """Parse the setting. Raises ValueError with a sentence that goes on after the name of the setting."""
 
-    def open(self, *, shuffles: bool = False, must_exist: bool = False) -> EnvelopeStore:
-        """The store. Raises StoreUnavailable.
+    def open(self, *, shuffles: bool = False) -> EnvelopeStore:
+        """The store, made when it is not there. Raises StoreUnavailable.
 
-        With `shuffles`, it removes the order of arrival by itself, at random times, for as long as it is open.
-        With `must_exist`, a store that is not there is an error; otherwise it is made.
+        With `shuffles`, servers that write in the order of arrival are asked to write anew, at random times, for as
+        long as it is open.
         """
+
+    def read(self) -> EnvelopeSource:
+        """What is in the store, also while a service has it open. Raises StoreUnavailable when it is not there."""
 
     def faults(self) -> list[str]:
         """What is wrong with the servers of the store, one sentence each; empty when nothing is."""

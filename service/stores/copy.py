@@ -7,13 +7,10 @@ Copying again changes nothing, so whatever was cut off is simply begun again.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from crypto.envelope import envelope_id
@@ -23,10 +20,6 @@ from service.stores.base import EnvelopeStore, Snapshot
 
 if TYPE_CHECKING:
     from hashlib import _Hash
-
-# Added at once: the writer commits them together.
-THREADS = 64
-GROUP = 512
 
 
 @dataclass(frozen=True)
@@ -38,24 +31,25 @@ class Comparison:
     missing: int
 
 
-def copy_missing(
-    store: EnvelopeStore, wanted: Iterable[bytes], tell: Callable[[int], None] = lambda added: None
-) -> int:
-    """Add what the store lacks of `wanted`, which comes sorted by id; returns how many. Raises StoreUnavailable.
+def copy_missing(store: EnvelopeStore, wanted: Snapshot, tell: Callable[[int], None] = lambda added: None) -> int:
+    """Add what the store lacks of `wanted`; returns how many. Raises StoreUnavailable.
 
-    `tell` is called now and then with how many were added so far.
-    It rests as long as it works: a service that runs on the same store must get its turn.
+    `tell` is called for each with how many were added before it.
     """
     added = 0
-    with closing(store.snapshot()) as present, ThreadPoolExecutor(THREADS) as adding:
-        missing = missing_from(wanted, present.envelopes)
-        while group := list(islice(missing, GROUP)):
-            started = time.monotonic()
-            for _ in adding.map(store.add, group):
-                pass
-            added += len(group)
+
+    def told(missing: Iterable[bytes]) -> Iterator[bytes]:
+        nonlocal added
+        for envelope in missing:
             tell(added)
-            time.sleep(time.monotonic() - started)
+            yield envelope
+            added += 1
+
+    with closing(store.snapshot()) as present:
+        # A store makes room for what comes, so it must know how much that is.
+        most = sum(1 for _ in missing_from(wanted.envelopes, present.envelopes)) if present.count else wanted.count
+        if most:
+            store.add_all(told(missing_from(wanted.envelopes, present.envelopes)), most)
     return added
 
 
@@ -73,6 +67,9 @@ def missing_from(wanted: Iterable[bytes], present: Iterable[bytes]) -> Iterator[
     ids = (envelope_id(envelope) for envelope in present)
     present_id = next(ids, None)
     for envelope in wanted:
+        if present_id is None:  # the common case of an empty store costs no hash
+            yield envelope
+            continue
         wanted_id = envelope_id(envelope)
         while present_id is not None and present_id < wanted_id:
             present_id = next(ids, None)

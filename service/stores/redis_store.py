@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import ClassVar, Self, cast
 
 import redis
@@ -33,6 +35,8 @@ FORMAT = 1
 HEAD = 8
 FIELD_SIZE = ID_SIZE + HEAD
 PAGE = 64
+# When many come at once: connections, and envelopes between two rests.
+ADDING, GROUP = 64, 512
 # A server is only asked to rewrite its file, and goes on by itself: this is left to it before it is asked again.
 REWRITE_SECONDS = 60.0
 
@@ -55,12 +59,13 @@ class RedisStoreAddress:
         """From a URL, as RedisAddress takes it. Raises ValueError."""
         return cls(RedisAddress.parse(text))
 
-    def open(self, *, shuffles: bool = False, must_exist: bool = False) -> RedisStore:
-        """The store on these servers, which may still be down.
-
-        `must_exist` changes nothing: an empty server looks like one that has never had an envelope.
-        """
+    def open(self, *, shuffles: bool = False) -> RedisStore:
+        """The store on these servers, which may still be down."""
         return RedisStore(self.server, schedule=system_schedule(least_rest=REWRITE_SECONDS) if shuffles else None)
+
+    def read(self) -> RedisStore:
+        """The same; an empty server looks like one that has never had an envelope."""
+        return self.open()
 
     def faults(self) -> list[str]:
         """What is wrong with the settings and the users of the servers."""
@@ -103,6 +108,19 @@ class RedisStore:
             raise StoreUnavailable("The envelope could not be written.") from error
         if self._timer:
             self._timer.added()
+
+    def add_all(self, envelopes: Iterable[bytes], most: int) -> None:
+        """Keep many, over several connections, for the server waits for its disk once for all that ask together.
+
+        It rests as long as it works: a service on the same server must get its turn.
+        """
+        rest = iter(envelopes)
+        with ThreadPoolExecutor(ADDING) as adding:
+            while group := list(islice(rest, GROUP)):
+                started = time.monotonic()
+                for _ in adding.map(self.add, group):
+                    pass
+                time.sleep(time.monotonic() - started)
 
     def count(self) -> int:
         """How many different envelopes are kept."""

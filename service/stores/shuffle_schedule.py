@@ -1,8 +1,8 @@
-"""When a store removes the order of arrival from its files: at random times, in passes over all envelopes.
+"""When a server is asked to write its file anew, in an order that says nothing: at random times.
 
+A Redis writes envelopes into its append-only file in the order of their arrival, until the file is written anew.
 The times are random so that none of them tells which envelopes were added before it.
-An SQLite store shuffles its own file (shuffle.py) and asks the schedule between two writes.
-A Redis server rewrites its own file when it is asked to; a `ShuffleTimer` asks it at the scheduled times.
+A `ShuffleTimer` asks the server at the times of a schedule. A file of places needs none (place_file.py).
 """
 
 from __future__ import annotations

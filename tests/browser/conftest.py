@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
-from tests.browser.support.chromium import PATIENCE, QUIET, Recorder, emptied, new_phone, without_complaint
+from tests.browser.support.chromium import PATIENCE, QUIET, Recorder, arrived, new_phone, without_complaint
+from tests.support.envelopes import Arrived
 from tests.support.programs import program
 from tests.support.service_process import Served, serving
 
@@ -64,10 +64,9 @@ def site(settle: Callable[[str], Settings]) -> Iterator[Served]:
 
 
 @pytest.fixture
-def kept(site: Served) -> Iterator[SqliteStore]:
+def kept(site: Served) -> Arrived:
     """The envelopes that the service keeps; none when a test begins."""
-    with emptied(site) as store:
-        yield store
+    return arrived(site)
 
 
 @pytest.fixture

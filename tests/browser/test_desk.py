@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import TYPE, Arrived, held
 from tests.support.publications import publication
 from tests.support.sample_appeal import TOKEN
 from tests.support.service_process import Served, serving
@@ -45,10 +44,11 @@ def result(tmp_path: Path, minisign_keys: Keys) -> list[Path]:
     return files
 
 
-def test_the_envelopes_are_downloaded_with_the_keyboard_alone(desk: Page, kept: SqliteStore, tmp_path: Path) -> None:
+def test_the_envelopes_are_downloaded_with_the_keyboard_alone(
+    desk: Page, site: Served, kept: Arrived, envelope: bytes, tmp_path: Path
+) -> None:
     """Token, Tab, Enter; the file is the one that its name says, and the token is not in the address."""
-    for _ in range(20):
-        kept.add(os.urandom(4096))
+    desk.request.post(f"{site.url}/envelopes", data=envelope, headers={"content-type": TYPE})
     desk.focus("#take-token")
     desk.keyboard.type(TOKEN)
     desk.keyboard.press("Tab")
@@ -56,8 +56,11 @@ def test_the_envelopes_are_downloaded_with_the_keyboard_alone(desk: Page, kept: 
     with desk.expect_download() as caught:
         desk.keyboard.press("Enter")
     caught.value.save_as(tmp_path / "ledger")
-    digest = hashlib.sha256((tmp_path / "ledger").read_bytes()).hexdigest()
-    assert caught.value.suggested_filename == f"ledger-20-{digest}.undersigned"
+    ledger = (tmp_path / "ledger").read_bytes()
+    assert held(kept) == [envelope]
+    assert envelope in ledger
+    name = f"ledger-{len(ledger) // 4096}-{hashlib.sha256(ledger).hexdigest()}.undersigned"
+    assert caught.value.suggested_filename == name
     assert desk.url.endswith("/be/desk")
 
 

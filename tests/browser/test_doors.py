@@ -17,11 +17,11 @@ from crypto.minisign import MinisignSecretKey
 from crypto.seal import OpenedSignature, OpenedWithdrawal
 from crypto.text_parts import read_text
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
-from tests.browser.support.chromium import Recorder, emptied
+from tests.browser.support.chromium import Recorder, arrived
 from tests.browser.support.results import hand_in
 from tests.browser.support.signing import looks, open_letter, sign
 from tests.support.demo_site import prepare, publish, trial
+from tests.support.envelopes import Arrived
 from tests.support.older_text import armor
 from tests.support.publications import publication
 from tests.support.sample_appeal import APPEAL_ID, CODE
@@ -31,7 +31,7 @@ from tests.support.twins import open_envelope
 GROUPS = "48291 03377-59021\u00a088412 70536"
 
 
-def opened(kept: SqliteStore, key: OrganizersKey) -> list[OpenedSignature | OpenedWithdrawal]:
+def opened(kept: Arrived, key: OrganizersKey) -> list[OpenedSignature | OpenedWithdrawal]:
     with closing(kept.snapshot()) as snapshot:
         return [open_envelope(key, envelope) for envelope in snapshot.envelopes]
 
@@ -95,7 +95,7 @@ def test_from_a_signature_to_its_withdrawal_and_back_to_the_count(page: Page, sc
 
 
 def test_a_withdrawal_leaves_like_a_signature(
-    page: Page, site: Served, kept: SqliteStore, key: OrganizersKey, recorder: Recorder
+    page: Page, site: Served, kept: Arrived, key: OrganizersKey, recorder: Recorder
 ) -> None:
     """One request of the same address, headers and sizes, and the organizers find the code in it."""
     open_letter(page, f"{site.url}/en/")
@@ -141,7 +141,7 @@ def test_a_refused_withdrawal_is_told_and_the_code_stays(withdrawal: Page) -> No
         assert withdrawal.input_value("#typed-code") == GROUPS
 
 
-def test_a_withdrawal_survives_a_bad_network(withdrawal: Page, kept: SqliteStore) -> None:
+def test_a_withdrawal_survives_a_bad_network(withdrawal: Page, kept: Arrived) -> None:
     """The same bytes again; a double click changes nothing."""
     lost = [True]
     withdrawal.route("**/envelopes", lambda route: route.abort("connectionreset") if lost else route.continue_())
@@ -230,7 +230,7 @@ def test_leaving_and_coming_back_finds_no_code(page: Page, published: Served) ->
 
 
 def test_a_browser_without_script_does_not_send_a_name_typed_by_mistake(
-    scriptless: Page, site: Served, kept: SqliteStore, envelope: bytes
+    scriptless: Page, site: Served, kept: Arrived, envelope: bytes
 ) -> None:
     """The browser itself refuses what is too short; the envelope then goes through, and the field is empty."""
     posts: list[str] = []
@@ -256,7 +256,8 @@ def test_with_script_nothing_but_an_envelope_leaves_the_device(
     page: Page, settings: Settings, tmp_path: Path, recorder: Recorder, envelope: bytes
 ) -> None:
     """Plain text is refused on the spot; an envelope goes the way of any other, also through a flood."""
-    with serving(replace(settings, work_above=1), tmp_path / "log") as site, emptied(site) as kept:
+    with serving(replace(settings, work_above=1), tmp_path / "log") as site:
+        kept = arrived(site)
         page.goto(f"{site.url}/en/hand-in")
         page.fill("#envelope", "Maryja Prykład")
         page.click("#submit")
@@ -281,7 +282,7 @@ class FromDisk:
 
     path: Path
     site: Served
-    kept: SqliteStore
+    kept: Arrived
 
 
 @pytest.fixture(scope="module")
@@ -296,14 +297,13 @@ def named(settle: Callable[[str], Settings]) -> Iterator[Served]:
 
 
 @pytest.fixture
-def from_disk(named: Served, tmp_path: Path, page: Page) -> Iterator[FromDisk]:
+def from_disk(named: Served, tmp_path: Path, page: Page) -> FromDisk:
     """Downloaded as anyone does it, and opened from the disk."""
     path = tmp_path / "sign.be.html"
     path.write_bytes(page.request.get(f"{named.url}/be/sign.html").body())
     page.goto(path.as_uri())
     expect(page.locator("#submit")).to_be_visible()
-    with emptied(named) as kept:
-        yield FromDisk(path, named, kept)
+    return FromDisk(path, named, arrived(named))
 
 
 def test_the_file_sends_from_disk_what_the_page_would_send(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -17,9 +16,9 @@ from crypto.seal import OpenedSignature, OpenedWithdrawal
 from crypto.text_parts import read_text
 from service.appeal import EXIT
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
 from tests.browser.support.engines import ENGINES, SCRIPTLESS, Engine, driven
 from tests.browser.support.results import hand_in
+from tests.support.envelopes import Arrived, held
 from tests.support.older_text import armor
 from tests.support.publications import publication
 from tests.support.sample_appeal import CODE
@@ -68,16 +67,10 @@ def site(settle: Callable[[str], Settings], minisign_keys: Minisigns) -> Iterato
 
 
 @pytest.fixture
-def arrived(site: Served, key: OrganizersKey) -> Iterator[Callable[[], Opened]]:
+def arrived(site: Served, key: OrganizersKey) -> Callable[[], Opened]:
     """What the organizers' key opens of that which came since the test began."""
-    with closing(SqliteStore(site.settings.data / "envelopes.sqlite")) as store:
-
-        def envelopes() -> set[bytes]:
-            with closing(store.snapshot()) as snapshot:
-                return set(snapshot.envelopes)
-
-        before = envelopes()
-        yield lambda: [open_envelope(key, envelope) for envelope in envelopes() - before]
+    came = Arrived(site.settings.store)
+    return lambda: [open_envelope(key, envelope) for envelope in held(came)]
 
 
 def ready(engine: Engine, url: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from crypto.keys import OrganizersKey
 from crypto.seal import OpenedSignature
-from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import Arrived
 from tests.support.service_process import Served
 from tests.support.twins import open_envelope
 
@@ -57,7 +57,7 @@ def open_with(browser: Browser, site: Served) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-def test_a_browser_of_2019_signs(open_with: Callable[..., Page], kept: SqliteStore, key: OrganizersKey) -> None:
+def test_a_browser_of_2019_signs(open_with: Callable[..., Page], kept: Arrived, key: OrganizersKey) -> None:
     """With nothing newer than BigInt, and not all of that."""
     page = open_with(NEWER)
     assert page.evaluate("typeof Array.prototype.at + typeof DataView.prototype.getBigUint64") == "undefinedundefined"

@@ -15,8 +15,8 @@ from crypto.seal import OpenedSignature
 from crypto.signature import fields_without
 from service.appeal import load_appeal
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
-from tests.browser.support.chromium import Recorder, emptied
+from tests.browser.support.chromium import Recorder, arrived
+from tests.support.envelopes import Arrived
 from tests.support.service_process import Served, serving
 from tests.support.twins import open_envelope
 
@@ -31,7 +31,7 @@ def fill(page: Page, name: str = "Ірына Сямёнаўна Прыклад",
         page.fill(f"#{field}", text)
 
 
-def opened(kept: SqliteStore, key: OrganizersKey) -> list[OpenedSignature]:
+def opened(kept: Arrived, key: OrganizersKey) -> list[OpenedSignature]:
     with closing(kept.snapshot()) as snapshot:
         found = [open_envelope(key, envelope) for envelope in snapshot.envelopes]
     assert all(isinstance(each, OpenedSignature) for each in found)
@@ -57,7 +57,7 @@ def form(page: Page, site: Served) -> Page:
 
 
 def test_everything_typed_arrives_sealed_and_only_sealed(
-    form: Page, kept: SqliteStore, key: OrganizersKey, recorder: Recorder, site: Served
+    form: Page, kept: Arrived, key: OrganizersKey, recorder: Recorder, site: Served
 ) -> None:
     """The organizers read what was written; the one request carries 4,096 bytes in which no word stands."""
     words = {"relation": "сястра", "prisoner": "Алесь Прыклад", "vouch": "бусел-7", "contact": "@iryna"}
@@ -80,7 +80,7 @@ def test_everything_typed_arrives_sealed_and_only_sealed(
 
 
 def test_non_public_is_what_is_chosen_unless_someone_chooses_otherwise(
-    form: Page, kept: SqliteStore, key: OrganizersKey
+    form: Page, kept: Arrived, key: OrganizersKey
 ) -> None:
     """A person in a hurry is not published."""
     fill(form)
@@ -98,7 +98,7 @@ def test_the_choice_stands_on_the_button(form: Page) -> None:
     expect(form.locator("#submit")).to_have_text("Падпісаць непублічна", use_inner_text=True)
 
 
-def test_it_works_with_the_keyboard_alone(form: Page, kept: SqliteStore, key: OrganizersKey) -> None:
+def test_it_works_with_the_keyboard_alone(form: Page, kept: Arrived, key: OrganizersKey) -> None:
     """Tab, arrows, space and Enter are enough."""
     form.focus("#nonpublic")
     form.keyboard.press("ArrowDown")
@@ -122,9 +122,7 @@ def test_it_works_with_the_keyboard_alone(form: Page, kept: SqliteStore, key: Or
         ("Łukašenka Ё", "Łukašenka Ё"),
     ],
 )
-def test_real_names_arrive_as_written(
-    form: Page, kept: SqliteStore, key: OrganizersKey, name: str, sealed: str
-) -> None:
+def test_real_names_arrive_as_written(form: Page, kept: Arrived, key: OrganizersKey, name: str, sealed: str) -> None:
     """Apostrophes, hyphens, ў stay; only invisible characters and stray spaces go."""
     fill(form, name)
     form.click("#submit")
@@ -159,7 +157,7 @@ def test_what_does_not_fit_together_is_told(form: Page, recorder: Recorder) -> N
 
 
 def test_a_bad_network_is_tried_again_with_the_same_bytes(
-    form: Page, kept: SqliteStore, key: OrganizersKey, recorder: Recorder
+    form: Page, kept: Arrived, key: OrganizersKey, recorder: Recorder
 ) -> None:
     """Two lost connections and a busy answer: the page says so, waits 1, 2, 4 seconds, and arrives once."""
     troubles = ["abort", "busy", "abort"]
@@ -184,7 +182,7 @@ def test_a_bad_network_is_tried_again_with_the_same_bytes(
     assert len(opened(kept, key)) == 1
 
 
-def test_an_answer_that_was_lost_leads_to_one_envelope(form: Page, kept: SqliteStore, key: OrganizersKey) -> None:
+def test_an_answer_that_was_lost_leads_to_one_envelope(form: Page, kept: Arrived, key: OrganizersKey) -> None:
     """The service kept it, the phone did not hear: sending again changes nothing."""
     lost = [True]
 
@@ -203,7 +201,7 @@ def test_an_answer_that_was_lost_leads_to_one_envelope(form: Page, kept: SqliteS
 
 
 def test_whoever_stops_keeps_the_text_and_the_same_commitment(
-    form: Page, kept: SqliteStore, key: OrganizersKey, recorder: Recorder
+    form: Page, kept: Arrived, key: OrganizersKey, recorder: Recorder
 ) -> None:
     """Nothing more is sent after stopping; a later try carries the same commitment, so that it counts once."""
     form.route("**/envelopes", lambda route: route.abort("connectionreset"))
@@ -292,7 +290,7 @@ def test_a_double_click_sends_once(form: Page, recorder: Recorder) -> None:
 
 
 def test_the_code_is_shown_only_on_request_and_belongs_to_the_signature(
-    form: Page, kept: SqliteStore, key: OrganizersKey
+    form: Page, kept: Arrived, key: OrganizersKey
 ) -> None:
     """25 digits whose commitment lies in the envelope."""
     fill(form)
@@ -305,7 +303,7 @@ def test_the_code_is_shown_only_on_request_and_belongs_to_the_signature(
     assert commitment(check_code(shown)) == found.commitment
 
 
-def test_another_person_gets_an_empty_form_and_another_code(form: Page, kept: SqliteStore, key: OrganizersKey) -> None:
+def test_another_person_gets_an_empty_form_and_another_code(form: Page, kept: Arrived, key: OrganizersKey) -> None:
     """Families share a phone."""
     for name in ("Ян", "Алеся"):
         fill(form, name)
@@ -342,7 +340,8 @@ def test_a_flooded_service_is_paid_with_work(
     page: Page, settings: Settings, tmp_path: Path, key: OrganizersKey, recorder: Recorder
 ) -> None:
     """The page says that the browser is computing, sends the same bytes with the solution, and arrives."""
-    with serving(replace(settings, work_above=1), tmp_path / "log") as flooded, emptied(flooded) as kept:
+    with serving(replace(settings, work_above=1), tmp_path / "log") as flooded:
+        kept = arrived(flooded)
         page.goto(f"{flooded.url}/be/")
         page.evaluate(SLOWLY)
         for name in ("Першы", "Другі"):

@@ -142,7 +142,7 @@ def test_the_service_understands_what_the_compose_file_tells_it(tmp_path: Path, 
     }
     settings = read_settings(told, parse_store)
     assert (str(settings.listen), settings.trusted_hops) == ("unix:/run/undersigned/service.sock", 1)
-    assert str(settings.store) == "sqlite:/var/lib/undersigned/envelopes.sqlite"
+    assert str(settings.store) == "file:/var/lib/undersigned/envelopes"
 
 
 def stage(name: str) -> str:

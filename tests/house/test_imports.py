@@ -526,10 +526,10 @@ BROKEN = {
         *(f"organizer/a.py: path.{name}()" for name in sorted(DISK_METHODS)),
     ],
     "only_the_factory_knows_stores": [
-        "service/web/desk_api.py: from service.stores.sqlite_store import SqliteStore",
+        "service/web/desk_api.py: from service.stores.file_store import FileStore",
         "service/stores/base.py: from service.stores import redis_store",
-        "service/__main__.py: from .stores import sqlite_store",
-        "service/stores/redis_store.py: import service.stores.sqlite_store",
+        "service/__main__.py: from .stores import file_store",
+        "service/stores/redis_store.py: import service.stores.file_store",
     ],
     "no_import_goes_up": [
         "organizer/actions/a.py: from organizer.cli.terminal import review | organizer/cli/terminal/review.py: ",
@@ -648,7 +648,7 @@ KEPT = {
         "organizer/a.py: from io import BytesIO",
     ],
     "only_the_factory_knows_stores": [
-        "service/__init__.py: from service.stores.sqlite_store import SqliteStore",
+        "service/__init__.py: from service.stores.file_store import FileStore",
         "service/web/desk_api.py: from service.stores.base import EnvelopeStore",
     ],
     "no_import_goes_up": [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import tarfile
 import threading
@@ -16,20 +15,22 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from crypto.envelope import envelope_id
+from crypto.code import commitment
 from crypto.errors import PublicationError
+from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
+from crypto.seal import seal_signature
+from crypto.signature import Signature
 from service import create_app
 from service.admin.backup_file import BackupError, read_backup, write_backup
 from service.appeal import load_appeal
 from service.settings import Settings
 from service.site.publications import Publications
-from service.stores.copy import copy_missing
-from service.stores.sqlite_store import SqliteAddress, SqliteStore
-from tests.support.envelopes import some
+from service.stores.file_store import FileAddress, FileStore
+from tests.support.envelopes import TYPE, some
 from tests.support.publications import hand_in, publication
 from tests.support.run_command import run
-from tests.support.sample_appeal import APPEAL_ID, TODAY, TOKEN
+from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, TOKEN
 from tests.support.service_process import Served, serving
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,10 @@ def fetch(site: Served, path: str) -> bytes:
         return bytes(answer.read())
 
 
+def sealed_by(key: OrganizersKey) -> bytes:
+    return seal_signature(key.record, Signature("Марыя Прыклад", public=False), bytes(32), commitment(CODE))
+
+
 def publications_of(settings: Settings) -> Publications:
     appeal = load_appeal(settings.appeal)
     return Publications(settings.publications, appeal.programs, appeal.signers)
@@ -50,14 +55,14 @@ def publications_of(settings: Settings) -> Publications:
 def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
     """An empty place for the same appeal."""
     data = tmp_path / "elsewhere"
-    return replace(settings, data=data, store=SqliteAddress(data / "envelopes.sqlite"))
+    return replace(settings, data=data, store=FileAddress(data / "envelopes"))
 
 
 @pytest.fixture
-def filled(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> list[bytes]:
+def filled(settings: Settings, store: FileStore, minisign_keys: Keys) -> list[bytes]:
     """300 envelopes and two publications, the second signed by both organizers."""
     envelopes = some(300)
-    copy_missing(store, sorted(envelopes, key=envelope_id))
+    store.add_all(envelopes, len(envelopes))
     client = create_app(settings, store, today=lambda: TODAY).test_client()
     first = publication()
     second = publication(number=2, previous=hashlib.sha256(first).hexdigest())
@@ -67,22 +72,26 @@ def filled(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> list[
 
 
 @pytest.fixture
-def backed_up(tmp_path: Path, settings: Settings, store: SqliteStore, filled: list[bytes]) -> Path:
+def backed_up(tmp_path: Path, settings: Settings, store: FileStore, filled: list[bytes]) -> Path:
     """A backup of it."""
     return write_backup(tmp_path / "backup.tar", store, publications_of(settings), APPEAL_ID).path
 
 
 @pytest.mark.slow  # services and commands are started as programs
-def test_drill(settings: Settings, elsewhere: Settings, filled: list[bytes], tmp_path: Path) -> None:
-    """A service that is signed all the time is backed up; an empty one gets everything while it runs: each envelope,
-    each publication, each minisig, byte for byte."""
+def test_drill(
+    settings: Settings, elsewhere: Settings, store: FileStore, filled: list[bytes], tmp_path: Path, key: OrganizersKey
+) -> None:
+    """A service that is signed all the time is backed up; an empty one that rests gets everything: each envelope,
+    each publication, each minisig, byte for byte. While it runs, it holds its file, and nothing is changed."""
     stop, late = threading.Event(), []
-    with serving(settings, tmp_path / "log") as site, closing(SqliteStore(settings.data / "envelopes.sqlite")) as door:
+    store.close()
+    with serving(settings, tmp_path / "log") as site:
 
         def sign() -> None:
-            while not stop.wait(0.005):
-                late.append(os.urandom(4096))
-                door.add(late[-1])
+            while not stop.is_set():
+                late.append(sealed_by(key))
+                with urlopen(Request(f"{site.url}/envelopes", late[-1], {"Content-Type": TYPE}), timeout=20) as answer:
+                    assert answer.status == 201
 
         signing = threading.Thread(target=sign)
         signing.start()
@@ -102,13 +111,16 @@ def test_drill(settings: Settings, elsewhere: Settings, filled: list[bytes], tmp
     assert set(filled) <= in_backup <= set(filled) | set(late)
     assert len(all_of_them) // 4096 == 300 + len(late)
 
-    with serving(elsewhere, tmp_path / "log2") as site:
-        restored = run(elsewhere, "restore", "kept.tar", at=tmp_path)
-        assert restored.returncode == 0, restored.stderr
-        assert f"Restored: {len(in_backup)} envelopes and 2 publications" in restored.stdout
-        assert "the same envelopes" in restored.stdout
-        assert fetch(site, "/ledger") == ledger
+    with serving(elsewhere, tmp_path / "log2"):
+        refused = run(elsewhere, "restore", "kept.tar", at=tmp_path)
+        assert (refused.returncode, "in use by another process" in refused.stderr) == (2, True)
+        assert publications_of(elsewhere).current is None
+    restored = run(elsewhere, "restore", "kept.tar", at=tmp_path)
+    assert restored.returncode == 0, restored.stderr
+    assert f"Restored: {len(in_backup)} envelopes and 2 publications" in restored.stdout
+    assert "the same envelopes" in restored.stdout
     with serving(elsewhere, tmp_path / "log3") as site:
+        assert fetch(site, "/ledger") == ledger
         for name in ("publication.json", "publication.json.anna.minisig", "publication.json.boris.minisig"):
             assert fetch(site, f"/{name}") == (settings.publications / "000002" / name).read_bytes()
     for path in (settings.publications).rglob("*.*"):
@@ -117,8 +129,11 @@ def test_drill(settings: Settings, elsewhere: Settings, filled: list[bytes], tmp
 
 
 @pytest.mark.slow  # services and commands are started as programs
-def test_restoring_again_changes_nothing(settings: Settings, backed_up: Path, filled: list[bytes]) -> None:
+def test_restoring_again_changes_nothing(
+    settings: Settings, store: FileStore, backed_up: Path, filled: list[bytes]
+) -> None:
     """Also where everything is already."""
+    store.close()
     for _ in range(2):
         done = run(settings, "restore", backed_up)
         assert done.returncode == 0, done.stderr
@@ -132,7 +147,7 @@ def test_a_backup_says_nothing_about_when_and_who(backed_up: Path) -> None:
     assert backed_up.stat().st_mode & 0o077 == 0
 
 
-def test_equal_contents_are_equal_backups(settings: Settings, store: SqliteStore, backed_up: Path) -> None:
+def test_equal_contents_are_equal_backups(settings: Settings, store: FileStore, backed_up: Path) -> None:
     """So two copies can be compared by their digest."""
     again = write_backup(backed_up.with_name("again.tar"), store, publications_of(settings), APPEAL_ID)
     assert again.path.read_bytes() == backed_up.read_bytes()
@@ -235,7 +250,7 @@ def test_a_running_service_goes_on_from_what_was_restored(
     backed_up: Path, elsewhere: Settings, minisign_keys: Keys
 ) -> None:
     """The next result that is handed in follows the restored one, without a restart between."""
-    with closing(SqliteStore(elsewhere.data / "envelopes.sqlite")) as store:
+    with closing(FileStore(elsewhere.data / "envelopes")) as store:
         client = create_app(elsewhere, store).test_client()
         kept = read_backup(backed_up, APPEAL_ID).publications
         assert publications_of(elsewhere).restore(kept) == 2

@@ -16,9 +16,9 @@ from crypto.envelope import envelope_id
 from service import parse_store
 from service.servers.connection import RedisAddress
 from service.settings import Settings
-from service.stores.base import StoreUnavailable
+from service.stores.base import Snapshot, StoreUnavailable
 from service.stores.copy import copy_missing, missing_from
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.envelopes import held, some
 from tests.support.redis_servers import Server, cluster_url, password, running
 from tests.support.run_command import run
@@ -29,22 +29,25 @@ ROOT = Path(__file__).parents[2]
 CUT = """
 import os, signal, sys
 import service.stores.copy
+import service.stores.file_store, service.stores.redis_store
 from service import parse_store
-service.stores.copy.GROUP = 50
+from service.stores.base import Snapshot
+service.stores.file_store.BULK = service.stores.redis_store.GROUP = 50
 def cut(envelopes):
     for at, envelope in enumerate(envelopes):
         yield envelope
         if at == 200: os.kill(os.getpid(), signal.SIGKILL)
-source, target = (parse_store(text).open() for text in sys.argv[1:])
-service.stores.copy.copy_missing(target, cut(source.snapshot().envelopes))
+wanted = parse_store(sys.argv[1]).read().snapshot()
+target = parse_store(sys.argv[2]).open()
+service.stores.copy.copy_missing(target, Snapshot(wanted.count, lambda: cut(wanted.read()), wanted.close))
 """
 
 
 @pytest.fixture
-def filled(store: SqliteStore) -> list[bytes]:
+def filled(store: FileStore) -> list[bytes]:
     """300 envelopes in the store of the settings, sorted by id."""
     envelopes = sorted(some(300), key=envelope_id)
-    copy_missing(store, envelopes)
+    store.add_all(envelopes, 300)
     return envelopes
 
 
@@ -53,17 +56,17 @@ def url_of(servers: list[Server]) -> str:
 
 
 def holds(url: str) -> list[bytes]:
-    with closing(parse_store(url).open()) as store:
+    with closing(parse_store(url).read()) as store:
         return held(store)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "redis", "valkey-8", "redis-cluster"])
+@pytest.mark.parametrize("kind", ["file", "redis", "valkey-8", "redis-cluster"])
 def test_envelopes_move_there_and_back_and_a_killed_move_is_finished(
     settings: Settings, filled: list[bytes], tmp_path: Path, empty: Callable[[str], list[Server]], kind: str
 ) -> None:
     """kill -9 while envelopes are being added; the next move adds the rest, the one after that nothing."""
-    there, back = f"sqlite:{tmp_path / 'there'}", f"sqlite:{tmp_path / 'back'}"
-    if kind != "sqlite":
+    there, back = f"file:{tmp_path / 'there'}", f"file:{tmp_path / 'back'}"
+    if kind != "file":
         there = url_of(empty(kind))
     for source, target in ((str(settings.store), there), (there, back)):
         killed = subprocess.run([sys.executable, "-c", CUT, source, target], cwd=ROOT, check=False)
@@ -90,10 +93,10 @@ def test_a_server_that_dies_during_a_move_loses_nothing(tmp_path: Path) -> None:
             yield from envelopes[100:]
 
         with closing(parse_store(server.url).open()) as target, pytest.raises(StoreUnavailable):
-            copy_missing(target, dying())
+            copy_missing(target, Snapshot(300, dying, lambda: None))
         server.start()
         with closing(parse_store(server.url).open()) as target:
-            copy_missing(target, envelopes)
+            copy_missing(target, Snapshot(300, lambda: iter(envelopes), lambda: None))
         assert holds(server.url) == envelopes
 
 
@@ -107,7 +110,7 @@ def test_a_file_moves_to_where_several_processes_will_serve(
         limits_server=RedisAddress.parse("redis://127.0.0.1:1?passwords=/nowhere"),
         processes=2,
     )
-    there = f"sqlite:{tmp_path / 'there'}"
+    there = f"file:{tmp_path / 'there'}"
     command = [sys.executable, "-m", "service.admin", "move", "--from", str(settings.store), "--to", there]
     subprocess.run(command, cwd=ROOT, env=environment_for(told), check=True, stdout=subprocess.DEVNULL)
     assert holds(there) == filled
@@ -116,17 +119,17 @@ def test_a_file_moves_to_where_several_processes_will_serve(
 @pytest.mark.slow  # programs are started and killed
 def test_a_move_into_a_store_with_others_says_so(settings: Settings, filled: list[bytes], tmp_path: Path) -> None:
     """Nothing is taken away there; the digests differ, and the reason is told."""
-    target = tmp_path / "other.sqlite"
-    with closing(SqliteStore(target)) as other:
+    target = tmp_path / "other"
+    with closing(FileStore(target)) as other:
         other.add(os.urandom(4096))
-    done = run(settings, "move", "--from", str(settings.store), "--to", f"sqlite:{target}")
+    done = run(settings, "move", "--from", str(settings.store), "--to", f"file:{target}")
     assert done.returncode == 0, done.stderr
     assert "holds others too" in done.stdout
 
 
 def test_a_store_that_is_not_there_is_not_moved(settings: Settings, tmp_path: Path) -> None:
     """A misspelt name must not look like an empty store."""
-    done = run(settings, "move", "--from", f"sqlite:{tmp_path / 'nowhere'}", "--to", f"sqlite:{tmp_path / 'b'}")
+    done = run(settings, "move", "--from", f"file:{tmp_path / 'nowhere'}", "--to", f"file:{tmp_path / 'b'}")
     assert done.returncode == 2
     assert "There is no store" in done.stderr
     assert not list(tmp_path.glob("nowhere*")) + list(tmp_path.glob("b*"))
@@ -162,7 +165,7 @@ def test_what_is_wrong_with_a_server_is_said_before_anything_moves(
         assert password("web") not in done.stderr
         return done.stderr
 
-    here, elsewhere = str(settings.store), f"sqlite:{tmp_path / 'elsewhere'}"
+    here, elsewhere = str(settings.store), f"file:{tmp_path / 'elsewhere'}"
     assert "“--to” must begin with" in refused(here, "http://x")
     assert "“--from” must name the folder" in refused("redis://x", here)
     for named in (nobody, strange, unnamed):

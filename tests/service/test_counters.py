@@ -19,7 +19,7 @@ from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
 from service.limits.windows import Hit, Limit, MemoryWindows
 from service.servers.connection import RedisAddress
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.redis_servers import Server, running
 
 LIMIT = Limit("test", 3, 60)
@@ -172,7 +172,7 @@ def test_no_envelope_is_taken_while_the_limits_server_would_write_to_the_disk(
     """503 as soon as it is looked at, and 201 once it is dead: then each process counts alone."""
     with (
         running("redis", tmp_path / "limits", "limits") as server,
-        closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store,
+        closing(FileStore(tmp_path / "envelopes")) as store,
     ):
         told = replace(settings, limits_server=RedisAddress.parse(server.url))
         answers = []
@@ -195,7 +195,7 @@ def test_a_limits_server_that_the_doctor_may_not_look_at_is_wrong_and_goes_on_co
     caplog.set_level(logging.WARNING, "undersigned")
     with (
         running("valkey-8", tmp_path / "limits", "limits") as server,
-        closing(SqliteStore(tmp_path / "envelopes.sqlite")) as store,
+        closing(FileStore(tmp_path / "envelopes")) as store,
     ):
         with server.client("admin") as admin:
             admin.execute_command(refused)

@@ -22,8 +22,6 @@ from crypto.envelope import armor, envelope_id
 from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Settings
 from service.site.headers import security_headers
-from service.stores.copy import copy_missing
-from service.stores.sqlite_store import SqliteStore
 from tests.support.envelopes import held
 from tests.support.nginx_site import Front, front, lay_out, nginx_command, serving_behind, temporary_folder
 from tests.support.paths import ROOT
@@ -105,9 +103,7 @@ def test_the_other_doors_come_through(site: Front, settings: Settings, envelope:
     for headers in ([], ["Accept-Encoding: gzip"]):
         file = exchange(site.connect(), request("GET /be/sign.html", *headers))
         assert ("content-disposition", 'attachment; filename="sign.be.html"') in headers_of(file)
-    store = SqliteStore(settings.data / "envelopes.sqlite")
-    assert held(store) == [envelope]
-    store.close()
+    assert held(settings.store.read()) == [envelope]
 
 
 def test_every_refusal_of_nginx_is_protected_and_in_words(site: Front, envelope: bytes) -> None:
@@ -320,18 +316,19 @@ def test_a_search_passes_nginx_and_is_written_nowhere(
             assert not [path for path in written if b"secret-word-77" in path.read_bytes()]
 
 
-def test_a_ledger_of_some_megabytes_goes_out_through_both_doors(site: Front, settings: Settings) -> None:
+def test_a_ledger_of_some_megabytes_goes_out_through_both_doors(settings: Settings) -> None:
     """The same bytes for a program and from the form, with their length; nothing of them stays with nginx."""
     envelopes = [os.urandom(4096) for _ in range(1500)]
-    with closing(SqliteStore(settings.data / "envelopes.sqlite")) as store:
-        copy_missing(store, sorted(envelopes, key=envelope_id))
+    with closing(settings.store.open()) as store:
+        store.add_all(envelopes, 1500)
     button = form("x", ("token", "", TOKEN.encode()), ("what", "", b"file"))
     doors = request("GET /ledger", BEARER), posted("/en/desk", body=button)
-    answers = [exchange(site.connect(), sent).partition(b"\r\n\r\n") for sent in doors]
+    with front() as site, serving_behind(site, settings):
+        answers = [exchange(site.connect(), sent).partition(b"\r\n\r\n") for sent in doors]
+        kept = [path for path in (site.folder / "run").rglob("*") if path.is_file() and path.suffix != ".pid"]
     assert answers[0][2] == answers[1][2]
     assert hashlib.sha256(answers[0][2]).hexdigest().encode() in answers[1][0]
     assert answers[0][2].endswith(b"".join(sorted(envelopes, key=envelope_id)))
-    kept = [path for path in (site.folder / "run").rglob("*") if path.is_file() and path.suffix != ".pid"]
     assert kept == []
 
 
@@ -419,9 +416,7 @@ def test_no_trick_of_http_gets_a_wrong_body_in(site: Front, settings: Settings, 
     for at in (1, 100, 4095):
         assert status(exchange(site.connect_as_tor(at), sealed(forged)[:-at], hang_up=True)) in (0, 400)
     assert status(exchange(site.connect(), sealed(envelope))) == 201
-    store = SqliteStore(settings.data / "envelopes.sqlite")
-    assert held(store) == [envelope]
-    store.close()
+    assert held(settings.store.read()) == [envelope]
 
 
 def test_limits_count_the_client_that_nginx_saw(settings: Settings, envelope: bytes) -> None:

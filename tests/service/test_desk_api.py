@@ -14,7 +14,7 @@ from crypto.errors import PublicationError
 from crypto.minisign import MinisignSecretKey, sign
 from service import create_app
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.publications import hand_in, post_files, publication
 from tests.support.sample_appeal import APPEAL_ID, TODAY, TOKEN
 
@@ -44,7 +44,7 @@ def test_without_the_token_there_is_no_desk(
     assert answer.json["type"] == "urn:undersigned:problem:token"
 
 
-def test_the_ledger_is_all_envelopes_sorted(client: FlaskClient, store: SqliteStore) -> None:
+def test_the_ledger_is_all_envelopes_sorted(client: FlaskClient, store: FileStore) -> None:
     """Byte for byte the file of the specification, with its length announced."""
     envelopes = [os.urandom(4096) for _ in range(200)]
     for envelope in envelopes:
@@ -68,7 +68,7 @@ def test_a_signed_publication_is_shown_exactly_as_signed(client: FlaskClient, mi
 
 
 def test_the_next_publication_replaces_the_shown_one_and_the_first_stays(
-    client: FlaskClient, minisign_keys: Keys, settings: Settings, store: SqliteStore
+    client: FlaskClient, minisign_keys: Keys, settings: Settings, store: FileStore
 ) -> None:
     """Both are on the disk, and a restarted service shows the newer."""
     first = publication()
@@ -105,7 +105,7 @@ def test_what_the_verifier_refuses_is_refused_with_the_reason(client: FlaskClien
 
 
 def test_another_process_shows_it_at_once(
-    client: FlaskClient, settings: Settings, store: SqliteStore, minisign_keys: Keys
+    client: FlaskClient, settings: Settings, store: FileStore, minisign_keys: Keys
 ) -> None:
     """What one process accepts, the others show; what is not signed, none of them shows."""
     other = create_app(settings, store, today=lambda: TODAY).test_client()
@@ -118,7 +118,7 @@ def test_another_process_shows_it_at_once(
     assert other.get("/publication.json").data == data
 
 
-def test_two_must_sign_where_two_are_required(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> None:
+def test_two_must_sign_where_two_are_required(settings: Settings, store: FileStore, minisign_keys: Keys) -> None:
     """The threshold of the appeal counts different organizers."""
     path = settings.appeal / "appeal.toml"
     path.write_text(path.read_text("utf-8").replace("threshold = 1", "threshold = 2"), "utf-8")
@@ -137,7 +137,7 @@ def test_a_request_without_the_files_is_told_what_to_send(client: FlaskClient) -
 
 
 def test_a_publication_cut_off_while_being_kept_is_not_shown(
-    client: FlaskClient, settings: Settings, store: SqliteStore, minisign_keys: Keys
+    client: FlaskClient, settings: Settings, store: FileStore, minisign_keys: Keys
 ) -> None:
     """What a crash left unfinished is overwritten by the next one."""
     unfinished = settings.data / "publications" / "unfinished"
@@ -149,7 +149,7 @@ def test_a_publication_cut_off_while_being_kept_is_not_shown(
 
 
 def test_a_changed_publication_on_the_disk_is_not_shown(
-    client: FlaskClient, settings: Settings, store: SqliteStore, minisign_keys: Keys
+    client: FlaskClient, settings: Settings, store: FileStore, minisign_keys: Keys
 ) -> None:
     """Whoever holds the disk cannot change the result; the service does not start with it."""
     hand_in(client, publication(), minisign_keys[0])

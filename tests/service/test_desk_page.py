@@ -18,7 +18,7 @@ from crypto.envelope import envelope_id
 from crypto.minisign import MinisignSecretKey, sign
 from service import create_app
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from service.web.desk_api import PUBLICATION_MOST
 from service.web.desk_page import DeskOutcome
 from service.web.token_form import BEFORE_TOKEN_MOST, BEFORE_TOKEN_SECONDS, Body, Form, FormError, read_form
@@ -59,7 +59,7 @@ def handed_in(data: bytes, *signers: MinisignSecretKey) -> list[Part]:
     return [part("publication", data, "publication.json"), *minisigs]
 
 
-def kept(store: SqliteStore, count: int) -> list[bytes]:
+def kept(store: FileStore, count: int) -> list[bytes]:
     envelopes = sorted((os.urandom(4096) for _ in range(count)), key=envelope_id)
     for envelope in envelopes:
         store.add(envelope)
@@ -106,7 +106,7 @@ def test_the_desk_is_found_in_the_browsers_language(client: FlaskClient) -> None
     assert (answer.status_code, answer.headers["Location"]) == (303, "ru/desk")
 
 
-def test_the_envelopes_come_as_a_file_whose_name_says_what_it_must_be(client: FlaskClient, store: SqliteStore) -> None:
+def test_the_envelopes_come_as_a_file_whose_name_says_what_it_must_be(client: FlaskClient, store: FileStore) -> None:
     """Number and SHA-256 stand in the name, so that sha256sum is all that is needed."""
     envelopes = kept(store, 130)
     answer = press(client, "be", "file")
@@ -117,7 +117,7 @@ def test_the_envelopes_come_as_a_file_whose_name_says_what_it_must_be(client: Fl
     assert answer.headers["Content-Disposition"] == f'attachment; filename="ledger-130-{digest}.undersigned"'
 
 
-def test_what_arrives_during_the_download_does_not_change_it(client: FlaskClient, store: SqliteStore) -> None:
+def test_what_arrives_during_the_download_does_not_change_it(client: FlaskClient, store: FileStore) -> None:
     """The digest was told at the beginning; the file keeps to it."""
     kept(store, 130)
     with press(client, "be", "file", buffered=False) as answer:
@@ -131,7 +131,7 @@ def test_what_arrives_during_the_download_does_not_change_it(client: FlaskClient
 
 @pytest.mark.parametrize(("language", "words"), [("be", "3 канверты"), ("ru", "3 конверта"), ("en", "3 envelopes")])
 def test_number_and_digest_are_shown_on_request(
-    client: FlaskClient, store: SqliteStore, language: str, words: str
+    client: FlaskClient, store: FileStore, language: str, words: str
 ) -> None:
     """The same as those of the file, in the page's language."""
     kept(store, 3)
@@ -286,7 +286,7 @@ def test_a_body_that_is_too_large_is_refused_unread(client: FlaskClient) -> None
     assert "The files are too large." in answer.text
 
 
-def test_limits_are_asked_before_the_token(settings: Settings, store: SqliteStore) -> None:
+def test_limits_are_asked_before_the_token(settings: Settings, store: FileStore) -> None:
     """Whoever guesses is stopped, and so is the right token from the same connection; in words, with Retry-After."""
     strict = Settings(**(vars(settings) | {"limits": limits_of("10/minute", "3/minute", "10/minute")}))
     client = create_app(strict, store, today=lambda: TODAY).test_client()

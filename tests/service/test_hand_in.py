@@ -18,7 +18,7 @@ from crypto.envelope import dearmor
 from crypto.text_parts import write_parts
 from service import create_app
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.envelopes import held
 from tests.support.older_text import armor
 from tests.support.paths import ROOT
@@ -54,7 +54,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
 
 
 @pytest.mark.parametrize("language", SHIPPED_LANGUAGES)
-def test_an_envelope_as_text_is_kept(client: FlaskClient, store: SqliteStore, envelope: bytes, language: str) -> None:
+def test_an_envelope_as_text_is_kept(client: FlaskClient, store: FileStore, envelope: bytes, language: str) -> None:
     """The very bytes, in every language; the field is empty afterwards."""
     answer = hand_in(client, armor(envelope), language)
     assert (answer.status_code, answer.mimetype) == (201, "text/html")
@@ -64,7 +64,7 @@ def test_an_envelope_as_text_is_kept(client: FlaskClient, store: SqliteStore, en
 
 
 def test_an_envelope_that_is_kept_already_gets_the_same_answer(
-    client: FlaskClient, store: SqliteStore, envelope: bytes
+    client: FlaskClient, store: FileStore, envelope: bytes
 ) -> None:
     """Whoever has a text cannot learn whether it was handed in before."""
     answers = [hand_in(client, armor(envelope)) for _ in range(2)]
@@ -84,7 +84,7 @@ def test_an_envelope_that_is_kept_already_gets_the_same_answer(
     ],
 )
 def test_what_mail_and_messengers_add_does_not_matter(
-    client: FlaskClient, store: SqliteStore, envelope: bytes, around: Any
+    client: FlaskClient, store: FileStore, envelope: bytes, around: Any
 ) -> None:
     """Line ends of a browser, words around it, quotes, spaces."""
     assert hand_in(client, around(armor(envelope))).status_code == 201
@@ -108,7 +108,7 @@ REFUSED = [
 @pytest.mark.parametrize(("change", "status", "words"), REFUSED)
 def test_whatever_is_no_envelope_is_refused_in_words_and_not_given_back(
     client: FlaskClient,
-    store: SqliteStore,
+    store: FileStore,
     settings: Settings,
     envelope: bytes,
     logged: pytest.LogCaptureFixture,
@@ -130,7 +130,7 @@ def test_whatever_is_no_envelope_is_refused_in_words_and_not_given_back(
         assert word.encode() not in files
 
 
-def test_a_form_of_another_kind_is_refused(client: FlaskClient, store: SqliteStore, envelope: bytes) -> None:
+def test_a_form_of_another_kind_is_refused(client: FlaskClient, store: FileStore, envelope: bytes) -> None:
     """The envelope as it is, a field of another name, a file: none of them is the form's text."""
     text = armor(envelope)
     for sent in (
@@ -153,7 +153,7 @@ def test_the_longest_mail_is_longer_than_any_envelope(client: FlaskClient, envel
     [(None, 201), ("null", 201), ("http://localhost", 201), ("https://elsewhere.example", 403)],
 )
 def test_no_other_site_hands_in(
-    client: FlaskClient, store: SqliteStore, envelope: bytes, origin: str | None, status: int
+    client: FlaskClient, store: FileStore, envelope: bytes, origin: str | None, status: int
 ) -> None:
     """Browsers say null here, because the pages forbid to tell where one comes from."""
     answer = hand_in(client, armor(envelope), headers={"Origin": origin} if origin else {})
@@ -161,7 +161,7 @@ def test_no_other_site_hands_in(
     assert store.count() == (status == 201)
 
 
-def test_it_counts_for_the_same_limit_as_an_envelope(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_it_counts_for_the_same_limit_as_an_envelope(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """Per client and for all: whoever is over it keeps the envelope in the field, and only that."""
     for limits in (
         limits_of("2/minute", "100/minute", "100/minute"),
@@ -181,7 +181,7 @@ def test_it_counts_for_the_same_limit_as_an_envelope(settings: Settings, store: 
         assert client.options("/envelopes", headers={"Origin": "null"}).status_code == 204
 
 
-def test_under_a_flood_it_asks_to_come_later(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_under_a_flood_it_asks_to_come_later(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """A browser without script cannot compute; the words say what can be done."""
     client = create_app(replace(settings, work_above=1), store).test_client()
     assert hand_in(client, armor(envelope)).status_code == 201
@@ -191,7 +191,7 @@ def test_under_a_flood_it_asks_to_come_later(settings: Settings, store: SqliteSt
     assert field(answer) == "\n".join(write_parts(envelope))
 
 
-def test_a_store_that_cannot_keep_is_told(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_a_store_that_cannot_keep_is_told(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """503 with the time to wait, never "handed in"."""
     client = create_app(settings, store).test_client()
     store.close()
@@ -201,7 +201,7 @@ def test_a_store_that_cannot_keep_is_told(settings: Settings, store: SqliteStore
     assert field(answer) == "\n".join(write_parts(envelope))
 
 
-def test_after_the_letter_has_closed_it_says_so(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_after_the_letter_has_closed_it_says_so(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """With the same days of grace as any envelope."""
     path = settings.appeal / "appeal.toml"
     path.write_text("closing = 2026-11-20\n" + path.read_text("utf-8"), "utf-8")
@@ -214,7 +214,7 @@ def test_after_the_letter_has_closed_it_says_so(settings: Settings, store: Sqlit
     assert "no longer collecting" in outcome(answer)
 
 
-def test_another_language_is_no_page(client: FlaskClient, store: SqliteStore, envelope: bytes) -> None:
+def test_another_language_is_no_page(client: FlaskClient, store: FileStore, envelope: bytes) -> None:
     """404, and nothing is kept."""
     assert hand_in(client, armor(envelope), "fr").status_code == 404
     assert store.count() == 0

@@ -20,7 +20,7 @@ from crypto.seal import seal_signature
 from crypto.signature import Signature
 from service import create_app
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.envelopes import held, post
 from tests.support.publications import hand_in, publication
 from tests.support.sample_appeal import APPEAL_ID, CODE, TOKEN, make_appeal
@@ -39,7 +39,7 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def client_on(settings: Settings, store: SqliteStore, day: str) -> FlaskClient:
+def client_on(settings: Settings, store: FileStore, day: str) -> FlaskClient:
     return create_app(settings, store, today=lambda: date.fromisoformat(day)).test_client()
 
 
@@ -47,9 +47,7 @@ def sealed_to(key: OrganizersKey) -> bytes:
     return seal_signature(key.record, Signature("Марыя Прыклад", public=False), bytes(32), commitment(CODE))
 
 
-def test_periods_follow_one_another_without_a_restart(
-    settings: Settings, store: SqliteStore, key: OrganizersKey
-) -> None:
+def test_periods_follow_one_another_without_a_restart(settings: Settings, store: FileStore, key: OrganizersKey) -> None:
     """Both keys are taken for two days before and after the change, for wrong clocks and pages that are still open."""
     dated = f"{entry(key)}until = 2027-06-30\n{entry(NEXT)}from = 2027-07-01\n"
     change(settings.appeal / "appeal.toml", entry(key), dated)
@@ -63,7 +61,7 @@ def test_periods_follow_one_another_without_a_restart(
 
 
 def test_a_key_that_was_taken_out_is_not_sealed_to_any_more_and_loses_nothing(
-    settings: Settings, store: SqliteStore, key: OrganizersKey
+    settings: Settings, store: FileStore, key: OrganizersKey
 ) -> None:
     """From the next start on 409, at which the page says that it is out of date; what was kept stays in the ledger."""
     kept, late = sealed_to(key), sealed_to(key)
@@ -81,7 +79,7 @@ def test_a_signer_can_go_once_a_result_stands_without_him(
     """Before that the service does not start, for it would show a result that nobody listed has signed."""
     anna, boris = minisign_keys
     line = f'[[minisign]]\nsigner = "boris"\nkey = "{boris.public.line}"\n'
-    with closing(SqliteStore(tmp_path / "data" / "envelopes.sqlite")) as store:
+    with closing(FileStore(tmp_path / "data" / "envelopes")) as store:
         first = publication()
         hand_in(client_on(settings, store, "2026-11-22"), first, boris)
         change(settings.appeal / "appeal.toml", line, "")
@@ -94,7 +92,7 @@ def test_a_signer_can_go_once_a_result_stands_without_him(
         assert client.get("/publication.json").data == second
 
 
-def test_a_new_token_replaces_the_old_one(settings: Settings, store: SqliteStore) -> None:
+def test_a_new_token_replaces_the_old_one(settings: Settings, store: FileStore) -> None:
     """Only its hash is known here, so nobody but the organizers has to know either of them."""
     token = "another token"  # pragma: allowlist secret
     told = replace(settings, desk_token_sha256=hashlib.sha256(token.encode("ascii")).digest())

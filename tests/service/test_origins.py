@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from service import create_app
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.paths import ROOT
 from tests.support.sample_appeal import limits_of
 
@@ -44,7 +44,7 @@ def test_a_file_is_told_that_it_may_send(client: FlaskClient, origin: str | None
 
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_another_site_is_refused_before_and_after_the_question(
-    client: FlaskClient, store: SqliteStore, envelope: bytes, origin: str
+    client: FlaskClient, store: FileStore, envelope: bytes, origin: str
 ) -> None:
     """Neither the question nor the envelope itself is accepted, and the answer stays unreadable for its page."""
     for answer in (client.options("/envelopes", headers=ASKS | {"Origin": origin}), post(client, envelope, origin)):
@@ -55,7 +55,7 @@ def test_another_site_is_refused_before_and_after_the_question(
 
 
 def test_a_file_can_read_every_answer_to_an_envelope(
-    settings: Settings, store: SqliteStore, client: FlaskClient, envelope: bytes
+    settings: Settings, store: FileStore, client: FlaskClient, envelope: bytes
 ) -> None:
     """Kept, refused, too many, work owed, out of order: the signing file shows the same words as the page."""
     busy = create_app(
@@ -91,7 +91,7 @@ def test_who_sends_cannot_be_told_from_the_answer(client: FlaskClient, envelope:
     assert len({(answer.status, answer.data, tuple(answer.headers)) for answer in answers}) == 1
 
 
-def test_asking_does_not_use_up_what_a_client_may_send(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_asking_does_not_use_up_what_a_client_may_send(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """The question keeps nothing, so it is not counted."""
     limits = limits_of("1/minute", "1/minute", "9/minute")
     client = create_app(Settings(**vars(settings) | {"limits": limits}), store).test_client()

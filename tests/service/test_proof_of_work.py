@@ -14,7 +14,7 @@ from crypto.envelope import envelope_id
 from service import create_app
 from service.limits.proof_of_work import LIFETIME_SECONDS, MOST_TRIES, Load, ProofOfWork, tries_for
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 
 ENVELOPE, OTHER = b"n" * 32, b"o" * 32
 
@@ -118,7 +118,7 @@ def test_the_work_rises_with_the_load_and_has_an_end() -> None:
     assert [tries_for(load, free=100) for load in (101, 200, 400, 6400)] == [505, 1000, 2000, MOST_TRIES]
 
 
-def test_the_service_asks_takes_and_keeps(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_the_service_asks_takes_and_keeps(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """429 with the challenge and Retry-After; 201 with the solution; the store has one envelope."""
     client: FlaskClient = create_app(Settings(**{**vars(settings), "work_above": 1}), store).test_client()
 

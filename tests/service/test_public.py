@@ -25,7 +25,7 @@ from service.appeal import EXIT
 from service.settings import Settings
 from service.site.headers import security_headers
 from service.site.rendering import LANGUAGE_NAMES, TEMPLATES, Assets
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.html_pages import HTML, Elements
 from tests.support.paths import ROOT
 from tests.support.publications import hand_in, publication
@@ -48,7 +48,7 @@ def add(settings: Settings) -> Callable[[str, str], None]:
 
 
 @pytest.fixture
-def visit(settings: Settings, store: SqliteStore) -> Callable[[], FlaskClient]:
+def visit(settings: Settings, store: FileStore) -> Callable[[], FlaskClient]:
     """Starts the application with the appeal as it is then."""
     return lambda: create_app(settings, store, today=lambda: TODAY).test_client()
 
@@ -87,7 +87,7 @@ SEVEN = {
 }
 
 
-def test_seven_languages_have_their_links_dates_and_plurals(settings: Settings, store: SqliteStore) -> None:
+def test_seven_languages_have_their_links_dates_and_plurals(settings: Settings, store: FileStore) -> None:
     """Each is offered under its own name, by a plain link to the same page in it."""
     speaking_all(settings.appeal, "closing = 2027-01-31", 8000)
     app = create_app(settings, store, today=lambda: TODAY)
@@ -271,7 +271,7 @@ def test_a_receipt_can_be_computed_without_a_script(
     assert done.stdout == "d67b228d3fe7ad50\n"
 
 
-def test_after_closing_a_withdrawal_says_how_long_it_is_taken(settings: Settings, store: SqliteStore) -> None:
+def test_after_closing_a_withdrawal_says_how_long_it_is_taken(settings: Settings, store: FileStore) -> None:
     """The form stays, because the service still takes withdrawals for some days, and the page says what then."""
     path = settings.appeal / "appeal.toml"
     path.write_text("closing = 2026-11-21\n" + path.read_text("utf-8"), "utf-8")
@@ -314,7 +314,7 @@ def test_the_letter_stands_first_with_the_people_behind_it(client: FlaskClient) 
 
 
 def test_markup_in_a_letter_or_a_name_is_text(
-    settings: Settings, store: SqliteStore, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
+    settings: Settings, store: FileStore, minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey]
 ) -> None:
     """Nobody can put an element, a link or an image into the page."""
     hostile = "<script>alert(1)</script> [link](https://x.example) ![i](https://x.example/i.png) <https://x.example>"
@@ -351,7 +351,7 @@ def test_before_the_first_result_the_earlier_signatures_are_told(client: FlaskCl
     assert "91 signatures were collected" in client.get("/en/").text
 
 
-def test_after_the_closing_day_there_is_no_form(settings: Settings, store: SqliteStore) -> None:
+def test_after_the_closing_day_there_is_no_form(settings: Settings, store: FileStore) -> None:
     """The same service, a day later, without a restart."""
     path = settings.appeal / "appeal.toml"
     path.write_text("closing = 2026-11-22\n" + path.read_text("utf-8"), "utf-8")
@@ -469,7 +469,7 @@ def test_every_page_has_one_script_with_the_quick_exit_in_it(with_addresses: Fla
         assert found == expected.get(page, [assets.exit]), page
 
 
-def test_a_trial_is_marked_on_every_page(settings: Settings, store: SqliteStore) -> None:
+def test_a_trial_is_marked_on_every_page(settings: Settings, store: FileStore) -> None:
     """Nobody takes a DEMO for the real page."""
     path = settings.appeal / "appeal.toml"
     path.write_text(f"demo = true\naddresses = {list(ADDRESSES)}\n" + path.read_text("utf-8"), "utf-8")
@@ -500,7 +500,7 @@ def test_a_missing_page_is_explained_in_the_readers_language(client: FlaskClient
 
 
 def test_a_mistake_of_ours_is_told_calmly_and_logged_without_words(
-    settings: Settings, store: SqliteStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, store: FileStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """500 for the visitor; the log has the kind of error and the place, not what anyone sent."""
     app = create_app(settings, store)

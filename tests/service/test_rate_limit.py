@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from service import create_app
 from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys, client_network
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.sample_appeal import limits_of
 from tests.support.service_process import serving
 
@@ -80,7 +80,7 @@ def test_two_services_give_one_address_different_keys() -> None:
     assert ClientKeys(clock, b"a" * 32).key("203.0.113.7") != ClientKeys(clock, b"b" * 32).key("203.0.113.7")
 
 
-def limited(settings: Settings, store: SqliteStore, **limits: str) -> FlaskClient:
+def limited(settings: Settings, store: FileStore, **limits: str) -> FlaskClient:
     values = {"envelopes": "1000/minute", "desk": "1000/minute", "everyone": "1000/minute"} | limits
     changed = Settings(**{**vars(settings), "limits": limits_of(**values), "trusted_hops": 1})
     return create_app(changed, store).test_client()
@@ -98,7 +98,7 @@ def send(client: FlaskClient, envelope: bytes, address: str) -> int:
 
 
 def test_a_client_over_its_limit_is_asked_to_wait_and_others_are_not(
-    settings: Settings, store: SqliteStore, envelope: bytes
+    settings: Settings, store: FileStore, envelope: bytes
 ) -> None:
     """Counted per client, without headers that tell how often anyone came."""
     client = limited(settings, store, envelopes="3/minute")
@@ -106,20 +106,20 @@ def test_a_client_over_its_limit_is_asked_to_wait_and_others_are_not(
     assert send(client, envelope, "203.0.113.8") == 201
 
 
-def test_rotating_within_a_64_does_not_help(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_rotating_within_a_64_does_not_help(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """A phone network hands out a whole /64."""
     client = limited(settings, store, envelopes="3/minute")
     assert [send(client, envelope, f"2001:db8::{at:x}") for at in range(1, 6)] == [201, 201, 201, 429, 429]
 
 
-def test_only_the_trusted_hop_is_believed(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_only_the_trusted_hop_is_believed(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """What a client writes into X-Forwarded-For stands left of what our proxy adds, and is ignored."""
     client = limited(settings, store, envelopes="3/minute")
     forged = [f"198.51.100.{at}, 203.0.113.7" for at in range(5)]
     assert [send(client, envelope, address) for address in forged] == [201, 201, 201, 429, 429]
 
 
-def test_a_quote_does_not_hide_who_asks(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_a_quote_does_not_hide_who_asks(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """An opened one does not make what our proxy adds a part of what the client wrote, as one of many at once."""
     client = limited(settings, store, envelopes="3/minute")
     forged = [f'"{at}, 203.0.113.7' for at in range(5)]
@@ -127,14 +127,14 @@ def test_a_quote_does_not_hide_who_asks(settings: Settings, store: SqliteStore, 
     assert send(client, envelope, '"0, 203.0.113.8') == 201
 
 
-def test_without_a_word_of_the_proxy_the_peer_counts(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_without_a_word_of_the_proxy_the_peer_counts(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """No header, an empty one, or fewer entries than proxies: nobody gets through uncounted."""
     client = limited(settings, store, envelopes="3/minute")
     assert [send(client, envelope, address) for address in ("", " ", ",", "203.0.113.7,", "")] == [201] * 3 + [429] * 2
 
 
 def test_an_onion_circuit_over_its_limit_does_not_hold_up_the_others(
-    settings: Settings, store: SqliteStore, envelope: bytes
+    settings: Settings, store: FileStore, envelope: bytes
 ) -> None:
     """Each circuit counts for itself, though all of them stand in one /64."""
     client = limited(settings, store, envelopes="3/minute")
@@ -144,7 +144,7 @@ def test_an_onion_circuit_over_its_limit_does_not_hold_up_the_others(
 
 @pytest.mark.parametrize(("hops", "limited_at"), [(0, "peer"), (1, "last"), (2, "last but one")])
 def test_the_number_of_hops_is_exact(
-    settings: Settings, store: SqliteStore, envelope: bytes, hops: int, limited_at: str
+    settings: Settings, store: FileStore, envelope: bytes, hops: int, limited_at: str
 ) -> None:
     """Without a proxy the header means nothing; with so many, exactly that entry from the right is believed."""
     limits = limits_of(envelopes="1/minute", desk="9/minute", everyone="1000/minute")
@@ -157,7 +157,7 @@ def test_the_number_of_hops_is_exact(
     assert [send(client, envelope, address) for address in others] == [201, 429]
 
 
-def test_without_the_proxys_header_all_share_one_key(settings: Settings, store: SqliteStore, envelope: bytes) -> None:
+def test_without_the_proxys_header_all_share_one_key(settings: Settings, store: FileStore, envelope: bytes) -> None:
     """A unix socket has no address: whoever gets past nginx is limited together, never unlimited."""
     client = limited(settings, store, envelopes="2/minute")
     sent = [
@@ -174,14 +174,14 @@ def test_without_the_proxys_header_all_share_one_key(settings: Settings, store: 
 
 @pytest.mark.parametrize("everyone", ["4/minute", "100/minute;4/day"])
 def test_all_clients_together_have_a_limit(
-    settings: Settings, store: SqliteStore, envelope: bytes, everyone: str
+    settings: Settings, store: FileStore, envelope: bytes, everyone: str
 ) -> None:
     """A flood from many addresses meets a ceiling, of a minute or of a day."""
     client = limited(settings, store, everyone=everyone)
     assert [send(client, envelope, f"203.0.113.{at}") for at in range(6)] == [201] * 4 + [429] * 2
 
 
-def test_the_desk_is_limited_before_its_token_is_looked_at(settings: Settings, store: SqliteStore) -> None:
+def test_the_desk_is_limited_before_its_token_is_looked_at(settings: Settings, store: FileStore) -> None:
     """Nobody may guess tokens quickly."""
     client = limited(settings, store, desk="3/minute")
     statuses = [client.get("/ledger", headers={"Authorization": f"Bearer {at}"}).status_code for at in range(5)]

@@ -24,7 +24,7 @@ from crypto.publication import Counts, PublishedSignature, digest, line
 from service import create_app
 from service.settings import Settings
 from service.site.name_search import PAGE_SIZE, QUERY_MOST, NameList
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.programs import environment_with
 from tests.support.publications import hand_in, post_files, publication
 from tests.support.sample_appeal import APPEAL_ID, TOKEN, limits_of
@@ -238,7 +238,7 @@ def test_what_somebody_looked_for_stays_out_of_addresses_and_logs(
     assert "Патаемнае" not in client.get("/en/result").text
 
 
-def test_searching_is_limited_like_other_work(settings: Settings, store: SqliteStore, minisign_keys: Keys) -> None:
+def test_searching_is_limited_like_other_work(settings: Settings, store: FileStore, minisign_keys: Keys) -> None:
     """Per client; reading goes on, and another client can search."""
     limits = limits_of(envelopes="1/minute", desk="9/minute", everyone="9/minute", search="2/minute")
     client = create_app(Settings(**{**vars(settings), "limits": limits}), store).test_client()
@@ -266,7 +266,7 @@ def test_result_json_is_a_summary_of_what_was_signed(client: FlaskClient, minisi
 
 
 def test_addresses_are_whole_where_the_site_knows_its_own(
-    settings: Settings, store: SqliteStore, minisign_keys: Keys
+    settings: Settings, store: FileStore, minisign_keys: Keys
 ) -> None:
     """The first of the appeal's addresses, in result.json and in the feed."""
     path = settings.appeal / "appeal.toml"
@@ -323,7 +323,7 @@ def test_every_publication_can_be_had_so_that_the_chain_can_be_checked(
 
 
 def test_a_damaged_earlier_publication_takes_nothing_away(
-    settings: Settings, store: SqliteStore, minisign_keys: Keys, caplog: pytest.LogCaptureFixture
+    settings: Settings, store: FileStore, minisign_keys: Keys, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The newest is shown, the list goes on without the damaged one, and the log says which."""
     client = create_app(settings, store).test_client()

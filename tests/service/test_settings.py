@@ -12,7 +12,7 @@ import pytest
 
 from service import parse_store
 from service.settings import ListenAddress, Settings, SettingsError, read_settings
-from service.stores.sqlite_store import SqliteAddress
+from service.stores.file_store import FileAddress
 from tests.support.publications import publication
 from tests.support.service_process import environment_for
 
@@ -36,7 +36,7 @@ def test_three_settings_are_enough(tmp_path: Path) -> None:
     """Everything else has a default, and none of them opens anything to the network."""
     settings = read_from(good(tmp_path))
     assert settings.listen == ListenAddress("127.0.0.1", 8000)
-    assert settings.store == SqliteAddress(tmp_path / "data" / "envelopes.sqlite")
+    assert settings.store == FileAddress(tmp_path / "data" / "envelopes")
     assert settings.trusted_hops == 0
 
 
@@ -170,4 +170,8 @@ def test_data_that_cannot_be_used_ends_the_start_with_a_sentence(settings: Setti
     path = settings.data / "envelopes.sqlite"
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 99")
+    assert f"The store {path} was made by a newer version of this service." in start()
+    path.unlink()
+    path = settings.data / "envelopes"
+    path.write_bytes(b"undersigned envelopes 2, places 256\n")
     assert f"The store {path} was made by a newer version of this service." in start()

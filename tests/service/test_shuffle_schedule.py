@@ -65,7 +65,7 @@ def test_a_long_pass_is_followed_by_a_longer_rest() -> None:
 
 
 def test_what_comes_during_a_pass_is_for_the_next() -> None:
-    """It may have been added to a part that was shuffled already."""
+    """It may have been added to a part that was written already."""
     clock = Clock()
     schedule = ShuffleSchedule(clock, random.Random(1))
     schedule.added(1)

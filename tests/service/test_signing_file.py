@@ -19,7 +19,7 @@ from crypto.minisign import MinisignSecretKey
 from service import create_app
 from service.appeal import load_appeal
 from service.settings import Settings
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.publications import hand_in, publication
 from tests.support.sample_appeal import TODAY
 from tests.support.site_map import SHIPPED_LANGUAGES
@@ -35,7 +35,7 @@ def digests(client: FlaskClient) -> dict[str, str]:
 
 
 @pytest.fixture
-def addressed(settings: Settings, store: SqliteStore) -> FlaskClient:
+def addressed(settings: Settings, store: FileStore) -> FlaskClient:
     """Somebody who asks a service whose appeal names its addresses."""
     name_addresses(settings.appeal, ADDRESSES)
     return create_app(settings, store, today=lambda: TODAY).test_client()
@@ -62,7 +62,7 @@ def test_its_hash_stands_on_the_pages_and_in_the_appeal(client: FlaskClient) -> 
 
 def test_it_is_the_same_for_everyone_and_at_all_times(
     settings: Settings,
-    store: SqliteStore,
+    store: FileStore,
     client: FlaskClient,
     minisign_keys: tuple[MinisignSecretKey, MinisignSecretKey],
 ) -> None:
@@ -77,7 +77,7 @@ def test_it_is_the_same_for_everyone_and_at_all_times(
     assert digests(later) == before
 
 
-def test_a_change_of_the_letter_changes_it(settings: Settings, store: SqliteStore, client: FlaskClient) -> None:
+def test_a_change_of_the_letter_changes_it(settings: Settings, store: FileStore, client: FlaskClient) -> None:
     """The hash names this letter, not just this program."""
     before = digests(client)
     with (settings.appeal / "letter.ru.md").open("a", encoding="utf-8") as file:

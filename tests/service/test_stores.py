@@ -12,13 +12,13 @@ import pytest
 from crypto.envelope import envelope_id
 from service import STORE_ADDRESSES, parse_store
 from service.stores.base import EnvelopeStore, StoreUnavailable
+from service.stores.file_store import FileAddress
 from service.stores.redis_store import RedisStoreAddress
-from service.stores.sqlite_store import SqliteAddress
 from tests.support.envelopes import held, some
 from tests.support.redis_servers import Server, cluster_url
 
 KINDS = {
-    "sqlite": SqliteAddress,
+    "file": FileAddress,
     "redis": RedisStoreAddress,
     "redis-8": RedisStoreAddress,
     "valkey-8": RedisStoreAddress,
@@ -32,8 +32,8 @@ def opened(
     request: pytest.FixtureRequest, tmp_path: Path, empty: Callable[[str], list[Server]]
 ) -> Iterator[Callable[[], EnvelopeStore]]:
     """Opens the same store again and again."""
-    if request.param == "sqlite":
-        url = f"sqlite:{tmp_path / 'deep' / 'envelopes.sqlite'}"
+    if request.param == "file":
+        url = f"file:{tmp_path / 'deep' / 'envelopes'}"
     else:
         servers = empty(request.param)
         url = servers[0].url if len(servers) == 1 else cluster_url(servers)
@@ -57,14 +57,20 @@ def test_the_contract_is_tried_on_every_store() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["sqlite:/var/lib/envelopes.sqlite", "sqlite:here", "redis://a:1?passwords=/x", "unix:///run/x?passwords=/x"],
+    [
+        "file:/var/lib/envelopes",
+        "file:here",
+        "sqlite:/var/lib/x.sqlite",
+        "redis://a:1?passwords=/x",
+        "unix:///run/x?passwords=/x",
+    ],
 )
 def test_an_address_names_itself_as_the_setting_has_it(text: str) -> None:
     """An operator reads in a message what stands in the settings."""
     assert str(parse_store(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "sqlite", "sqlite:", "mysql:x", "redis:x", "/var/lib/envelopes.sqlite"])
+@pytest.mark.parametrize("text", ["", "file", "file:", "sqlite:", "mysql:x", "redis:x", "/var/lib/envelopes"])
 def test_what_names_no_store_is_refused_in_words(text: str) -> None:
     """Before anything is opened or made."""
     with pytest.raises(ValueError, match=r"^must "):

@@ -14,7 +14,7 @@ from crypto.minisign import MinisignSecretKey
 from service.limits.rate_limit import RateLimits
 from service.settings import Limits, ListenAddress, Settings
 from service.site.rendering import LANGUAGE_NAMES
-from service.stores.sqlite_store import SqliteAddress
+from service.stores.file_store import FileAddress
 from tests.support.paths import ROOT
 
 APPEAL_ID = bytes.fromhex("6f1c2b9a4e5d48f7b0a3c8d2e9174653")
@@ -48,7 +48,7 @@ def make_settings(data: Path, appeal: Path) -> Settings:
     return Settings(
         appeal=appeal,
         data=data,
-        store=SqliteAddress(data / "envelopes.sqlite"),
+        store=FileAddress(data / "envelopes"),
         listen=ListenAddress(),
         desk_token_sha256=hashlib.sha256(TOKEN.encode("ascii")).digest(),
         trusted_hops=0,

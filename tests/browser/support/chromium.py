@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request
 
-from service.stores.sqlite_store import SqliteStore
+from tests.support.envelopes import Arrived
 from tests.support.service_process import Served
 
 # How long anything may take on a machine that others keep busy.
@@ -50,13 +49,9 @@ def without_complaint(page: Page) -> Iterator[Page]:
     assert complaints == []
 
 
-@contextmanager
-def emptied(site: Served) -> Iterator[SqliteStore]:
-    """The same file that a running service writes to, without what was in it."""
-    path = site.settings.data / "envelopes.sqlite"
-    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DELETE FROM envelopes")
-        yield store
+def arrived(site: Served) -> Arrived:
+    """What a running service keeps from now on."""
+    return Arrived(site.settings.store)
 
 
 @dataclass

@@ -1,0 +1,248 @@
+"""A shelf that a larger one replaces when it gets crowded, while envelopes go on coming.
+
+The larger file is made beside this one, with every envelope in a place drawn anew.
+What comes meanwhile is put on this shelf as always, so it is whole at every moment, and is copied at the end.
+Then the larger file takes the name, and the bytes of the other one are overwritten before they are freed.
+"""
+
+from __future__ import annotations
+
+import glob
+import logging
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from service.stores.base import Snapshot, StoreUnavailable
+from service.stores.place_file import OLD, PIECE, PlaceFile, erase, lay_out, sync_folder
+from service.stores.shelf import Shelf, snapshot_of
+
+# Places of a new store: 8 MiB.
+SMALLEST = 8 * PIECE
+# It grows beyond the first of these shares of its places, and takes nothing beyond the second.
+CROWDED, FULL = 0.75, 0.9375
+# How full it is after it has grown for a known number of envelopes.
+ROOMY = 0.7
+# After a growth that failed, for want of room on the disk, the next one is tried after so long.
+RETRY_SECONDS = 10.0
+# With so few envelopes left to copy, those who add can wait for them.
+FEW = 64
+# What was written so long ago says nothing of the disk now.
+CHECK_SECONDS = 5.0
+# An old file that is being read is looked at again after so long.
+ERASE_SECONDS = 1.0
+# So long, closing goes on with that; a service that is told to stop has some seconds.
+CLOSE_SECONDS = 2.0
+# The ending of the next file, beside the store.
+GROWING = "growing"
+_DAMAGED = (
+    "%d places of %s do not hold what was written there, and are free now. After a power cut that is as it should be: "
+    "nobody was told that these are kept. Otherwise look at the disk."
+)
+
+_log = logging.getLogger("undersigned")
+
+
+class GrowingShelf:
+    """The shelf in the file `path`, which is made when absent; the caller keeps other writers away from it.
+
+    For several threads at once. Opening raises OSError and StoreUnavailable, everything else StoreUnavailable.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._refusal = ""  # why nothing is taken any more
+        self._stopping = threading.Event()
+        self._background: list[threading.Thread] = []
+        # Guards the shelf and what follows; notified when a growth is over.
+        self._changed = threading.Condition()
+        self._is_growing, self._grows_again_at, self._written_at = False, 0.0, -CHECK_SECONDS
+        self._came: set[int] = set()  # places taken since a growth began; a set of numbers keeps no order
+        growing = beside(path, GROWING)
+        growing.unlink(missing_ok=True)
+        if not path.exists() or not path.stat().st_size:
+            lay_out(growing, SMALLEST)
+            growing.rename(path)
+            sync_folder(path.parent)
+        self._shelf = Shelf.open(path)
+        if self._shelf.damaged:
+            _log.warning(_DAMAGED, self._shelf.damaged, path)
+        self._run(self._erase_old)
+
+    def keep(self, envelopes: Sequence[bytes]) -> None:
+        """Put a group on the shelf; return once it will survive a power cut."""
+        with self._changed:
+            self._grow_in_time(len(envelopes))
+            self._write(lambda: self._put(envelopes))
+
+    def make_room(self, more: int) -> None:
+        """Grow at once if so many more would make it crowded, and for all of them."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_growing)
+            wanted = len(self._shelf.map) + more
+            self._is_growing = wanted > CROWDED * self._shelf.file.places
+        if self._is_growing:
+            self._grow(math.ceil(wanted / ROOMY / PIECE) * PIECE, rest=0)
+
+    def count(self) -> int:
+        """How many envelopes lie on it."""
+        with self._changed:
+            return len(self._shelf.map)
+
+    def snapshot(self) -> Snapshot:
+        """All that lies on it: every tag is right, because each was looked at when the file was opened."""
+        try:
+            with self._changed:
+                file = open_to_read(self._path)
+            return snapshot_of(file, file.tags())
+        except OSError as error:
+            raise StoreUnavailable(f"The store cannot be read: {error}") from error
+
+    def check(self) -> None:
+        """Return if an envelope could be kept: what says nothing is written, unless something was just before."""
+        with self._changed:
+            self._grow_in_time(1)
+            # Anybody may ask, so asking must not cost the disk each time.
+            if self._refusal or time.monotonic() >= self._written_at + CHECK_SECONDS:
+                self._write(lambda: self._shelf.file.touch())
+
+    def stop_growing(self) -> None:
+        """Whoever waits for room is told that there is none."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        """Give up a growth and close the file. An old one that takes longer to overwrite is left to the next start."""
+        self._stopping.set()
+        while self._background:
+            self._background.pop().join()
+        self._shelf.close()
+        until = time.monotonic() + CLOSE_SECONDS
+        with suppress(OSError):
+            for path in self._left():
+                erase(path, lambda: time.monotonic() > until)
+
+    def _put(self, envelopes: Sequence[bytes]) -> None:
+        places = [self._shelf.put(envelope) for envelope in envelopes]
+        if self._is_growing:
+            self._came.update(places)
+
+    def _write(self, write: Callable[[], None]) -> None:
+        """Write and wait for the disk. Raises StoreUnavailable, from the first failure on always."""
+        if not self._refusal:
+            try:
+                write()
+                self._shelf.file.sync()
+                self._written_at = time.monotonic()
+            except OSError as error:
+                # The kernel may now take for written what is not on the disk, and would say so the next time:
+                # a new start reads what is there, and whoever was not answered sends again, to the same place.
+                self._refuse(error)
+        if self._refusal:
+            raise StoreUnavailable(self._refusal)
+
+    def _refuse(self, error: OSError) -> None:
+        self._refusal = f"The disk refused a write ({error}): look after it, then start the service again."
+        _log.error("No envelope is accepted. %s", self._refusal)
+
+    def _grow_in_time(self, more: int) -> None:
+        """Begin to grow when it gets crowded; wait for room when it is full. Raises StoreUnavailable without any."""
+        wanted = len(self._shelf.map) + more
+        may_grow = not self._is_growing and time.monotonic() >= self._grows_again_at and not self._stopping.is_set()
+        if may_grow and wanted > CROWDED * self._shelf.file.places:
+            self._is_growing = True
+            self._run(lambda: self._grow(2 * self._shelf.file.places, rest=1))
+        self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing)
+        if wanted > FULL * self._shelf.file.places:
+            raise StoreUnavailable("The store is full and cannot grow: make room on its disk.")
+
+    def _grow(self, places: int, rest: float) -> None:
+        """Make a larger file beside this one and take it instead; `_is_growing` is set already."""
+        growing = beside(self._path, GROWING)
+        with self._changed:
+            self._came.clear()
+        try:
+            larger = self._shelf.copy(growing, places, rest, self._stopping.is_set)
+            try:
+                while not self._has_taken(larger):
+                    pass
+            except BaseException:
+                larger.close()
+                raise
+        except (OSError, StoreUnavailable) as error:
+            growing.unlink(missing_ok=True)
+            if not self._stopping.is_set():
+                _log.warning("The store could not grow: %s", error)
+            self._grows_again_at = time.monotonic() + RETRY_SECONDS
+        finally:
+            with self._changed:
+                self._is_growing = False
+                self._came.clear()
+                self._changed.notify_all()
+        self._run(self._erase_old)
+
+    def _has_taken(self, larger: Shelf) -> bool:
+        """Copy what came since the copy was begun; when that is little, take the larger file in the same moment."""
+        with self._changed:
+            came, self._came = self._came, set()
+            if len(came) <= FEW:
+                for place in came:
+                    larger.put(self._shelf.file.read(place))
+                self._take(larger)
+                return True
+        for place in came:
+            larger.put(self._shelf.file.read(place))
+        larger.file.sync()
+        return False
+
+    def _take(self, larger: Shelf) -> None:
+        """The old file keeps a name until it is overwritten: freed, its bytes would stay on the disk."""
+        old = beside(self._path, f"{OLD}{self._shelf.file.places}")
+        larger.file.sync()
+        old.unlink(missing_ok=True)
+        os.link(self._path, old)
+        beside(self._path, GROWING).rename(self._path)
+        self._shelf.close()
+        self._shelf = larger
+        try:
+            sync_folder(self._path.parent)
+        except OSError as error:
+            # After a power cut either file could have this name: nothing may come that only one of them has.
+            self._refuse(error)
+
+    def _erase_old(self) -> None:
+        """Overwrite what earlier growths left; whoever still reads it is waited for."""
+        try:
+            while left := self._left():
+                done = [erase(path, self._stopping.is_set) for path in left]
+                if not all(done) and self._stopping.wait(ERASE_SECONDS):
+                    return
+        except OSError as error:
+            _log.warning("The file before the store grew could not be overwritten: %s", error)
+
+    def _left(self) -> list[Path]:
+        with self._changed:  # not in the moment in which one file has both names
+            return list(self._path.parent.glob(f"{glob.escape(self._path.name)}.{OLD}*"))
+
+    def _run(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name="store-growth", daemon=True)
+        thread.start()
+        self._background = [each for each in self._background if each.is_alive()] + [thread]
+
+
+def open_to_read(path: Path) -> PlaceFile:
+    """The file that has this name; it will not be erased while it is open. Raises OSError, StoreUnavailable."""
+    while True:
+        file = PlaceFile(path, writes=False)
+        file.keep_others_from_erasing()
+        if file.is_at(path):
+            return file
+        file.close()
+
+
+def beside(path: Path, ending: str) -> Path:
+    """The file with this ending beside the store."""
+    return path.with_name(f"{path.name}.{ending}")

@@ -1,0 +1,132 @@
+"""A file of places together with the map of what lies where: envelopes are put on it and read from it.
+
+A new envelope goes to a place that is drawn from all free ones, each with the same chance.
+So the places of the envelopes are at every moment a random choice in a random order, whatever came when.
+An envelope that is there already is written to its own place again: that costs what a new one costs, and its sender
+is answered only after the disk has it.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from crypto.envelope import SIZE, EnvelopeId, envelope_id
+from service.stores.base import Snapshot, StoreUnavailable
+from service.stores.place_file import PlaceFile, lay_out
+from service.stores.place_map import PlaceMap
+
+# Envelopes that a reader asks the disk for at once.
+AHEAD = 64
+_log = logging.getLogger("undersigned")
+_generator = random.SystemRandom()
+
+
+class Shelf:
+    """An open file of places and its map; `damaged` counts what was found under a wrong tag. For one thread at once."""
+
+    def __init__(self, file: PlaceFile, places: PlaceMap) -> None:
+        self.file, self.map, self.damaged = file, places, 0
+
+    @classmethod
+    def open(cls, path: Path) -> Shelf:
+        """Read a file whole, to write to it. Raises OSError, StoreUnavailable."""
+        file = PlaceFile(path, writes=True)
+        try:
+            shelf = cls(file, PlaceMap(file.places))
+            for place, own_id, is_right in file.found():
+                if is_right:
+                    shelf.map.add(own_id, place)
+                else:
+                    shelf.damaged += 1
+                    file.free(place)
+        except BaseException:
+            file.close()
+            raise
+        return shelf
+
+    def put(self, envelope: bytes) -> int:
+        """Write 4,096 bytes to their place, which is returned; they are kept after `file.sync()`.
+
+        Raises OSError, and ValueError for another size: it would reach into the next place.
+        """
+        if len(envelope) != SIZE:
+            raise ValueError(f"An envelope has {SIZE} bytes.")
+        own_id = envelope_id(envelope)
+        place = self.map.find(own_id, self.file.tag)
+        if place is None:
+            place = self.map.free_place()
+            self.file.write(place, own_id, envelope)
+            self.map.add(own_id, place)
+        else:
+            self.file.write(place, own_id, envelope)
+        return place
+
+    def copy(self, path: Path, places: int, rest: float, is_over: Callable[[], bool]) -> Shelf:
+        """The same envelopes in a new, larger file, each in a place drawn anew; `rest` as in `lay_out`.
+
+        What is put on this shelf meanwhile is not in it. Raises OSError, and StoreUnavailable when `is_over`.
+        """
+        # The place here of what comes to lie in each place there, and one more; 0 for nothing.
+        source = array("I", bytes(4 * places))
+        for place, is_used in enumerate(bytes(self.map.used)):
+            if is_used:
+                while source[there := int(_generator.random() * places)]:
+                    pass
+                source[there] = place + 1
+        copied = PlaceMap(places)
+
+        def held(there: int) -> tuple[EnvelopeId, bytes] | None:
+            if is_over():
+                raise StoreUnavailable("The store was closed while it grew.")
+            if not (place := source[there]):
+                return None
+            envelope = self.file.read(place - 1)
+            if (own_id := envelope_id(envelope)) != self.file.tag(place - 1):
+                _log.error("An envelope was damaged on the disk and could not be taken along when the store grew.")
+                return None
+            copied.add(own_id, there)
+            return own_id, envelope
+
+        lay_out(path, places, held, rest)
+        return Shelf(PlaceFile(path, writes=True), copied)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+
+def snapshot_of(file: PlaceFile, kept: Iterable[tuple[int, bytes]]) -> Snapshot:
+    """The envelopes in these places with these tags; it takes 4 bytes of memory for each, and closes the file.
+
+    Raises OSError.
+    """
+    # By the first byte of their ids; within these, they are sorted when they are read.
+    groups = [array("I") for _ in range(256)]
+    try:
+        for place, tag in kept:
+            groups[tag[0]].append(place)
+    except BaseException:
+        file.close()
+        raise
+    return Snapshot(sum(map(len, groups)), partial(_read, file, groups), file.close)
+
+
+def _read(file: PlaceFile, groups: list[array[int]]) -> Iterator[bytes]:
+    try:
+        for group in groups:
+            in_order = sorted((file.tag(place), place) for place in group)
+            for start in range(0, len(in_order), AHEAD):
+                page = in_order[start : start + AHEAD]
+                file.prefetch([place for _, place in page])
+                for tag, place in page:
+                    envelope = file.read(place)
+                    if len(envelope) != SIZE or envelope_id(envelope) != tag:
+                        raise StoreUnavailable("An envelope has gone while it was being read.")
+                    yield envelope
+    except OSError as error:
+        raise StoreUnavailable(f"The store cannot be read: {error}") from error
