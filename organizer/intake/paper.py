@@ -5,7 +5,6 @@ A bad line is returned with its number and reason and stops nothing; nothing is 
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +18,8 @@ from crypto.keys import KeyRecord
 from crypto.seal import seal_signature
 from crypto.signature import Signature, fields_without
 from organizer.errors import OrganizerError
+from organizer.intake.tables.delimited import read_rows
+from organizer.intake.tables.rows import BrokenRows, Row
 from organizer.matching.duplicates import name_key
 
 FIELDS = fields_without(vouch="whoever enters a signature by hand has vouched for it")
@@ -73,8 +74,8 @@ def read_truth(field: str, text: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """Spaces around dropped and letters composed (NFC), as the page does before it seals."""
-    return unicodedata.normalize("NFC", text).strip()
+    """Line breaks and runs of spaces as one space, and letters composed (NFC), as the page does before it seals."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def read_signature(fields: Mapping[str, str], language: str) -> Signature:
@@ -93,12 +94,10 @@ def read_csv(data: bytes, language: str) -> list[GoodLine | BadLine]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise OrganizerError("not-text", "The table is not UTF-8. Save it again as “CSV UTF-8”.") from error
-    # One line, one record: an open quote must not swallow the good lines after it.
-    lines = re.split("\r\n|\r|\n", text)
-    separator = ";" if ";" in lines[0] and "," not in lines[0] else ","
-    header = _read_header(lines[0], separator)
-    numbered = enumerate(lines[1:], start=2)
-    return [_read_line(number, line, header, separator, language) for number, line in numbered if line.strip()]
+    first = re.split("[\r\n]", text, maxsplit=1)[0]
+    rows = read_rows(text, ";" if ";" in first and "," not in first else ",")
+    header = _read_header(rows)
+    return [_read_row(row, header, language) for row in rows[1:] if isinstance(row, BrokenRows) or any(row.cells)]
 
 
 def find_repeated(lines: Iterable[GoodLine], before: Iterable[Signature]) -> list[RepeatedLine]:
@@ -119,11 +118,8 @@ def _words(signature: Signature) -> tuple[str, ...]:
     return tuple(name_key(field.text(signature)) for field in _COMPARED)
 
 
-def _read_header(line: str, separator: str) -> list[str]:
-    try:
-        header = [tidy(name).casefold() for name in _split(line, separator)]
-    except csv.Error:
-        header = []
+def _read_header(rows: list[Row | BrokenRows]) -> list[str]:
+    header = [tidy(name).casefold() for name in rows[0].cells] if rows and isinstance(rows[0], Row) else []
     right = set(REQUIRED) <= set(header) <= set(COLUMNS) and len(set(header)) == len(header)
     if not right:
         raise OrganizerError(
@@ -132,20 +128,17 @@ def _read_header(line: str, separator: str) -> list[str]:
     return header
 
 
-def _read_line(number: int, line: str, header: list[str], separator: str, language: str) -> GoodLine | BadLine:
+def _read_row(row: Row | BrokenRows, header: list[str], language: str) -> GoodLine | BadLine:
+    if isinstance(row, BrokenRows):
+        return BadLine(row.number, row.reason, row.text)
+    if len(row.cells) != len(header):
+        return BadLine(
+            row.number, "csv-columns", f"It has {len(row.cells)} fields, the first line names {len(header)}."
+        )
     try:
-        fields = _split(line, separator)
-        if len(fields) != len(header):
-            return BadLine(number, "csv-columns", f"It has {len(fields)} fields, the first line names {len(header)}.")
-        return GoodLine(number, read_signature(dict(zip(header, fields, strict=True)), language))
-    except csv.Error:
-        return BadLine(number, "csv-quotes", "Its quotation marks do not pair up; a field cannot hold a line break.")
+        return GoodLine(row.number, read_signature(dict(zip(header, row.cells, strict=True)), language))
     except UndersignedError as error:
-        return BadLine(number, error.reason, str(error))
-
-
-def _split(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator, strict=True), [])
+        return BadLine(row.number, error.reason, str(error))
 
 
 def seal_by_hand(

@@ -313,24 +313,60 @@ def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., P
 
 def test_a_table_with_bad_lines_loses_no_good_one(desk: Desk) -> None:
     """Each bad line is named with its number and reason; the exit code tells a script."""
-    rows = ["name,public,message", "Ева,yes,", "Ян,maybe,", ",no,", '"Уля,no,', "Зоя,no", '"Зоя, 3",no,"a ""b"""', "",
-            "Х" * 121 + ",no,", "Ада,no," + "🙂" * 500, "\u202eЯн,no,", "Ant,N,x"]  # fmt: skip
+    rows = ["name,public,message", "Ева,yes,", "Ян,maybe,", ",no,", "Зоя,no", '"Зоя, 3",no,"a ""b"""', "",
+            "Х" * 121 + ",no,", "Ада,no," + "🙂" * 500, "\u202eЯн,no,", "Ant,N,x",
+            '"Уля,no,', "Ніхто,yes,"]  # fmt: skip
     (desk.home / "paper.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
     found = run_json(desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=1)
     assert (found["error"], found["added"]) == ("csv-lines", 4)
     assert {bad["line"]: bad["reason"] for bad in found["bad"]} == {
         3: "public-unclear",
         4: "record-length",
-        5: "csv-quotes",
-        6: "csv-columns",
-        9: "record-length",
-        11: "record-character",
+        5: "csv-columns",
+        8: "record-length",
+        10: "record-character",
+        12: "csv-quotes",
     }
     assert run_json(desk, "status")["nonpublic"] == 3
     result = run(desk, "add", "--csv", desk.home / "paper.csv")
     assert result.exit_code == 1
-    assert "Line 5 is left out" in result.stdout
+    assert "Line 12 is left out" in result.stdout
     assert "Lines left out: 6." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("message", "readable"),
+    [
+        ("Імя Прыдуманае", True),
+        ('"Дзякуй\nІмя Прыдуманае,yes,\nусім"', True),
+        ('"Дзякуй\r\nІмя Прыдуманае,yes,\r\nусім"', True),
+        (' "з прабелам\nІмя Прыдуманае,yes,\nусім"', True),
+        ('"ніколі не закрыта\nІмя Прыдуманае,yes,\nусім', False),
+        ('"яна сказала "так" і\nІмя Прыдуманае,yes,\nусім"', False),
+        ('"яна сказала "так", і\nІмя Прыдуманае,yes,\nусім"', False),
+        ('"яна сказала "так\nІмя Прыдуманае,yes,\nусім""', False),
+        ('яна сказала "так\nІмя Прыдуманае,yes,\nусім"', False),
+        ("без двукоссяў\rІмя Прыдуманае,yes,\rусім", False),
+    ],
+)
+def test_no_line_that_begins_inside_a_cell_is_ever_a_person(desk: Desk, message: str, readable: bool) -> None:
+    """What somebody wrote in a message is not a signature of somebody else, however badly the table is written."""
+    (desk.home / "paper.csv").write_bytes(f"name,public,message\nАнтось Кот,no,x\nБася Кот,yes,{message}\n".encode())
+    found = run_json(
+        desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=0 if readable else 1
+    )
+    assert [bad["line"] for bad in found["bad"]] == ([] if readable else [3])
+    assert run_json(desk, "status")["by_hand"] == {"public": int(readable), "nonpublic": 1}
+
+
+def test_every_public_name_is_shown_before_a_table_is_added(desk: Desk) -> None:
+    """However many they are, and however many that are not public stand before them."""
+    rows = [f"Нехта {number},{'yes' if number > 100 else 'no'}" for number in range(1, 201)]
+    (desk.home / "paper.csv").write_text("\n".join(["name,public", *rows]), "utf-8")
+    shown = add_table(desk, desk.home / "paper.csv", "n\n").output
+    for number in range(101, 201):
+        assert f"PUBLIC: Нехта {number}\n" in shown
+    assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
 
 
 @pytest.mark.parametrize(

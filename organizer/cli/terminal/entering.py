@@ -13,7 +13,7 @@ from organizer.errors import OrganizerError
 from organizer.intake import paper
 
 PREVIEWED = 30
-"""Lines of a table that are shown before it is added."""
+"""Lines of a table that are shown before it is added, of those that are not public; of the public ones all are."""
 
 _QUESTIONS = {
     "name": "Name (Enter ends)",
@@ -74,15 +74,25 @@ def ask_about_table(terminal: Terminal, plan: TablePlan, yes: bool) -> Answers:
     terminal.check_may_ask()
     # Names that are not public are on it, so it leaves no trace in the scrollback.
     with terminal.private_screen():
-        for line in plan.new[:PREVIEWED]:
-            signature = line.signature
-            shown = "PUBLIC" if signature.public else "not public"
-            terminal.say(f"Line {line.number:,}, {shown}: {in_one_line(signature)}")
-        if len(plan.new) > PREVIEWED:
-            terminal.say(f"… and {len(plan.new) - PREVIEWED:,} more lines.")
+        _show_nonpublic(terminal, [line for line in plan.new if not line.signature.public])
+        if not _show_public(terminal, [line for line in plan.new if line.signature.public]):
+            terminal.say("Not every public name was shown.", "bold")
+            return {}
         say_left_out(terminal, plan)
         terminal.say(f"New signatures: {len(plan.new):,}, {len(plan.public):,} of them public.", "bold")
         return ask_questions(terminal, plan.questions)
+
+
+def _show_nonpublic(terminal: Terminal, lines: list[paper.GoodLine]) -> None:
+    for line in lines[:PREVIEWED]:
+        terminal.say(f"Line {line.number:,}, not public: {in_one_line(line.signature)}")
+    if len(lines) > PREVIEWED:
+        terminal.say(f"… and {len(lines) - PREVIEWED:,} more that are not public.")
+
+
+def _show_public(terminal: Terminal, lines: list[paper.GoodLine]) -> bool:
+    """Whether a person let all of them be shown: each of these names may be published."""
+    return terminal.pages([f"Line {line.number:,}, PUBLIC: {in_one_line(line.signature)}" for line in lines])
 
 
 def say_left_out(terminal: Terminal, plan: TablePlan) -> None:
