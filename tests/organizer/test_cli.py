@@ -318,20 +318,19 @@ def test_a_table_with_bad_lines_loses_no_good_one(desk: Desk) -> None:
             '"Уля,no,', "Ніхто,yes,"]  # fmt: skip
     (desk.home / "paper.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
     found = run_json(desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=1)
-    assert (found["error"], found["added"]) == ("csv-lines", 4)
+    assert (found["error"], found["added"]) == ("csv-lines", 5)
     assert {bad["line"]: bad["reason"] for bad in found["bad"]} == {
         3: "public-unclear",
         4: "record-length",
         5: "csv-columns",
         8: "record-length",
-        10: "record-character",
         12: "csv-quotes",
     }
-    assert run_json(desk, "status")["nonpublic"] == 3
+    assert run_json(desk, "status")["nonpublic"] == 4
     result = run(desk, "add", "--csv", desk.home / "paper.csv")
     assert result.exit_code == 1
-    assert "Line 12 is left out" in result.stdout
-    assert "Lines left out: 6." in result.stderr
+    assert "Row 12 is left out" in result.stdout
+    assert "Rows left out: 5." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -365,7 +364,7 @@ def test_every_public_name_is_shown_before_a_table_is_added(desk: Desk) -> None:
     (desk.home / "paper.csv").write_text("\n".join(["name,public", *rows]), "utf-8")
     shown = add_table(desk, desk.home / "paper.csv", "n\n").output
     for number in range(101, 201):
-        assert f"PUBLIC: Нехта {number}\n" in shown
+        assert f"Row {number + 1}, PUBLIC: Нехта {number}\n" in shown
     assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
 
 
@@ -373,9 +372,9 @@ def test_every_public_name_is_shown_before_a_table_is_added(desk: Desk) -> None:
     ("data", "reason"),
     [
         (b"", "csv-header"),
-        (b"name\nx\n", "csv-header"),
+        (b"who,public\nx,no\n", "csv-header"),
         (b"name,public,name\nx,no,y\n", "csv-header"),
-        (b"name,public,phone\nx,no,1\n", "csv-header"),
+        (b"\n,,\n \n", "csv-header"),
         ("name,public\nАда,no".encode("cp1251"), "not-text"),
     ],
 )
@@ -396,12 +395,13 @@ def test_a_table_is_shown_before_it_is_added(desk: Desk) -> None:
     """Every line with what will become of it; Enter is a no, and with --json it must be asked for."""
     table = desk.home / "paper.csv"
     table.write_text("name,public,relation\nЗоя,так,сястра\nУля,не,\nЯн,maybe,\n", "utf-8")
-    shown = add_table(desk, table, "\n")
+    shown = add_table(desk, table, "\ny\n\n")
     assert shown.exit_code == 1
     for words in (
-        "Line 2, PUBLIC: Зоя, сястра",
-        "Line 3, not public: Уля",
-        "Line 4 is left out",
+        "In 1 rows the answer to whether the name may be published is: maybe",
+        "Row 2, PUBLIC: Зоя, сястра",
+        "Row 3, not public: Уля",
+        "Row 4 is left out",
         "2, 1 of them public",
     ):
         assert words in shown.output
@@ -409,12 +409,12 @@ def test_a_table_is_shown_before_it_is_added(desk: Desk) -> None:
     without_yes = CliRunner().invoke(organizer, ["add", "--csv", str(table), *where, "--json"])
     assert json.loads(without_yes.stdout)["error"] == "question"
     assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
-    assert "Signatures added: 2" in add_table(desk, table, "y\n").output
+    assert "Signatures added: 2" in add_table(desk, table, "\ny\ny\n").output
     assert run_json(desk, "status")["by_hand"] == {"public": 1, "nonpublic": 1}
 
 
 def test_what_was_entered_before_is_recognised(desk: Desk) -> None:
-    """The same table again, a longer one, one line twice; spaces and capitals do not matter, other words do."""
+    """The same table again, a longer one; spaces and capitals do not matter, other words do. It is counted."""
     table = desk.home / "paper.csv"
     table.write_text("name,public,relation\nЗоя,так,сястра\nУля,не,\n", "utf-8")
     first = run_json(desk, "add", "--csv", table, "--appeal", desk.appeal)
@@ -423,11 +423,43 @@ def test_what_was_entered_before_is_recognised(desk: Desk) -> None:
     assert (again["added"], again["repeated"]) == (0, [2, 3])
     assert "nothing new in this table" in run(desk, "add", "--csv", table).output
     table.write_text("name;public;relation\nЗоя;так;сястра\n зоя ;не;Сястра\nЗоя;так;маці\nЕва;не;\nЕВА;не;\n", "utf-8")
-    result = add_table(desk, table, "y\n")
-    assert "Line 2 is left out: it was entered before." in result.output
-    assert "Line 3 is left out: it was entered before, but with another answer" in result.output
-    assert "Line 6 is left out: it is the same as line 5." in result.output
-    assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 2}
+    assert "they were entered before: 1." in add_table(desk, table, "y\n").output
+    assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 4}
+    table.write_text("name,public,relation\nУля,так,\n", "utf-8")
+    assert "Row 2 is left out: it was entered before, but with another answer" in add_table(desk, table, "").output
+
+
+def test_namesakes_and_people_without_a_name_are_counted(desk: Desk) -> None:
+    """Five who are called “ананім” are five people, and of seven the next time two are new."""
+    table = desk.home / "paper.csv"
+    table.write_text("name,public\n" + "Ананім,no\n" * 5 + "Уля Кот,yes\n" * 3, "utf-8")
+    assert run_json(desk, "add", "--table", table, "--appeal", desk.appeal)["added"] == 8
+    again = run(desk, "add", "--table", table)
+    assert [line for line in again.output.splitlines() if "entered before" in line] == [
+        "Rows left out because they were entered before: 8."
+    ]
+    table.write_text("name,public\n" + "Ананім,no\n" * 7 + "Уля Кот,yes\n" * 2, "utf-8")
+    found = run_json(desk, "add", "--table", table)
+    assert (found["added"], len(found["repeated"])) == (2, 7)
+
+
+def test_whoever_sent_an_envelope_is_shown_beside_the_row(desk: Desk) -> None:
+    """Entered by hand they count at once, so a person sees before that they may be counted already."""
+    run(desk, "open", desk.ledger(seal("Зоя Кавалёва", record=desk.record)), "--appeal", desk.appeal)
+    (desk.home / "paper.csv").write_text("name,public\nКавалева Зоя,yes\nУля Кот,no\n", "utf-8")
+    shown = add_table(desk, desk.home / "paper.csv", "n\n").output
+    assert "Row 2 may be somebody who sent an envelope: Зоя Кавалёва" in shown
+    assert "Row 3 may be" not in shown
+    assert run_json(desk, "add", "--table", desk.home / "paper.csv")["similar"] == [2]
+
+
+def test_what_cannot_be_seen_drops_nobody_and_is_told(desk: Desk) -> None:
+    """A name is shown as it will be sealed."""
+    text = "name,public,contact\nАле\u200bна Коу\u0306зель,yes,\u202a+375 29 123-45-67\u202c\n Ян  Кот ,no,\n"
+    (desk.home / "paper.csv").write_text(text, "utf-8")
+    shown = add_table(desk, desk.home / "paper.csv", "y\n").output
+    assert "Row 2, PUBLIC, with what cannot be seen taken out: Алена Коўзель\n" in shown
+    assert "Signatures added: 2." in shown
 
 
 def test_only_what_came_by_hand_is_compared(desk: Desk) -> None:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from organizer.errors import OrganizerError
+
+MOST_ROWS = 200_000
+MOST_COLUMNS = 2_000
+"""Beyond these a table is not one of people; the million empty rows of a spreadsheet do not count."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -31,3 +37,18 @@ def column_letters(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def column_place(letters: str) -> int:
+    """The other way round: A is 0."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1
+
+
+def check_size(rows: int, columns: int) -> None:
+    """Whether a table is one that people fill in. Raises OrganizerError: table-large."""
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        text = f"This table has more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns. Divide it."
+        raise OrganizerError("table-large", text)
