@@ -6,7 +6,7 @@ until a person or a script has said it, nothing is added.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,7 +14,6 @@ from nacl.utils import random
 
 from crypto.appeal import LetterHash
 from crypto.cleaning import clean
-from crypto.code import Commitment
 from crypto.signature import Signature
 from organizer.actions.add import choose_letter
 from organizer.actions.plan import Answers, Notice, Question, check_answered
@@ -31,7 +30,8 @@ from organizer.intake.tables.people import Word, find_words, read_people
 from organizer.intake.tables.reading import Table, read_table
 from organizer.intake.tables.rows import Row
 from organizer.intake.tables.words import KNOWN, TEMPLATE, word_key
-from organizer.matching.duplicates import CandidateSearch, Index, Person
+from organizer.matching.duplicates import CandidateSearch, Index
+from organizer.matching.pair_cache import person_of
 from organizer.workspace.entries import SignatureEntry, Verdict
 from organizer.workspace.files import read_file, write_new
 
@@ -175,39 +175,36 @@ def _entered_before(session: Session) -> Iterable[Signature]:
     return (entry.signature for entry in entries if isinstance(entry, SignatureEntry) and entry.by_hand)
 
 
-def _find_similar(session: Session, new: Iterable[paper.GoodLine]) -> tuple[SimilarLine, ...]:
+def _find_similar(session: Session, new: Sequence[paper.GoodLine]) -> tuple[SimilarLine, ...]:
     """Each new row with the likeliest of those who are in the workspace already and were not refused."""
-    people = {line.number: _person(line.number.to_bytes(4, "big"), line.signature) for line in new}
-    if not people:
+    if not new:
         return ()
-    candidates = CandidateSearch(people.values())
     entries = list(_standing(session))
+    people = {line.number: person_of(len(entries) + at, line.signature) for at, line in enumerate(new)}
+    candidates = CandidateSearch(people.values())
     for place, entry in enumerate(entries):
         candidates.add(place, entry.signature.name)
     index = Index()
     known: dict[bytes, SignatureEntry] = {}
     for place in candidates.places():
-        known[entries[place].id] = entries[place]
-        index.add(_person(entries[place].id, entries[place].signature))
+        person = person_of(place, entries[place].signature)
+        known[person.id] = entries[place]
+        index.add(person)
     found: list[SimilarLine] = []
     for number, person in people.items():
         for pair in index.similar(person)[:1]:
-            entry = known[pair.first if pair.first in known else pair.second]
-            found.append(SimilarLine(number, entry.signature.name, entry.by_hand))
+            similar = known[pair.first if pair.first in known else pair.second]
+            found.append(SimilarLine(number, similar.signature.name, similar.by_hand))
     return tuple(found)
 
 
 def _standing(session: Session) -> Iterator[SignatureEntry]:
     """Whoever signed, was not refused and was not taken back."""
-    withdrawn: Collection[Commitment] = session.records.withdrawn()
+    withdrawn = session.records.withdrawn()
     for entry, made in session.records.judged():
         is_refused = made is not None and made.verdict is Verdict.REFUSED
         if isinstance(entry, SignatureEntry) and not is_refused and entry.commitment not in withdrawn:
             yield entry
-
-
-def _person(own: bytes, signature: Signature) -> Person:
-    return Person(own, signature.name, signature.relation, signature.prisoner)
 
 
 def _remembered(session: Session) -> list[Remembered]:

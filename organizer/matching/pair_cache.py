@@ -21,6 +21,7 @@ from functools import cached_property
 from itertools import accumulate, chain
 
 from crypto.envelope import ID_SIZE, EnvelopeId
+from crypto.signature import Signature
 from organizer.matching.duplicates import CandidateSearch, Index, Pair, Person, find, with_progress
 from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
 from organizer.workspace.records import Records
@@ -90,7 +91,7 @@ class SimilarPairs:
                     yield SimilarPair(ids[both >> 32], ids[both & _OTHER], score, reasons)
 
     def add(self, pair: Pair) -> None:
-        """Take up a pair whose `first` and `second` are places, as _person() writes them."""
+        """Take up a pair whose `first` and `second` are places, as person_of() writes them."""
         one, other = int.from_bytes(pair.first, "big"), int.from_bytes(pair.second, "big")
         self._kinds.setdefault((pair.score, pair.reasons), array("Q")).append(one << 32 | other)
 
@@ -189,26 +190,30 @@ def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_p
 
 def _of_new(records: Records, ids: list[EnvelopeId], new: set[EnvelopeId], people: Iterable[Person]) -> Iterator[Pair]:
     """The pairs that hold a new one; names that none of the new ones would be compared with stay on the disk."""
-    few = [_person(place, records.entry(envelope_id)) for place, envelope_id in enumerate(ids) if envelope_id in new]
+    few = [_person_in(place, records.entry(envelope_id)) for place, envelope_id in enumerate(ids) if envelope_id in new]
     search = CandidateSearch(few)
     for place, person in enumerate(people):
         if ids[place] not in new:
             search.add(place, person.name)
     index = Index()
     for place in search.places():
-        index.add(_person(place, records.entry(ids[place])))
+        index.add(_person_in(place, records.entry(ids[place])))
     return find(few, index)
 
 
 def _people(records: Records, ids: set[EnvelopeId]) -> Iterator[Person]:
     """Those of these ids, in their order, each named by its place in it."""
     among = (entry for entry in records.entries() if entry.id in ids)
-    yield from (_person(place, entry) for place, entry in enumerate(among))
+    yield from (_person_in(place, entry) for place, entry in enumerate(among))
 
 
-def _person(place: int, entry: Entry) -> Person:
+def _person_in(place: int, entry: Entry) -> Person:
     assert isinstance(entry, SignatureEntry)
-    signed = entry.signature
+    return person_of(place, entry.signature)
+
+
+def person_of(place: int, signed: Signature) -> Person:
+    """What is compared of a signature; it is named by its place among others."""
     return Person(place.to_bytes(4, "big"), signed.name, sys.intern(signed.relation), sys.intern(signed.prisoner))
 
 

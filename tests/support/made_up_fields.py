@@ -27,7 +27,6 @@ from organizer.cli.main import organizer
 from organizer.cli.terminal.pairs import leaf_through_pairs
 from organizer.cli.terminal.signature_views import list_row, show_list, show_one, show_pair
 from organizer.cli.terminal.terminal import Terminal
-from organizer.errors import OrganizerError
 from organizer.exports.page import write_page
 from organizer.exports.pdf import write_pdf
 from organizer.exports.phrases import PHRASES
@@ -84,10 +83,9 @@ def by_hand(home: Path) -> dict[str, str]:
     """A table, lines that differ in one field only, questions; what was typed is kept and found again."""
     table = f"name,public,hobby,village\nЕва,no,{HOBBY},{VILLAGE}\nЕва,no,іншае,{VILLAGE}\n"
     good: list[paper.GoodLine] = []
-    with suppress(OrganizerError, TypeError):  # there is no such column
+    with suppress(TypeError):  # there is no such field
         rows = read_table(table.encode())
-        columns = {column: (column,) for column in ("name", "public", *ADDED)}
-        lines = read_people(rows, find_layout(rows, TableChoices(columns=columns)), TEMPLATE, "be")
+        lines = read_people(rows, find_layout(rows, TableChoices()), TEMPLATE, "be")
         good += [one for one in lines if isinstance(one, paper.GoodLine)]
     shutil.copytree(DESK, home, dirs_exist_ok=True)
     where, key = ["-w", str(home / "work")], ["--passphrase-file", str(home / "passphrase")]
