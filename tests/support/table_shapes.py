@@ -47,8 +47,8 @@ LATIN = tuple(
     for person, name in zip(
         PEOPLE,
         (
-            "Łukasz Żak", "Ewa Dąb", "Ewa Dąb", "Jan Święcki", "Maria Wójcik", "Irena Śliwa", "Paweł Źródło", "Anna Ćma",
-            "Jan Nowik", "Olga Kos", "Jerzy Szczur", "Tadeusz Łoś",
+            "Łukasz Żak", "Ewa Dąb", "Ewa Dąb", "Jan Święcki", "Maria Wójcik", "Irena Śliwa", "Paweł Źródło",
+            "Anna Ćma", "Jan Nowik", "Olga Kos", "Jerzy Szczur", "Tadeusz Łoś",
         ),
         strict=True,
     )

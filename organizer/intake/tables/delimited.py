@@ -2,8 +2,9 @@
 
 A line that begins inside an open quotation mark is never a row, because the words in it are not what a person signed.
 Where marks do not pair up, nobody can know which lines those are. So reading goes on only at a line that is outside
-under both ways to read the broken marks: when every mark opens or closes, and when a mark closes only at the end of a
-cell (unless none ever does). Until there, or until the end of the file, all lines are lost, and it is said which.
+under both ways to read the broken marks: when every mark opens or closes, and when a mark closes only at a cell's end
+(unless none ever does). Until there, or until the end of the file, all lines are lost, and it is said which. A broken
+mark that looks like a closing one says that one before it closed too early: what lies between is lost, too.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class _Open:
     inside: bool = False
     reason: str = QUOTES
     """Why it is broken, if it is."""
+    closes: bool = False
+    """Whether the mark that breaks it looks like one that closes a cell: then one before it closed too early."""
 
 
 class _Reading:
@@ -71,24 +74,39 @@ class _Reading:
         blank = f"[{_BLANK.replace(chr(92) + 't', '') if separator == chr(9) else _BLANK}]*+"
         self._opening = re.compile(f'{blank}"')
         self._closing = re.compile(f'"{blank}(?:{re.escape(separator)}|$)')
+        self._looks_closing = re.compile(f'"(?:"")*+{blank}(?:{re.escape(separator)}|$)')
         self._opens_within = re.compile(r'(?:^|[^\w"])"')
+        self._closes_nothing = re.compile(rf'[^\d"]"[{_BLANK}]*+$')
+        self._marks_before = False
+        self._width = 0
+        """Cells of the widest row so far."""
 
     def rows(self) -> list[Row | BrokenRows]:
         found: list[Row | BrokenRows] = []
-        at, number = 0, 1
+        at, number, marked = 0, 1, 0
         while at < len(self._lines):
             if '"' not in self._lines[at] and not _OTHER_BREAK.search(self._lines[at]):
-                found.append(Row(number, tuple(self._lines[at].split(self._separator))))
+                cells = tuple(self._lines[at].split(self._separator))
+                found.append(Row(number, cells))
+                self._width = max(self._width, len(cells))
                 at, number = at + 1, number + 1
                 continue
             record, end, after = self._record(at)
             if end is _End.OUTSIDE:
                 found.append(Row(number, tuple(record.cells)))
-                at, number = after, number + 1
-                continue
-            after = self._trusted_again(at, after, record) if record.reason == QUOTES else after
-            found.append(_broken(record, number, after - at, ended=after == len(self._lines)))
-            at, number = after, number + after - at
+                self._width = max(self._width, len(record.cells))
+            else:
+                first = number
+                if record.closes and marked < len(found):
+                    first = found[marked].number
+                    del found[marked:]
+                if record.reason == QUOTES and (record.inside or not record.closes):
+                    after = self._trusted_again(at, after, record)
+                lost = number + after - at - first
+                found.append(_broken(record, first, lost, ended=after == len(self._lines)))
+                number += after - at - 1
+            at, number = after, number + 1
+            marked, self._marks_before = len(found), True
         return found
 
     def _record(self, at: int) -> tuple[_Open, _End, int]:
@@ -110,13 +128,14 @@ class _Reading:
                 if opening is None:
                     end = line.find(self._separator, place)
                     cell = line[place:] if end < 0 else line[place:end]
-                    if not self._take_unquoted(cell, record):
+                    if not self._take_unquoted(cell, line, record):
                         return _End.BROKEN
                     if end < 0:
                         return _End.OUTSIDE
                     place = end + len(self._separator)
                     continue
                 record.inside, place = True, opening.end()
+                record.closes = self._looks_closing.match(line, place - 1) is not None
             mark = line.find('"', place)
             if mark < 0:
                 record.pieces.append(line[place:])
@@ -135,13 +154,17 @@ class _Reading:
                 return _End.OUTSIDE
             place = closing.end()
 
-    def _take_unquoted(self, cell: str, record: _Open) -> bool:
+    def _take_unquoted(self, cell: str, line: str, record: _Open) -> bool:
         if _OTHER_BREAK.search(cell):
             record.reason = BREAK
             return False
         # A mark behind a letter or digit is an inch or an apostrophe and opens nothing.
-        if cell.count('"') % 2 and self._opens_within.search(cell):
-            return False
+        if cell.count('"') % 2:
+            # A slip in a name, unless something was opened before, or this is the torn end of a record.
+            could_close = self._marks_before or line.count(self._separator) + 1 < self._width
+            record.closes = could_close and self._closes_nothing.search(cell) is not None
+            if record.closes or self._opens_within.search(cell):
+                return False
         record.cells.append(cell)
         return True
 

@@ -91,8 +91,10 @@ def _without_mark(data: bytes) -> str | None:
 
 def _is_nearly_utf8(data: bytes) -> bool:
     """Whether this is UTF-8 with a damaged place, which as another encoding would give signs that nobody wrote."""
-    wrong = data.decode("utf-8", "replace").count("\ufffd")
-    return wrong * 20 < len(_HIGH.findall(data))
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = sum(not sign.isascii() for sign in text) - wrong
+    return right >= 2 * wrong
 
 
 def _decode(data: bytes, name: str) -> str:
