@@ -15,5 +15,6 @@ _WHITE = re.compile("[\x09-\x0d \x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\
 
 def clean(text: str) -> str:
     """The text in one line, without what cannot be seen. Cleaning it again changes nothing."""
-    seen = UNPRINTABLE.sub("", _WHITE.sub(" ", text))
+    # Python calls no control or format character printable, nor any space but U+0020; a test checks that.
+    seen = text if text.isprintable() else UNPRINTABLE.sub("", _WHITE.sub(" ", text))
     return " ".join(part for part in unicodedata.normalize("NFC", seen).split(" ") if part)

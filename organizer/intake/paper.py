@@ -82,10 +82,10 @@ def find_repeated(lines: Iterable[GoodLine], before: Iterable[Signature]) -> lis
     """
     known = Counter((_words(one), one.public) for one in before)
     found: dict[int, RepeatedLine] = {}
-    lines = list(lines)
+    words = [(line, _words(line.signature)) for line in lines]
     for other_public in (False, True):
-        for line in lines:
-            key = (_words(line.signature), line.signature.public != other_public)
+        for line, own in words:
+            key = (own, line.signature.public != other_public)
             if line.number not in found and known[key] > 0:
                 known[key] -= 1
                 found[line.number] = RepeatedLine(line.number, other_public)

@@ -485,6 +485,74 @@ def test_signatures_can_be_typed_in(desk: Desk) -> None:
     assert (stopped.exit_code, "Stopped" in stopped.stderr) == (1, True)
 
 
+# A table at a terminal
+
+
+def test_a_table_is_corrected_at_the_terminal_and_remembered(desk: Desk) -> None:
+    """Encoding, columns and words are asked in this order; the next table like it needs the last yes only."""
+    table = desk.home / "paper.csv"
+    rows = "Хто;Імя;Можна друкаваць?\nсястра;Зоя Кот;можна\nмаці;Уля Кот;не варта\nбрат;Ян Кот;хто ведае\n"
+    table.write_bytes(rows.encode("cp1251"))
+    answers = ["y", "n", "2", "1", "0", "3", "0", "0", "0", "yes", "не", "", "y", "y"]
+    shown = add_table(desk, table, "\n".join(answers) + "\n")
+    for words in (
+        "  Зоя Кот\n",
+        "Do these names look right?",
+        "Columns that are not taken: A “Хто”; C “Можна друкаваць?”",
+        "No column says whether a name may be published, so none will be.",
+        "In 1 rows the answer to whether the name may be published is: хто ведае",
+        "Row 2, PUBLIC: Зоя Кот, сястра\n",
+        "Row 3, not public: Уля Кот, маці\n",
+        "Row 4 is left out: Column C “Можна друкаваць?”: whether the name may be published must be yes or no.",
+        "Signatures added: 2.",
+    ):
+        assert words in shown.output, shown.output
+    table.write_text("Хто;Імя;Можна друкаваць?\nсястра;Зоя Кот;можна\nдачка;Ева Кот;можна\n", "utf-8")
+    again = add_table(desk, table, "y\n").output
+    assert "So it was said before." in again
+    assert "Row 3, PUBLIC: Ева Кот, дачка\n" in again
+    assert "Signatures added: 1." in again
+    assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 1}
+
+
+def test_a_script_says_what_a_person_would_be_asked(desk: Desk) -> None:
+    """And where it does not, nothing is added or the row is not."""
+    table = desk.home / "paper.csv"
+    table.write_bytes("Хто;Імя;Прозвішча;Ок?\nсястра;Зоя;Кот;можна\n".encode("cp1251"))
+    assert run_json(desk, "add", "--table", table, "--appeal", desk.appeal, exit_code=1)["error"] == "not-text"
+    said = ["--encoding", "windows-1251", "--columns", "name=Імя+Прозвішча; relation=A", "--columns", "public=4"]
+    unknown = run_json(desk, "add", "--table", table, *said, exit_code=1)
+    assert (unknown["error"], unknown["added"]) == ("csv-lines", 0)
+    found = run_json(desk, "add", "--table", table, *said, "--yes-words", "можна")
+    assert (found["added"], found["not_taken"]) == (1, [])
+    assert run_json(desk, "status")["by_hand"] == {"public": 1, "nonpublic": 0}
+    for wrong in ("name=Няма", "name=9", "nom=Імя", "name=2; relation=2"):
+        refused = run_json(desk, "add", "--table", table, "--encoding", "windows-1251", "--columns", wrong, exit_code=1)
+        assert refused["error"] == "table-columns"
+
+
+def test_an_empty_table_is_written_once(desk: Desk) -> None:
+    """And never over a file that is there."""
+    empty = desk.home / "empty.xlsx"
+    assert run_json(desk, "add", "--template", empty)["written"] == str(empty)
+    assert run_json(desk, "add", "--template", empty, exit_code=1)["error"] == "file-exists"
+    nobody = run_json(desk, "add", "--table", empty, "--appeal", desk.appeal)
+    assert (nobody["added"], nobody["bad"]) == (0, [])
+
+
+def test_at_a_terminal_every_public_name_must_be_seen(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
+    """Whoever has enough of looking adds nobody."""
+    table = desk.home / "paper.csv"
+    table.write_text("name,public\n" + "".join(f"Нехта {number},yes\n" for number in range(90)), "utf-8")
+    where = ["-w", str(desk.folder), "--passphrase-file", str(desk.passphrase), "--appeal", str(desk.appeal)]
+    screen = terminal("add", "--table", str(table), *where)
+    screen.until("Space: go on. q: enough.")
+    screen.press("q")
+    screen.until("Not every public name was shown, so nothing can be added.")
+    screen.until("Nothing was added.")
+    assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
+
+
 # What goes wrong
 
 

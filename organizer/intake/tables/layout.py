@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crypto.cleaning import clean
 from organizer.errors import OrganizerError
 from organizer.intake.tables.choices import Remembered, TableChoices
 from organizer.intake.tables.headings import Places, guess_columns, heading_key, is_template
@@ -44,14 +43,14 @@ def find_layout(table: Table, choices: TableChoices, known: Sequence[Remembered]
 
     Raises OrganizerError: table-columns, table-empty.
     """
-    rows = [row for row in table.rows if isinstance(row, Row) and any(map(clean, row.cells))]
+    rows = [row for row in table.rows if isinstance(row, Row) and row.clean]
     if not rows:
         raise OrganizerError("csv-header", "There is no row in this table that can be read.")
     beginning = rows[:LOOKED_AT]
     row, before = _heading_row(beginning, choices, known)
     if row is None:
         return _without_headings(rows, choices)
-    headings = _headings(row)
+    headings = row.clean
     if choices.columns:
         return Layout(row.number, headings, _said(choices.columns, headings))
     if before is not None:
@@ -69,14 +68,14 @@ def _heading_row(
             raise OrganizerError("table-columns", f"There is no row {choices.heading:,} near the table's beginning.")
     by_headings = {one.headings: one for one in known}
     for row in rows:
-        if (before := by_headings.get(_keys(_headings(row)))) is not None and not choices.columns:
+        if (before := by_headings.get(_keys(row.clean))) is not None and not choices.columns:
             return row, before
     if choices.heading is not None:
         return (rows[0] if rows else None), None
     texts = {heading_key(column) for columns in choices.columns.values() for column in columns}
-    named = [row for row in rows if texts & set(_keys(_headings(row)))]
-    best = max(named or rows, key=lambda row: len(guess_columns(_headings(row))))
-    guessed = guess_columns(_headings(best))
+    named = [row for row in rows if texts & set(_keys(row.clean))]
+    best = max(named or rows, key=lambda row: len(guess_columns(row.clean)))
+    guessed = guess_columns(best.clean)
     if not named and choices.columns and not guessed:
         text = "No row of the table names its columns. Say which row does with --heading-row, 0 if none."
         raise OrganizerError("csv-header", text)
@@ -86,13 +85,6 @@ def _heading_row(
 def _without_headings(rows: Sequence[Row], choices: TableChoices) -> Layout:
     width = max(len(row.cells) for row in rows)
     return Layout(0, ("",) * width, _said(choices.columns, ("",) * width))
-
-
-def _headings(row: Row) -> tuple[str, ...]:
-    headings = [clean(cell) for cell in row.cells]
-    while headings and not headings[-1]:
-        headings.pop()
-    return tuple(headings)
 
 
 def _keys(headings: Iterable[str]) -> tuple[str, ...]:

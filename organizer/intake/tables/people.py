@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from crypto.cleaning import clean
 from crypto.errors import RecordError
 from crypto.seal import JSON_ROOM
 from crypto.signature import Signature, write_signature
@@ -56,20 +55,13 @@ def read_people(table: Table, layout: Layout, meanings: Mapping[str, bool], lang
 
 
 def _rows(table: Table, layout: Layout) -> Iterator[Row | BrokenRows]:
-    headings = [clean(heading) for heading in layout.headings]
     for row in table.rows:
         if row.number <= layout.heading:
             continue
-        if isinstance(row, Row):
-            cells = [clean(cell) for cell in row.cells]
-            # A table that was put together of two has the headings again.
-            if not any(cells) or (layout.heading and _without_empty_end(cells) == headings):
-                continue
+        # A table that was put together of two has the headings again.
+        if isinstance(row, Row) and (not row.clean or (layout.heading and row.clean == layout.headings)):
+            continue
         yield row
-
-
-def _without_empty_end(cells: Sequence[str]) -> list[str]:
-    return list(cells[: max((at + 1 for at, cell in enumerate(cells) if cell), default=0)])
 
 
 def _read_row(
@@ -79,8 +71,8 @@ def _read_row(
         return BadLine(row.number, row.reason, row.text)
     if (reason := _is_no_person(row, layout)) is not None:
         return BadLine(row.number, *reason)
-    width, cells = len(layout.headings), len(_without_empty_end(row.cells))
-    if cells > width or (len(row.cells) < width and not table.ragged):
+    width = len(layout.headings)
+    if len(row.clean) > width or (len(row.cells) < width and not table.ragged):
         return BadLine(row.number, "csv-columns", f"It has {len(row.cells)} cells, the row of headings has {width}.")
     fields = {name: _joined(row, layout, name) for name in layout.columns}
     answer = fields.pop("public", "")
@@ -98,7 +90,7 @@ def _read_row(
 
 
 def _is_no_person(row: Row, layout: Layout) -> tuple[str, str] | None:
-    said = [clean(cell) for cell in row.cells if clean(cell)]
+    said = [cell for cell in row.clean if cell]
     if said[0].startswith(_NOTE) and len(said) == 1:
         return "row-note", "It is a note."
     name = _joined(row, layout, "name")
@@ -110,7 +102,7 @@ def _is_no_person(row: Row, layout: Layout) -> tuple[str, str] | None:
 
 def _joined(row: Row, layout: Layout, name: str) -> str:
     places = layout.columns.get(name, ())
-    return " ".join(text for place in places if place < len(row.cells) and (text := clean(row.cells[place])))
+    return " ".join(row.clean[place] for place in places if place < len(row.clean) and row.clean[place])
 
 
 def _check_room(signature: Signature) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from crypto.cleaning import clean
 from organizer.errors import OrganizerError
 
 MOST_ROWS = 200_000
@@ -13,10 +15,18 @@ MOST_COLUMNS = 2_000
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `number` counts from 1 as a spreadsheet counts; cells are texts as they stand, not yet cleaned."""
+    """One row. `number` counts from 1 as a spreadsheet counts; cells are texts as they stand."""
 
     number: int
     cells: tuple[str, ...]
+
+    @cached_property
+    def clean(self) -> tuple[str, ...]:
+        """The cells cleaned, without empty ones at the end."""
+        cells = [clean(cell) for cell in self.cells]
+        while cells and not cells[-1]:
+            cells.pop()
+        return tuple(cells)
 
 
 @dataclass(frozen=True)
