@@ -28,7 +28,7 @@ from organizer.intake.tables.headings import heading_key
 from organizer.intake.tables.layout import Layout, find_layout
 from organizer.intake.tables.people import Word, find_words, read_people
 from organizer.intake.tables.reading import Table, read_table
-from organizer.intake.tables.rows import Row
+from organizer.intake.tables.rows import BrokenRows, Row
 from organizer.intake.tables.words import KNOWN, TEMPLATE, word_key
 from organizer.matching.duplicates import CandidateSearch, Index
 from organizer.matching.pair_cache import person_of
@@ -58,6 +58,19 @@ class TableLook:
         rows = (row for row in self.table.rows if isinstance(row, Row))
         texts = (clean(cell) for row in rows for cell in row.cells if not cell.isascii())
         return tuple(islice(dict.fromkeys(texts), SAMPLES))
+
+    @property
+    def not_read(self) -> tuple[Notice, ...]:
+        """What of the file was not looked at for people, though something stands there."""
+        found: list[Notice] = []
+        above = [row for row in self.table.rows if row.number < self.layout.heading and _says_something(row)]
+        if above:
+            text = "Rows above that with the headings, in which nobody was looked for: {count}"
+            found.append(Notice("above", text, {"count": len(above)}))
+        if self.table.other_sheets:
+            text = "Sheets that were not read; name one with --sheet: {sheets}"
+            found.append(Notice("sheets", text, {"sheets": ", ".join(self.table.other_sheets)}))
+        return tuple(found)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -157,6 +170,10 @@ def add_table(session: Session, plan: TablePlan, answers: Answers) -> int:
 def write_empty_table(path: str) -> None:
     """A new file with the names of the columns, to fill in: .xlsx or CSV. Raises OrganizerError: file-exists."""
     write_new(path, write_template(paper.COLUMNS, path.lower().endswith(".xlsx")))
+
+
+def _says_something(row: Row | BrokenRows) -> bool:
+    return isinstance(row, BrokenRows) or bool(row.clean)
 
 
 def _no_name(layout: Layout) -> OrganizerError:

@@ -133,6 +133,7 @@ def _tell(terminal: Terminal, plan: TablePlan, added: int) -> JsonResult:
         "similar": [line.number for line in plan.similar],
         "columns": {name: layout.shown(name) for name in layout.columns},
         "not_taken": list(layout.not_taken),
+        "not_read": [notice.reason for notice in plan.look.not_read],
         "bad": [{"line": wrong.number, "reason": wrong.reason, "text": wrong.text} for wrong in plan.bad],
     }
     if plan.bad:

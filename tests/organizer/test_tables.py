@@ -106,6 +106,16 @@ def test_the_empty_table_is_read_without_a_question(made: Desk, session: Session
     assert empty == write_template(COLUMNS, name.endswith("xlsx"))
 
 
+def test_what_was_not_looked_at_is_told(made: Desk, session: Session) -> None:
+    """Rows above the headings and further sheets may hold people, too."""
+    sheets = {"A": [("Ліст",), ("Ян Кот",), ("name", "public"), ("Ева", "no")], "B": [("name",), ("Уля",)]}
+    look = look_at_table(session, put(made, workbook(sheets)), TableChoices())
+    assert [(notice.reason, *notice.values.values()) for notice in look.not_read] == [("above", 2), ("sheets", "B")]
+    other = look_at_table(session, put(made, workbook(sheets)), TableChoices(sheet="B"))
+    assert [notice.reason for notice in other.not_read] == ["sheets"]
+    assert look_at_table(session, put(made, "name,public\nЕва,no\n"), TableChoices()).not_read == ()
+
+
 # Quotation marks
 
 SIBLINGS = [

@@ -46,6 +46,8 @@ def settle_table(
 
 def say_left_out(terminal: Terminal, plan: TablePlan) -> None:
     """Which rows are not added, and why; of those entered before only how many they are."""
+    for notice in plan.look.not_read:
+        terminal.say(str(notice))
     for wrong in plan.bad[:PREVIEWED]:
         terminal.say(f"Row {wrong.number:,} is left out: {wrong.text}")
     if len(plan.bad) > PREVIEWED:
@@ -102,13 +104,13 @@ def _settle_columns(
 
 
 def _show_layout(terminal: Terminal, look: TableLook) -> None:
-    layout, table = look.layout, look.table
-    if table.sheet is not None and table.other_sheets:
-        terminal.say(f"This is read: sheet {table.sheet}. Others, which --sheet names: {', '.join(table.other_sheets)}")
+    layout = look.layout
     if layout.heading:
         terminal.say(
             f"Row {layout.heading:,} names the columns.{' So it was said before.' if layout.remembered else ''}"
         )
+    for notice in look.not_read:
+        terminal.say(str(notice))
     terminal.table([(name, layout.shown(name)) for name in layout.columns])
     if layout.not_taken:
         terminal.say(f"Columns that are not taken: {'; '.join(layout.not_taken)}")
