@@ -297,6 +297,7 @@ def test_the_page_s_own_words_are_known() -> None:
     ["Не публиковать", "Публиковать нельзя", "Do not publish", "Non-public", "Nie publikować", "Nicht veröffentlichen",
      "Neskelbti", "Публікацыя: схаваць імя", "Hide my name from the public list", "Без публикации",
      "Opt out of publication", "Ваше имя не будет опубликовано", "Согласие на обработку данных", "Анонимно",
+     "Публиковать имя политзаключённого?", "Публиковать комментарий?", "Можно публиковать фото?", "Publish my e-mail?",
      "Name ohne Veröffentlichung"],
 )  # fmt: skip
 def test_a_heading_that_refuses_is_never_taken_for_permission(heading: str) -> None:

@@ -35,6 +35,20 @@ _HIDE = (
     "запрещ", "заборон", "zakaz", "verb", "draudž", "forbid", "prohibit", "unpub", "nonpub", "непуб", "nevieš",
     "neskelb", "niepub", "nichtöff", "refus", "opt",
 )  # fmt: skip
+_PICTURES = (
+    "фота",
+    "фото",
+    "photo",
+    "picture",
+    "zdjęc",
+    "nuotrauk",
+    "foto",
+    "bild",
+    "відэа",
+    "видео",
+    "відео",
+    "video",
+)
 _OR = {"или", "or", "ці", "чи", "або", "альбо", "arba", "lub", "oder", "да", "так", "yes", "tak", "taip", "ja"}
 _PRISONER = (
     "палітвязн", "палітзняв", "вязн", "вязен", "увязн", "увязнен", "политзаключ", "политзэк", "політвязн", "політвязен",
@@ -71,6 +85,9 @@ _SURNAME = (
     "familienname", "zuname",
 )  # fmt: skip
 _PATRONYMIC = ("імя па бацьку", "бацьк", "отчеств", "батьков", "patronym", "middle")
+
+_OTHERS_THAN_NAME = (*_PRISONER, *_CONTACT, *_MESSAGE, *_PICTURES)
+"""What may be published or not beside the signer's name."""
 
 _PARTS = ("full", "given", "patronymic", "surname", "name")
 
@@ -113,7 +130,7 @@ def _kind(text: str) -> str | None:
     text = _APOSTROPHES.sub("", text).replace("e-mail", "email").replace("non-pub", "nonpub")
     words = _WORDS.findall(_IN_BRACKETS.sub(" ", text)) or _WORDS.findall(text)
     if _has(words, _PUBLISH):
-        return "public" if _agrees(words) else None
+        return "public" if _agrees(words) and not _has(words, _OTHERS_THAN_NAME) else None
     if _has(words, _HIDE):
         return None
     for kind, starts in (
