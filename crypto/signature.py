@@ -14,12 +14,12 @@ from typing import Any
 from crypto.errors import RecordError
 from crypto.strictjson import SURROGATE, StrictJsonError, parse
 
-# Unicode 16, general categories Cc and Cf. A table, because libraries of different age disagree about Cf.
-_UNPRINTABLE = re.compile(
+UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
 )
+"""Unicode 16, general categories Cc and Cf. A table, because libraries of different age disagree about Cf."""
 _NOT_BLANK = re.compile("[^ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
@@ -136,7 +136,7 @@ def _check_text(name: str, value: Any, shortest: int, longest: int) -> None:
         raise RecordError("record-surrogate", f"“{name}” holds half of a character.")
     if not shortest <= len(value) <= longest:
         raise RecordError("record-length", f"“{name}” must have {shortest} to {longest} characters.")
-    if _UNPRINTABLE.search(value):
+    if UNPRINTABLE.search(value):
         raise RecordError("record-character", f"“{name}” holds a control or format character.")
     if name == "name" and not _NOT_BLANK.search(value):
         raise RecordError("record-blank", "The name is blank.")

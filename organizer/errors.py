@@ -13,6 +13,7 @@ class OrganizerError(UndersignedError):
     Reasons: no-workspace, workspace-exists, workspace-busy, workspace-damaged, no-appeal, appeal-key, appeal-signer,
     appeal-letter, no-file, not-text, key-file-damaged, key-file-limits, passphrase, passphrase-short, memory,
     signer-name, appeal-id, question, stopped, csv-header, csv-lines, public-unclear, no-minisig, hand-over,
+    table-kind, table-damaged, table-large, table-sheet, table-columns,
     replace, previous, file-exists, letter-folder, xlsx-rows, file, usage, reason, nobody, worker;
     workspace-format, no-key, days, number, folder, threshold, appeal-toml, fingerprint;
     share-plan, share-word, share-length, share-checksum, share-set, share-twice, share-few, share-key, restore-rows;

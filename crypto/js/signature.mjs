@@ -1,6 +1,6 @@
 // A person's signature: the limits of its fields, its writer and its strict reader (docs/spec.md, section 4).
-// Characters that could trick a terminal or a page are refused. No text is changed here: the page trims and normalises
-// before it calls this.
+// Characters that could trick a terminal or a page are refused. No text is changed here: cleaning.mjs does that
+// before.
 
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { RecordError } from './errors.mjs';

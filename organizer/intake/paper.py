@@ -1,24 +1,19 @@
-"""Signatures from paper and messengers: a table in CSV or answers typed in become signatures, line by line.
-
-A bad line is returned with its number and reason and stops nothing; nothing is ever guessed.
-"""
+"""Signatures from paper and messengers, typed in or in tables: made of texts, and recognised when entered before."""
 
 from __future__ import annotations
 
-import csv
-import re
-import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from crypto.appeal import LetterHash
+from crypto.cleaning import clean
 from crypto.code import commitment, generate_code
-from crypto.errors import UndersignedError
 from crypto.keys import KeyRecord
 from crypto.seal import seal_signature
 from crypto.signature import Signature, fields_without
 from organizer.errors import OrganizerError
+from organizer.intake.tables.words import KNOWN, word_key
 from organizer.matching.duplicates import name_key
 
 FIELDS = fields_without(vouch="whoever enters a signature by hand has vouched for it")
@@ -31,31 +26,28 @@ _COMPARED = fields_without(
     vouch="no line has one",
 )
 
-_YES = {"yes", "y", "true", "1", "да", "так", "tak"}
-_NO = {"no", "n", "false", "0", "нет", "не", "ні", "nie"}
-
 
 @dataclass(frozen=True)
 class GoodLine:
-    """A line that is a signature; numbers count from 1, the header's line included."""
+    """A row that is a signature. `cleaned`: its name is not as it stood there, more than spaces at its ends went."""
 
     number: int
     signature: Signature
+    cleaned: bool = False
 
 
 @dataclass(frozen=True)
 class RepeatedLine:
-    """A line that holds what was entered before: in line `first` of the same table or, if that is None, earlier."""
+    """A row that holds what was entered before."""
 
     number: int
-    first: int | None
     other_public: bool
     """Whether the two differ in whether the name may be published: somebody should look."""
 
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is none, with the reason's word and its sentence."""
+    """A row that is none, with the reason's word and its sentence."""
 
     number: int
     reason: str
@@ -63,89 +55,45 @@ class BadLine:
 
 
 def read_truth(field: str, text: str) -> bool:
-    """Yes or no in a few languages. Raises OrganizerError: public-unclear, for it must never be guessed."""
-    word = tidy(text).casefold()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise OrganizerError(f"{field}-unclear", f"“{field}” must be yes or no.")
-
-
-def tidy(text: str) -> str:
-    """Spaces around dropped and letters composed (NFC), as the page does before it seals."""
-    return unicodedata.normalize("NFC", text).strip()
+    """Yes or no in our languages. Raises OrganizerError: public-unclear, for it must never be guessed."""
+    meaning = KNOWN.get(word_key(text))
+    if meaning is None:
+        raise OrganizerError(f"{field}-unclear", f"“{field}” must be yes or no.")
+    return meaning
 
 
 def read_signature(fields: Mapping[str, str], language: str) -> Signature:
     """A signature from typed fields; `language` stands in for an empty one. Raises RecordError, OrganizerError."""
-    typed = {"language": language} | {name: text for name, text in fields.items() if tidy(text)}
-    values: dict[str, Any] = {}
-    for field in FIELDS:
-        text = typed.get(field.name, "")
-        values[field.name] = tidy(text) if field.limits else read_truth(field.name, text)
-    return Signature(**values)
+    typed = {"language": language} | {name: text for name, text in fields.items() if clean(text)}
+    texts = {field.name: clean(typed.get(field.name, "")) for field in FIELDS if field.limits}
+    return write_out(texts, read_truth("public", typed.get("public", "")))
 
 
-def read_csv(data: bytes, language: str) -> list[GoodLine | BadLine]:
-    """Every line after the header, blank ones left out. Raises OrganizerError: not-text, csv-header."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise OrganizerError("not-text", "The table is not UTF-8. Save it again as “CSV UTF-8”.") from error
-    # One line, one record: an open quote must not swallow the good lines after it.
-    lines = re.split("\r\n|\r|\n", text)
-    separator = ";" if ";" in lines[0] and "," not in lines[0] else ","
-    header = _read_header(lines[0], separator)
-    numbered = enumerate(lines[1:], start=2)
-    return [_read_line(number, line, header, separator, language) for number, line in numbered if line.strip()]
+def write_out(texts: Mapping[str, str], public: bool) -> Signature:
+    """A signature of clean texts by their fields. Raises RecordError."""
+    return Signature(texts.get("name", ""), public, **{name: text for name, text in texts.items() if name != "name"})
 
 
 def find_repeated(lines: Iterable[GoodLine], before: Iterable[Signature]) -> list[RepeatedLine]:
-    """Lines that are the same person with the same words as one entered before, or as an earlier line."""
-    known: dict[tuple[str, ...], tuple[int | None, bool]] = {_words(one): (None, one.public) for one in before}
-    found: list[RepeatedLine] = []
-    for line in lines:
-        words = _words(line.signature)
-        if words in known:
-            first, public = known[words]
-            found.append(RepeatedLine(line.number, first, public != line.signature.public))
-        else:
-            known[words] = (line.number, line.signature.public)
-    return found
+    """Rows that hold what was entered before, by count: of three namesakes of whom one was entered, two are new.
+
+    Rows of one table never repeat each other: they stand for as many people. What agrees in `public`, too, is matched
+    first.
+    """
+    known = Counter((_words(one), one.public) for one in before)
+    found: dict[int, RepeatedLine] = {}
+    words = [(line, _words(line.signature)) for line in lines]
+    for other_public in (False, True):
+        for line, own in words:
+            key = (own, line.signature.public != other_public)
+            if line.number not in found and known[key] > 0:
+                known[key] -= 1
+                found[line.number] = RepeatedLine(line.number, other_public)
+    return [found[number] for number in sorted(found)]
 
 
 def _words(signature: Signature) -> tuple[str, ...]:
     return tuple(name_key(field.text(signature)) for field in _COMPARED)
-
-
-def _read_header(line: str, separator: str) -> list[str]:
-    try:
-        header = [tidy(name).casefold() for name in _split(line, separator)]
-    except csv.Error:
-        header = []
-    right = set(REQUIRED) <= set(header) <= set(COLUMNS) and len(set(header)) == len(header)
-    if not right:
-        raise OrganizerError(
-            "csv-header", f"The first line of the table must name its columns, out of: {', '.join(COLUMNS)}."
-        )
-    return header
-
-
-def _read_line(number: int, line: str, header: list[str], separator: str, language: str) -> GoodLine | BadLine:
-    try:
-        fields = _split(line, separator)
-        if len(fields) != len(header):
-            return BadLine(number, "csv-columns", f"It has {len(fields)} fields, the first line names {len(header)}.")
-        return GoodLine(number, read_signature(dict(zip(header, fields, strict=True)), language))
-    except csv.Error:
-        return BadLine(number, "csv-quotes", "Its quotation marks do not pair up; a field cannot hold a line break.")
-    except UndersignedError as error:
-        return BadLine(number, error.reason, str(error))
-
-
-def _split(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator, strict=True), [])
 
 
 def seal_by_hand(

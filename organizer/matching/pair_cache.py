@@ -80,7 +80,7 @@ class SimilarPairs:
                     yield SimilarPair(ids[both >> 32], ids[both & _OTHER], score, reasons)
 
     def add(self, pair: Pair) -> None:
-        """Take up a pair whose `first` and `second` are places, as _person() writes them."""
+        """Take up a pair whose `first` and `second` are places, as person_of() writes them."""
         one, other = int.from_bytes(pair.first, "big"), int.from_bytes(pair.second, "big")
         self._kinds.setdefault((pair.score, pair.reasons), array("Q")).append(one << 32 | other)
 

@@ -20,7 +20,7 @@ DISK_FULL = "The disk or the stick is full. Make room on it, then type the same 
 
 _CANNOT_WRITE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
 
-TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared")
+TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared", "layouts")
 
 # TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
 # page_size: a row must fit into a page many times over, or each takes a page of its own beside it.

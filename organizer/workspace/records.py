@@ -205,6 +205,15 @@ class Records:
         old = [("compared", place) for place, _ in self._tables.rows("compared") if place not in places]
         self._tables.put_many("compared", list(zip(places, boxes, strict=True)), (), old)
 
+    def table_layouts(self) -> bytes:
+        """What was kept last with keep_table_layouts, or nothing."""
+        box = self._tables.get("layouts", _ONLY_ROW)
+        return b"" if box is None else self.boxes.unlock("layouts", _ONLY_ROW, box).rstrip(b" ")
+
+    def keep_table_layouts(self, text: bytes) -> None:
+        """Keep what was said about tables that people brought, in place of what was kept before."""
+        self._tables.put([self._row("layouts", _ONLY_ROW, text.ljust(-(-len(text) // PIECE) * PIECE))])
+
     def ledgers(self) -> list[str]:
         """The digests, in hex and sorted, of all ledgers that were read to their end."""
         return [digest.hex() for digest, _ in self._rows("ledgers")]
@@ -238,4 +247,5 @@ class Records:
         return table, row_id, self.boxes.lock(table, row_id, text)
 
 
+_ONLY_ROW = b"\0"
 _NO_ROW = (b"", b"")

@@ -1,6 +1,7 @@
 // The fields of the letter's form: reads, checks, locks and wipes them. Nothing here sends or stores what was typed.
 
-import { isUnprintable, LIMITS } from '../../crypto/js/signature.mjs';
+import { clean } from '../../crypto/js/cleaning.mjs';
+import { LIMITS } from '../../crypto/js/signature.mjs';
 import { word } from './words.mjs';
 
 const TEXTS = ['name', 'relation', 'prisoner', 'vouch', 'contact', 'message'];
@@ -8,7 +9,7 @@ const TEXTS = ['name', 'relation', 'prisoner', 'vouch', 'contact', 'message'];
 const element = (id) => document.getElementById(id);
 
 /**
- * The signature as typed, in Unicode form NFC, line breaks and runs of spaces as one space.
+ * The signature as typed and cleaned: keyboards and copied text bring invisible characters.
  * @param {string} language of the page
  * @returns {object} a signature as `sealSignature` takes it
  */
@@ -16,15 +17,6 @@ export function readFields(language) {
   const signature = { public: element('public').checked, language };
   for (const field of TEXTS) signature[field] = clean(element(field).value);
   return signature;
-}
-
-function clean(text) {
-  // Keyboards and copied text bring invisible characters, for which the strict reader would refuse the signature.
-  const characters = Array.from(text.normalize('NFC').replace(/\s+/g, ' '));
-  return characters
-    .filter((character) => !isUnprintable(character.codePointAt(0)))
-    .join('')
-    .trim();
 }
 
 /**

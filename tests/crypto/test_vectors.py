@@ -14,6 +14,7 @@ import pytest
 
 from crypto import code as codes
 from crypto.appeal import read_appeal
+from crypto.cleaning import clean
 from crypto.ed25519 import verifies
 from crypto.envelope import check_envelope, dearmor, envelope_id
 from crypto.errors import UndersignedError
@@ -146,6 +147,7 @@ OPERATIONS: dict[str, Callable[[Json], Json]] = {
     "write-parts": lambda given: {"texts": write_parts(unb64(given["envelope"]))},
     "read-parts": parts_in,
     "text": lambda given: {"id": envelope_id(read_text(given["text"])).hex()},
+    "clean": lambda given: {"text": clean(given["text"])},
     "dearmor": lambda given: {"id": envelope_id(dearmor(given["text"])).hex()},
     "code": code,
     "ledger": ledger,

@@ -7,6 +7,7 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { chooseKey, readAppeal } from '../../crypto/js/appeal.mjs';
 import { fromBase64, toBase64 } from '../../crypto/js/base64.mjs';
+import { clean } from '../../crypto/js/cleaning.mjs';
 import { checkCode, commitment, groupCode, receipt } from '../../crypto/js/code.mjs';
 import { checkEnvelope, dearmor, envelopeId } from '../../crypto/js/envelope.mjs';
 import { verifies } from '../../crypto/js/ed25519.mjs';
@@ -83,6 +84,7 @@ const OPERATIONS = new Map([
   ['write-parts', ({ envelope }) => ({ texts: writeParts(fromBase64(envelope)) })],
   ['read-parts', partsIn],
   ['text', ({ text }) => ({ id: hex(envelopeId(textIn(text))) })],
+  ['clean', ({ text }) => ({ text: clean(text) })],
   ['dearmor', ({ text }) => ({ id: hex(envelopeId(dearmor(text))) })],
   ['code', code],
   ['ledger', ledger],

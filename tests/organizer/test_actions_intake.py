@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from crypto.errors import CodeError, RecordError
-from organizer.actions.add import add_signature, add_table, check_fields, choose_letter, plan_signature, plan_table
+from organizer.actions.add import add_signature, check_fields, choose_letter, plan_signature
+from organizer.actions.add_table import add_table, plan_table
 from organizer.actions.open_ledgers import open_ledgers
 from organizer.actions.plan import YES, Answers
 from organizer.actions.publish import plan_publication, publish
@@ -117,18 +118,18 @@ def test_a_table_is_planned_line_by_line_and_added_only_after_a_yes(desk: Desk) 
     with opened(desk) as session:
         before = files(desk)
         plan = plan_table(session, str(table), None)
-        assert [line.number for line in plan.new] == [2, 5]
-        assert [(line.number, line.first) for line in plan.repeated] == [(3, 2)]
+        assert [line.number for line in plan.new] == [2, 3, 5]
+        assert plan.repeated == ()
         assert [(line.number, line.reason) for line in plan.bad] == [(4, "public-unclear")]
-        assert [one.name for one in plan.public] == ["Зоя"]
+        assert [one.name for one in plan.public] == ["Зоя", "Зоя"]
         for answers in (NOTHING, {"add": "no"}, {"keep": YES}):
             with pytest.raises(OrganizerError, match="Nothing was added"):
                 add_table(session, plan, answers)
         assert files(desk) == before
-        assert add_table(session, plan, {"add": YES}) == 2
+        assert add_table(session, plan, {"add": YES}) == 3
         again = plan_table(session, str(table), None)
         assert (again.new, again.questions, add_table(session, again, NOTHING)) == ((), (), 0)
-        assert [(line.number, line.first) for line in again.repeated] == [(2, None), (3, None), (5, None)]
+        assert [line.number for line in again.repeated] == [2, 3, 5]
 
 
 # Withdrawing

@@ -313,33 +313,68 @@ def test_a_long_list_is_shown_page_by_page(desk: Desk, terminal: Callable[..., P
 
 def test_a_table_with_bad_lines_loses_no_good_one(desk: Desk) -> None:
     """Each bad line is named with its number and reason; the exit code tells a script."""
-    rows = ["name,public,message", "Ева,yes,", "Ян,maybe,", ",no,", '"Уля,no,', "Зоя,no", '"Зоя, 3",no,"a ""b"""', "",
-            "Х" * 121 + ",no,", "Ада,no," + "🙂" * 500, "\u202eЯн,no,", "Ant,N,x"]  # fmt: skip
+    rows = ["name,public,message", "Ева,yes,", "Ян,maybe,", ",no,", "Зоя,no", '"Зоя, 3",no,"a ""b"""', "",
+            "Х" * 121 + ",no,", "Ада,no," + "🙂" * 500, "\u202eЯн,no,", "Ant,N,x",
+            '"Уля,no,', "Ніхто,yes,"]  # fmt: skip
     (desk.home / "paper.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
     found = run_json(desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=1)
-    assert (found["error"], found["added"]) == ("csv-lines", 4)
+    assert (found["error"], found["added"]) == ("csv-lines", 5)
     assert {bad["line"]: bad["reason"] for bad in found["bad"]} == {
         3: "public-unclear",
         4: "record-length",
-        5: "csv-quotes",
-        6: "csv-columns",
-        9: "record-length",
-        11: "record-character",
+        5: "csv-columns",
+        8: "record-length",
+        12: "csv-quotes",
     }
-    assert run_json(desk, "status")["nonpublic"] == 3
+    assert run_json(desk, "status")["nonpublic"] == 4
     result = run(desk, "add", "--csv", desk.home / "paper.csv")
     assert result.exit_code == 1
-    assert "Line 5 is left out" in result.stdout
-    assert "Lines left out: 6." in result.stderr
+    assert "Row 12 is left out" in result.stdout
+    assert "Rows left out: 5." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("message", "readable"),
+    [
+        ("Імя Прыдуманае", True),
+        ('"Дзякуй\nІмя Прыдуманае,yes,\nусім"', True),
+        ('"Дзякуй\r\nІмя Прыдуманае,yes,\r\nусім"', True),
+        (' "з прабелам\nІмя Прыдуманае,yes,\nусім"', True),
+        ('"ніколі не закрыта\nІмя Прыдуманае,yes,\nусім', False),
+        ('"яна сказала "так" і\nІмя Прыдуманае,yes,\nусім"', False),
+        ('"яна сказала "так", і\nІмя Прыдуманае,yes,\nусім"', False),
+        ('"яна сказала "так\nІмя Прыдуманае,yes,\nусім""', False),
+        ('яна сказала "так\nІмя Прыдуманае,yes,\nусім"', False),
+        ("без двукоссяў\rІмя Прыдуманае,yes,\rусім", False),
+    ],
+)
+def test_no_line_that_begins_inside_a_cell_is_ever_a_person(desk: Desk, message: str, readable: bool) -> None:
+    """What somebody wrote in a message is not a signature of somebody else, however badly the table is written."""
+    (desk.home / "paper.csv").write_bytes(f"name,public,message\nАнтось Кот,no,x\nБася Кот,yes,{message}\n".encode())
+    found = run_json(
+        desk, "add", "--csv", desk.home / "paper.csv", "--appeal", desk.appeal, exit_code=0 if readable else 1
+    )
+    assert [bad["line"] for bad in found["bad"]] == ([] if readable else [3])
+    assert run_json(desk, "status")["by_hand"] == {"public": int(readable), "nonpublic": 1}
+
+
+def test_every_public_name_is_shown_before_a_table_is_added(desk: Desk) -> None:
+    """However many they are, and however many that are not public stand before them."""
+    rows = [f"Нехта {number},{'yes' if number > 100 else 'no'}" for number in range(1, 201)]
+    (desk.home / "paper.csv").write_text("\n".join(["name,public", *rows]), "utf-8")
+    shown = add_table(desk, desk.home / "paper.csv", "n\n").output
+    for number in range(101, 201):
+        assert f"Row {number + 1}, PUBLIC: Нехта {number}\n" in shown
+    assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"", "csv-header"),
-        (b"name\nx\n", "csv-header"),
+        (b"who,public\nx,no\n", "csv-header"),
         (b"name,public,name\nx,no,y\n", "csv-header"),
-        (b"name,public,phone\nx,no,1\n", "csv-header"),
+        (b"\n,,\n \n", "csv-header"),
         ("name,public\nАда,no".encode("cp1251"), "not-text"),
     ],
 )
@@ -360,12 +395,13 @@ def test_a_table_is_shown_before_it_is_added(desk: Desk) -> None:
     """Every line with what will become of it; Enter is a no, and with --json it must be asked for."""
     table = desk.home / "paper.csv"
     table.write_text("name,public,relation\nЗоя,так,сястра\nУля,не,\nЯн,maybe,\n", "utf-8")
-    shown = add_table(desk, table, "\n")
+    shown = add_table(desk, table, "\ny\n\n")
     assert shown.exit_code == 1
     for words in (
-        "Line 2, PUBLIC: Зоя, сястра",
-        "Line 3, not public: Уля",
-        "Line 4 is left out",
+        "In 1 rows the answer to whether the name may be published is: maybe",
+        "Row 2, PUBLIC: Зоя, сястра",
+        "Row 3, not public: Уля",
+        "Row 4 is left out",
         "2, 1 of them public",
     ):
         assert words in shown.output
@@ -373,12 +409,12 @@ def test_a_table_is_shown_before_it_is_added(desk: Desk) -> None:
     without_yes = CliRunner().invoke(organizer, ["add", "--csv", str(table), *where, "--json"])
     assert json.loads(without_yes.stdout)["error"] == "question"
     assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
-    assert "Signatures added: 2" in add_table(desk, table, "y\n").output
+    assert "Signatures added: 2" in add_table(desk, table, "\ny\ny\n").output
     assert run_json(desk, "status")["by_hand"] == {"public": 1, "nonpublic": 1}
 
 
 def test_what_was_entered_before_is_recognised(desk: Desk) -> None:
-    """The same table again, a longer one, one line twice; spaces and capitals do not matter, other words do."""
+    """The same table again, a longer one; spaces and capitals do not matter, other words do. It is counted."""
     table = desk.home / "paper.csv"
     table.write_text("name,public,relation\nЗоя,так,сястра\nУля,не,\n", "utf-8")
     first = run_json(desk, "add", "--csv", table, "--appeal", desk.appeal)
@@ -387,11 +423,43 @@ def test_what_was_entered_before_is_recognised(desk: Desk) -> None:
     assert (again["added"], again["repeated"]) == (0, [2, 3])
     assert "nothing new in this table" in run(desk, "add", "--csv", table).output
     table.write_text("name;public;relation\nЗоя;так;сястра\n зоя ;не;Сястра\nЗоя;так;маці\nЕва;не;\nЕВА;не;\n", "utf-8")
-    result = add_table(desk, table, "y\n")
-    assert "Line 2 is left out: it was entered before." in result.output
-    assert "Line 3 is left out: it was entered before, but with another answer" in result.output
-    assert "Line 6 is left out: it is the same as line 5." in result.output
-    assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 2}
+    assert "they were entered before: 1." in add_table(desk, table, "y\n").output
+    assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 4}
+    table.write_text("name,public,relation\nУля,так,\n", "utf-8")
+    assert "Row 2 is left out: it was entered before, but with another answer" in add_table(desk, table, "").output
+
+
+def test_namesakes_and_people_without_a_name_are_counted(desk: Desk) -> None:
+    """Five who are called “ананім” are five people, and of seven the next time two are new."""
+    table = desk.home / "paper.csv"
+    table.write_text("name,public\n" + "Ананім,no\n" * 5 + "Уля Кот,yes\n" * 3, "utf-8")
+    assert run_json(desk, "add", "--table", table, "--appeal", desk.appeal)["added"] == 8
+    again = run(desk, "add", "--table", table)
+    assert [line for line in again.output.splitlines() if "entered before" in line] == [
+        "Rows left out because they were entered before: 8."
+    ]
+    table.write_text("name,public\n" + "Ананім,no\n" * 7 + "Уля Кот,yes\n" * 2, "utf-8")
+    found = run_json(desk, "add", "--table", table)
+    assert (found["added"], len(found["repeated"])) == (2, 7)
+
+
+def test_whoever_sent_an_envelope_is_shown_beside_the_row(desk: Desk) -> None:
+    """Entered by hand they count at once, so a person sees before that they may be counted already."""
+    run(desk, "open", desk.ledger(seal("Зоя Кавалёва", record=desk.record)), "--appeal", desk.appeal)
+    (desk.home / "paper.csv").write_text("name,public\nКавалева Зоя,yes\nУля Кот,no\n", "utf-8")
+    shown = add_table(desk, desk.home / "paper.csv", "n\n").output
+    assert "Row 2 may be somebody who sent an envelope: Зоя Кавалёва" in shown
+    assert "Row 3 may be" not in shown
+    assert run_json(desk, "add", "--table", desk.home / "paper.csv")["similar"] == [2]
+
+
+def test_what_cannot_be_seen_drops_nobody_and_is_told(desk: Desk) -> None:
+    """A name is shown as it will be sealed."""
+    text = "name,public,contact\nАле\u200bна Коу\u0306зель,yes,\u202a+375 29 123-45-67\u202c\n Ян  Кот ,no,\n"
+    (desk.home / "paper.csv").write_text(text, "utf-8")
+    shown = add_table(desk, desk.home / "paper.csv", "y\n").output
+    assert "Row 2, PUBLIC, with what cannot be seen taken out: Алена Коўзель\n" in shown
+    assert "Signatures added: 2." in shown
 
 
 def test_only_what_came_by_hand_is_compared(desk: Desk) -> None:
@@ -415,6 +483,74 @@ def test_signatures_can_be_typed_in(desk: Desk) -> None:
     assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 1}
     stopped = CliRunner().invoke(organizer, ["add", "-w", str(desk.folder)], input="Ева\n")
     assert (stopped.exit_code, "Stopped" in stopped.stderr) == (1, True)
+
+
+# A table at a terminal
+
+
+def test_a_table_is_corrected_at_the_terminal_and_remembered(desk: Desk) -> None:
+    """Encoding, columns and words are asked in this order; the next table like it needs the last yes only."""
+    table = desk.home / "paper.csv"
+    rows = "Хто;Імя;Можна друкаваць?\nсястра;Зоя Кот;можна\nмаці;Уля Кот;не варта\nбрат;Ян Кот;хто ведае\n"
+    table.write_bytes(rows.encode("cp1251"))
+    answers = ["y", "n", "2", "1", "0", "3", "0", "0", "0", "yes", "не", "", "y", "y"]
+    shown = add_table(desk, table, "\n".join(answers) + "\n")
+    for words in (
+        "  Зоя Кот\n",
+        "Do these names look right?",
+        "Columns that are not taken: A “Хто”; C “Можна друкаваць?”",
+        "No column says whether a name may be published, so none will be.",
+        "In 1 rows the answer to whether the name may be published is: хто ведае",
+        "Row 2, PUBLIC: Зоя Кот, сястра\n",
+        "Row 3, not public: Уля Кот, маці\n",
+        "Row 4 is left out: Column C “Можна друкаваць?”: whether the name may be published must be yes or no.",
+        "Signatures added: 2.",
+    ):
+        assert words in shown.output, shown.output
+    table.write_text("Хто;Імя;Можна друкаваць?\nсястра;Зоя Кот;можна\nдачка;Ева Кот;можна\n", "utf-8")
+    again = add_table(desk, table, "y\n").output
+    assert "So it was said before." in again
+    assert "Row 3, PUBLIC: Ева Кот, дачка\n" in again
+    assert "Signatures added: 1." in again
+    assert run_json(desk, "status")["by_hand"] == {"public": 2, "nonpublic": 1}
+
+
+def test_a_script_says_what_a_person_would_be_asked(desk: Desk) -> None:
+    """And where it does not, nothing is added or the row is not."""
+    table = desk.home / "paper.csv"
+    table.write_bytes("Хто;Імя;Прозвішча;Ок?\nсястра;Зоя;Кот;можна\n".encode("cp1251"))
+    assert run_json(desk, "add", "--table", table, "--appeal", desk.appeal, exit_code=1)["error"] == "not-text"
+    said = ["--encoding", "windows-1251", "--columns", "name=Імя+Прозвішча; relation=A", "--columns", "public=4"]
+    unknown = run_json(desk, "add", "--table", table, *said, exit_code=1)
+    assert (unknown["error"], unknown["added"]) == ("csv-lines", 0)
+    found = run_json(desk, "add", "--table", table, *said, "--yes-words", "можна")
+    assert (found["added"], found["not_taken"]) == (1, [])
+    assert run_json(desk, "status")["by_hand"] == {"public": 1, "nonpublic": 0}
+    for wrong in ("name=Няма", "name=9", "nom=Імя", "name=2; relation=2"):
+        refused = run_json(desk, "add", "--table", table, "--encoding", "windows-1251", "--columns", wrong, exit_code=1)
+        assert refused["error"] == "table-columns"
+
+
+def test_an_empty_table_is_written_once(desk: Desk) -> None:
+    """And never over a file that is there."""
+    empty = desk.home / "empty.xlsx"
+    assert run_json(desk, "add", "--template", empty)["written"] == str(empty)
+    assert run_json(desk, "add", "--template", empty, exit_code=1)["error"] == "file-exists"
+    nobody = run_json(desk, "add", "--table", empty, "--appeal", desk.appeal)
+    assert (nobody["added"], nobody["bad"]) == (0, [])
+
+
+def test_at_a_terminal_every_public_name_must_be_seen(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
+    """Whoever has enough of looking adds nobody."""
+    table = desk.home / "paper.csv"
+    table.write_text("name,public\n" + "".join(f"Нехта {number},yes\n" for number in range(90)), "utf-8")
+    where = ["-w", str(desk.folder), "--passphrase-file", str(desk.passphrase), "--appeal", str(desk.appeal)]
+    screen = terminal("add", "--table", str(table), *where)
+    screen.until("Space: go on. q: enough.")
+    screen.press("q")
+    screen.until("Not every public name was shown, so nothing can be added.")
+    screen.until("Nothing was added.")
+    assert run_json(desk, "status")["by_hand"] == {"public": 0, "nonpublic": 0}
 
 
 # What goes wrong

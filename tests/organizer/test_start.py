@@ -41,6 +41,7 @@ NEEDED = {
     "status": SEALED,
     "burn": SEALED,
     "rehearse": {*NAMES, CARDS, "segno"},
+    "work": SEALED,
 }
 """Each command, and the libraries of requirements-organizer.txt that it may load."""
 LIBRARIES = set[str]().union(*NEEDED.values())

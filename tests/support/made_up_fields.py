@@ -27,12 +27,16 @@ from organizer.cli.main import organizer
 from organizer.cli.terminal.pairs import leaf_through_pairs
 from organizer.cli.terminal.signature_views import list_row, show_list, show_one, show_pair
 from organizer.cli.terminal.terminal import Terminal
-from organizer.errors import OrganizerError
 from organizer.exports.page import write_page
 from organizer.exports.pdf import write_pdf
 from organizer.exports.phrases import PHRASES
 from organizer.exports.tables import names_csv, write_xlsx
 from organizer.intake import paper
+from organizer.intake.tables.choices import TableChoices
+from organizer.intake.tables.layout import find_layout
+from organizer.intake.tables.people import read_people
+from organizer.intake.tables.reading import read_table
+from organizer.intake.tables.words import TEMPLATE
 from organizer.results import diff, nonpublic
 from organizer.results.collation import sort_people
 from organizer.results.tally import tally
@@ -79,8 +83,10 @@ def by_hand(home: Path) -> dict[str, str]:
     """A table, lines that differ in one field only, questions; what was typed is kept and found again."""
     table = f"name,public,hobby,village\nЕва,no,{HOBBY},{VILLAGE}\nЕва,no,іншае,{VILLAGE}\n"
     good: list[paper.GoodLine] = []
-    with suppress(OrganizerError):  # csv-header: there is no such column
-        good += [one for one in paper.read_csv(table.encode(), "be") if isinstance(one, paper.GoodLine)]
+    with suppress(TypeError):  # there is no such field
+        rows = read_table(table.encode())
+        lines = read_people(rows, find_layout(rows, TableChoices()), TEMPLATE, "be")
+        good += [one for one in lines if isinstance(one, paper.GoodLine)]
     shutil.copytree(DESK, home, dirs_exist_ok=True)
     where, key = ["-w", str(home / "work")], ["--passphrase-file", str(home / "passphrase")]
     answers = {"name": "Уля", "public": "no", "language": "be", **ADDED}
@@ -90,7 +96,7 @@ def by_hand(home: Path) -> dict[str, str]:
     found = runner.invoke(organizer, ["withdraw", "--lost-code", *where, *key], input="Уля\n1\n\nn\n")
     return {
         "paper, table": repr([one.signature for one in good]),
-        "paper, repeated lines": HOBBY if good and not paper.find_repeated(good, []) else "",
+        "paper, repeated lines": HOBBY if good and not paper.find_repeated(good[1:], [good[0].signature]) else "",
         "add, questions": asked.output.replace("Hobby", HOBBY).replace("Village", VILLAGE),
         "add, help": runner.invoke(organizer, ["add", "--help"]).output.replace("hobby", HOBBY),
         "withdraw": found.output,

@@ -13,13 +13,15 @@ from tests.support.organizer_workspace import Desk
 
 NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 
+_TABLE = {"--csv", "--table"}
+
 
 def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
     """One command in the desk's workspace, with the passphrase where one is needed."""
-    needs_key = key and (command in {"open", "review", "list", "publish", "status"} or "--csv" in options)
+    needs_key = key and (command in {"open", "review", "list", "publish", "status"} or _TABLE & {*options})
     where = [] if command == "verify" else ["-w", str(desk.folder)]
     passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
-    passphrase += ["--yes"] if "--csv" in options else []
+    passphrase += ["--yes"] if _TABLE & {*options} else []
     return CliRunner().invoke(organizer, [command, *map(str, options), *where, *passphrase])
 
 

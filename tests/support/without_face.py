@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 CODE = "4829103377590218841270536"
 WORD = "marmalade"
 TABLE = "name,public,relation\nЗоя,yes,сястра\nЗоя,yes,сястра\nЯн,maybe,\nСакрэтны Ян,no,\n"
-"""Of its four lines one repeats another and one is bad."""
+"""Of its four rows two are namesakes and one is bad."""
 
 
 class Typed:

@@ -491,6 +491,31 @@ def records() -> Iterator[Vector]:
     )
 
 
+def cleaning() -> Iterator[Vector]:
+    """Section 4, cleaning."""
+    for slug, rule, text, cleaned in (
+        ("plain", "What is clean stays as it is.", "Алена Коўзель", "Алена Коўзель"),
+        ("empty", "Nothing stays nothing.", "", ""),
+        ("nothing-left", "Of what cannot be seen nothing stays.", " \u200b\ufeff\n", ""),
+        ("ends", "Spaces at both ends go.", " \u00a0Алена\u3000", "Алена"),
+        ("runs", "A run of white space is one space.", "Алена \u00a0\t  Коўзель", "Алена Коўзель"),
+        ("breaks", "Breaks are white space.", "a\nb\r\nc\x0bd\x0ce\x85f\u2028g\u2029h", "a b c d e f g h"),
+        ("wide", "So are the spaces of every width.", "a\u1680b\u2000c\u200ad\u202fe\u205ff\u3000g", "a b c d e f g"),
+        ("telephone", "Marks that turn text go.", "\u202a+375 29 123-45-67\u202c", "+375 29 123-45-67"),
+        ("soft-hyphen", "A soft hyphen goes.", "Коў\u00adзель", "Коўзель"),
+        ("zero-width", "So do spaces without width.", "Коў\u200bзе\ufeffль\u2060", "Коўзель"),
+        ("between-spaces", "Spaces beside what goes are one run.", "Алена \u200b Коўзель", "Алена Коўзель"),
+        ("controls", "So do NUL and other controls.", "А\x00л\x1fе\x7fна", "Алена"),
+        ("high", "So do marks beyond the first plane.", "А\U000e0041\U0001d173на", "Ана"),
+        ("composed", "Letters are composed.", "Коу\u0306зель", "Коўзель"),
+        ("composed-late", "Also over what went.", "Коу\u200b\u0306зель", "Коўзель"),
+        ("emoji", "What can be seen stays, a pair of surrogates is one character.", "Ян 🙂️", "Ян 🙂️"),
+        ("marks", "Apostrophes, hyphens and quotation marks stay.", "Дзям\u2019ян-«Я» \"Б\"", "Дзям\u2019ян-«Я» \"Б\""),
+        ("formula", "Nothing is done about formulas.", "=1+1", "=1+1"),
+    ):  # fmt: skip
+        yield ok(f"clean:{slug}", rule, {"text": text}, {"text": cleaned})
+
+
 def ledgers() -> Iterator[Vector]:
     """Section 5."""
     envelopes = sorted(
@@ -786,7 +811,20 @@ def publications() -> Iterator[Vector]:
     )
 
 
-SECTIONS = (keys, sealing, opening, outside, codes, records, ledgers, minisigs, curve, appeals, publications)
+SECTIONS = (
+    keys,
+    sealing,
+    opening,
+    outside,
+    codes,
+    records,
+    cleaning,
+    ledgers,
+    minisigs,
+    curve,
+    appeals,
+    publications,
+)
 
 
 def vectors() -> dict[str, str]:

@@ -1,19 +1,14 @@
-"""Entering signatures at a terminal: typed one after another, or a table that is looked at before it is added."""
+"""Entering signatures at a terminal, typed one after another."""
 
 from __future__ import annotations
 
 from crypto.errors import RecordError
-from crypto.publication import line as in_one_line
-from organizer.actions.add import SignedLetter, TablePlan, add_signature, check_fields, plan_signature
-from organizer.actions.plan import Answers
+from organizer.actions.add import SignedLetter, add_signature, check_fields, plan_signature
 from organizer.actions.sealing import Sealing
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.intake import paper
-
-PREVIEWED = 30
-"""Lines of a table that are shown before it is added."""
 
 _QUESTIONS = {
     "name": "Name (Enter ends)",
@@ -65,33 +60,3 @@ def _type_one(terminal: Terminal, letter: SignedLetter) -> dict[str, str] | None
             except (RecordError, OrganizerError) as error:
                 terminal.say(str(error))
     return fields
-
-
-def ask_about_table(terminal: Terminal, plan: TablePlan, yes: bool) -> Answers:
-    """The answers of a person who saw what will be added; with `yes` nothing is shown. Raises OrganizerError."""
-    if yes or not plan.questions:
-        return ask_questions(terminal, plan.questions, yes)
-    terminal.check_may_ask()
-    # Names that are not public are on it, so it leaves no trace in the scrollback.
-    with terminal.private_screen():
-        for line in plan.new[:PREVIEWED]:
-            signature = line.signature
-            shown = "PUBLIC" if signature.public else "not public"
-            terminal.say(f"Line {line.number:,}, {shown}: {in_one_line(signature)}")
-        if len(plan.new) > PREVIEWED:
-            terminal.say(f"… and {len(plan.new) - PREVIEWED:,} more lines.")
-        say_left_out(terminal, plan)
-        terminal.say(f"New signatures: {len(plan.new):,}, {len(plan.public):,} of them public.", "bold")
-        return ask_questions(terminal, plan.questions)
-
-
-def say_left_out(terminal: Terminal, plan: TablePlan) -> None:
-    """Why some lines are not added."""
-    for wrong in plan.bad:
-        terminal.say(f"Line {wrong.number:,} is left out: {wrong.text}")
-    for line in plan.repeated[:PREVIEWED]:
-        where = "it was entered before" if line.first is None else f"it is the same as line {line.first:,}"
-        differs = ", but with another answer to “public”. Look at it with organizer review --again"
-        terminal.say(f"Line {line.number:,} is left out: {where}{differs if line.other_public else ''}.")
-    if plan.repeated:
-        terminal.say(f"Lines left out because they are there already: {len(plan.repeated):,}.", "bold")

@@ -115,16 +115,20 @@ class Terminal:
             grid.add_row(Text(harmless(label)), Text(harmless(str(value))))
         self._out.print(grid)
 
-    def pages(self, lines: Sequence[str], ask: bool = True) -> None:
-        """Many lines; at a terminal a screenful at a time, and a person may stop looking. Elsewhere all of them."""
+    def pages(self, lines: Sequence[str], ask: bool = True) -> bool:
+        """Many lines; at a terminal a screenful at a time, and a person may stop looking. Elsewhere all of them.
+
+        Whether all were shown.
+        """
         step = max(self._out.size.height - 2, 1) if ask and self.is_at_terminal else len(lines)
         for shown in range(0, len(lines), step or 1):
             if shown:
                 self.say(f"Lines {shown:,} of {len(lines):,}. Space: go on. q: enough.", "bold")
                 if self.key() in ("q", "й", None):
-                    return
+                    return False
             for line in lines[shown : shown + step]:
                 self.say(line)
+        return True
 
     def result(self, data: dict[str, Any]) -> None:
         """Print the result of a command for scripts; without --json this prints nothing."""
