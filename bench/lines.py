@@ -27,7 +27,7 @@ class Servers:
     """
 
     what: str
-    store: str = "sqlite"
+    store: str = "file"
     workers: int = 1
     threads: int = 64
     slow_disk: bool = False
@@ -55,9 +55,9 @@ LINES = (
     Line("raw WSGI, POST", Servers("raw")),
     Line("raw WSGI, POST, group commit", Servers("raw_durable")),
     Line("disk, POST of 4,096 bytes, one fdatasync each", Servers("disk")),
-    Line("ours, POST, SQLite", Servers("ours")),
-    Line("ours, POST, SQLite, nginx in front", Servers("ours", through_nginx=True)),
-    Line("ours, POST, SQLite, 2 ms added to every fsync", Servers("ours", slow_disk=True)),
+    Line("ours, POST, file store", Servers("ours")),
+    Line("ours, POST, file store, nginx in front", Servers("ours", through_nginx=True)),
+    Line("ours, POST, file store, 2 ms added to every fsync", Servers("ours", slow_disk=True)),
     Line("ours, POST, Redis", Servers("ours", "redis")),
     Line("ours, POST, Redis, nginx in front", Servers("ours", "redis", through_nginx=True)),
     Line(_PAGE, Servers("bare"), "get.lua", "/en/", _PAGE),

@@ -34,8 +34,8 @@ def fill(url: str, count: int, threads: int = THREADS) -> None:
 
 
 @contextmanager
-def sqlite_store(folder: Path) -> Iterator[str]:
-    """The address of the file store in a folder."""
+def file_store(folder: Path) -> Iterator[str]:
+    """The address of the file store in a folder, as every version of the service understands it."""
     yield f"sqlite:{folder / 'envelopes.sqlite'}"
 
 

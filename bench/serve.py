@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -106,7 +105,7 @@ def machine() -> str:
     """What says on which machine and with which versions a table was made."""
     words = Path("/proc/cpuinfo").read_text("utf-8").partition("model name")[2].partition("\n")[0].strip("\t :")
     redis = subprocess.run(["redis-server", "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
-    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, Redis {redis.removeprefix('v=')}"
+    versions = f"Python {platform.python_version()}, Redis {redis.removeprefix('v=')}"
     return f"{os.cpu_count()} cores ({words or platform.machine()}), {versions}"
 
 

@@ -17,7 +17,7 @@ from redis.exceptions import BusyLoadingError, ConnectionError
 
 from bench.lines import HERE, ROOT, Servers, python_of
 from bench.ports import free_port, wait_for
-from bench.prepared import OpenStore, PreparedStores, sqlite_store
+from bench.prepared import OpenStore, PreparedStores, file_store
 from bench.shipped_nginx import nginx
 from bench.yardsticks import FILE
 from crypto.keys import AppealId, OrganizersKey
@@ -113,7 +113,7 @@ def _wait_until_loaded(url: str) -> None:
 
 
 # Each kind of store, by what opens the one that lies in a folder.
-KINDS: dict[str, OpenStore] = {"sqlite": sqlite_store, "redis": partial(redis_server, role="envelopes")}
+KINDS: dict[str, OpenStore] = {"file": file_store, "redis": partial(redis_server, role="envelopes")}
 
 
 def settings(folder: Path) -> dict[str, str]:

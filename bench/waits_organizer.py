@@ -25,6 +25,7 @@ from bench.workspace import LATER, LETTER, add_people
 from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.errors import UndersignedError
 from crypto.keys import AppealId, OrganizersKey
+from organizer.actions.plan import Notice
 from organizer.actions.session import open_session
 from organizer.intake.workers import cores
 from organizer.keys.generate import make_keys
@@ -39,7 +40,9 @@ KEYS_SHOWN = b"Keys:"
 
 
 class _Known:
-    """Gives the passphrase."""
+    """Gives the passphrase, each time anew."""
+
+    sitting = None
 
     def passphrase(self, wrong: UndersignedError | None) -> str:
         if wrong:
@@ -49,6 +52,8 @@ class _Known:
     def opening(self) -> None: ...
 
     def signing(self) -> None: ...
+
+    def tell(self, notice: Notice) -> None: ...
 
 
 class _Desk:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import search
-from bench.ledger import fill
+from bench.prepared import fill
 from bench.waiting import PYTHON, Took, Wait, timed
 from crypto.envelope import SIZE
 from crypto.minisign import MinisignSecretKey
@@ -42,7 +42,7 @@ def _restore(folder: Path, count: int) -> Wait:
     given = {"UNDERSIGNED_APPEAL": appeal, "UNDERSIGNED_DESK_TOKEN_SHA256": "00" * 32}
     full, empty = (given | {"UNDERSIGNED_DATA": str(folder / name)} for name in ("full", "empty"))
     (folder / "full").mkdir()
-    fill(f"sqlite:{folder / 'full' / 'envelopes.sqlite'}", count)
+    fill(f"file:{folder / 'full' / 'envelopes'}", count)
     admin = (PYTHON, "-m", "service.admin", "--at", folder)
     timed(*admin, "backup", "backup", **full)
     took = timed(*admin, "restore", "backup", **empty)

@@ -14,7 +14,7 @@ import pytest
 
 from bench.lines import LINES, Line, Servers, chosen_lines
 from bench.load import Found, disk_limit, mean
-from bench.prepared import PreparedStores, sqlite_store
+from bench.prepared import PreparedStores, file_store
 from bench.serve import plan_of
 from bench.table import Run, table
 from bench.yardsticks import Journal
@@ -28,8 +28,8 @@ def test_a_line_stands_beside_its_yardstick_in_every_round() -> None:
     assert {line.beside for line in LINES} <= {line.name for line in LINES}
     names = [line.name for line in chosen_lines(["ours, POST, Redis"])]
     assert names == ["bare view, POST, 1 × 64", "ours, POST, Redis", "ours, POST, Redis, nginx in front"]
-    before = chosen_lines(["SQLite"], Path("/before"))
-    assert [line.servers.source for line in before if line.name == "before, POST, SQLite"] == [Path("/before")]
+    before = chosen_lines(["file store"], Path("/before"))
+    assert [line.servers.source for line in before if line.name == "before, POST, file store"] == [Path("/before")]
     with pytest.raises(SystemExit, match="raw WSGI, POST"):
         chosen_lines(["Oracle"])
     runs = plan_of(list(LINES), [64, 512])
@@ -58,11 +58,11 @@ def test_the_table_divides_within_a_round() -> None:
 
 def test_each_round_begins_with_a_copy_of_the_same_store(tmp_path: Path) -> None:
     """Filled once, with as many as were asked for; what one round adds, the next one does not have."""
-    stores = PreparedStores(tmp_path / "prepared", 30, {"sqlite": sqlite_store})
+    stores = PreparedStores(tmp_path / "prepared", 30, {"file": file_store})
     for at in range(2):
         folder = tmp_path / str(at)
         stores.copy("sqlite", ROOT, folder)
-        with sqlite_store(folder) as url, closing(parse_store(url).open()) as store:
+        with file_store(folder) as url, closing(parse_store(url).open()) as store:
             assert store.count() == 30
             store.add(bytes(4096))
     assert len(list((tmp_path / "prepared").iterdir())) == 1

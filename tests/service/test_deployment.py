@@ -22,9 +22,9 @@ from crypto.envelope import envelope_id
 from crypto.minisign import MinisignSecretKey, sign
 from service.settings import Settings
 from service.site.headers import security_headers
-from tests.support.older_text import armor
 from tests.support.envelopes import held
 from tests.support.nginx_site import Front, front, lay_out, nginx_command, serving_behind, temporary_folder
+from tests.support.older_text import armor
 from tests.support.paths import ROOT
 from tests.support.publications import publication
 from tests.support.raw_http import BEARER, HOST, TYPE, body_of, exchange, headers_of, request, sealed, status

@@ -19,7 +19,7 @@ from crypto.publication import Counts, PublishedSignature, digest
 from service import create_app
 from service.settings import Settings
 from service.site.name_search import PAGE_SIZE, QUERY_MOST, NameList, folded
-from service.stores.sqlite_store import SqliteStore
+from service.stores.file_store import FileStore
 from tests.support.publications import hand_in, publication
 from tests.support.site_map import SHIPPED_LANGUAGES
 
@@ -158,7 +158,7 @@ def search(client: FlaskClient, query: str, language: str = "en", page: str = "1
 
 
 def test_the_first_search_pays_for_nothing_that_could_be_made_before(
-    settings: Settings, store: SqliteStore, minisign_keys: Keys
+    settings: Settings, store: FileStore, minisign_keys: Keys
 ) -> None:
     """After a result was handed in, and after a start: nothing is folded but what somebody looks for."""
     names = crowd(300)
@@ -171,7 +171,7 @@ def test_the_first_search_pays_for_nothing_that_could_be_made_before(
 
 
 def test_a_result_that_another_process_took_is_searched(
-    settings: Settings, store: SqliteStore, minisign_keys: Keys
+    settings: Settings, store: FileStore, minisign_keys: Keys
 ) -> None:
     """The next search finds the new names and not the old ones, in every process."""
     clients = [create_app(settings, store).test_client() for _ in range(2)]

@@ -348,8 +348,8 @@ def parts(good: bytes, other: bytes, older: str) -> Iterator[Vector]:
         ("cut", "The first part is not whole.", one[:1000] + "\n" + two, [1]),
         ("changed", "The parts do not belong together.", wrong + two, [1, 2]),
     ):
-        value = {"ids": [], "incomplete": [{"check": check, "parts": missing}]}
-        yield ok(f"read-parts:{slug}", rule, {"text": text}, value)
+        lost: Json = {"ids": [], "incomplete": [{"check": check, "parts": missing}]}
+        yield ok(f"read-parts:{slug}", rule, {"text": text}, lost)
         reason = f"armor-part-{missing[0]}" if len(missing) == 1 else "armor-parts"
         yield fails(f"text:{slug}", reason, rule, {"text": text})
     yield ok("read-parts:nothing", "Words are no envelope.", {"text": "Я падпісваю"}, {"ids": [], "incomplete": []})
