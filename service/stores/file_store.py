@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from service.stores.copy import missing_from
 from service.stores.group_commit import GroupCommit
 from service.stores.growing_shelf import GrowingShelf, beside, open_to_read
 from service.stores.old_sqlite import OldSqlite, old_sqlite, taking_over
+from service.stores.place_file import sync_folder
 from service.stores.shelf import snapshot_of
 
 # How many are written before the disk is waited for, when many come at once.
@@ -54,10 +55,14 @@ class FileAddress:
 
     def read(self) -> EnvelopeSource:
         """The store as it is, also while a service writes to it. Raises StoreUnavailable when it is not there."""
-        old = old_sqlite(self.path)
-        if old and old != self.path and self.path.exists():
-            raise StoreUnavailable(f"{old} was not wholly brought over into {self.path}: start the service once.")
-        return OldSqlite(old) if old else FileReader(self.path)
+        path = _real(self.path)
+        try:
+            old = old_sqlite(path)
+        except OSError as error:
+            raise StoreUnavailable(f"The store {path} cannot be read: {error}") from error
+        if old and old != path and path.exists():
+            raise StoreUnavailable(f"{old} was not wholly brought over into {path}: start the service once.")
+        return OldSqlite(old) if old else FileReader(path)
 
     def faults(self) -> list[str]:
         """None: there is no server that someone could have set otherwise."""
@@ -94,9 +99,13 @@ class FileStore:
     """
 
     def __init__(self, path: Path) -> None:
+        path = _real(path)
         self._path, self._closed = path, False
         try:
+            missing = [folder for folder in path.parents if not folder.exists()]
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in missing:
+                sync_folder(folder.parent)
             self._writing = _lock_for_writing(path)
             try:
                 self._open()
@@ -154,14 +163,13 @@ class FileStore:
             raise StoreUnavailable("The store is closed.")
 
     def _open(self) -> None:
-        with taking_over(self._path) as old:
-            self._shelf = GrowingShelf(self._path)
-            try:
+        with ExitStack() as undo:
+            with taking_over(self._path) as old:
+                self._shelf = GrowingShelf(self._path)
+                undo.callback(self._shelf.close)
                 if old:
                     self._bring_over(old)
-            except BaseException:
-                self._shelf.close()
-                raise
+            undo.pop_all()
 
     def _bring_over(self, old: OldSqlite) -> None:
         """Put all envelopes of an SQLite file into this one, and read them back."""
@@ -171,6 +179,11 @@ class FileStore:
             with closing(FileReader(self._path).snapshot()) as present:
                 if any(True for _ in missing_from(wanted.envelopes, present.envelopes)):
                     raise StoreUnavailable(f"{old.path} could not be brought over whole; it stays as it is.")
+
+
+def _real(path: Path) -> Path:
+    """The file behind a link: the lock, the next file and the old one must lie beside it, and not beside the link."""
+    return Path(os.path.realpath(path))
 
 
 def _lock_for_writing(path: Path) -> IO[bytes]:

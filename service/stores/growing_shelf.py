@@ -7,10 +7,12 @@ Then the larger file takes the name, and the bytes of the other one are overwrit
 
 from __future__ import annotations
 
+import errno
 import glob
 import logging
 import math
 import os
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -27,10 +29,13 @@ SMALLEST = 8 * PIECE
 CROWDED, FULL = 0.75, 0.9375
 # How full it is after it has grown for a known number of envelopes.
 ROOMY = 0.7
-# After a growth that failed, for want of room on the disk, the next one is tried after so long.
+# After a growth that failed, for want of room on the disk, the next one is tried after so long; after one that
+# failed late, after so many times as long as it took, because each writes a whole file.
 RETRY_SECONDS = 10.0
 # With so few envelopes left to copy, those who add can wait for them.
 FEW = 64
+# So long, who asks whether an envelope could be kept waits for room.
+PATIENCE = 1.0
 # What was written so long ago says nothing of the disk now.
 CHECK_SECONDS = 5.0
 # An old file that is being read is looked at again after so long.
@@ -63,11 +68,12 @@ class GrowingShelf:
         self._is_growing, self._grows_again_at, self._written_at = False, 0.0, -CHECK_SECONDS
         self._came: set[int] = set()  # places taken since a growth began; a set of numbers keeps no order
         growing = beside(path, GROWING)
-        growing.unlink(missing_ok=True)
+        self._set_aside(growing)
         if not path.exists() or not path.stat().st_size:
             lay_out(growing, SMALLEST)
             growing.rename(path)
-            sync_folder(path.parent)
+        # A kill may have come before a new name was on the disk: nothing is kept or erased before it is.
+        sync_folder(path.parent)
         self._shelf = Shelf.open(path)
         if self._shelf.damaged:
             _log.warning(_DAMAGED, self._shelf.damaged, path)
@@ -84,7 +90,7 @@ class GrowingShelf:
         with self._changed:
             self._changed.wait_for(lambda: not self._is_growing)
             wanted = len(self._shelf.map) + more
-            self._is_growing = wanted > CROWDED * self._shelf.file.places
+            self._is_growing = not self._refusal and wanted > CROWDED * self._shelf.file.places
         if self._is_growing:
             self._grow(math.ceil(wanted / ROOMY / PIECE) * PIECE, rest=0)
 
@@ -94,18 +100,24 @@ class GrowingShelf:
             return len(self._shelf.map)
 
     def snapshot(self) -> Snapshot:
-        """All that lies on it: every tag is right, because each was looked at when the file was opened."""
+        """All that lies on it: every tag is right, because each was looked at when the file was opened.
+
+        Only places that are in the map: a tag that is just being written may be seen by half.
+        """
         try:
             with self._changed:
-                file = open_to_read(self._path)
-            return snapshot_of(file, file.tags())
+                self._require_own_name()
+                file, used = open_to_read(self._path), bytes(self._shelf.map.used)
+            if self._refusal:  # nobody knows what the last writes left
+                return snapshot_of(file, ((place, own_id) for place, own_id, is_right in file.found() if is_right))
+            return snapshot_of(file, ((place, tag) for place, tag in file.tags() if used[place]))
         except OSError as error:
             raise StoreUnavailable(f"The store cannot be read: {error}") from error
 
     def check(self) -> None:
         """Return if an envelope could be kept: what says nothing is written, unless something was just before."""
         with self._changed:
-            self._grow_in_time(1)
+            self._grow_in_time(1, PATIENCE)
             # Anybody may ask, so asking must not cost the disk each time.
             if self._refusal or time.monotonic() >= self._written_at + CHECK_SECONDS:
                 self._write(lambda: self._shelf.file.touch())
@@ -119,7 +131,10 @@ class GrowingShelf:
         self._stopping.set()
         while self._background:
             self._background.pop().join()
-        self._shelf.close()
+        with self._changed:
+            self._shelf.close()
+        if self._refusal:
+            return
         until = time.monotonic() + CLOSE_SECONDS
         with suppress(OSError):
             for path in self._left():
@@ -136,6 +151,7 @@ class GrowingShelf:
             try:
                 write()
                 self._shelf.file.sync()
+                self._require_own_name()
                 self._written_at = time.monotonic()
             except OSError as error:
                 # The kernel may now take for written what is not on the disk, and would say so the next time:
@@ -147,21 +163,28 @@ class GrowingShelf:
     def _refuse(self, error: OSError) -> None:
         self._refusal = f"The disk refused a write ({error}): look after it, then start the service again."
         _log.error("No envelope is accepted. %s", self._refusal)
+        with suppress(OSError):
+            self._shelf.file.forget()
 
-    def _grow_in_time(self, more: int) -> None:
+    def _require_own_name(self) -> None:
+        # What came into a file that somebody moved away or deleted would be lost.
+        if not self._shelf.file.is_at(self._path):
+            raise FileNotFoundError(errno.ENOENT, "somebody moved, replaced or deleted the file", str(self._path))
+
+    def _grow_in_time(self, more: int, patience: float | None = None) -> None:
         """Begin to grow when it gets crowded; wait for room when it is full. Raises StoreUnavailable without any."""
         wanted = len(self._shelf.map) + more
-        may_grow = not self._is_growing and time.monotonic() >= self._grows_again_at and not self._stopping.is_set()
-        if may_grow and wanted > CROWDED * self._shelf.file.places:
+        may_grow = not (self._is_growing or self._refusal or self._stopping.is_set())
+        if may_grow and time.monotonic() >= self._grows_again_at and wanted > CROWDED * self._shelf.file.places:
             self._is_growing = True
             self._run(lambda: self._grow(2 * self._shelf.file.places, rest=1))
-        self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing)
+        self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing, patience)
         if wanted > FULL * self._shelf.file.places:
             raise StoreUnavailable("The store is full and cannot grow: make room on its disk.")
 
     def _grow(self, places: int, rest: float) -> None:
         """Make a larger file beside this one and take it instead; `_is_growing` is set already."""
-        growing = beside(self._path, GROWING)
+        growing, began = beside(self._path, GROWING), time.monotonic()
         with self._changed:
             self._came.clear()
         try:
@@ -173,10 +196,10 @@ class GrowingShelf:
                 larger.close()
                 raise
         except (OSError, StoreUnavailable) as error:
-            growing.unlink(missing_ok=True)
+            self._grows_again_at = time.monotonic() + RETRY_SECONDS * max(1.0, time.monotonic() - began)
+            self._set_aside(growing)
             if not self._stopping.is_set():
                 _log.warning("The store could not grow: %s", error)
-            self._grows_again_at = time.monotonic() + RETRY_SECONDS
         finally:
             with self._changed:
                 self._is_growing = False
@@ -187,23 +210,30 @@ class GrowingShelf:
     def _has_taken(self, larger: Shelf) -> bool:
         """Copy what came since the copy was begun; when that is little, take the larger file in the same moment."""
         with self._changed:
+            if self._refusal:
+                raise StoreUnavailable(self._refusal)
             came, self._came = self._came, set()
             if len(came) <= FEW:
-                for place in came:
-                    larger.put(self._shelf.file.read(place))
+                self._bring(came, larger)
                 self._take(larger)
                 return True
-        for place in came:
-            larger.put(self._shelf.file.read(place))
+        self._bring(came, larger)
         larger.file.sync()
         return False
+
+    def _bring(self, came: set[int], larger: Shelf) -> None:
+        for place in came:
+            if (found := self._shelf.whole(place)) is not None:
+                larger.put(found[1])
 
     def _take(self, larger: Shelf) -> None:
         """The old file keeps a name until it is overwritten: freed, its bytes would stay on the disk."""
         old = beside(self._path, f"{OLD}{self._shelf.file.places}")
         larger.file.sync()
-        old.unlink(missing_ok=True)
-        os.link(self._path, old)
+        self._require_own_name()
+        if not self._shelf.file.is_at(old):  # its second name may be there already, and must not go for a moment
+            old.unlink(missing_ok=True)
+            os.link(self._path, old)
         beside(self._path, GROWING).rename(self._path)
         self._shelf.close()
         self._shelf = larger
@@ -216,12 +246,18 @@ class GrowingShelf:
     def _erase_old(self) -> None:
         """Overwrite what earlier growths left; whoever still reads it is waited for."""
         try:
-            while left := self._left():
-                done = [erase(path, self._stopping.is_set) for path in left]
+            # After an error of the disk, an old file may be the one that a power cut brings back.
+            while (left := self._left()) and not self._refusal:
+                done = [erase(path, lambda: self._stopping.is_set() or bool(self._refusal)) for path in left]
                 if not all(done) and self._stopping.wait(ERASE_SECONDS):
                     return
         except OSError as error:
             _log.warning("The file before the store grew could not be overwritten: %s", error)
+
+    def _set_aside(self, growing: Path) -> None:
+        """A growth that was cut off is overwritten like an old file: it would tell what came before it."""
+        with suppress(FileNotFoundError):
+            growing.rename(beside(self._path, f"{OLD}{GROWING}-{secrets.token_hex(4)}"))
 
     def _left(self) -> list[Path]:
         with self._changed:  # not in the moment in which one file has both names
@@ -236,7 +272,13 @@ class GrowingShelf:
 def open_to_read(path: Path) -> PlaceFile:
     """The file that has this name; it will not be erased while it is open. Raises OSError, StoreUnavailable."""
     while True:
-        file = PlaceFile(path, writes=False)
+        before = path.stat()
+        try:
+            file = PlaceFile(path, writes=False)
+        except StoreUnavailable:
+            if os.path.samestat(before, path.stat()):
+                raise
+            continue  # it was replaced, and overwritten before its first line was read
         file.keep_others_from_erasing()
         if file.is_at(path):
             return file

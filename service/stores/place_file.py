@@ -12,6 +12,7 @@ moves or is freed when an envelope comes. Why not SQLite: docs/decisions/0021-pl
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import random
@@ -84,7 +85,7 @@ class PlaceFile:
 
     def tag(self, place: int) -> bytes:
         """The 32 bytes of its tag."""
-        return os.pread(self._descriptor, ID_SIZE, _tag_at(place))
+        return self._read(ID_SIZE, _tag_at(place))
 
     def tags(self) -> Iterator[tuple[int, bytes]]:
         """The number and tag of every place that is not free."""
@@ -99,7 +100,7 @@ class PlaceFile:
             tags = self._tags_of(start)
             if tags.count(0) == len(tags):
                 continue
-            envelopes = os.pread(self._descriptor, PIECE * SIZE, self._at(start))
+            envelopes = self._read(PIECE * SIZE, self._at(start))
             both = zip(_parts(tags, ID_SIZE), _parts(envelopes, SIZE), strict=True)
             for place, (tag, envelope) in enumerate(both, start):
                 if tag != FREE:
@@ -112,7 +113,7 @@ class PlaceFile:
 
     def read(self, place: int) -> bytes:
         """The 4,096 bytes in a place."""
-        return os.pread(self._descriptor, SIZE, self._at(place))
+        return self._read(SIZE, self._at(place))
 
     def write(self, place: int, own_id: EnvelopeId, envelope: bytes) -> None:
         """Put an envelope into a place; it is kept after the next `sync`. Whoever sees the tag sees the envelope."""
@@ -131,8 +132,21 @@ class PlaceFile:
         """Return once all that was written will survive a power cut."""
         os.fdatasync(self._descriptor)
 
+    def forget(self) -> None:
+        """Have everything read from the disk again: after an error the kernel shows as written what is not there."""
+        os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+    def _read(self, size: int, at: int) -> bytes:
+        # A piece that cannot be read ends what comes back, without an error: it must not look like the end.
+        data = os.pread(self._descriptor, size, at)
+        while len(data) < size:
+            if not (more := os.pread(self._descriptor, size - len(data), at + len(data))):
+                raise OSError(errno.EIO, "the file ends too early")
+            data += more
+        return data
+
     def _tags_of(self, start: int) -> bytes:
-        return os.pread(self._descriptor, PIECE * ID_SIZE, _tag_at(start))
+        return self._read(PIECE * ID_SIZE, _tag_at(start))
 
     def _at(self, place: int) -> int:
         return _tag_at(self.places) + place * SIZE
@@ -148,7 +162,11 @@ def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: floa
     try:
         # A disk without room says so before anything is written. What is only allotted would show in the file
         # system which place was written first, so all of it is written, too.
-        os.posix_fallocate(descriptor, 0, size_of(places))
+        try:
+            os.posix_fallocate(descriptor, 0, size_of(places))
+        except OSError:
+            path.unlink()
+            raise
         for start in range(0, places, PIECE):
             began = time.monotonic()
             # Enough for what means nothing; from another byte on in each piece, so that a disk rarely finds two alike.

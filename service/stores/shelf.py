@@ -37,6 +37,12 @@ class Shelf:
         """Read a file whole, to write to it. Raises OSError, StoreUnavailable."""
         file = PlaceFile(path, writes=True)
         try:
+            try:
+                # What a process that was killed wrote last is found, but may not be on the disk.
+                file.sync()
+            except OSError:
+                file.forget()
+                raise
             shelf = cls(file, PlaceMap(file.places))
             for place, own_id, is_right in file.found():
                 if is_right:
@@ -66,6 +72,14 @@ class Shelf:
             self.file.write(place, own_id, envelope)
         return place
 
+    def whole(self, place: int) -> tuple[EnvelopeId, bytes] | None:
+        """What is in a place, for a larger file; None, and the operator is told, if the disk damaged it."""
+        envelope = self.file.read(place)
+        if (own_id := envelope_id(envelope)) == self.file.tag(place):
+            return own_id, envelope
+        _log.error("An envelope was damaged on the disk and could not be taken along when the store grew.")
+        return None
+
     def copy(self, path: Path, places: int, rest: float, is_over: Callable[[], bool]) -> Shelf:
         """The same envelopes in a new, larger file, each in a place drawn anew; `rest` as in `lay_out`.
 
@@ -85,12 +99,9 @@ class Shelf:
                 raise StoreUnavailable("The store was closed while it grew.")
             if not (place := source[there]):
                 return None
-            envelope = self.file.read(place - 1)
-            if (own_id := envelope_id(envelope)) != self.file.tag(place - 1):
-                _log.error("An envelope was damaged on the disk and could not be taken along when the store grew.")
-                return None
-            copied.add(own_id, there)
-            return own_id, envelope
+            if (found := self.whole(place - 1)) is not None:
+                copied.add(found[0], there)
+            return found
 
         lay_out(path, places, held, rest)
         return Shelf(PlaceFile(path, writes=True), copied)

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from crypto.envelope import envelope_id
-from service.stores import shelf
+from service.stores import file_store, growing_shelf, old_sqlite, shelf
 from service.stores.base import StoreUnavailable
 from service.stores.file_store import FileAddress, FileStore
 from service.stores.growing_shelf import SMALLEST
@@ -616,3 +616,217 @@ def test_a_shelf_remembers_what_a_file_holds(tmp_path: Path) -> None:
     with closing(Shelf.open(tmp_path / "file")) as again:
         assert [again.put(envelope) for envelope in kept] == places
         assert len(again.map) == PIECE
+
+
+def broken(*told: object) -> None:
+    """A disk that refuses."""
+    raise OSError(5, "Input/output error")
+
+
+class TestUncertain:
+    """What a kill or an error left between memory and disk is settled before anything is kept or erased."""
+
+    @pytest.mark.parametrize("refused", ["sync_folder", "fdatasync"])
+    def test_a_start_erases_nothing_before_names_and_bytes_are_on_the_disk(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+    ) -> None:
+        """A power cut could bring back the file before; and what a killed process wrote last may only be in memory."""
+        path, kept = tmp_path / "envelopes", some(20)
+        with closing(FileStore(path)) as store:
+            store.add_all(kept, 20)
+        whole = path.read_bytes()
+        for ending in ("old-1024", "growing"):
+            path.with_name(f"envelopes.{ending}").write_bytes(whole)
+        with monkeypatch.context() as patch:
+            patch.setattr(growing_shelf if refused == "sync_folder" else os, refused, broken)
+            with pytest.raises(StoreUnavailable, match="Input/output error"):
+                FileStore(path)
+        assert [each.read_bytes() == whole for each in tmp_path.iterdir() if each.suffix != ".lock"] == [True] * 3
+        with closing(FileStore(path)) as store:
+            assert held(store) == sorted(kept, key=envelope_id)
+            wait_until_erased(path)
+
+    def test_a_new_name_that_the_disk_refuses_leaves_the_old_file_as_it_is(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After a power cut it could have the name again; so no second growth and no closing erases it either."""
+        path, kept = tmp_path / "envelopes", some(20)
+        with closing(FileStore(path)) as store:
+            store.add_all(kept, 20)
+            whole = path.read_bytes()
+            monkeypatch.setattr(growing_shelf, "sync_folder", broken)
+            store.add_all([], 4000)
+            for call in (lambda: store.add(kept[0]), lambda: store.add_all(kept, 9000)):
+                with pytest.raises(StoreUnavailable, match="Input/output error"):
+                    call()
+            assert held(store) == sorted(kept, key=envelope_id)
+        assert path.with_name(f"envelopes.old-{SMALLEST}").read_bytes() == whole
+
+    def test_a_growth_that_was_cut_off_is_overwritten(self, tmp_path: Path) -> None:
+        """It holds what came before a moment, and nothing of what came later."""
+        path, kept = tmp_path / "envelopes", some(20)
+        with closing(FileStore(path)) as store:
+            store.add_all(kept, 20)
+        growing = shutil.copy(path, tmp_path / "envelopes.growing")
+        with growing.open("rb") as file:
+            with closing(FileStore(path)):
+                wait_until_erased(path)
+            found = file.read()
+        assert not [each for each in kept if each[:64] in found or bytes(envelope_id(each)) in found]
+
+    def test_a_piece_that_cannot_be_read_is_no_end(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The kernel gives what it could read and no error: no snapshot may be shorter for it."""
+        path, kept, pread = tmp_path / "envelopes", some(300), os.pread
+        with closing(FileStore(path)) as store:
+            store.add_all(kept, 300)
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "pread", lambda file, size, at: pread(file, min(size, 4096), at))
+                assert held(store) == held(FileAddress(path).read()) == sorted(kept, key=envelope_id)
+                patch.setattr(os, "pread", lambda file, size, at: pread(file, size, at) if at % 8192 == 0 else b"")
+                for source in (store, FileAddress(path).read()):
+                    with pytest.raises(StoreUnavailable, match="too early"):
+                        source.snapshot()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "pread", lambda file, size, at: pread(file, 4096, at) if at < 8192 else b"")
+            with pytest.raises(StoreUnavailable, match="too early"):
+                FileStore(path)
+
+    def test_half_a_tag_is_in_no_snapshot(self, tmp_path: Path) -> None:
+        """Seen while it is written, it would put its envelope at a wrong place of the ledger."""
+        path, kept = tmp_path / "envelopes", some(20)
+        with closing(FileStore(path)) as store:
+            store.add_all(kept, 20)
+            with closing(PlaceFile(path, writes=True)) as file:
+                place = next(place for place in range(file.places) if file.tag(place) == FREE)
+                file.write(place, bytes(8) + os.urandom(24), os.urandom(4096))
+            assert held(store) == sorted(kept, key=envelope_id)
+
+    def test_new_folders_are_on_the_disk_before_an_envelope(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The name of each lies in the one above it."""
+        synced: list[Path] = []
+        monkeypatch.setattr(file_store, "sync_folder", synced.append)
+        FileStore(tmp_path / "a" / "b" / "envelopes").close()
+        assert synced == [tmp_path / "a", tmp_path]
+
+    def test_a_damaged_envelope_that_came_late_becomes_no_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """What came while a growth went on is looked at, too, before it is taken along."""
+        path, (early, late) = tmp_path / "envelopes", some(2)
+
+        def comes_meanwhile(*told: object) -> None:
+            lay_out(*told)
+            store._shelf.keep([late])
+            (place,) = store._shelf._came
+            store._shelf._shelf.file.write(place, envelope_id(late), late[::-1])
+
+        with closing(FileStore(path)) as store:
+            store.add(early)
+            monkeypatch.setattr(shelf, "lay_out", comes_meanwhile)
+            store.add_all([], 4000)
+            assert "was damaged on the disk" in caplog.text
+            assert held(store) == [early]
+
+    def test_a_takeover_that_fails_at_its_end_leaves_nothing_open(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its lock goes last; the next start finds all."""
+        path, kept, closed = tmp_path / "x", some(20), []
+        make_old_store(path, kept)
+        with monkeypatch.context() as patch:
+            close = growing_shelf.GrowingShelf.close
+            patch.setattr(growing_shelf.GrowingShelf, "close", lambda self: closed.append(self) or close(self))
+            patch.setattr(old_sqlite, "erase", broken)
+            with pytest.raises(StoreUnavailable, match="Input/output error"):
+                FileStore(path)
+        assert len(closed) == 1
+        with closing(FileStore(path)) as store:
+            assert held(store) == sorted(kept, key=envelope_id)
+            wait_until_erased(path)
+
+
+class TestNames:
+    """The file is the one that has its name."""
+
+    def test_a_link_is_the_file_behind_it(self, tmp_path: Path) -> None:
+        """One writer by both names; a kill between two names of the old file costs nothing; growing keeps the link."""
+        real, link, kept = tmp_path / "real" / "envelopes", tmp_path / "link", some(20)
+        with closing(FileStore(real)) as store:
+            store.add_all(kept, 20)
+        link.symlink_to(real)
+        os.link(real, real.with_name(f"envelopes.old-{SMALLEST}"))
+        with closing(FileStore(link)) as store:
+            with pytest.raises(StoreUnavailable, match="in use"):
+                FileStore(real)
+            wait_until_erased(real)
+            assert held(store) == sorted(kept, key=envelope_id)
+            store.add_all([], 4000)
+            wait_until_erased(real)
+        assert link.is_symlink()
+        assert held(FileAddress(link).read()) == held(FileAddress(real).read()) == sorted(kept, key=envelope_id)
+
+    @pytest.mark.parametrize("grows_first", [False, True])
+    def test_a_file_that_lost_its_name_takes_nothing(self, tmp_path: Path, grows_first: bool) -> None:
+        """Somebody puts another file there: what came would be in neither, and a growth would replace the other."""
+        path, (first, second) = tmp_path / "envelopes", some(2)
+        with closing(FileStore(path)) as store:
+            store.add(first)
+            path.rename(tmp_path / "away")
+            lay_out(path, PIECE)
+            other = path.read_bytes()
+            if grows_first:
+                store.add_all([], 4000)
+            with pytest.raises(StoreUnavailable, match="somebody moved"):
+                store.add(second)
+            with pytest.raises(StoreUnavailable, match="somebody moved"):
+                store.snapshot()
+        assert path.read_bytes() == other
+
+    def test_a_reader_looks_again_when_the_file_was_replaced(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It opened the old file, which was overwritten before its first line was read."""
+        path, (envelope,) = tmp_path / "envelopes", some(1)
+        with closing(FileStore(path)) as store:
+            store.add(envelope)
+        whole = path.read_bytes()
+        path.write_bytes(os.urandom(9000))
+
+        def late(*told: object, **named: bool) -> PlaceFile:
+            try:
+                return PlaceFile(*told, **named)
+            finally:
+                if path.stat().st_size == 9000:
+                    (tmp_path / "next").write_bytes(whole)
+                    (tmp_path / "next").rename(path)
+
+        monkeypatch.setattr(growing_shelf, "PlaceFile", late)
+        assert held(FileAddress(path).read()) == [envelope]
+
+
+def test_asking_does_not_wait_for_a_growth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks /healthz would hold a thread of the service for as long as that takes."""
+    monkeypatch.setattr(growing_shelf, "PATIENCE", 0.01)
+    with closing(FileStore(tmp_path / "envelopes")) as store:
+        monkeypatch.setattr(growing_shelf, "FULL", 0)
+        store._shelf._is_growing = True
+        with pytest.raises(StoreUnavailable, match="full"):
+            store.check()
+        store._shelf._is_growing = False
+
+
+def test_a_growth_that_fails_late_is_not_tried_again_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each try writes a whole file: it rests ten times as long as it took."""
+    now = [time.monotonic()]
+
+    def fails_late(*told: object) -> None:
+        now[0] += 100
+        broken()
+
+    with closing(FileStore(tmp_path / "envelopes")) as store:
+        monkeypatch.setattr(time, "monotonic", lambda: now[0])
+        monkeypatch.setattr(shelf, "lay_out", fails_late)
+        store._shelf.make_room(4000)
+        assert store._shelf._grows_again_at == now[0] + 1000
