@@ -7,7 +7,7 @@ import posixpath
 import re
 
 from organizer.intake.tables.markup import Attributes, walk
-from organizer.intake.tables.rows import Row, check_size, column_place
+from organizer.intake.tables.rows import Room, Row, check_size, column_place
 from organizer.workspace.archives import Archive, damaged
 
 MAIN = "xl/workbook.xml"
@@ -122,6 +122,7 @@ class _Strings:
 class _Sheet:
     def __init__(self, strings: list[str]) -> None:
         self.rows: list[Row] = []
+        self._room = Room()
         self._strings = strings
         self._texts = _Texts()
         self._number = 0
@@ -152,6 +153,7 @@ class _Sheet:
             self._cells += [""] * (self._place - len(self._cells))
             self._cells.append(self._cell())
         elif name == "row" and any(self._cells):
+            self._room.take(self._cells)
             self.rows.append(Row(self._number, tuple(self._cells)))
             check_size(len(self.rows), len(self._cells))
 

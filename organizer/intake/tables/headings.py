@@ -18,6 +18,8 @@ Places = tuple[int, ...]
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _APOSTROPHES = re.compile("['’ʼ`´‘*]")
 _WORDS = re.compile(r"[^\W_]+")
+_LONGEST = 1000
+"""Letters of a heading; nothing is guessed of what is longer."""
 
 # Beginnings of words, lower case, without apostrophes.
 _PUBLISH = (
@@ -127,6 +129,8 @@ def heading_key(heading: str) -> str:
 
 def _kind(text: str) -> str | None:
     """The field, or the part of a name, that a heading names; None when it is none or not sure."""
+    if len(text) > _LONGEST:
+        return None
     text = _APOSTROPHES.sub("", text).replace("e-mail", "email").replace("non-pub", "nonpub")
     words = _WORDS.findall(_IN_BRACKETS.sub(" ", text)) or _WORDS.findall(text)
     if _has(words, _PUBLISH):
