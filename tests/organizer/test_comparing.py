@@ -245,6 +245,30 @@ def test_a_key_pressed_too_early_accepts_nothing_that_was_not_seen(
     assert shown.index("Still comparing") < shown.index("May be one person")
 
 
+def test_a_key_that_accepts_who_was_refused_waits_for_the_comparing(
+    records: Records, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those who were refused are not compared with others, until somebody wants to accept them after all."""
+    records.add([entry(1, PAIR[0])])
+    Review(ReviewQueue(records, KNOWN)).decide(Verdict.REFUSED, Reason.OTHER)
+    records.add([entry(2, PAIR[1])])
+    keys = iter(["a\n", "a\n", "q\n"])
+    monkeypatch.setattr(sys.stdin, "readline", lambda: next(keys), raising=False)
+    with reviewing_again(records) as review:
+        Dialogue(Terminal(), review).run()
+    assert verdicts(records) == {1: Verdict.ACCEPTED}
+    assert "it resembles another one. Look at both" in capsys.readouterr().out
+
+
+@contextmanager
+def reviewing_again(records: Records) -> Iterator[Review]:
+    queue = ReviewQueue(records, KNOWN)
+    try:
+        yield Review(queue, again=True)
+    finally:
+        queue.comparing.close()
+
+
 # When it ends otherwise
 
 
