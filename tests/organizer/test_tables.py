@@ -299,7 +299,8 @@ def test_the_page_s_own_words_are_known() -> None:
      "Neskelbti", "Публікацыя: схаваць імя", "Hide my name from the public list", "Без публикации",
      "Opt out of publication", "Ваше имя не будет опубликовано", "Согласие на обработку данных", "Анонимно",
      "Публиковать имя политзаключённого?", "Публиковать комментарий?", "Можно публиковать фото?", "Publish my e-mail?",
-     "Name ohne Veröffentlichung"],
+     "Name ohne Veröffentlichung", "Публиковать имя (не публиковать)", "Publish (do not)",
+     "Publish initials only", "Опубликовать (только псевдоним)"],
 )  # fmt: skip
 def test_a_heading_that_refuses_is_never_taken_for_permission(heading: str) -> None:
     """A yes below it would publish those who said no."""
@@ -509,6 +510,16 @@ def test_a_small_spreadsheet_does_not_fill_the_memory(
     with pytest.raises(OrganizerError) as refused:
         read_table(repacked(BOOK, changes))
     assert refused.value.reason == "table-large"
+
+
+def test_half_a_sign_is_none() -> None:
+    """Nothing that cannot be written down comes out of a spreadsheet, not even in a heading that is not taken."""
+    sheet = SHARED % (
+        b"<row r='1'><c t='str'><v>name</v></c><c t='str'><v>_xD83D_</v></c></row>"
+        b"<row r='2'><c t='str'><v>_x042F__x043D_</v></c><c t='str'><v>_xD83D__xDE00_</v></c></row>"
+    )
+    read = read_table(repacked(BOOK, {SHEET: sheet}))
+    assert [row.cells for row in read.rows if isinstance(row, Row)] == [("name", "\ufffd"), ("Ян", "\U0001f600")]
 
 
 def test_a_row_that_is_repeated_does_not_fill_the_memory() -> None:

@@ -70,7 +70,10 @@ def _ignore(_: str) -> None:
 
 def _unescaped(text: str) -> str:
     # Excel writes a control character, such as a carriage return in a cell, by its number.
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace")  # half a sign is none, and cannot be written down
 
 
 class _Texts:
