@@ -356,6 +356,23 @@ def test_what_was_supposed_is_a_question_and_without_its_answer_nothing_is_added
         assert [question.asked.reason for question in new_word.questions] == ["words", "add"]
 
 
+def test_what_a_word_means_can_be_corrected_the_next_time(made: Desk, tmp_path: Path) -> None:
+    """In both directions: what was said last is remembered."""
+    desk = copy_desk(made, tmp_path / "desk")
+    word = frozenset({"можна"})
+    with opened(desk) as session:
+        for name, choices, public in (
+            ("Ян", TableChoices(no=word), 0),
+            ("Ева", TableChoices(yes=word), 1),
+            ("Уля", TableChoices(), 1),
+            ("Ася", TableChoices(no=word), 0),
+            ("Ніна", TableChoices(), 0),
+        ):
+            plan = plan_table(session, put(desk, f"name,public\n{name},можна\n"), "be", choices)
+            assert len(plan.public) == public
+            assert add_table(session, plan, {question.asked.reason: YES for question in plan.questions}) == 1
+
+
 # Encodings
 
 
