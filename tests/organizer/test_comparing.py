@@ -171,6 +171,14 @@ def test_many_at_a_time_wait_for_the_comparing(records: Records) -> None:
     assert verdicts(records) == {3: Verdict.ACCEPTED, 4: Verdict.ACCEPTED}
 
 
+def test_what_is_similar_waits_too_when_all_is_accepted(records: Records) -> None:
+    """Nothing is accepted that was never compared, whatever was asked for."""
+    records.add([entry(1, PAIR[0]), entry(2, PAIR[1])])
+    with behind(records) as review:
+        plan = plan_accept_all(review, include_similar=True)
+        assert (len(plan.chosen), review.queue.comparing.is_finished) == (2, True)
+
+
 def test_the_last_numbers_wait_for_the_comparing(records: Records) -> None:
     """How many accepted pairs may be one person is never told of half of them."""
     records.add([entry(1, PAIR[0]), entry(2, PAIR[1])])
