@@ -241,7 +241,6 @@ def _remember(session: Session, look: TableLook) -> None:
     headings = tuple(heading_key(heading) for heading in look.layout.headings)
     used = {word_key(word.text): word.means for word in look.words}
     before = look.layout.remembered or Remembered((), {})
-    yes = before.yes | {word for word, means in used.items() if means is True}
-    no = before.no | {word for word, means in used.items() if means is False}
-    new = Remembered(headings, look.layout.columns, yes - no, no)
+    yes, no = ({word for word, means in used.items() if means is meant} for meant in (True, False))
+    new = Remembered(headings, look.layout.columns, (before.yes - no) | yes, (before.no - yes) | no)
     session.records.keep_table_layouts(write_remembered(remember(_remembered(session), new)))

@@ -122,7 +122,11 @@ class BulkPlan:
 
 
 def plan_accept_all(review: Review, include_similar: bool = False) -> BulkPlan:
-    """Everything in this pass that is undecided; with `include_similar` also what is similar to another signature."""
+    """Everything in this pass that is undecided; with `include_similar` also what is similar to another signature.
+
+    Waits until all names are compared.
+    """
+    review.queue.finish_comparing()
     ids = review.undecided()
     return BulkPlan(tuple(ids), tuple(ids if include_similar else review.unlike_others(ids)), for_words=False)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 IDLE = 600.0
-"""Seconds without anything typed, after which the root is forgotten."""
+"""Seconds of waiting for a person without anything typed, after which the root is forgotten."""
 
 
 class Sitting:

@@ -10,6 +10,7 @@ Law: a signature that is `known` was compared with all others, and all its pairs
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -79,7 +80,12 @@ class Comparing:
 
     def is_known(self, envelope_id: EnvelopeId) -> bool:
         """Whether a signature was compared with all others."""
-        return self.is_finished or envelope_id in self._early_ids
+        return envelope_id in self._early_ids or (self.is_finished and self.is_about(envelope_id))
+
+    def is_about(self, envelope_id: EnvelopeId) -> bool:
+        """Whether a signature is among those that are compared."""
+        place = bisect_left(self._ids, envelope_id)
+        return place < len(self._ids) and self._ids[place] == envelope_id
 
     def similar_to(self, envelope_id: EnvelopeId) -> Iterator[tuple[EnvelopeId, SimilarPair]]:
         """The ids that a signature is similar to, each with the pair, the likeliest first; as far as it is found."""
@@ -177,7 +183,7 @@ class Comparing:
         self._thread, self._is_ended, self._done = None, False, self._total if self.is_finished else 0
 
     def _is_over(self, envelope_id: EnvelopeId | None) -> bool:
-        return self.is_finished if envelope_id is None else self.is_known(envelope_id)
+        return self.is_finished or (envelope_id is not None and self.is_known(envelope_id))
 
     @property
     def _is_much(self) -> bool:

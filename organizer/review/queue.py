@@ -54,8 +54,7 @@ class ReviewQueue:
         self._gather(letters)
         self._same_code = _repeated(self.facts.values())
         self.show_progress = progress
-        compared = {envelope_id for envelope_id in self.facts if is_compared(self.decisions.get(envelope_id))}
-        self.comparing = Comparing(records, compared)
+        self.comparing = Comparing(records, self._compared())
 
     @property
     def step(self) -> int:
@@ -77,6 +76,12 @@ class ReviewQueue:
     def finish_comparing(self, envelope_id: EnvelopeId | None = None) -> None:
         """Wait until this signature, or else all, were compared with all others. Raises OrganizerError: worker."""
         self.comparing.wait(envelope_id, self.show_progress)
+
+    def compare_too(self, *ids: EnvelopeId) -> None:
+        """Compare these, too, from the next question on: those that were refused are not, until they may count."""
+        if not all(map(self.comparing.is_about, ids)):
+            self.comparing.close()
+            self.comparing = Comparing(self.records, self._compared().union(ids))
 
     def similar_to(self, envelope_id: EnvelopeId) -> list[tuple[EnvelopeId, float, tuple[str, ...]]]:
         """The ids of similar signatures, with score and reasons; of those that are neither refused nor taken back.
@@ -143,7 +148,7 @@ class ReviewQueue:
                 self.decisions.pop(envelope_id, None)
             else:
                 self.decisions[envelope_id] = made
-
+        self.compare_too(*filter(self._counts, changes))
         if words:
             self._learn(words)
 
@@ -159,6 +164,9 @@ class ReviewQueue:
     def _fits(self, envelope_id: EnvelopeId, wanted: Filter) -> bool:
         similar = wanted.similar and bool(self.similar_to(envelope_id))
         return wanted.fits(self.facts[envelope_id], self.decisions.get(envelope_id), similar)
+
+    def _compared(self) -> set[EnvelopeId]:
+        return {envelope_id for envelope_id in self.facts if is_compared(self.decisions.get(envelope_id))}
 
     def _counts(self, envelope_id: EnvelopeId) -> bool:
         return envelope_id in self.facts and is_compared(self.decisions.get(envelope_id))

@@ -99,6 +99,7 @@ class Review:
         self.at += 1
 
     def _is_compared(self, envelope_id: EnvelopeId) -> bool:
+        self.queue.compare_too(envelope_id)
         if not self.queue.comparing.is_begun:
             self.queue.finish_comparing()
         return self.queue.comparing.is_known(envelope_id)

@@ -19,6 +19,9 @@ LARGEST_MEMBER = 96 << 20
 LARGEST_RATIO = 400
 """Unpacked bytes for one packed; real tables stay below 100, an archive made to fill the memory reaches 1,032."""
 
+LARGEST_TOGETHER = 4 * LARGEST_MEMBER
+"""Bytes that are unpacked of one archive, the same ones each time that they are read: there may be 100,000 sheets."""
+
 FREE_OF_RATIO = 1 << 20
 """Bytes that may be unpacked at any ratio: a small empty sheet is packed very well."""
 
@@ -31,6 +34,7 @@ class Archive:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self.names = archive.namelist()
+        self._left = LARGEST_TOGETHER
 
     def read(self, name: str) -> bytes | None:
         """A member's bytes, None when there is none. Raises OrganizerError: table-damaged, table-large."""
@@ -45,7 +49,8 @@ class Archive:
         most = min(LARGEST_MEMBER, max(FREE_OF_RATIO, member.compress_size * LARGEST_RATIO))
         with _readable(), self._archive.open(member) as opened:
             data = opened.read(most + 1)
-        if len(data) > most:
+        self._left -= len(data)
+        if len(data) > most or self._left < 0:
             text = "A part of this table is too large when it is unpacked. Save it as CSV, or divide it."
             raise OrganizerError("table-large", text)
         return data

@@ -171,6 +171,14 @@ def test_many_at_a_time_wait_for_the_comparing(records: Records) -> None:
     assert verdicts(records) == {3: Verdict.ACCEPTED, 4: Verdict.ACCEPTED}
 
 
+def test_what_is_similar_waits_too_when_all_is_accepted(records: Records) -> None:
+    """Nothing is accepted that was never compared, whatever was asked for."""
+    records.add([entry(1, PAIR[0]), entry(2, PAIR[1])])
+    with behind(records) as review:
+        plan = plan_accept_all(review, include_similar=True)
+        assert (len(plan.chosen), review.queue.comparing.is_finished) == (2, True)
+
+
 def test_the_last_numbers_wait_for_the_comparing(records: Records) -> None:
     """How many accepted pairs may be one person is never told of half of them."""
     records.add([entry(1, PAIR[0]), entry(2, PAIR[1])])
@@ -243,6 +251,30 @@ def test_a_key_pressed_too_early_accepts_nothing_that_was_not_seen(
     assert "Still comparing names, 0 of 2" in shown
     assert "it resembles another one. Look at both" in shown
     assert shown.index("Still comparing") < shown.index("May be one person")
+
+
+def test_a_key_that_accepts_who_was_refused_waits_for_the_comparing(
+    records: Records, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those who were refused are not compared with others, until somebody wants to accept them after all."""
+    records.add([entry(1, PAIR[0])])
+    Review(ReviewQueue(records, KNOWN)).decide(Verdict.REFUSED, Reason.OTHER)
+    records.add([entry(2, PAIR[1])])
+    keys = iter(["a\n", "a\n", "q\n"])
+    monkeypatch.setattr(sys.stdin, "readline", lambda: next(keys), raising=False)
+    with reviewing_again(records) as review:
+        Dialogue(Terminal(), review).run()
+    assert verdicts(records) == {1: Verdict.ACCEPTED}
+    assert "it resembles another one. Look at both" in capsys.readouterr().out
+
+
+@contextmanager
+def reviewing_again(records: Records) -> Iterator[Review]:
+    queue = ReviewQueue(records, KNOWN)
+    try:
+        yield Review(queue, again=True)
+    finally:
+        queue.comparing.close()
 
 
 # When it ends otherwise

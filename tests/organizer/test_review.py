@@ -183,6 +183,37 @@ def test_what_is_similar_to_another_is_not_accepted_unseen(records: Records) -> 
     assert verdicts(records) == {5: Verdict.REFUSED, 6: Verdict.ACCEPTED}
 
 
+def refused_before_another_came(records: Records) -> None:
+    """Whoever was refused is not compared with those who come later."""
+    review = start(records, entry(1, "Ева Кот"))
+    review.decide(Verdict.REFUSED, Reason.OTHER)
+    records.add([entry(2, "ЕВА КОТ"), entry(3)])
+    assert accept_all(again(records)) == Bulk(2, 0)
+
+
+def test_what_was_refused_is_compared_before_it_is_accepted_after_all(records: Records) -> None:
+    """In a later pass over everything."""
+    refused_before_another_came(records)
+    review = again(records, everything=True)
+    review.queue.finish_comparing()
+    assert not current(review).compared
+    review.queue.compare_too(current(review).entry.id)
+    assert others(review) == [2]
+    review.decide(Verdict.ACCEPTED)
+    assert review.queue.accepted_pairs() == 1
+
+
+def test_a_refusal_that_is_taken_back_is_compared_at_once(records: Records) -> None:
+    """Else it would be accepted with many others, as similar to none."""
+    refused_before_another_came(records)
+    review = again(records)
+    review.queue.finish_comparing()
+    for _ in range(2):  # what was accepted at once, then the refusal
+        review.undo()
+    assert accept_all(review) == Bulk(1, 2)
+    assert verdicts(records) == {3: Verdict.ACCEPTED}
+
+
 def test_only_a_refusal_has_a_reason(records: Records) -> None:
     """And a refusal without one is not kept."""
     review = start(records, entry(1))

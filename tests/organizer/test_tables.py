@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import random
+import time
 import zipfile
 import zlib
 from collections import Counter
@@ -25,7 +26,7 @@ from organizer.actions.session import Session
 from organizer.errors import OrganizerError
 from organizer.exports.template import write_template
 from organizer.intake.paper import COLUMNS, GoodLine
-from organizer.intake.tables import delimited
+from organizer.intake.tables import delimited, rows
 from organizer.intake.tables.choices import TableChoices
 from organizer.intake.tables.delimited import read_rows
 from organizer.intake.tables.encodings import decode, likely
@@ -298,7 +299,8 @@ def test_the_page_s_own_words_are_known() -> None:
      "Neskelbti", "Публікацыя: схаваць імя", "Hide my name from the public list", "Без публикации",
      "Opt out of publication", "Ваше имя не будет опубликовано", "Согласие на обработку данных", "Анонимно",
      "Публиковать имя политзаключённого?", "Публиковать комментарий?", "Можно публиковать фото?", "Publish my e-mail?",
-     "Name ohne Veröffentlichung"],
+     "Name ohne Veröffentlichung", "Публиковать имя (не публиковать)", "Publish (do not)",
+     "Publish initials only", "Опубликовать (только псевдоним)"],
 )  # fmt: skip
 def test_a_heading_that_refuses_is_never_taken_for_permission(heading: str) -> None:
     """A yes below it would publish those who said no."""
@@ -352,6 +354,23 @@ def test_what_was_supposed_is_a_question_and_without_its_answer_nothing_is_added
         assert [question.asked.reason for question in other.questions] == ["add"]
         new_word = plan_table(session, put(desk, "Имя;Можно публиковать?\nУля;так\n"), "be")
         assert [question.asked.reason for question in new_word.questions] == ["words", "add"]
+
+
+def test_what_a_word_means_can_be_corrected_the_next_time(made: Desk, tmp_path: Path) -> None:
+    """In both directions: what was said last is remembered."""
+    desk = copy_desk(made, tmp_path / "desk")
+    word = frozenset({"можна"})
+    with opened(desk) as session:
+        for name, choices, public in (
+            ("Ян", TableChoices(no=word), 0),
+            ("Ева", TableChoices(yes=word), 1),
+            ("Уля", TableChoices(), 1),
+            ("Ася", TableChoices(no=word), 0),
+            ("Ніна", TableChoices(), 0),
+        ):
+            plan = plan_table(session, put(desk, f"name,public\n{name},можна\n"), "be", choices)
+            assert len(plan.public) == public
+            assert add_table(session, plan, {question.asked.reason: YES for question in plan.questions}) == 1
 
 
 # Encodings
@@ -473,6 +492,96 @@ def test_unpacking_stops_at_its_bound() -> None:
         with archives.open_archive(lied) as archive, pytest.raises(OrganizerError):
             archive.read("a")
     assert len(zlib.compress(bytes(archives.FREE_OF_RATIO * 4))) * archives.LARGEST_RATIO < archives.FREE_OF_RATIO * 4
+
+
+def test_a_column_named_by_its_number_makes_no_person_a_heading() -> None:
+    """The second person has a 2 in front; neither that one nor whoever stands above is lost."""
+    table = read_table("№;ФИО;Публичность\n1;Иван Иванов;да\n2;Пётр Петров;да\n".encode())
+    for said in ("2", "B", "ФИО"):
+        layout = find_layout(table, TableChoices(columns={"name": (said,)}))
+        assert (layout.heading, layout.columns) == (1, {"name": (1,)})
+
+
+SHARED = b"<worksheet><sheetData>%s</sheetData></worksheet>"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {  # a text of a megabyte in 30 cells
+            "xl/sharedStrings.xml": b"<sst><si><t>" + b"ab" * (1 << 19) + b"</t></si></sst>",
+            SHEET: SHARED % b"".join(b"<row r='%d'><c t='s'><v>0</v></c></row>" % at for at in range(1, 31)),
+        },
+        {  # one cell behind 1,899 empty ones, many times
+            SHEET: SHARED
+            % b"".join(b"<row r='%d'><c r='BUA%d' t='str'><v>a</v></c></row>" % (at, at) for at in range(1, 2001))
+        },
+    ],
+)
+def test_a_small_spreadsheet_does_not_fill_the_memory(
+    changes: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says once what stands in many cells, and leaves out empty ones."""
+    monkeypatch.setattr(archives, "LARGEST_RATIO", 1 << 20)
+    monkeypatch.setattr(rows, "MOST_LETTERS", 20 << 20)
+    with pytest.raises(OrganizerError) as refused:
+        read_table(repacked(BOOK, changes))
+    assert refused.value.reason == "table-large"
+
+
+def test_half_a_sign_is_none() -> None:
+    """Nothing that cannot be written down comes out of a spreadsheet, not even in a heading that is not taken."""
+    sheet = SHARED % (
+        b"<row r='1'><c t='str'><v>name</v></c><c t='str'><v>_xD83D_</v></c></row>"
+        b"<row r='2'><c t='str'><v>_x042F__x043D_</v></c><c t='str'><v>_xD83D__xDE00_</v></c></row>"
+    )
+    read = read_table(repacked(BOOK, {SHEET: sheet}))
+    assert [row.cells for row in read.rows if isinstance(row, Row)] == [("name", "\ufffd"), ("Ян", "\U0001f600")]
+
+
+def test_a_row_that_is_repeated_does_not_fill_the_memory() -> None:
+    """200,000 times a row of 1,900 cells."""
+    with pytest.raises(OrganizerError) as refused:
+        read_table(
+            archives.pack(
+                {
+                    "content.xml": b"<table name='a'><table-row number-rows-repeated='200000'>"
+                    b"<table-cell number-columns-repeated='1900'><p>a</p></table-cell></table-row></table>"
+                }
+            )
+        )
+    assert refused.value.reason == "table-large"
+
+
+def test_very_many_empty_sheets_are_not_read_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time the whole file would be read."""
+    monkeypatch.setattr(archives, "LARGEST_TOGETHER", 1 << 20)
+    sheets = b"".join(b"<table name='%d'/>" % at for at in range(20_000))
+    with pytest.raises(OrganizerError) as refused:
+        read_table(archives.pack({"content.xml": b"<a>" + sheets + b"</a>"}))
+    assert refused.value.reason == "table-large"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'a,b\n"a"b,c\n' + "x,y\n" * 100_000 + 'z",w\n',
+        "a,b\n" + '5",' * 200_000,
+        "a,b\n" + "\r" * 300_000 + "x",
+        "a,b\n" + "1" * 300_000 + "a,b",
+        "(" * 300_000 + ",b\nc,d",
+    ],
+    ids=["marks", "inches", "returns", "digits", "brackets"],
+)
+def test_a_text_twice_as_long_takes_about_twice_as_long(table: str) -> None:
+    """Each of these took minutes or hours."""
+    began = time.process_time()
+    found = read_rows(table, ",")
+    if len(table) < 500_000:
+        read = read_table(table.encode())
+        read_people(read, find_layout(read, TableChoices(heading=1, columns={"name": ("1",)})), KNOWN, "be")
+    assert found
+    assert time.process_time() - began < 30
 
 
 def test_equal_rows_of_a_spreadsheet_are_as_many_people() -> None:

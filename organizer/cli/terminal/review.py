@@ -143,6 +143,8 @@ class Dialogue:
 
     def _wait_for_comparing(self, envelope_id: EnvelopeId | None = None) -> None:
         """Until this signature, or else all, were compared; keys pressed meanwhile are about nothing that was seen."""
+        if envelope_id is not None:
+            self._review.queue.compare_too(envelope_id)
         comparing = self._review.queue.comparing
         if comparing.is_finished or (envelope_id is not None and comparing.is_known(envelope_id)):
             return

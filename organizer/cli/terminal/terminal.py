@@ -60,8 +60,7 @@ class Terminal:
         for stream in (sys.stdout, sys.stderr):
             if reconfigure := getattr(stream, "reconfigure", None):
                 reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
-        self._out = _console(stderr=False)
-        self._err = _console(stderr=True)
+        self._out, self._err = _console(stderr=False), _console(stderr=True)
 
     @property
     def is_at_terminal(self) -> bool:

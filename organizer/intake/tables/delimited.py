@@ -37,7 +37,8 @@ def _lines(text: str) -> list[str]:
     found = _FIRST_BREAK.search(text)
     if found is None:
         return [text] if text else []
-    between = r"\r" if found[0] == "\r" else r"\r+\n" if "\r" in found[0] else r"\r*\n"
+    # Only where a run of \r begins: looked for from each of its places, it would take hours.
+    between = r"\r" if found[0] == "\r" else r"(?<!\r)\r++\n" if "\r" in found[0] else r"(?<!\r)\r*+\n"
     lines = re.split(between, text)
     return lines if lines[-1] else lines[:-1]
 
@@ -69,8 +70,8 @@ class _Reading:
         self._lines = lines
         self._separator = separator
         self._last_marked = max((at for at, line in enumerate(lines) if '"' in line), default=-1)
-        self._never_closes = len(lines)
-        """From this line on, what is open at a line's beginning is never closed; remembered to look only once."""
+        self._looked_from, self._closes_in = 0, -1
+        """From the one line to the other nothing closes a cell that is open, but in the latter; to look only once."""
         blank = f"[{_BLANK.replace(chr(92) + 't', '') if separator == chr(9) else _BLANK}]*+"
         self._opening = re.compile(f'{blank}"')
         self._closing = re.compile(f'"{blank}(?:{re.escape(separator)}|$)')
@@ -121,14 +122,14 @@ class _Reading:
         return record, _End.INSIDE, at
 
     def _take_line(self, line: str, record: _Open) -> _End:
-        place = 0
+        place, width = 0, line.count(self._separator) + 1
         while True:
             if not record.inside:
                 opening = self._opening.match(line, place)
                 if opening is None:
                     end = line.find(self._separator, place)
                     cell = line[place:] if end < 0 else line[place:end]
-                    if not self._take_unquoted(cell, line, record):
+                    if not self._take_unquoted(cell, width, record):
                         return _End.BROKEN
                     if end < 0:
                         return _End.OUTSIDE
@@ -154,14 +155,14 @@ class _Reading:
                 return _End.OUTSIDE
             place = closing.end()
 
-    def _take_unquoted(self, cell: str, line: str, record: _Open) -> bool:
+    def _take_unquoted(self, cell: str, width: int, record: _Open) -> bool:
         if _OTHER_BREAK.search(cell):
             record.reason = BREAK
             return False
         # A mark behind a letter or digit is an inch or an apostrophe and opens nothing.
         if cell.count('"') % 2:
             # A slip in a name, unless something was opened before, or this is the torn end of a record.
-            could_close = self._marks_before or line.count(self._separator) + 1 < self._width
+            could_close = self._marks_before or width < self._width
             record.closes = could_close and self._closes_nothing.search(cell) is not None
             if record.closes or self._opens_within.search(cell):
                 return False
@@ -182,11 +183,11 @@ class _Reading:
 
     def _closes_after(self, at: int) -> bool:
         """Whether a cell that is open where line `at` begins is ever closed at a cell's end; else it never was one."""
-        for line in range(at, min(self._last_marked + 1, self._never_closes)):
-            if self._closes_at(self._lines[line], 0) is not None:
-                return True
-        self._never_closes = min(at, self._never_closes)
-        return False
+        if not self._looked_from <= at <= self._closes_in:
+            lines = range(at, self._last_marked + 1)
+            found = (line for line in lines if self._closes_at(self._lines[line], 0) is not None)
+            self._looked_from, self._closes_in = at, next(found, len(self._lines))
+        return self._closes_in < len(self._lines)
 
     def _is_inside_after(self, line: str, inside: bool) -> bool:
         """Whether the end of this line is in a cell, when a mark in a cell closes it only at the cell's end."""

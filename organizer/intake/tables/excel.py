@@ -7,7 +7,7 @@ import posixpath
 import re
 
 from organizer.intake.tables.markup import Attributes, walk
-from organizer.intake.tables.rows import Row, check_size, column_place
+from organizer.intake.tables.rows import Room, Row, check_size, column_place
 from organizer.workspace.archives import Archive, damaged
 
 MAIN = "xl/workbook.xml"
@@ -70,7 +70,10 @@ def _ignore(_: str) -> None:
 
 def _unescaped(text: str) -> str:
     # Excel writes a control character, such as a carriage return in a cell, by its number.
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace")  # half a sign is none, and cannot be written down
 
 
 class _Texts:
@@ -122,6 +125,7 @@ class _Strings:
 class _Sheet:
     def __init__(self, strings: list[str]) -> None:
         self.rows: list[Row] = []
+        self._room = Room()
         self._strings = strings
         self._texts = _Texts()
         self._number = 0
@@ -152,6 +156,7 @@ class _Sheet:
             self._cells += [""] * (self._place - len(self._cells))
             self._cells.append(self._cell())
         elif name == "row" and any(self._cells):
+            self._room.take(self._cells)
             self.rows.append(Row(self._number, tuple(self._cells)))
             check_size(len(self.rows), len(self._cells))
 

@@ -18,6 +18,8 @@ Places = tuple[int, ...]
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _APOSTROPHES = re.compile("['’ʼ`´‘*]")
 _WORDS = re.compile(r"[^\W_]+")
+_LONGEST = 1000
+"""Letters of a heading; nothing is guessed of what is longer."""
 
 # Beginnings of words, lower case, without apostrophes.
 _PUBLISH = (
@@ -86,6 +88,11 @@ _SURNAME = (
 )  # fmt: skip
 _PATRONYMIC = ("імя па бацьку", "бацьк", "отчеств", "батьков", "patronym", "middle")
 
+_IN_PART = (
+    "ініцыял", "инициал", "ініціал", "initial", "inicjał", "inicial", "псеўд", "псевд", "pseud", "slapyvard",
+)  # fmt: skip
+"""What a person may want to be published in place of the name."""
+
 _OTHERS_THAN_NAME = (*_PRISONER, *_CONTACT, *_MESSAGE, *_PICTURES)
 """What may be published or not beside the signer's name."""
 
@@ -127,10 +134,14 @@ def heading_key(heading: str) -> str:
 
 def _kind(text: str) -> str | None:
     """The field, or the part of a name, that a heading names; None when it is none or not sure."""
+    if len(text) > _LONGEST:
+        return None
     text = _APOSTROPHES.sub("", text).replace("e-mail", "email").replace("non-pub", "nonpub")
-    words = _WORDS.findall(_IN_BRACKETS.sub(" ", text)) or _WORDS.findall(text)
+    every = _WORDS.findall(text)
+    words = _WORDS.findall(_IN_BRACKETS.sub(" ", text)) or every
     if _has(words, _PUBLISH):
-        return "public" if _agrees(words) and not _has(words, _OTHERS_THAN_NAME) else None
+        # A refusal may stand in brackets, too.
+        return "public" if _agrees(every) and not _has(words, _OTHERS_THAN_NAME) and not _has(every, _IN_PART) else None
     if _has(words, _HIDE):
         return None
     for kind, starts in (

@@ -72,7 +72,9 @@ def _heading_row(
             return row, before
     if choices.heading is not None:
         return (rows[0] if rows else None), None
-    texts = {heading_key(column) for columns in choices.columns.values() for column in columns}
+    # A number may stand in any row, so a column that is named by it tells no heading from a person.
+    said = (column for columns in choices.columns.values() for column in columns)
+    texts = {heading_key(column) for column in said if not _is_place(column)}
     named = [row for row in rows if texts & set(_keys(row.clean))]
     best = max(named or rows, key=lambda row: len(guess_columns(row.clean)))
     guessed = guess_columns(best.clean)
@@ -107,10 +109,15 @@ def _place(column: str, headings: Sequence[str]) -> int:
     if times > 1:
         raise OrganizerError("table-columns", f"{times} columns are called “{column}”. Name it by its number.")
     place = -1
-    if column.isascii() and column.isdigit() and len(column) < 5:
-        place = int(column) - 1
-    elif column.isascii() and column.isalpha() and column.isupper() and len(column) < 3:
-        place = column_place(column)
+    if _is_place(column):
+        place = int(column) - 1 if column.isdigit() else column_place(column)
     if not 0 <= place < len(headings):
         raise OrganizerError("table-columns", f"There is no column “{column}” in this table.")
     return place
+
+
+def _is_place(column: str) -> bool:
+    """Whether this can be the number of a column, or its letters."""
+    if not column.isascii():
+        return False
+    return (column.isdigit() and len(column) < 5) or (column.isalpha() and column.isupper() and len(column) < 3)

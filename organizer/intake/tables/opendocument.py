@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from organizer.intake.tables.excel import plain_number
 from organizer.intake.tables.markup import Attributes, walk
-from organizer.intake.tables.rows import Row, check_size
+from organizer.intake.tables.rows import Room, Row, check_size
 from organizer.workspace.archives import Archive, damaged
 
 MAIN = "content.xml"
@@ -38,6 +38,7 @@ class _Sheets:
     def __init__(self) -> None:
         self.found: dict[str, list[Row]] = {}
         self._rows: list[Row] = []
+        self._room = Room()
         self._number = 0
         self._cells: list[str] = []
         self._empty = 0
@@ -109,6 +110,7 @@ class _Sheets:
         times = self._times["row"]
         if self._cells:
             check_size(len(self._rows) + times, 0)
+            self._room.take(self._cells, times)
             # Each of equal rows is a person: the program writes those that follow one another once, with their number.
             self._rows += [Row(self._number + more, tuple(self._cells)) for more in range(1, times + 1)]
         self._number += times

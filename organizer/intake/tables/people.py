@@ -24,7 +24,7 @@ _TOTAL = re.compile(
     r"|iš viso|viso|gesamt|summe|insgesamt)\b[\W\d]*)+",
     re.IGNORECASE,
 )
-_ONLY_DIGITS = re.compile(r"[\W\d_]*\d[\W\d_]*")
+_ONLY_DIGITS = re.compile(r"[\W_]*+\d[\W\d_]*+")
 _NOTE = ("#", "//")
 _NAMED = re.compile("“([a-z]+)”")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,8 @@ from organizer.errors import OrganizerError
 MOST_ROWS = 200_000
 MOST_COLUMNS = 2_000
 """Beyond these a table is not one of people; the million empty rows of a spreadsheet do not count."""
+MOST_LETTERS = 200 << 20
+"""Of all cells together, each counted with eight more: a spreadsheet says once what stands in very many cells."""
 
 
 @dataclass(frozen=True)
@@ -62,3 +65,16 @@ def check_size(rows: int, columns: int) -> None:
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
         text = f"This table has more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns. Divide it."
         raise OrganizerError("table-large", text)
+
+
+class Room:
+    """How much the rows of one sheet take in memory, which a small file can make very large."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    def take(self, cells: Iterable[str], times: int = 1) -> None:
+        """So many rows with these cells. Raises OrganizerError: table-large."""
+        self._taken += times * sum(len(cell) + 8 for cell in cells)
+        if self._taken > MOST_LETTERS:
+            raise OrganizerError("table-large", "There is too much text in this table. Divide it.")
