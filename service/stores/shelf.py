@@ -22,6 +22,12 @@ from service.stores.place_map import PlaceMap
 
 # Envelopes that a reader asks the disk for at once.
 AHEAD = 64
+# A power cut leaves at most one group half written, and a restore one of its pieces. More than that was the disk.
+TORN_MOST = 4096
+_DAMAGED = (
+    "The store {path} is damaged: {count:,} envelopes in it are not what they were, which no power cut explains. "
+    "Nothing was changed. Keep the file, and bring back the last backup into a new one."
+)
 _log = logging.getLogger("undersigned")
 _generator = random.SystemRandom()
 
@@ -44,12 +50,17 @@ class Shelf:
                 file.forget()
                 raise
             shelf = cls(file, PlaceMap(file.places))
+            wrong = []
             for place, own_id, is_right in file.found():
                 if is_right:
                     shelf.map.add(own_id, place)
                 else:
-                    shelf.damaged += 1
-                    file.free(place)
+                    wrong.append(place)
+            if len(wrong) > TORN_MOST:
+                raise StoreUnavailable(_DAMAGED.format(path=path, count=len(wrong)))
+            for place in wrong:
+                file.free(place)
+            shelf.damaged = len(wrong)
         except BaseException:
             file.close()
             raise

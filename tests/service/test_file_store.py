@@ -21,6 +21,7 @@ import pytest
 
 from crypto.envelope import envelope_id
 from service.stores import file_store, growing_shelf, old_sqlite, shelf
+from service.stores import shelf as shelf_module
 from service.stores.base import StoreUnavailable
 from service.stores.file_store import FileAddress, FileStore
 from service.stores.growing_shelf import SMALLEST
@@ -568,6 +569,28 @@ def test_a_damaged_envelope_stops_no_growth(tmp_path: Path, caplog: pytest.LogCa
         store.add_all([], 3000)
         assert "was damaged on the disk" in caplog.text
         assert held(store) == sorted(kept[1:], key=envelope_id)
+
+
+@pytest.mark.parametrize(("wrong", "opens"), [(3, True), (4, False)])
+def test_a_store_with_more_damage_than_a_power_cut_explains_is_refused_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: int, opens: bool
+) -> None:
+    """What a group that was cut off leaves is cleared away; of anything more, nothing is touched."""
+    monkeypatch.setattr(shelf_module, "TORN_MOST", 3)
+    path, kept = tmp_path / "envelopes", some(20)
+    with closing(FileStore(path)) as store:
+        store.add_all(kept, 20)
+    with closing(PlaceFile(path, writes=True)) as file:
+        for place, own_id, _ in list(file.found())[:wrong]:
+            file.write(place, own_id, bytes(4096))
+    before = path.read_bytes()
+    if opens:
+        with closing(FileStore(path)) as store:
+            assert store.count() == 20 - wrong
+    else:
+        with pytest.raises(StoreUnavailable, match=r"4 envelopes in it are not what they were.*Nothing was changed"):
+            FileStore(path)
+        assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("size", [0, 4095, 4097, 8192])
