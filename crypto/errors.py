@@ -24,7 +24,11 @@ class EnvelopeError(UndersignedError):
 
 
 class ArmorError(UndersignedError):
-    """The text form is wrong. Reasons: armor-begin, armor-end, armor-lines, armor-base64, armor-size."""
+    """The text form is wrong.
+
+    Reasons: armor-several, armor-part-1, armor-part-2, armor-parts, armor-begin, armor-end, armor-lines, armor-base64,
+    armor-size.
+    """
 
 
 class OpenError(UndersignedError):

@@ -40,13 +40,7 @@ _UNSEEN = re.compile(
 )
 _TAG = re.compile("<[^<>]{0,2000}>")
 _ENTITY = re.compile("&(#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,8});", re.IGNORECASE | re.ASCII)
-_NAMED = dict(
-    zip(
-        ["amp", "lt", "gt", "plus", "equals", "sol", "shy", "hyphen"],
-        ["&", "<", ">", "+", "=", "/", "", "-"],
-        strict=True,
-    )
-)
+_NAMED = dict(amp="&", lt="<", gt=">", plus="+", equals="=", sol="/", shy="", hyphen="-")
 _BYTES = re.compile("(?:=[0-9A-Fa-f]{2})+")
 _SOFT = re.compile("=[ \t]*\r?\n")
 _BREAK = re.compile("<(?:br|/p|/div|/tr|/li|/pre)[^<>]{0,200}>", re.IGNORECASE)

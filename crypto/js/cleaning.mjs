@@ -11,7 +11,9 @@ const WHITE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
  * @returns {string}
  */
 export function clean(text) {
-  const seen = Array.from(text.replace(WHITE, ' ')).filter((character) => !isUnprintable(character.codePointAt(0)));
+  const seen = Array.from(text.replace(WHITE, ' ')).filter(
+    (character) => !isUnprintable(character.codePointAt(0)),
+  );
   return seen
     .join('')
     .normalize('NFC')

@@ -9,7 +9,6 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes } from '@noble/hashes/utils.js';
 
 const POINT_SIZE = 32;
-const { n: ORDER } = Point.CURVE();
 // The points of small order, and all texts of a point that are not its only one, in hex, with the sign bit cleared.
 const REFUSED =
   /^(?:0[01](?:00){31}|26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05|c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a|(?:e[c-f]|f.)(?:ff){30}7f)$/;
@@ -31,16 +30,18 @@ export function isRefused(point) {
  * @returns {boolean}
  */
 export function verifies(signature, message, point) {
+  // Asked here and not at the top of the module, so that a bundle that only seals does not contain it.
+  const { n: order } = Point.CURVE();
   const nonce = signature.subarray(0, POINT_SIZE);
   const scalar = littleEndian(signature.subarray(POINT_SIZE));
-  if (isRefused(nonce) || isRefused(point) || scalar >= ORDER) return false;
+  if (isRefused(nonce) || isRefused(point) || scalar >= order) return false;
   let key;
   try {
     key = Point.fromBytes(point, false);
   } catch {
     return false; // not on the curve
   }
-  const challenge = littleEndian(sha512(concatBytes(nonce, point, message))) % ORDER;
+  const challenge = littleEndian(sha512(concatBytes(nonce, point, message))) % order;
   const expected = Point.BASE.multiply(scalar, false).subtract(key.multiply(challenge, false));
   return equalBytes(expected.toBytes(), nonce);
 }

@@ -33,7 +33,7 @@ The columns may be {", ".join(paper.COLUMNS[:-1])} and {paper.COLUMNS[-1]}. For 
 holds what, as a heading, a number or letters, with + between several that are joined.
 
 \b
-Examples:
+Example:
   organizer add --table paper.xlsx --letter be
   organizer add --table form.csv --columns "name=Імя+Прозвішча; public=7" --yes
   organizer add --template empty.xlsx

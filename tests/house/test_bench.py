@@ -61,7 +61,7 @@ def test_each_round_begins_with_a_copy_of_the_same_store(tmp_path: Path) -> None
     stores = PreparedStores(tmp_path / "prepared", 30, {"file": file_store})
     for at in range(2):
         folder = tmp_path / str(at)
-        stores.copy("sqlite", ROOT, folder)
+        stores.copy("file", ROOT, folder)
         with file_store(folder) as url, closing(parse_store(url).open()) as store:
             assert store.count() == 30
             store.add(bytes(4096))

@@ -191,8 +191,8 @@ def test_the_last_numbers_wait_for_the_comparing(records: Records) -> None:
 def test_nothing_changes_between_two_steps(records: Records) -> None:
     """What the workers found is there only after it was taken up."""
     records.add([entry(1, PAIR[0]), entry(2, PAIR[1])])
-    over = Event()
-    with behind(records, lambda: over.set() if not children() else None) as review:
+    over, others = Event(), children()
+    with behind(records, lambda: over.set() if children() <= others else None) as review:
         assert over.wait(60)
         assert not review.queue.comparing.is_finished
         assert review.queue.comparing.take_up()

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -154,8 +155,11 @@ def test_what_stands_in_quotation_marks_is_nobody(what: str, rows: str, expected
 def test_every_way_to_cut_a_table_adds_nobody() -> None:
     """A download that broke off ends in a cell or a row: no line of the cell becomes a person."""
     table = 'name,public,message\nЯн,no,"x\nНіхто,yes,\n""\nНіхто,yes,\n"\nЕва,yes,"Ніхто,yes"\n'
+    read = set[str]()
     for end in range(table.index("\n") + 3, len(table)):
-        assert {*names(table[:end])} <= {"Ян", "Ева", "Ев", "Е"}
+        with suppress(OrganizerError):  # the one record that is there is cut in the middle of a cell
+            read.update(names(table[:end]))
+    assert {"Ева"} <= read <= {"Ян", "Ева", "Ев", "Е"}
     assert names(table.replace('"', "")) != ["Ян", "Ева"]  # the control
 
 

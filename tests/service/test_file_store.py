@@ -143,6 +143,7 @@ class TestOrder:
             before = places_of(tmp_path, first)
             late = some(600)
             store.add_all(late, 1800)
+            wait_until_erased(path)
             after = places_of(tmp_path, first)
             assert abs(rank_correlation([place for _, place in sorted(zip(before, after, strict=True))])) < 0.12
             assert max(correlations(tmp_path, first + late)) < 0.1

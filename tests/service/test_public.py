@@ -233,7 +233,7 @@ def test_no_field_is_completed_corrected_or_checked_by_the_device(
                 kept = (field["autocomplete"], field["autocorrect"], field["spellcheck"])
                 assert kept == ("off", "off", "false"), (page, field["id"])
                 seen += 1
-    assert seen == 19
+    assert seen == 20
 
 
 @pytest.mark.parametrize("page", ["withdraw", "check"])
