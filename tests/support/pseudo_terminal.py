@@ -48,10 +48,14 @@ class PseudoTerminal:
     def type(self, text: str) -> None:
         os.write(self._screen, text.encode())
 
-    def press(self, key: str) -> None:
-        """A key for a program that reads single keys; what comes before it listens is thrown away by design."""
+    def until_it_listens(self) -> None:
+        """Return once the program waits for a single key."""
         while termios.tcgetattr(self._screen)[3] & termios.ICANON:
             select.select([], [], [], 0.005)
+
+    def press(self, key: str) -> None:
+        """A key for a program that reads single keys; what comes before it listens is thrown away by design."""
+        self.until_it_listens()
         self.type(key)
 
     def interrupt(self) -> None:
