@@ -7,6 +7,7 @@ import pty
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -81,6 +82,9 @@ def until(text: bytes, *command: str | Path) -> Took:
             shown += more
             if not seconds and text in shown:
                 seconds = time.perf_counter() - began
+                # What is pressed before the program listens for a key is thrown away by design.
+                while termios.tcgetattr(screen)[3] & termios.ICANON:
+                    time.sleep(0.005)
                 os.write(screen, b"q")
     except OSError:  # how Linux says that nobody writes to this terminal any more
         pass
