@@ -37,16 +37,10 @@ class _Waiting:
 
 
 class GroupCommit:
-    """Gathers envelopes from many threads; `keep` returns once a whole group will survive a power cut, or raises.
+    """Gathers envelopes from many threads; `keep` returns once a whole group will survive a power cut, or raises."""
 
-    The same thread calls `between` before every group, and again after the seconds that it returned if nobody came
-    until then; None means that it has nothing to do. It must not raise.
-    """
-
-    def __init__(
-        self, keep: Callable[[Sequence[bytes]], None], between: Callable[[], float | None] = lambda: None
-    ) -> None:
-        self._keep, self._between = keep, between
+    def __init__(self, keep: Callable[[Sequence[bytes]], None]) -> None:
+        self._keep = keep
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         # Held while somebody is woken or gives up, so that no line breaks off at one who has just gone.
         self._waking = threading.Lock()
@@ -75,11 +69,10 @@ class GroupCommit:
         self._writer.join()
 
     def _write(self) -> None:
-        while (group := self._next(self._between())) is not None:
+        while group := self._next():
             began = time.monotonic()
             try:
-                if group:
-                    self._keep([waiting.envelope for waiting in group])
+                self._keep([waiting.envelope for waiting in group])
             except Exception as error:  # whatever happened, whoever waits must hear of it
                 for waiting in group:
                     waiting.error = error
@@ -91,21 +84,14 @@ class GroupCommit:
             # Those who were just answered send the next one; with them, a slow disk writes one group instead of two.
             time.sleep(min(GATHERING * (time.monotonic() - began), GATHERING_SECONDS))
 
-    def _next(self, patience: float | None) -> list[_Waiting] | None:
-        """Who waits now; empty when nobody came in time, None at the end."""
+    def _next(self) -> list[_Waiting]:
+        """Who waits now, at least one; nobody at the end."""
         group: list[_Waiting] = []
-        try:
-            found = self._waiting.get(timeout=patience)
-            while found is not None:
-                group.append(found)
-                if len(group) == GROUP_MOST or self._waiting.empty():
-                    break
-                found = self._waiting.get()
-        except queue.Empty:
-            return []
-        if found is None:
-            if not group:
-                return None
+        while (found := self._waiting.get()) is not None:
+            group.append(found)
+            if len(group) == GROUP_MOST or self._waiting.empty():
+                break
+        if found is None and group:
             self._waiting.put(None)
         self._shuffle(group)
         return group
