@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, product
+from operator import itemgetter
 
 from crypto.base64 import decode, encode
 from crypto.envelope import LINE_WIDTH, SIZE, dearmor, envelope_id
@@ -23,6 +24,7 @@ EXCESS_MOST = 150
 JOINED_MOST = 20
 VARIANTS_MOST = 8
 TEXT_MOST = 4_000_000
+KEPT_MOST = 100_000
 LONE_RUN = 20
 
 _GAP = "[^0-9A-Za-z]"
@@ -44,6 +46,9 @@ _NAMED = dict(amp="&", lt="<", gt=">", plus="+", equals="=", sol="/", shy="", hy
 _BYTES = re.compile("(?:=[0-9A-Fa-f]{2})+")
 _SOFT = re.compile("=[ \t]*\r?\n")
 _BREAK = re.compile("<(?:br|/p|/div|/tr|/li|/pre)[^<>]{0,200}>", re.IGNORECASE)
+
+_Parts = tuple[dict[str, int], ...]
+"""For each part of an envelope the readings that it has, and how many lines each of them leaves out."""
 
 
 @dataclass(frozen=True)
@@ -76,23 +81,67 @@ def write_parts(envelope: bytes) -> list[str]:
     return made
 
 
+class PartCollector:
+    """Parts of envelopes out of any number of texts, one after the other; those of one envelope may stand in several.
+
+    What is whole in one text needs no other: so nobody's text spoils somebody else's.
+    """
+
+    def __init__(self) -> None:
+        self.parts_met = 0
+        """How many parts were met so far, each as often as it was met, whole or not."""
+        self.is_full = False
+        """Whether something of a later text was forgotten, because too much waits for its other part."""
+        self._pending: dict[str, _Parts] = {}
+        self._whole: set[str] = set()
+        self._kept = 0
+
+    def add(self, text: str) -> Reading:
+        """The envelopes that are whole since this text, and what is missing of those that it holds parts of.
+
+        At most TEXT_MOST characters are read; nothing is ever raised.
+        """
+        here: dict[str, _Parts] = {}
+        for check, number, body in _all_parts(text[:TEXT_MOST]):
+            self.parts_met += 1
+            if check not in self._whole:
+                readings = here.setdefault(check, _no_parts())[number - 1]
+                for reading, left_out in _bodies(body, _SIZES[number - 1]):
+                    readings[reading] = min(left_out, readings.get(reading, left_out))
+        envelopes: dict[bytes, None] = {}
+        incomplete = []
+        for check, parts in here.items():
+            before = self._pending.get(check)
+            together = _together(before or _no_parts(), parts)
+            envelope = _join(check, parts)
+            if envelope is None and before is not None:
+                envelope = _join(check, together)
+            if envelope is None:
+                self._keep(check, together)
+                incomplete.append(_incomplete(check, together))
+            else:
+                envelopes[envelope] = None
+                self._whole.add(check)
+                self._kept -= _weight(self._pending.pop(check, None))
+        return Reading(tuple(envelopes), tuple(incomplete))
+
+    @property
+    def incomplete(self) -> tuple[Incomplete, ...]:
+        """Of which envelopes something is missing after all these texts."""
+        return tuple(_incomplete(check, parts) for check, parts in self._pending.items())
+
+    def _keep(self, check: str, parts: _Parts) -> None:
+        more = _weight(parts) - _weight(self._pending.get(check))
+        if self._kept + more > KEPT_MOST:
+            self.is_full = True
+        else:
+            self._pending[check] = parts
+            self._kept += more
+
+
 def read_parts(text: str) -> Reading:
     """All envelopes whose parts stand in the text, in whatever order and company; nothing is ever raised."""
-    found: dict[str, tuple[dict[str, int], ...]] = {}
-    for check, number, body in _all_parts(text[:TEXT_MOST]):
-        readings = found.setdefault(check, tuple({} for _ in range(PARTS)))[number - 1]
-        for reading, left_out in _bodies(body, _SIZES[number - 1]):
-            readings[reading] = min(left_out, readings.get(reading, left_out))
-    envelopes: dict[bytes, None] = {}
-    incomplete = []
-    for check, parts in found.items():
-        envelope = _join(check, parts)
-        if envelope is not None:
-            envelopes[envelope] = None
-        else:
-            absent = tuple(number for number, readings in enumerate(parts, start=1) if not readings)
-            incomplete.append(Incomplete(check, absent or tuple(range(1, PARTS + 1))))
-    return Reading(tuple(envelopes), tuple(incomplete))
+    return PartCollector().add(text)
 
 
 def read_text(text: str) -> bytes:
@@ -203,11 +252,33 @@ def _adding_up(pieces: list[str], excess: int) -> Iterator[frozenset[int]]:
     yield from sums.get(excess, [])
 
 
-def _join(check: str, parts: tuple[dict[str, int], ...]) -> bytes | None:
+def _no_parts() -> _Parts:
+    return tuple({} for _ in range(PARTS))
+
+
+def _together(before: _Parts, parts: _Parts) -> _Parts:
+    """The plainest readings of two texts."""
+    return tuple(dict(_plainest({**new, **old})) for old, new in zip(before, parts, strict=True))
+
+
+def _weight(parts: _Parts | None) -> int:
+    """What it costs to keep them."""
+    return 0 if parts is None else 1 + sum(map(len, parts))
+
+
+def _plainest(readings: dict[str, int]) -> list[tuple[str, int]]:
+    # Every reading that leaves lines out is a guess.
+    return sorted(readings.items(), key=itemgetter(1))[:JOINED_MOST]
+
+
+def _incomplete(check: str, parts: _Parts) -> Incomplete:
+    absent = tuple(number for number, readings in enumerate(parts, start=1) if not readings)
+    return Incomplete(check, absent or tuple(range(1, PARTS + 1)))
+
+
+def _join(check: str, parts: _Parts) -> bytes | None:
     """The envelope with this check, from one reading of each part."""
-    # The plainest first: every reading that leaves lines out is a guess.
-    plainest = [sorted(readings, key=readings.__getitem__)[:JOINED_MOST] for readings in parts]
-    for chosen in product(*plainest):
+    for chosen in product(*([reading for reading, _ in _plainest(readings)] for readings in parts)):
         envelope = decode("".join(chosen), any_unused_bits=True)
         if envelope is not None and len(envelope) == SIZE and envelope_id(envelope)[:CHECK_SIZE].hex() == check:
             return envelope

@@ -1,4 +1,4 @@
-"""Opening ledgers, and what was entered by hand, into the workspace.
+"""Opening ledgers, sealed texts in any files, and what was entered by hand, into the workspace.
 
 Nothing needs to be asked before: what was opened before is recognised, and nothing is lost by stopping in the middle.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from organizer.actions.open_texts import OpenedTexts, open_texts, sort_out, unfinished
 from organizer.actions.plan import Notice, Progress, no_progress
 from organizer.actions.session import Session, need_keys
 from organizer.errors import OrganizerError
@@ -39,28 +40,41 @@ class OpenedLedger:
 
 @dataclass(frozen=True)
 class OpenedLedgers:
-    """What became of some ledgers, and how many signatures and withdrawals entered by hand were opened."""
+    """What became of some ledgers and texts, and how many signatures and withdrawals entered by hand were opened."""
 
     ledgers: tuple[OpenedLedger, ...]
+    """Those that were named or found, then those that the texts became."""
     by_hand: int
+    texts: OpenedTexts | None = None
+    """What was found in files that are no ledgers; None when there were none."""
 
     @property
-    def problems(self) -> tuple[Notice, ...]:
+    def ledger_problems(self) -> tuple[Notice, ...]:
         """One for each ledger that was not read to its end."""
         return tuple(problem for one in self.ledgers if (problem := one.problem) is not None)
 
+    @property
+    def problems(self) -> tuple[Notice, ...]:
+        """All that was not read, or is not whole: ledgers, then texts."""
+        return (*self.ledger_problems, *(self.texts.problems if self.texts else ()))
+
 
 def open_ledgers(session: Session, paths: Iterable[str], progress: Progress = no_progress) -> OpenedLedgers:
-    """Open the ledgers at these paths; one that is malformed or missing stops none of the others.
+    """Open the ledgers and texts at these paths, which may be folders; none that is damaged stops another.
 
-    Raises OrganizerError: no-key, workspace-damaged, disk-full, worker, …
+    What texts brought last time and was not opened to its end is opened, too.
+    Raises OrganizerError: no-key, workspace-damaged, disk-full, worker, files-many, texts-many, …
     """
     need_keys(session)
     by_hand = open_by_hand(session.records, session.keys)
     # Workers start before progress is shown: a program that runs a thread should not fork.
     with hired(BlockOpener(session.keys, session.records.boxes), cores()) as crew:
-        opened = tuple(OpenedLedger(path, _open(session, path, progress, crew)) for path in paths)
-    return OpenedLedgers(opened, by_hand)
+        ledgers, others = sort_out(paths)
+        texts = open_texts(session, others, progress)
+        made = {*unfinished(session), *([texts.ledger] if texts and texts.ledger else [])}
+        all_ledgers = (*ledgers, *sorted(made - {*ledgers}))
+        opened = tuple(OpenedLedger(path, _open(session, path, progress, crew)) for path in all_ledgers)
+    return OpenedLedgers(opened, by_hand, texts)
 
 
 def _open(session: Session, path: str, progress: Progress, crew: Crew) -> Opening:

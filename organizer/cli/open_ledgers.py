@@ -1,4 +1,4 @@
-"""`organizer open`: open the envelopes of ledgers, and what was entered by hand, into the workspace."""
+"""`organizer open`: open envelopes of ledgers and texts, and what was entered by hand, into the workspace."""
 
 from __future__ import annotations
 
@@ -18,27 +18,33 @@ from organizer.intake.ledgers import Opening
 
 
 @click.command("open")
-@click.argument("ledgers", nargs=-1, required=True, metavar="LEDGER...")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
 @options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def open_command(
-    ledgers: tuple[str, ...], folder: str, appeal_file: str | None, passphrase_file: str | None, as_json: bool
+    paths: tuple[str, ...], folder: str, appeal_file: str | None, passphrase_file: str | None, as_json: bool
 ) -> None:
-    """Open the envelopes of one or more ledgers.
+    """Open the envelopes of ledgers, and of sealed texts in whatever files they come.
 
-    What was opened before is recognised and skipped, so opening a ledger again is safe, and so is stopping in the
-    middle. Envelopes that cannot be read are set aside and counted with the reason.
+    A file may be a ledger of the site, a sealed text as the signing file saves it, a mail (.eml), a mailbox (mbox), an
+    export of a chat (text, HTML, JSON, also packed as .zip), a word processor's file, or a folder with any of them.
+    The two parts of one text may be in two files. What is found in texts becomes a ledger of its own in the workspace.
+
+    What was opened before is recognised and skipped, so opening a file again is safe, and so is stopping in the
+    middle. Envelopes that cannot be read are set aside and counted with the reason. A text that is not whole is named
+    by its file, and holds up no other.
 
     \b
     Example:
       organizer open ledger.bin --appeal appeal.json
+      organizer open mails/ chat.txt
     """
-    carry_out(as_json, lambda terminal: run(terminal, folder, ledgers, appeal_file, passphrase_file))
+    carry_out(as_json, lambda terminal: run(terminal, folder, paths, appeal_file, passphrase_file))
 
 
 def run(
     terminal: Terminal, folder: str, paths: Sequence[str], appeal_file: str | None, passphrase_file: str | None
 ) -> JsonResult:
-    """Open the ledgers. A malformed one does not stop the others; the first error is raised at the end.
+    """Open them. One that is malformed does not stop the others; the first error is raised at the end.
 
     Raises OrganizerError.
     """
@@ -47,17 +53,27 @@ def run(
     say_opened(terminal, opened)
     result = _result(opened)
     if opened.problems:
-        first, count = opened.problems[0], len(opened.ledgers)
-        text = (
-            f"Not read to the end: {len(opened.problems):,} of {count:,} ledgers. What is wrong with each stands above."
-        )
-        raise OrganizerError(first.reason, text if count > 1 else str(first), result)
+        raise OrganizerError(opened.problems[0].reason, _what_is_wrong(opened), result)
     terminal.say("Next: organizer review")
     return result
 
 
+def _what_is_wrong(opened: OpenedLedgers) -> str:
+    if opened.texts is None and len(opened.ledgers) == 1:
+        return str(opened.problems[0])
+    wrong, texts = len(opened.ledger_problems), opened.texts.problems if opened.texts else ()
+    ledgers = f"Not read to the end: {wrong:,} of {len(opened.ledgers):,} ledgers." if wrong else ""
+    others = f"Not whole, or not read: {len(texts):,} texts or files; all others are opened." if texts else ""
+    return " ".join(filter(None, [ledgers, others, "What is wrong with each stands above."]))
+
+
 def _result(opened: OpenedLedgers) -> JsonResult:
-    return {"by_hand": opened.by_hand, "ledgers": [_ledger_result(ledger.opening) for ledger in opened.ledgers]}
+    result: JsonResult = {"by_hand": opened.by_hand}
+    result["ledgers"] = [_ledger_result(ledger.opening) for ledger in opened.ledgers]
+    if opened.texts is not None:
+        problems = [{"reason": one.reason, "text": str(one)} for one in opened.texts.problems]
+        result["texts"] = {**vars(opened.texts), "problems": problems}
+    return result
 
 
 def _ledger_result(opening: Opening) -> JsonResult:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
+from typing import BinaryIO
 
 from organizer.errors import OrganizerError
 
@@ -25,6 +27,9 @@ LARGEST_TOGETHER = 4 * LARGEST_MEMBER
 FREE_OF_RATIO = 1 << 20
 """Bytes that may be unpacked at any ratio: a small empty sheet is packed very well."""
 
+LARGEST_LIST = 16 << 20
+"""Bytes of the list of members at an archive's end: some 200,000 of them. All of it is read at once."""
+
 _STORED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
@@ -33,14 +38,15 @@ class Archive:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self.names = archive.namelist()
+        self._counts = Counter(archive.namelist())
+        self.names = list(self._counts)
         self._left = LARGEST_TOGETHER
 
     def read(self, name: str) -> bytes | None:
         """A member's bytes, None when there is none. Raises OrganizerError: table-damaged, table-large."""
-        if name not in self.names:
+        if name not in self._counts:
             return None
-        if self.names.count(name) > 1:
+        if self._counts[name] > 1:
             # Two programs would read two different tables.
             raise damaged()
         member = self._archive.getinfo(name)
@@ -57,10 +63,12 @@ class Archive:
 
 
 @contextmanager
-def open_archive(data: bytes) -> Iterator[Archive]:
-    """The archive in these bytes. Raises OrganizerError: table-damaged."""
+def open_archive(data: bytes | BinaryIO) -> Iterator[Archive]:
+    """The archive in these bytes, or in a file that stays open. Raises OrganizerError: table-damaged, table-large."""
+    file = BytesIO(data) if isinstance(data, bytes) else data
     with _readable():
-        archive = zipfile.ZipFile(BytesIO(data))
+        _check_list(file)
+        archive = zipfile.ZipFile(file)
     with archive:
         yield Archive(archive)
 
@@ -72,6 +80,24 @@ def pack(members: Mapping[str, bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
+
+
+def _check_list(file: BinaryIO) -> None:
+    """Whether the list of members is of a size that can be read. Raises OrganizerError: table-large."""
+    start = max(file.seek(0, 2) - _END_MOST, 0)
+    file.seek(start)
+    end = file.read()
+    at = end.rfind(b"PK\5\6")
+    sizes = [int.from_bytes(end[at + 12 : at + 16], "little")] if at >= 0 else []
+    # An archive of more than 4 GB, or one that says so, has a larger record before that one.
+    at = end.rfind(b"PK\6\6")
+    sizes += [int.from_bytes(end[at + 40 : at + 48], "little")] if at >= 0 else []
+    if any(LARGEST_LIST < size != 0xFFFFFFFF for size in sizes):
+        raise OrganizerError("table-large", "This file has too many others packed in it. Unpack it, or divide it.")
+
+
+# The record at the end, a comment of at most 65,535 bytes, and what an archive of more than 4 GB has before.
+_END_MOST = 22 + 0xFFFF + 20 + 56
 
 
 def damaged() -> OrganizerError:

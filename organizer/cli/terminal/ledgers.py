@@ -1,18 +1,44 @@
-"""Shows how the opening of ledgers went: numbers for each ledger, and what is wrong with it."""
+"""Shows how the opening of ledgers and texts went: numbers for each ledger, and what is wrong with it."""
 
 from __future__ import annotations
 
 from organizer.actions.open_ledgers import OpenedLedger, OpenedLedgers
+from organizer.actions.open_texts import OpenedTexts
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import NO_KEY, explain
 
+PROBLEMS_SHOWN = 50
+"""Of the files that are not whole; --json has all of them."""
+
 
 def say_opened(terminal: Terminal, opened: OpenedLedgers) -> None:
-    """Each ledger in numbers, and what is wrong with it if there is more than one."""
+    """Texts and each ledger in numbers, and what is wrong with them if there is more than one thing."""
+    if opened.texts is not None:
+        say_texts(terminal, opened.texts)
     for ledger in opened.ledgers:
-        say_ledger(terminal, ledger, several=len(opened.ledgers) > 1)
+        say_ledger(terminal, ledger, several=len(opened.ledgers) > 1 or opened.texts is not None)
     if opened.by_hand:
         terminal.say(f"Signatures entered by hand, opened and accepted: {opened.by_hand:,}.")
+
+
+def say_texts(terminal: Terminal, texts: OpenedTexts) -> None:
+    """What was found in files that are no ledgers, and which of them are not whole."""
+    terminal.say("Files with sealed texts:" if texts.envelopes else "There is no whole sealed text in these files:")
+    terminal.table(
+        [
+            ("files read", f"{texts.files:,}"),
+            ("of these, without any sealed text", f"{texts.without:,}"),
+            ("envelopes found, each once", f"{texts.envelopes:,}"),
+            ("not whole, or not read", f"{len(texts.problems):,}"),
+        ]
+    )
+    for problem in texts.problems[:PROBLEMS_SHOWN]:
+        terminal.say(str(problem))
+    if len(texts.problems) > PROBLEMS_SHOWN:
+        terminal.say(f"… and {len(texts.problems) - PROBLEMS_SHOWN:,} more; --json has all of them.")
+    if texts.ledger is not None:
+        terminal.say("The envelopes are kept as a ledger of their own, for the other organizers, too:")
+        terminal.say(texts.ledger)
 
 
 def say_ledger(terminal: Terminal, ledger: OpenedLedger, several: bool) -> None:
