@@ -10,10 +10,14 @@ import json
 import re
 from collections.abc import Iterator
 
+from crypto.text_parts import TEXT_MOST
+
 # The word UNDERSIGNED, whatever stands between its letters: marks that nobody sees, soft line ends, the signs of
 # quoted-printable, HTML and JSON. Possessive, so that no text takes long.
-_GAP = r"(?:=[0-9a-f]{2}|&[a-z]{2,8};|\\u[0-9a-f]{4}|[^a-z]){0,16}+"
-_WORD = re.compile(_GAP.join("UNDERSIGNED").encode("ascii"), re.IGNORECASE)
+_GAP = r"(?:=[0-9a-f]{2}|&[a-z]{2,8};|\\u[0-9a-f]{4}|<[^<>]{0,200}>|[^a-z]){0,16}+"
+_PATTERN = _GAP.join("UNDERSIGNED")
+_WORD_IN_BYTES = re.compile(_PATTERN.encode("ascii"), re.IGNORECASE)
+_WORD = re.compile(_PATTERN, re.IGNORECASE)
 _WIDE = re.compile(b"\\0".join(bytes([letter]) for letter in b"UNDERSIGNED"), re.IGNORECASE)
 
 _MARKS = (
@@ -25,6 +29,9 @@ _MARKS = (
 
 _ESCAPED = re.compile(r'\\(?:u([0-9a-fA-F]{4})|([nrtbf"\\/]))')
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": " ", "f": "\f"}
+
+BEFORE, BEHIND = 1_000, 100_000
+"""Characters before the word and behind it that belong to its part: no program makes one longer."""
 
 # Where exports of chats have what people wrote. Telegram has it again, in pieces, in a key of another name.
 _SAID = ("text", "body", "message", "content", "caption")
@@ -39,6 +46,20 @@ def texts_in(data: bytes) -> Iterator[str]:
             yield _ESCAPED.sub(_unescaped, text) if said is None else said
 
 
+def stretches(text: str) -> Iterator[str]:
+    """The stretches of a text in which parts of envelopes may stand, each part whole in one of them."""
+    start = end = 0
+    for found in _WORD.finditer(text):
+        at = max(found.start() - BEFORE, 0)
+        if end and (at > end or found.end() + BEHIND - start > TEXT_MOST):
+            yield text[start:end]
+            end = 0
+        start = start if end else at
+        end = found.end() + BEHIND
+    if end:
+        yield text[start:end]
+
+
 def _decoded(data: bytes) -> Iterator[str]:
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -48,7 +69,7 @@ def _decoded(data: bytes) -> Iterator[str]:
     # does not matter: of ASCII, one byte further on, the other order says the same.
     for start in sorted({found.start() % 2 for found in _WIDE.finditer(data)}):
         yield data[start:].decode("utf-16-le", "replace")
-    if _WORD.search(data):
+    if _WORD_IN_BYTES.search(data):
         try:
             yield data.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from crypto.envelope import BEGIN, END, HEADER_SIZE, SIZE, EnvelopeId, dearmor, envelope_id
 from crypto.errors import ArmorError
 from crypto.keys import VERSION, KeyId
-from crypto.text_parts import CHECK_SIZE, TEXT_MOST, PartCollector
+from crypto.text_parts import CHECK_SIZE, PartCollector
 from organizer.errors import OrganizerError
+from organizer.intake.texts.decoding import stretches
 
 ENVELOPES_MOST = 100_000
 """They are in memory until they are sorted: 400 MB."""
-
-OVERLAP = 100_000
-"""Characters that two windows of a long text share: no program makes one part of an envelope longer."""
 
 SOURCES_MOST = 4
 """Places that are named of one envelope whose parts do not make a whole."""
@@ -73,8 +71,8 @@ class LetterBox:
         before = self._collector.parts_met
         older: list[tuple[int, int]] = []
         for text in texts:
-            for at in range(0, max(len(text) - OVERLAP, 1), TEXT_MOST - OVERLAP):
-                self._collect(text[at : at + TEXT_MOST], source)
+            for stretch in stretches(text):
+                self._collect(stretch, source)
             older.append(self._older(text))
         whole, damaged = max(older, default=(0, 0))
         self.met += self._collector.parts_met - before + whole + damaged

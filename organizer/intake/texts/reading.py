@@ -133,13 +133,16 @@ class _Contents:
 
     def _look_into_mail(self, mail: bytes, depth: int) -> None:
         before = self._box.met
+        is_whole = True
         try:
             for content in contents(mail):
                 self._look(content, depth + 1)
         except MailError:
-            self._box.tell(self._source, "text-mail")
+            is_whole = False
         if self._box.met == before:
             self._box.add(texts_in(mail), self._source)
+        if not is_whole:
+            self._box.tell(self._source, "text-mail")
 
     def _unpack(self, file: BinaryIO, depth: int) -> None:
         with self._packed(0), open_archive(file) as archive:
