@@ -49,14 +49,10 @@ class OpenedLedgers:
     """What was found in files that are no ledgers; None when there were none."""
 
     @property
-    def ledger_problems(self) -> tuple[Notice, ...]:
-        """One for each ledger that was not read to its end."""
-        return tuple(problem for one in self.ledgers if (problem := one.problem) is not None)
-
-    @property
     def problems(self) -> tuple[Notice, ...]:
-        """All that was not read, or is not whole: ledgers, then texts."""
-        return (*self.ledger_problems, *(self.texts.problems if self.texts else ()))
+        """One for each ledger that was not read to its end, then for each text that is not whole or was not read."""
+        ledgers = (problem for one in self.ledgers if (problem := one.problem) is not None)
+        return (*ledgers, *(self.texts.problems if self.texts else ()))
 
 
 def open_ledgers(session: Session, paths: Iterable[str], progress: Progress = no_progress) -> OpenedLedgers:

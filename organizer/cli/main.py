@@ -19,7 +19,7 @@ _COMMANDS = {
     "ceremony": ("organizer.cli.ceremony", "Make the keys of an appeal, step by step in a dialogue."),
     "keygen": ("organizer.cli.keygen", "Make keys without a dialogue, for scripts and trials."),
     "restore": ("organizer.cli.restore", "Bring a key back from its cards."),
-    "open": ("organizer.cli.open_ledgers", "Open the envelopes of one or more ledgers."),
+    "open": ("organizer.cli.open_ledgers", "Open ledgers, and sealed texts in whatever files they come."),
     "review": ("organizer.cli.review", "Look at signatures, and accept, refuse or hold them."),
     "vouch": ("organizer.cli.vouch", "Words that trusted people give out: add, list, withdraw."),
     "decisions": ("organizer.cli.decisions", "Review apart, and merge decisions."),

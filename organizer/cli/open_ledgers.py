@@ -23,7 +23,7 @@ from organizer.intake.ledgers import Opening
 def open_command(
     paths: tuple[str, ...], folder: str, appeal_file: str | None, passphrase_file: str | None, as_json: bool
 ) -> None:
-    """Open the envelopes of ledgers, and of sealed texts in whatever files they come.
+    """Open ledgers, and sealed texts in whatever files they come.
 
     A file may be a ledger of the site, a sealed text as the signing file saves it, a mail (.eml), a mailbox (mbox), an
     export of a chat (text, HTML, JSON, also packed as .zip), a word processor's file, or a folder with any of them.
@@ -59,9 +59,11 @@ def run(
 
 
 def _what_is_wrong(opened: OpenedLedgers) -> str:
-    if opened.texts is None and len(opened.ledgers) == 1:
-        return str(opened.problems[0])
-    wrong, texts = len(opened.ledger_problems), opened.texts.problems if opened.texts else ()
+    texts = opened.texts.problems if opened.texts else ()
+    files = len(opened.ledgers) + (opened.texts.files if opened.texts else 0)
+    if len(opened.problems) == 1:
+        return f"{opened.problems[0]}{' All others are opened.' if files > 1 else ''}"
+    wrong = len(opened.problems) - len(texts)
     ledgers = f"Not read to the end: {wrong:,} of {len(opened.ledgers):,} ledgers." if wrong else ""
     others = f"Not whole, or not read: {len(texts):,} texts or files; all others are opened." if texts else ""
     return " ".join(filter(None, [ledgers, others, "What is wrong with each stands above."]))

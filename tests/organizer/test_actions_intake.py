@@ -66,10 +66,10 @@ def test_ledgers_are_opened_one_beside_the_other_whatever_is_wrong_with_one(desk
     with opened(desk) as session:
         found = open_ledgers(session, [str(desk.home / "none.bin"), str(bad), str(new)], progress)
         again = open_ledgers(session, [str(new)])
-    assert [one.opening.signatures for one in found.ledgers] == [0, 0, 1]
-    assert [problem.reason for problem in found.problems] == ["no-file", "ledger-header"]
+    assert [one.opening.signatures for one in found.ledgers] == [0, 1]
+    assert [problem.reason for problem in found.problems] == ["no-file", "text-none"]
     assert str(found.problems[1]).startswith(f"{bad}: ")
-    assert progress.told == [("new.bin", "envelopes read", 1, 1)]
+    assert progress.told == [("Files", "bytes read", 13, 13), ("new.bin", "envelopes read", 1, 1)]
     assert (again.ledgers[0].opening.seen_before, again.problems, again.by_hand) == (1, (), 0)
 
 

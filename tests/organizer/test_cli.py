@@ -21,10 +21,12 @@ from crypto.code import commitment, receipt
 from crypto.keys import KeyRecord
 from crypto.minisign import MinisignPublicKey
 from crypto.publication import PublishedSignature, read_publication
+from crypto.text_parts import write_parts
 from organizer.cli.main import organizer
 from organizer.cli.options import carry_out
 from organizer.cli.terminal.terminal import Terminal
 from organizer.keys.periods import Period, read_public, write_public
+from tests.support.letter_box_files import mail
 from tests.support.organizer_command import NAMES, run, run_json
 from tests.support.organizer_workspace import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
 from tests.support.programs import environment_with, program
@@ -611,7 +613,7 @@ def test_mistakes_of_people_are_told_in_a_sentence(desk: Desk, tmp_path: Path) -
         ),
         ("workspace-exists", ["keygen", "-w", desk.folder, "--signer", "anna", "--passphrase-file", wrong]),
         ("no-file", ["open", tmp_path / "none", "-w", desk.folder, "--passphrase-file", desk.passphrase]),
-        ("ledger-header", ["open", wrong, "-w", desk.folder, "--passphrase-file", desk.passphrase]),
+        ("text-none", ["open", wrong, "-w", desk.folder, "--passphrase-file", desk.passphrase]),
         ("no-file", ["verify", tmp_path / "none", "--appeal", desk.appeal]),
         ("no-minisig", ["verify", wrong, "--appeal", desk.appeal]),
         ("usage", ["open", "-w", desk.folder]),
@@ -676,6 +678,33 @@ def test_one_broken_ledger_does_not_stop_the_others(desk: Desk) -> None:
     sentences = ("none is not there", "broken.bin: The ", "Opened ")
     assert [told.stdout.count(sentence) for sentence in sentences] == [1, 1, 2]
     assert "broken.bin: The " in run(desk, "open", broken).stderr
+
+
+def test_a_letter_box_is_opened_and_what_is_not_whole_is_named(desk: Desk) -> None:
+    """A folder with texts and a ledger in it: numbers for both, a sentence for each text that is not whole."""
+    box = desk.home / "box"
+    box.mkdir()
+    good, half = (write_parts(seal(name, record=desk.record)) for name in ("Ева", "Ян"))
+    (box / "mail.eml").write_bytes(mail("\n".join(good), transfer="base64").as_bytes())
+    (box / "notes.txt").write_text("вось\n" + half[1])
+    (box / "notes\x1b[2J.txt").write_text(half[1][:300])
+    desk.ledger(seal("Зоя", record=desk.record), name="box/ledger-1.undersigned")
+    found = run_json(desk, "open", box, exit_code=1)
+    assert found["error"] == "text-part-1"
+    assert [ledger["signatures"] for ledger in found["ledgers"]] == [1, 1]
+    texts = found["texts"]
+    assert (texts["files"], texts["without"], texts["envelopes"]) == (3, 0, 1)
+    assert [one["reason"] for one in texts["problems"]] == ["text-part-1"]
+    assert found["ledgers"][1]["digest"] in texts["ledger"]
+    told = run(desk, "open", box)
+    assert "All others are opened." in told.stderr
+    assert f"{box}/notes\ufffd[2J.txt; {box}/notes.txt: the first of the two texts is missing" in told.stdout
+    assert "\x1b" not in told.stdout + told.stderr
+    assert texts["ledger"] in told.stdout
+    (box / "one.txt").write_text(half[0])
+    assert "Next: organizer review" in run(desk, "open", box).stdout
+    assert run_json(desk, "open", box)["texts"]["envelopes"] == 2
+    assert run_json(desk, "status")["undecided"] == 3
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ DEEPEST = 6
 PIECES_MOST = 20_000
 """Files within one file, or one mail, whatever is in what."""
 
-TOGETHER_MOST = 512 << 20
+TOGETHER_MOST = 256 << 20
 """Bytes of all of them."""
 
 HEAD = 1 << 16
