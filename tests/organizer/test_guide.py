@@ -20,9 +20,11 @@ from crypto.code import commitment
 from crypto.minisign import MinisignPublicKey
 from crypto.seal import seal_signature
 from crypto.signature import Signature
+from crypto.text_parts import write_parts
 from organizer.cli.main import organizer
 from organizer.keys.periods import Period, read_public
 from tests.support.ceremony_answers import answer, give_words_back, new_passphrase, plain, read_card
+from tests.support.letter_box_files import mail
 from tests.support.organizer_workspace import LETTERS, ledger_of, make_cheap
 from tests.support.paths import ROOT
 from tests.support.programs import environment_with
@@ -223,6 +225,16 @@ def fetch(play: Play, line: str) -> None:
     play.shell(line)
 
 
+def letters(play: Play, line: str) -> None:
+    """A signature that is in the ledger, too, as two mails, and a photograph."""
+    (play.anna / "letters").mkdir()
+    envelope = (play.anna / "ledger-4-0f.undersigned").read_bytes()[-4096:]
+    for number, text in enumerate(write_parts(envelope)):
+        (play.anna / "letters" / f"{number}.eml").write_bytes(mail(text, transfer="base64").as_bytes())
+    (play.anna / "letters" / "photo.jpg").write_bytes(b"\xff\xd8" * 99)
+    with_passphrase(play, line)
+
+
 def minisign_line(folder: Path) -> str:
     return re.findall(r"RW\S{54}", (folder / WORKSPACE / "minisign.pub").read_text())[0]
 
@@ -356,6 +368,7 @@ STEPS: list[tuple[str, Callable[[Play, str], None]]] = [
     (TOKEN, in_the_shell),
     ("sha256sum ledger-*.undersigned", fetch),
     ("organizer open ledger-*.undersigned --appeal appeal.json", with_passphrase),
+    ("organizer open letters", letters),
     ("organizer work", work),
     ("organizer review", review),
     ("organizer status", with_passphrase),
