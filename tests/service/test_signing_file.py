@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gettext
 import gzip
 import hashlib
+import html
 import json
 import re
 from datetime import date
@@ -20,11 +22,21 @@ from service import create_app
 from service.appeal import load_appeal
 from service.settings import Settings
 from service.stores.file_store import FileStore
+from tests.support.paths import ROOT
 from tests.support.publications import hand_in, publication
 from tests.support.sample_appeal import TODAY
 from tests.support.site_map import SHIPPED_LANGUAGES
 
 ADDRESSES = ("https://letter.example", "http://" + "a" * 56 + ".onion", "https://mirror.example/letter")
+
+
+BLOCKED = (
+    "If the site is blocked or gone, send it to the organizers by mail or messenger. They open files, mails and whole "
+    "chats without the site. Whoever carries the message can see who wrote to whom, and when.",
+    "If this site is blocked or gone, a sealed text counts nevertheless: send it, or the file with it, to the "
+    "organizers by mail or messenger. They open it without the site. Whoever has the signing file can pass it on, so "
+    "get it in time.",
+)
 
 
 def digests(client: FlaskClient) -> dict[str, str]:
@@ -144,3 +156,18 @@ def test_every_page_is_small_enough_for_a_slow_link(addressed: FlaskClient, page
         answer = addressed.get(f"/{language}/{page}", headers={"Accept-Encoding": "gzip"})
         assert answer.headers["Content-Encoding"] == "gzip"
         assert len(answer.data) <= 54_000
+
+
+@pytest.mark.parametrize("language", SHIPPED_LANGUAGES)
+def test_it_says_where_a_sealed_text_goes_when_there_is_no_site(client: FlaskClient, language: str) -> None:
+    """Beside the text, in the language of the file; how the organizers are reached stands in it, too.
+
+    The page says so before the site is gone.
+    """
+    file, how = (html.unescape(client.get(f"/{language}/{page}").text) for page in ("sign.html", "how"))
+    words = gettext.translation("messages", ROOT / "service" / "translations", [language], fallback=language == "en")
+    beside, ahead = map(words.gettext, BLOCKED)
+    assert language == "en" or beside != BLOCKED[0]
+    assert beside in file.partition('data-way="text"')[2]
+    assert ahead in how
+    assert "Telegram @Freepolitzek" in file
