@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from crypto.envelope import dearmor
-from crypto.text_parts import write_parts
+from crypto.text_parts import read_text, write_parts
 from service import create_app
 from service.settings import Settings
 from service.stores.file_store import FileStore
@@ -234,7 +234,9 @@ def test_the_browser_itself_refuses_what_is_too_short(client: FlaskClient, envel
     """No sealed text is shorter than the form's minlength, and no name or message is as long."""
     found = re.search(r'<textarea name="envelope"[^>]* required minlength="(\d+)"', client.get("/en/hand-in").text)
     assert found
-    assert 5000 < int(found[1]) <= len("\n".join(write_parts(envelope)).strip())
+    bare = "".join("".join(part.rpartition("-----END")[0] for part in write_parts(envelope)).split())
+    assert read_text(bare) == envelope  # the shortest that is read: no END lines, no white space
+    assert 5000 < int(found[1]) <= len(bare)
 
 
 def test_every_answer_is_protected(client: FlaskClient, envelope: bytes, tmp_path: Path) -> None:
