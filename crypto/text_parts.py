@@ -90,8 +90,6 @@ class PartCollector:
     def __init__(self) -> None:
         self.parts_met = 0
         """How many parts were met so far, each as often as it was met, whole or not."""
-        self.is_full = False
-        """Whether something of a later text was forgotten, because too much waits for its other part."""
         self._pending: dict[str, _Parts] = {}
         self._whole: set[str] = set()
         self._kept = 0
@@ -125,6 +123,10 @@ class PartCollector:
                 self._kept -= _weight(self._pending.pop(check, None))
         return Reading(tuple(envelopes), tuple(incomplete))
 
+    def is_waiting(self, check: str) -> bool:
+        """Whether a part with this check was kept for its other part; when too much waits, it was not."""
+        return check in self._pending
+
     @property
     def incomplete(self) -> tuple[Incomplete, ...]:
         """Of which envelopes something is missing after all these texts."""
@@ -132,9 +134,7 @@ class PartCollector:
 
     def _keep(self, check: str, parts: _Parts) -> None:
         more = _weight(parts) - _weight(self._pending.get(check))
-        if self._kept + more > KEPT_MOST:
-            self.is_full = True
-        else:
+        if self._kept + more <= KEPT_MOST:
             self._pending[check] = parts
             self._kept += more
 

@@ -59,7 +59,7 @@ def open_ledgers(session: Session, paths: Iterable[str], progress: Progress = no
     """Open the ledgers and texts at these paths, which may be folders; none that is damaged stops another.
 
     What texts brought last time and was not opened to its end is opened, too.
-    Raises OrganizerError: no-key, workspace-damaged, disk-full, worker, files-many, texts-many, …
+    Raises OrganizerError: no-key, workspace-damaged, disk-full, worker, files-many, …
     """
     need_keys(session)
     by_hand = open_by_hand(session.records, session.keys)

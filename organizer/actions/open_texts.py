@@ -29,7 +29,8 @@ _PROBLEMS = {
     "text-packed": "{source}: something packed in it cannot be unpacked. Unpack it yourself, and open the folder.",
     "text-mail": "{source}: this mail is malformed, and not all of it was read. Save what is attached to it.",
     "text-ledger": "{source}: a ledger is attached or packed in it. Save it as a file of its own, and open that.",
-    "text-full": "So many texts wait for their other half that some were left out. Open fewer files at once.",
+    "text-full": "{source}: too many texts wait for their other half to keep this one. Open it with fewer files.",
+    "text-many": "{source}: there are too many envelopes to keep those in it. Open it by itself, later.",
     "file-link": "{source}: this only points to another file, and was not followed. Name that file itself.",
     "file-kind": "{source}: this is no ordinary file, and was not opened.",
     "file-unread": "{source}: it cannot be read. Copy it anew, or see whether you may read it.",
@@ -78,10 +79,7 @@ def _is_ledger(found: FoundFile) -> bool:
 
 
 def open_texts(session: Session, found: Sequence[FoundFile | LeftOut], progress: Progress) -> OpenedTexts | None:
-    """Read these files, and write the envelopes in them as a ledger; None when there are no files.
-
-    Raises OrganizerError: texts-many.
-    """
+    """Read these files, and write the envelopes in them as a ledger; None when there are no files."""
     if not found:
         return None
     box = LetterBox(frozenset(period.record.key_id for period in session.periods))

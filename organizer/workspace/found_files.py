@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from organizer.errors import OrganizerError
@@ -65,31 +66,36 @@ def _in_folder(path: str) -> Iterator[FoundFile | LeftOut]:
         folder = waiting.pop()
         inner: list[str] = []
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            with os.scandir(folder) as entries:
+                found = sorted(islice(entries, FILES_MOST + 1), key=lambda entry: entry.name)
         except OSError:
             yield LeftOut(folder, "file-unread")
             continue
-        for entry in entries:
-            count += 1
-            if count > FILES_MOST:
-                text = f"There are more than {FILES_MOST:,} files in {path}. Name the folder that has the texts."
-                raise OrganizerError("files-many", text)
-            if entry.is_dir(follow_symlinks=False):
+        count += len(found)
+        if count > FILES_MOST:
+            text = f"There are more than {FILES_MOST:,} files in {path}. Name the folder that has the texts."
+            raise OrganizerError("files-many", text)
+        for entry in found:
+            one = _entry(entry)
+            if one is None:
                 inner.append(entry.path)
             else:
-                yield _file(entry)
+                yield one
         waiting += reversed(inner)
 
 
-def _file(entry: os.DirEntry[str]) -> FoundFile | LeftOut:
-    if entry.is_symlink():
-        return LeftOut(entry.path, "file-link")
-    if not entry.is_file(follow_symlinks=False):
-        return LeftOut(entry.path, "file-kind")
+def _entry(entry: os.DirEntry[str]) -> FoundFile | LeftOut | None:
+    """What a folder has under a name; None: another folder."""
     try:
-        return FoundFile(entry.path, entry.stat(follow_symlinks=False).st_size, named=False)
+        if entry.is_dir(follow_symlinks=False):
+            return None
+        if entry.is_symlink():
+            return LeftOut(entry.path, "file-link")
+        if entry.is_file(follow_symlinks=False):
+            return FoundFile(entry.path, entry.stat(follow_symlinks=False).st_size, named=False)
     except OSError:
         return LeftOut(entry.path, "file-unread")
+    return LeftOut(entry.path, "file-kind")
 
 
 @contextmanager

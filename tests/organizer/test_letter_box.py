@@ -5,7 +5,10 @@ Nothing that a stranger puts there stops the others, waits for ever or fills the
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import lzma
 import os
 import random
 import tracemalloc
@@ -277,12 +280,13 @@ def test_a_folder_of_ten_thousand_files_and_one_of_many_floors_are_read(desk: De
     """The one text among them is found."""
     for at in range(10_000):
         (desk.home / "in" / f"{at}.txt").write_bytes(b"x\n")
+    (desk.home / "in" / "\udcff\udcfe.txt").write_bytes(b"a name that is no text\n")
     deep = desk.home / "in" / "/".join("d" * 100)
     deep.mkdir(parents=True)
     (deep / "a.txt").write_text(whole(write_parts(OURS)))
     told = opened_from(desk, desk.home / "in")
     assert told.texts is not None
-    assert (told.texts.files, told.texts.without, told.texts.envelopes) == (10_001, 10_000, 1)
+    assert (told.texts.files, told.texts.without, told.texts.envelopes) == (10_002, 10_001, 1)
 
 
 def test_a_mail_of_many_floors_or_many_attachments_costs_no_more_than_its_size() -> None:
@@ -387,16 +391,36 @@ def test_parts_that_wait_for_ever_are_forgotten_at_a_bound_and_that_is_said(monk
     """What is whole is read nevertheless."""
     monkeypatch.setattr(text_parts, "KEPT_MOST", 20)
     halves = "".join(write_parts(some_envelope())[0] for _ in range(30))
-    box = boxed(halves.encode(), whole(write_parts(OURS)).encode())
+    one, two = write_parts(THEIRS)
+    box = boxed(halves.encode(), one.encode(), whole(write_parts(OURS)).encode(), two.encode())
     assert found(box) == {OURS}
-    assert [one.reason for one in box.problems] == ["text-full", *["text-part-2"] * 10]
+    told = [(problem.source, problem.reason) for problem in box.problems]
+    assert told == [("1", "text-full"), *[("1", "text-part-2")] * 10, ("2", "text-full"), ("4", "text-full")]
+    assert found(boxed(one.encode(), two.encode())) == {THEIRS}
 
 
-def test_more_envelopes_than_the_memory_is_meant_for_are_refused_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is kept of them, and it is said what to do."""
+def test_more_envelopes_than_the_memory_is_meant_for_are_named_by_their_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are kept, and one that is there already costs nothing."""
     monkeypatch.setattr(letter_box, "ENVELOPES_MOST", 3)
-    with pytest.raises(OrganizerError, match="Open fewer files at once"):
-        boxed(*(some_envelope() for _ in range(4)))
+    contents = [some_envelope() for _ in range(4)]
+    box = boxed(*contents, contents[0])
+    assert (found(box), box.problems) == (set(contents[:3]), (Problem("4", "text-many"),))
+
+
+def test_what_is_packed_in_another_way_is_named() -> None:
+    """It may hide a text, and nobody should take it for a file without one."""
+    text = whole(write_parts(OURS)).encode()
+    kinds = [
+        gzip.compress(text),
+        bz2.compress(text),
+        lzma.compress(text),
+        b"7z\xbc\xaf\x27\x1c\0\4",
+        b"Rar!\x1a\x07\1\0",
+    ]
+    made = mail()
+    made.add_attachment(kinds[0], "application", "gzip", filename="mbox.gz")
+    for content in (*kinds, made.as_bytes()):
+        assert boxed(content).problems == (Problem("1", "text-packed"),)
 
 
 def changed(data: bytes, chance: random.Random) -> bytes:

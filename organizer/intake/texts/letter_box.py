@@ -9,7 +9,6 @@ from crypto.envelope import BEGIN, END, HEADER_SIZE, SIZE, EnvelopeId, dearmor, 
 from crypto.errors import ArmorError
 from crypto.keys import VERSION, KeyId
 from crypto.text_parts import CHECK_SIZE, PartCollector
-from organizer.errors import OrganizerError
 from organizer.intake.texts.decoding import stretches
 
 ENVELOPES_MOST = 100_000
@@ -46,8 +45,6 @@ class LetterBox:
         for one in self._collector.incomplete:
             reason = f"text-part-{one.parts[0]}" if len(one.parts) == 1 else "text-parts"
             found.append(Problem("; ".join(self._sources[one.check]), reason))
-        if self._collector.is_full:
-            found.append(Problem("", "text-full"))
         return tuple(sorted(found, key=lambda problem: (problem.source, problem.reason)))
 
     def tell(self, source: str, reason: str) -> None:
@@ -59,21 +56,22 @@ class LetterBox:
         """Whether these bytes are an envelope as it is, sealed to a key of these organizers."""
         return len(data) == SIZE and data[:1] == VERSION and data[1:HEADER_SIZE] in self._key_ids
 
-    def take(self, envelope: bytes) -> None:
-        """Keep an envelope. Raises OrganizerError: texts-many."""
-        self.envelopes[envelope_id(envelope)] = envelope
-        if len(self.envelopes) > ENVELOPES_MOST:
-            text = f"There are more than {ENVELOPES_MOST:,} envelopes in these texts. Open fewer files at once."
-            raise OrganizerError("texts-many", text)
+    def take(self, envelope: bytes, source: str) -> None:
+        """Keep an envelope; where there are too many, it is told that this one is left out."""
+        own = envelope_id(envelope)
+        if len(self.envelopes) < ENVELOPES_MOST or own in self.envelopes:
+            self.envelopes[own] = envelope
+        else:
+            self.tell(source, "text-many")
 
     def add(self, texts: Iterable[str], source: str) -> None:
-        """Look through the readings of one text, any of which may be right. Raises OrganizerError: texts-many."""
+        """Look through the readings of one text, any of which may be right."""
         before = self._collector.parts_met
         older: list[tuple[int, int]] = []
         for text in texts:
             for stretch in stretches(text):
                 self._collect(stretch, source)
-            older.append(self._older(text))
+            older.append(self._older(text, source))
         whole, damaged = max(older, default=(0, 0))
         self.met += self._collector.parts_met - before + whole + damaged
         if damaged:
@@ -82,19 +80,22 @@ class LetterBox:
     def _collect(self, text: str, source: str) -> None:
         reading = self._collector.add(text)
         for envelope in reading.envelopes:
-            self.take(envelope)
+            self.take(envelope, source)
             self._sources.pop(envelope_id(envelope)[:CHECK_SIZE].hex(), None)
         for missing in reading.incomplete:
+            if not self._collector.is_waiting(missing.check):
+                self.tell(source, "text-full")
+                continue
             sources = self._sources.setdefault(missing.check, [])
             if source not in sources and len(sources) < SOURCES_MOST:
                 sources.append(source)
 
-    def _older(self, text: str) -> tuple[int, int]:
+    def _older(self, text: str, source: str) -> tuple[int, int]:
         """How many envelopes of the older form are whole in the text, and how many are not."""
         whole = damaged = 0
         for piece in text.split(BEGIN)[1:]:
             try:
-                self.take(dearmor(BEGIN + piece.partition(END)[0] + END))
+                self.take(dearmor(BEGIN + piece.partition(END)[0] + END), source)
                 whole += 1
             except ArmorError:
                 damaged += 1

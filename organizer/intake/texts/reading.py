@@ -38,6 +38,8 @@ HEAD = 1 << 16
 """Bytes by which the kind of a file is known."""
 
 _PACKED = b"PK\x03\x04"
+_PACKED_OTHERWISE = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x28\xb5\x2f\xfd")
+"""As gzip, bzip2, xz, 7-Zip, RAR and Zstandard begin."""
 
 # What is packed together with a chat and holds no text.
 _NO_TEXT = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".mp4", ".mov", ".mp3", ".m4a", ".ogg", ".opus")
@@ -50,7 +52,7 @@ class _TooMuchError(Exception):
 def read_file(box: LetterBox, file: BinaryIO, size: int, source: str) -> Iterator[int]:
     """Put what is in the file into the box; yields how many bytes of it are done, step by step.
 
-    `source` is what it is called before people. Raises OSError; OrganizerError: texts-many.
+    `source` is what it is called before people. Raises OSError.
     """
     head = file.read(HEAD)
     file.seek(0)
@@ -68,6 +70,8 @@ def read_file(box: LetterBox, file: BinaryIO, size: int, source: str) -> Iterato
         _Contents(box, source).read(file.read(LARGEST_WHOLE))
     elif is_mail(head):
         box.tell(source, "text-large")
+    elif head.startswith(_PACKED_OTHERWISE):
+        box.tell(source, "text-packed")
     else:
         yield from _read_windows(box, file, source)
 
@@ -118,11 +122,13 @@ class _Contents:
         head = data[:HEAD]
         if self._box.is_bare(data):
             self._box.met += 1
-            self._box.take(data)
+            self._box.take(data, self._source)
         elif head.startswith(LEDGER):
             self._box.tell(self._source, "text-ledger")
         elif head.startswith(_PACKED):
             self._unpack(BytesIO(data), depth)
+        elif head.startswith(_PACKED_OTHERWISE):
+            self._box.tell(self._source, "text-packed")
         elif is_mailbox(head):
             for _, mail in _mails(BytesIO(data), self._source):
                 self._look(mail or b"", depth + 1)
@@ -157,7 +163,5 @@ class _Contents:
         try:
             yield
         except OrganizerError as error:
-            if error.reason not in ("table-damaged", "table-large"):
-                raise
             self._box.tell(self._source, "text-packed")
             self._bytes += cost if error.reason == "table-large" else 0
