@@ -16,24 +16,25 @@ from organizer.intake.texts.letter_box import LetterBox, Problem
 from organizer.intake.texts.reading import LEDGER, read_file
 from organizer.workspace.found_files import FoundFile, LeftOut, find_files, is_there, open_found
 
-_ASK = "Ask for it once more; the file form is the surest."
+_ASK = "Ask for it once more, best as a file: {source}"
 
+# What a stranger may have named stands last on its line.
 _PROBLEMS = {
-    "text-part-1": f"{{source}}: the first of the two texts is missing, or is not whole. {_ASK}",
-    "text-part-2": f"{{source}}: the second of the two texts is missing, or is not whole. {_ASK}",
-    "text-parts": f"{{source}}: the two texts are not whole, or do not belong together. {_ASK}",
-    "text-older": f"{{source}}: a sealed text in one piece is not whole. {_ASK}",
-    "text-none": "{source}: there is neither a ledger nor a sealed text in it.",
-    "text-large": "{source}: this mail is too large to be read. Save what is attached to it, and open that.",
-    "text-much": "{source}: so much is packed in it that not all was read. Unpack it, and open the folder.",
-    "text-packed": "{source}: something packed in it cannot be unpacked. Unpack it yourself, and open the folder.",
-    "text-mail": "{source}: this mail is malformed, and not all of it was read. Save what is attached to it.",
-    "text-ledger": "{source}: a ledger is attached or packed in it. Save it as a file of its own, and open that.",
-    "text-full": "{source}: too many texts wait for their other half to keep this one. Open it with fewer files.",
-    "text-many": "{source}: there are too many envelopes to keep those in it. Open it by itself, later.",
-    "file-link": "{source}: this only points to another file, and was not followed. Name that file itself.",
-    "file-kind": "{source}: this is no ordinary file, and was not opened.",
-    "file-unread": "{source}: it cannot be read. Copy it anew, or see whether you may read it.",
+    "text-part-1": f"The first of the two texts is missing, or is not whole. {_ASK}",
+    "text-part-2": f"The second of the two texts is missing, or is not whole. {_ASK}",
+    "text-parts": f"The two texts are not whole, or do not belong together. {_ASK}",
+    "text-older": f"A sealed text in one piece is not whole. {_ASK}",
+    "text-none": "There is neither a ledger nor a sealed text in {source}",
+    "text-large": "A mail is too large to be read. Save what is attached to it, and open that: {source}",
+    "text-much": "So much is packed in it that not all was read. Unpack it, and open the folder: {source}",
+    "text-packed": "Something packed cannot be unpacked here. Unpack it yourself, and open the folder: {source}",
+    "text-mail": "A mail is malformed, and not all of it was read. Save what is attached to it: {source}",
+    "text-ledger": "A ledger is attached or packed. Save it as a file of its own, and open that: {source}",
+    "text-full": "Too many texts wait for their other half to keep this one. Open it with fewer files: {source}",
+    "text-many": "There are too many envelopes to keep all of them. Open this by itself, later: {source}",
+    "file-link": "This only points to another file, and was not followed. Name that file itself: {source}",
+    "file-kind": "This is no ordinary file, and was not opened: {source}",
+    "file-unread": "This cannot be read. Copy it anew, or see whether you may read it: {source}",
 }
 
 

@@ -62,7 +62,7 @@ def _what_is_wrong(opened: OpenedLedgers) -> str:
     texts = opened.texts.problems if opened.texts else ()
     files = len(opened.ledgers) + (opened.texts.files if opened.texts else 0)
     if len(opened.problems) == 1:
-        return f"{opened.problems[0]}{' All others are opened.' if files > 1 else ''}"
+        return f"{'All others are opened. ' if files > 1 else ''}{opened.problems[0]}"
     wrong = len(opened.problems) - len(texts)
     ledgers = f"Not read to the end: {wrong:,} of {len(opened.ledgers):,} ledgers." if wrong else ""
     others = f"Not whole, or not read: {len(texts):,} texts or files; all others are opened." if texts else ""

@@ -68,7 +68,7 @@ def test_ledgers_are_opened_one_beside_the_other_whatever_is_wrong_with_one(desk
         again = open_ledgers(session, [str(new)])
     assert [one.opening.signatures for one in found.ledgers] == [0, 1]
     assert [problem.reason for problem in found.problems] == ["no-file", "text-none"]
-    assert str(found.problems[1]).startswith(f"{bad}: ")
+    assert str(found.problems[1]).endswith(f" {bad}")
     assert progress.told == [("Files", "bytes read", 13, 13), ("new.bin", "envelopes read", 1, 1)]
     assert (again.ledgers[0].opening.seen_before, again.problems, again.by_hand) == (1, (), 0)
 

@@ -216,10 +216,11 @@ def test_of_a_thousand_texts_a_damaged_one_costs_itself_and_is_named(desk: Desk)
     assert told.texts is not None
     assert (told.texts.files, told.texts.without, told.texts.envelopes) == (1001, 1, 999)
     (problem,) = said(told)
-    assert problem.startswith(f"{desk.home}/in/0617.txt: the first of the two texts is missing, or is not whole.")
+    assert problem.startswith("The first of the two texts is missing, or is not whole.")
+    assert problem.endswith(f": {desk.home}/in/0617.txt")
     read = [(more, total) for what, unit, more, total in noted.told if (what, unit) == ("Files", "bytes read")]
     assert sum(more for more, _ in read) == read[0][1]
-    assert said(opened_from(desk, photo)) == [f"{photo}: there is neither a ledger nor a sealed text in it."]
+    assert said(opened_from(desk, photo)) == [f"There is neither a ledger nor a sealed text in {photo}"]
 
 
 def test_what_was_read_is_on_the_disk_before_it_is_opened_and_opened_the_next_time(desk: Desk) -> None:
