@@ -26,11 +26,10 @@ from crypto.text_parts import read_parts, write_parts
 from organizer.actions.open_ledgers import OpenedLedgers, open_ledgers
 from organizer.actions.plan import Progress, no_progress
 from organizer.errors import OrganizerError
-from organizer.intake.texts import letter_box
+from organizer.intake.texts import letter_box, reading
 from organizer.intake.texts import mail as taking_apart
 from organizer.intake.texts.letter_box import LetterBox, Problem
-from organizer.intake.texts.mail import LARGEST_MESSAGE
-from organizer.intake.texts.reading import LARGEST_WHOLE, read_file
+from organizer.intake.texts.reading import read_file
 from organizer.workspace import archives
 from tests.support.letter_box_files import SHAPES, Shape, mail, mailbox, packed, whole
 from tests.support.messenger_habits import HABITS, Habit
@@ -303,9 +302,16 @@ def test_a_mail_of_many_floors_or_many_attachments_costs_no_more_than_its_size()
     assert found(boxed(many.as_bytes())) == {OURS}
 
 
-def test_what_is_packed_to_fill_the_memory_is_given_up_and_named() -> None:
-    """Bombs, one in another, one many times over, archives with passwords or damaged; the next file is read."""
-    bomb = packed({"a.txt": bytes(archives.LARGEST_MEMBER + 2)})
+def test_what_is_packed_to_fill_the_memory_is_given_up_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bombs, one in another, one many times over, archives with passwords or damaged; the next file is read.
+
+    Within bounds a twelfth of the real ones, so that it does not take long.
+    """
+    largest = archives.LARGEST_MEMBER // 12
+    monkeypatch.setattr(archives, "LARGEST_MEMBER", largest)
+    monkeypatch.setattr(reading, "LARGEST_MEMBER", largest)
+    monkeypatch.setattr(reading, "TOGETHER_MOST", reading.TOGETHER_MOST // 12)
+    bomb = packed({"a.txt": bytes(largest + 2)})
     locked = bytearray(packed({"a.txt": whole(write_parts(OURS)).encode()}))
     for sign in (b"PK\3\4", b"PK\1\2"):
         at = locked.index(sign) + (6 if sign == b"PK\3\4" else 8)
@@ -323,7 +329,7 @@ def test_what_is_packed_to_fill_the_memory_is_given_up_and_named() -> None:
         reasons.append([one.reason for one in box.problems])
     # Thirty bombs are not all unpacked: after the third it is enough.
     assert reasons == [["text-packed"], ["text-much", "text-packed"], ["text-packed"], ["text-packed"], ["text-much"]]
-    assert tracemalloc.get_traced_memory()[1] < 3 * archives.LARGEST_MEMBER
+    assert tracemalloc.get_traced_memory()[1] < 3 * largest
     tracemalloc.stop()
 
 
@@ -337,6 +343,9 @@ def test_an_archive_whose_list_of_members_would_fill_the_memory_is_not_listed() 
     assert caught.value.reason == "table-large"
     with archives.open_archive(packed({str(at): b"" for at in range(20_000)})) as many:
         assert len(many.names) == 20_000
+
+
+LARGEST_WHOLE = 4 << 20
 
 
 class Zeros(BytesIO):
@@ -365,27 +374,30 @@ class Zeros(BytesIO):
         return 0
 
 
-def test_a_huge_file_is_read_a_window_at_a_time_and_a_text_on_an_edge_is_found() -> None:
-    """Whatever its size, the memory for it stays the same."""
-    size = LARGEST_WHOLE + (40 << 20)
+def test_a_huge_file_is_read_a_window_at_a_time_and_a_text_on_an_edge_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its size, the memory for it stays the same. The windows are a sixteenth of the real ones here."""
+    monkeypatch.setattr(reading, "LARGEST_WHOLE", LARGEST_WHOLE)
+    monkeypatch.setattr(reading, "WINDOW", 1 << 20)
+    size = 5 * LARGEST_WHOLE
     text = whole(write_parts(OURS)).encode()
     tracemalloc.start()
-    for at in (0, (16 << 20) - 3000, size - len(text)):
+    for at in (0, (1 << 20) - 3000, size - len(text)):
         box = LetterBox({RECORD.key_id})
         assert sum(read_file(box, Zeros(size, at, text), size, "x")) == size
         assert found(box) == {OURS}
-    assert tracemalloc.get_traced_memory()[1] < 2 * LARGEST_WHOLE
+    assert tracemalloc.get_traced_memory()[1] < 3 * LARGEST_WHOLE
     tracemalloc.stop()
 
 
-def test_a_mailbox_is_read_mail_by_mail_and_one_that_is_too_large_is_named() -> None:
+def test_a_mailbox_is_read_mail_by_mail_and_one_that_is_too_large_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The mails before it and after it are read."""
-    large = b"From - Fri Nov 20 15:03:00 2026\nFrom: a\nTo: b\n\n" + (b"x" * 9999 + b"\n") * (LARGEST_MESSAGE // 9999)
+    monkeypatch.setattr(taking_apart, "LARGEST_MESSAGE", 1 << 20)
+    large = b"From - Fri Nov 20 15:03:00 2026\nFrom: a\nTo: b\n\n" + (b"x" * 9999 + b"\n") * 105
     one, two = (mailbox(mail(whole(write_parts(envelope)))) for envelope in (OURS, THEIRS))
     box = boxed(one + large + two)
     assert (found(box), box.problems) == ({OURS, THEIRS}, (Problem("1, message 2", "text-large"),))
     endless = boxed(b"From - Fri Nov 20 15:03:00 2026\n" + b"y" * (3 << 20))
-    assert endless.met == 0
+    assert endless.problems == (Problem("1, message 1", "text-large"),)
 
 
 def test_parts_that_wait_for_ever_are_forgotten_at_a_bound_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
