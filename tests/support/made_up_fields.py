@@ -45,7 +45,7 @@ from organizer.review.review import Shown
 from organizer.workspace.entries import Decision, Verdict
 from service.site.name_search import NameList
 from service.site.result_files import result_csv
-from tests.support.export_inputs import FONT_FILES, document_of, publication_of
+from tests.support.export_inputs import document_of, font_path, publication_of
 from tests.support.organizer_workspace import KEYS, open_records, seal
 from tests.support.pdf_text import pdf_pages
 from tests.support.review_entries import again, entry
@@ -143,7 +143,7 @@ def exported() -> dict[str, str]:
         "export, csv": names_csv(document).decode(),
         "export, xlsx": sheets,
         "export, html": write_page(document).decode(),
-        "export, pdf": "".join(text for page in pdf_pages(write_pdf(document, FONT_FILES)) for text in page),
+        "export, pdf": "".join(text for page in pdf_pages(write_pdf(document, font_path)) for text in page),
         "site, result.csv": result_csv([SHOWN]).decode().replace("village", VILLAGE),
         "site, search": repr(NameList([SHOWN]).search(VILLAGE, 1).entries),
     }
