@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crypto.collation import sort_people
 from crypto.publication import Publication, PublishedSignature
 from organizer.exports.letter import Letter
 from organizer.exports.phrases import PHRASES, Phrases
@@ -48,7 +49,8 @@ def make_document(publication: Publication, digest: str, language: str, letter: 
         "by_hand_public": by_hand.public,
         "by_hand_nonpublic": by_hand.nonpublic,
     }
-    signatures = tuple(PublishedSignature(*map(harmless, shown.texts())) for shown in publication.signatures)
+    ordered = sort_people(publication.signatures, language)
+    signatures = tuple(PublishedSignature(*map(harmless, shown.texts())) for shown in ordered)
     details = [phrases.named.format(phrases.number(counts.public))]
     if counts.nonpublic:
         details.append(phrases.not_named.format(phrases.number(counts.nonpublic)))
@@ -64,9 +66,7 @@ def make_document(publication: Publication, digest: str, language: str, letter: 
         details=tuple(details),
         counts=tuple((label, numbers[name]) for name, label in phrases.counts.items()),
         signatures=signatures,
-        replaced=tuple(
-            safe.name for shown, safe in zip(publication.signatures, signatures, strict=True) if shown != safe
-        ),
+        replaced=tuple(safe.name for shown, safe in zip(ordered, signatures, strict=True) if shown != safe),
     )
 
 

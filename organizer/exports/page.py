@@ -67,6 +67,7 @@ def _lines(document: Document) -> Iterator[str]:
     yield "</div>"
     if document.signatures:
         yield f"<h2>{escape(words.who)}</h2>"
+        yield f'<p class="more">{escape(words.order)}</p>'
         yield '<ul class="names">'
         yield from (_item(shown.name, about_person(shown)) for shown in document.signatures)
         yield "</ul>"

@@ -122,7 +122,7 @@ class _Layout:
                     self._put((name, _NAME), (relation, _MORE))
         self._put((document.count, _COUNT), *((text, _DETAIL) for text in document.details), (words.check, _NOTE))
         if document.signatures:
-            self._put((words.who, _HEADING), keep=3)
+            self._put((words.who, _HEADING), (words.order, _MORE), keep=3)
             self._begin_columns()
             for shown in document.signatures:
                 self._put((shown.name, _NAME), (isolated(about_person(shown)), _MORE))

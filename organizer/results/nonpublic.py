@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from crypto.code import Commitment
+from crypto.collation import SIGNED, collation
 from crypto.csvtable import write_csv
 from crypto.signature import fields_without
 from organizer.text import harmless
@@ -29,7 +30,7 @@ def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Containe
         and decision is not None
         and decision.verdict is Verdict.ACCEPTED
     ]
-    return sorted(found, key=lambda entry: (entry.signature.name.casefold(), entry.id))
+    return sorted(found, key=lambda entry: (collation(SIGNED).text_key(entry.signature.name), entry.id))
 
 
 def table(signatures: Iterable[SignatureEntry]) -> bytes:

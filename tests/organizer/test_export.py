@@ -21,6 +21,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from crypto.collation import sort_people
 from crypto.publication import PublishedSignature
 from organizer.cli.export import export_command
 from organizer.cli.main import organizer
@@ -151,12 +152,31 @@ def test_a_table_has_every_name_with_relation_and_prisoner() -> None:
     ]  # fmt: skip
 
 
+def test_a_list_stands_in_the_order_of_its_language_and_says_so() -> None:
+    """Every format, for readers of each language: other names come first, and a sentence tells by what."""
+    signed = people("Яна", "Žana", "Čiž", "Ёлкина", "Ерофей", "Cibulskis", "Łukasz", "Lwow", "Yla", "Inga")
+    firsts = set()
+    for language in PHRASES:
+        document = document_of(signed, language)
+        expected = [shown.name for shown in sort_people(signed, language)]
+        firsts.add(tuple(expected))
+        assert [row[0] for row in read_csv(names_csv(document))[1:]] == expected
+        order = document.phrases.order
+        assert order in counts_csv(document).decode() and order in write_page(document).decode()
+        strings = ElementTree.fromstring(sheets(write_xlsx(document))["xl/sharedStrings.xml"])
+        assert order in ["".join(one.itertext()) for one in strings]
+        lines = pdf_lines(document)
+        assert [line for line in lines if line in expected] == expected
+        assert order in " ".join(lines)
+    assert len(firsts) == len(PHRASES) - 1  # German and English agree
+
+
 def test_the_numbers_are_a_table_too() -> None:
-    """Each with its name, and the digest of the result they come from."""
+    """Each with its name, the digest of the result they come from, and in which order the names stand."""
     rows = read_csv(counts_csv(SAFE))
     assert rows[:3] == [["signatures in all", "4"], ["named", "2"], ["not named", "2"]]
-    assert len(rows) == 11
-    assert rows[-1][0] == SAFE.result
+    assert len(rows) == 12
+    assert [row[0] for row in rows[-2:]] == [SAFE.result, SAFE.phrases.order]
 
 
 def test_a_workbook_holds_strings_and_numbers_and_nothing_to_calculate() -> None:
@@ -245,7 +265,7 @@ def test_the_direction_of_a_name_ends_with_it() -> None:
 
 def test_a_document_to_hand_over_has_the_group_first_and_numbered_pages() -> None:
     """A4, title, addressee, letter, group, count, names; date and digest at the foot of every page."""
-    document = document_of(people(*(f"Нехта {number}" for number in range(150))))
+    document = document_of(people(*(f"Нехта {number:03}" for number in range(150))))
     data = write_pdf(document, font_path)
     pages = pdf_pages(data)
     assert b"/MediaBox [0 0 595.28 841.89]" in data
@@ -258,7 +278,7 @@ def test_a_document_to_hand_over_has_the_group_first_and_numbered_pages() -> Non
     places += [first.index(text) for text in ("Initiative group", "Tatsiana Khomich", document.count, "Who has signed")]
     assert places == sorted(places)
     names = [line for page in pages for line in page if line.startswith("Нехта")]
-    assert names == [f"Нехта {number}" for number in range(150)]
+    assert names == [f"Нехта {number:03}" for number in range(150)]
 
 
 @pytest.mark.parametrize("language", ALPHABETS)

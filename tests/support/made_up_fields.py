@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
 
+from crypto.collation import sort_people
 from crypto.errors import RecordError
 from crypto.publication import PublishedSignature, line, read_publication, write_publication
 from crypto.seal import OpenedSignature, Opener
@@ -38,7 +39,6 @@ from organizer.intake.tables.people import read_people
 from organizer.intake.tables.reading import read_table
 from organizer.intake.tables.words import TEMPLATE
 from organizer.results import diff, nonpublic
-from organizer.results.collation import sort_people
 from organizer.results.tally import tally
 from organizer.review.filters import Filter
 from organizer.review.review import Shown
@@ -139,7 +139,7 @@ def exported() -> dict[str, str]:
         "tally": repr(tally([(ONE, Decision(Verdict.ACCEPTED))], {}, frozenset()).signatures),
         "publication.json": repr(read_publication(data).signatures),
         "differences": "\n".join(diff.name_lines(read_publication(data))),
-        "order": repr(sort_people([other, SHOWN])[0]),
+        "order": repr(sort_people([other, SHOWN], "be")[0]),
         "export, csv": names_csv(document).decode(),
         "export, xlsx": sheets,
         "export, html": write_page(document).decode(),
