@@ -145,7 +145,7 @@ def exported() -> dict[str, str]:
         "export, html": write_page(document).decode(),
         "export, pdf": "".join(text for page in pdf_pages(write_pdf(document, font_path)) for text in page),
         "site, result.csv": result_csv([SHOWN]).decode().replace("village", VILLAGE),
-        "site, search": repr(NameList([SHOWN]).search(VILLAGE, 1).entries),
+        "site, search": repr(NameList([SHOWN]).search(VILLAGE, 1, "en").entries),
     }
 
 
