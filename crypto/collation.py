@@ -1,4 +1,4 @@
-"""In which order the readers of a language expect names (docs/spec.md, section 6).
+"""In which order the readers of a language expect names.
 
 Pages and exported documents have to agree on it, on every machine. So no locale is asked, and no table of the running
 Python except Unicode 3.2, which every Python has unchanged. Decision 0016 says whose alphabets these are.

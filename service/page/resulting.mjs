@@ -101,13 +101,8 @@ function showsNames(list, signatures) {
   const places = names.split(' ').map(Number);
   if (places.length !== list.children.length || new Set(places).size !== places.length) return false;
   if (first !== undefined && places.length !== Math.min(most, signatures.length - first)) return false;
-  return places.every((place, at) => isAt(list.children[at], signatures[place]));
-}
-
-function isAt(item, signature) {
-  if (!signature) return false;
-  const { name, relation, prisoner } = signature;
-  return seenIn(item) === [name, relation, prisoner].join('\n');
+  const written = signatures.map(({ name, relation, prisoner }) => [name, relation, prisoner].join('\n'));
+  return places.every((place, at) => seenIn(list.children[at]) === written[place]);
 }
 
 function seenIn(item) {
