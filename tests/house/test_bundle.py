@@ -23,9 +23,9 @@ import pytest
 from bundle.build import CACHE
 from bundle.start import LEFT_OUT, LOCK, Damaged, Missing, choose, fits, hashes, pinned, project
 from organizer import VERSION
-from tests.organizer.test_scripts import NAMES, letters
 from tests.support.debian_mirror import mirror
 from tests.support.export_inputs import hand_out, people
+from tests.support.names_in_scripts import NAMES, letters
 from tests.support.organizer_workspace import make_desk, seal
 from tests.support.paths import ROOT
 from tests.support.pdf_pictures import read_text
