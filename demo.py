@@ -60,7 +60,7 @@ def make_trial(folder: Path, data: Path, appeal_id: str) -> bool:
     write_secret(folder / "passphrase.txt", passphrase)
     write_secret(folder / "desk-token.txt", token)
     print("Making a trial key …", flush=True)
-    keygen = ["keygen", "--signer", SIGNER, "--appeal-id", appeal_id]
+    keygen = ["keygen", "--demo", "--signer", SIGNER, "--appeal-id", appeal_id]
     organizer = [sys.executable, "-m", "organizer", "--workspace", str(folder / "organizers"), "--json"]
     passphrase_file = ["--passphrase-file", str(folder / "passphrase.txt")]
     made = subprocess.run([*organizer, *keygen, *passphrase_file], check=False, stdout=subprocess.PIPE)
