@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
@@ -96,6 +97,9 @@ def explain(folder: Path, port: int) -> None:
     """Print what a person needs in order to play both sides."""
     token = (folder / "desk-token.txt").read_text("ascii").strip()
     passphrase = (folder / "passphrase.txt").read_text("ascii").strip()
+    desk = folder / "desk"
+    desk.mkdir(exist_ok=True)
+    tool = shlex.join([str(Path(__file__).resolve().parent / "run"), "organizer", "-w", str(folder / "organizers")])
     print(f"""
 DEMO: this appeal has no key of its own yet, so a trial key is used. Do not collect real signatures with it.
 
@@ -103,6 +107,14 @@ DEMO: this appeal has no key of its own yet, so a trial key is used. Do not coll
   The desk token:           {token}
   The organizers' folder:   {folder / "organizers"}
   Their passphrase:         {passphrase}
+
+For the organizers' side, these lines go into a second terminal, in whatever folder:
+
+cd {shlex.quote(str(desk))}
+SITE=http://127.0.0.1:{port}
+TOKEN={token}
+LETTER={shlex.quote(str(folder / "appeal"))}
+alias organizer={shlex.quote(tool)}
 
 Stop with Ctrl-C.
 """)
@@ -115,4 +127,7 @@ def write_secret(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

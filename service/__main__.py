@@ -90,6 +90,9 @@ def serve(settings: Settings, door: socket.socket) -> None:
 
 def main() -> int:
     """Say what is wrong in plain words, or serve."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # ./run holds it back until here
     try:
         settings = read_settings(os.environ, parse_store)
         load_appeal(settings.appeal)

@@ -49,7 +49,7 @@ def hold(data: Path) -> IO[bytes]:
             file.close()
             raise DoorError(
                 f"The data folder {data} is in use by a service that runs already. Stop that one first; "
-                "another service needs another folder as “data”."
+                "another service needs another folder as “data” (./run --data FOLDER)."
             )
         time.sleep(PAUSE)
     return file
@@ -120,7 +120,8 @@ def _remove_left(path: Path) -> None:
 
 def _why(address: ListenAddress, error: OSError) -> str:
     known = {
-        errno.EADDRINUSE: "is in use, perhaps by a service that runs already. Stop that one, or choose another.",
+        errno.EADDRINUSE: "is in use, perhaps by a service that runs already. Stop that one, or choose another "
+        "(./run --port NUMBER).",
         errno.EADDRNOTAVAIL: "is no address of this machine.",
         errno.EAFNOSUPPORT: "is no address of this machine.",
         errno.ENOTSOCK: "is no socket; what is there was left as it is.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> int:
     # What a store would write into the service's log is said here as the answer.
     logging.getLogger("undersigned").disabled = True
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # ./run holds it back until here
         return int(options.run(options))
     except (SettingsError, AppealFolderError) as error:
         return refuse(*error.mistakes)

@@ -36,6 +36,7 @@ class Trial:
     workspace: str
     passphrase: str
     process: subprocess.Popen[str]
+    said: str
 
     def get(self, path: str) -> bytes:
         request = Request(self.url + path, headers={"Authorization": f"Bearer {self.token}"})
@@ -87,7 +88,7 @@ def trial(data: Path, *options: str) -> Iterator[Trial]:
         wait_until_it_answers(process, port)
         values = (found["The desk token"], found["The organizers' folder"], found["Their passphrase"])
         try:
-            yield Trial(url, data, *values, process)
+            yield Trial(url, data, *values, process, said)
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=20)
