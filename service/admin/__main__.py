@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
     except (BackupError, PublicationError, OSError) as error:
         return refuse(str(error))
     except StoreUnavailable as error:
-        reason = str(error.__cause__ or "")
+        reason = str(getattr(error.__cause__, "strerror", None) or error.__cause__ or "")
         return refuse(str(error) if reason in str(error) else f"{error} {reason}")
     except KeyboardInterrupt:
         return refuse("Cut off. Begin again: what is there already stays and is not written twice.")
