@@ -30,7 +30,8 @@ def _doctor(options: argparse.Namespace) -> int:
         return refuse("The settings cannot be used:", *(f"  - {mistake}" for mistake in error.mistakes))
     except ValueError as error:
         return refuse("The address of a server cannot be used:", f"  - It {error}")
-    print(f"This looks after {store}{f' and {limits_server}' if limits_server else ''}.")
+    if not options.store:
+        print(f"This looks after {store}{f' and {limits_server}' if limits_server else ''}.")
     if store.remark:
         print(store.remark)
     faults = store.faults()

@@ -26,7 +26,6 @@ def _move(options: argparse.Namespace) -> int:
     from_address, to_address = _address("--from", options.source), _address("--to", options.target)
     settings = find_settings(os.environ)
     appeal_id = load_appeal(settings.appeal).programs.appeal_id
-    print(f"This brings what is in {from_address} into {to_address}.", flush=True)
     with closing(from_address.read()) as source:
         with closing(source.snapshot()) as wanted:
             if not wanted.count:

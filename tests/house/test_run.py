@@ -66,6 +66,8 @@ def test_a_trial_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> No
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
+        # First of all it says what it does and how long that takes.
+        assert done.stderr.startswith(f"Preparing a trial of the letter in {folder}; a few seconds …\n")
         return done.stderr
 
     assert "cannot be read" in refused()

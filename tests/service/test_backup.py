@@ -31,6 +31,7 @@ from service.settings import Settings, SettingsError
 from service.site.publications import Publications
 from service.stores.file_store import FileAddress, FileStore
 from tests.support.envelopes import TYPE, some
+from tests.support.nginx_site import temporary_folder
 from tests.support.publications import hand_in, publication
 from tests.support.run_command import run
 from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, TOKEN
@@ -270,32 +271,30 @@ def test_a_running_service_goes_on_from_what_was_restored(
 
 @pytest.mark.slow  # commands are started as programs
 def test_what_root_restores_belongs_to_the_owner_of_the_data(
-    settings: Settings, elsewhere: Settings, store: FileStore, backed_up: Path, tmp_path: Path
+    elsewhere: Settings, store: FileStore, backed_up: Path
 ) -> None:
     """Envelopes, their lock, publications, and where a store is moved: so the service can read and go on with them.
 
     The backup is for root alone. The control is a folder of the one who restores.
     """
     is_root = os.geteuid() == 0
-    owner = NOBODY if is_root else os.geteuid()
     backed_up.chmod(0o600)
     store.close()
-    for folder in tmp_path.parents[:2]:
-        folder.chmod(folder.stat().st_mode | 0o011)
-    tmp_path.chmod(0o711)
-    for mine, data in ((False, elsewhere.data), (True, tmp_path / "mine")):
-        data.mkdir()
-        if is_root and not mine:
-            os.chown(data, NOBODY, NOBODY)
-        place = replace(elsewhere, data=data, store=FileAddress(data / "envelopes"))
-        restored = run(place, "restore", backed_up)
-        assert restored.returncode == 0, restored.stderr
-        moved = run(place, "move", "--from", str(place.store), "--to", f"file:{data}/moved/envelopes")
-        assert moved.returncode == 0, moved.stderr
-        made = [path for path in data.rglob("*") if not path.name.endswith("service.lock")]
-        assert {"000002", "envelopes", "envelopes.lock", "moved"} <= {path.name for path in made}
-        wanted = os.geteuid() if mine else owner
-        assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(wanted, wanted)}
+    with temporary_folder() as folder:
+        folder.chmod(0o711)
+        mine = (os.geteuid(), os.getegid())
+        for name, owner in (("theirs", (NOBODY, NOBODY) if is_root else mine), ("mine", mine)):
+            data = folder / name
+            data.mkdir()
+            os.chown(data, *owner)
+            place = replace(elsewhere, data=data, store=FileAddress(data / "envelopes"))
+            restored = run(place, "restore", backed_up)
+            assert restored.returncode == 0, restored.stderr
+            moved = run(place, "move", "--from", str(place.store), "--to", f"file:{data}/moved/envelopes")
+            assert moved.returncode == 0, moved.stderr
+            made = list(data.rglob("*"))
+            assert {"000002", "envelopes", "envelopes.lock", "moved"} <= {path.name for path in made}
+            assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {owner}
 
 
 def test_settings_are_found_where_the_guide_lays_them(settings: Settings, tmp_path: Path) -> None:
