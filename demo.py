@@ -42,6 +42,15 @@ def main() -> int:
         )
         return 2
     appeal_id = str(appeal.get("id", ""))
+    try:
+        return prepare(chosen, folder, appeal_id, source)
+    except OSError as error:
+        print(f"The trial in {folder} cannot be made: {error.strerror or error}.", file=sys.stderr)
+        return 2
+
+
+def prepare(chosen: argparse.Namespace, folder: Path, appeal_id: str, source: str) -> int:
+    """Make the trial in the folder or go on with it; the exit code. Raises OSError."""
     if not (folder / "settings.toml").exists() and not make_trial(folder, chosen.data, appeal_id):
         return 2
     if (folder / "appeal-id.txt").read_text("utf-8") != appeal_id:
@@ -80,7 +89,7 @@ def write_settings(folder: Path, data: Path, appeal_id: str, token: str) -> None
         "data": str(data),
         "desk_token_sha256": hashlib.sha256(token.encode("ascii")).hexdigest(),
     }
-    text = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
+    text = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.items())
     (folder / "settings.toml").write_text(text, "utf-8")
 
 

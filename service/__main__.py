@@ -52,8 +52,12 @@ def app() -> Flask:
     settings = read_settings(os.environ, parse_store)
     try:
         return create_app(settings, settings.store.open(shuffles=True))
-    except (StoreUnavailable, OSError) as error:
+    except StoreUnavailable as error:
         mistake = str(error)
+    except OSError as error:
+        mistake = f"{error.filename or settings.data} cannot be used: {error.strerror or error}."
+    except UnicodeDecodeError:
+        mistake = f"A result in {settings.publications} is damaged: it is not text."
     except PublicationError as error:
         mistake = f"A result in {settings.publications} cannot be shown ({error.reason}): {error}"
     sys.exit(_refuse("The service cannot start with its data:", [mistake]))

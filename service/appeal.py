@@ -252,8 +252,10 @@ class _Reader(TableReader):
                 if not re.search(r"\w", source.decode("utf-8")):
                     self.mistakes.append(f"{path.name} is empty: there is nothing to sign in it.")
                 letters[language] = LetterText(language, source)
-            except (OSError, UnicodeDecodeError) as error:
-                self.mistakes.append(f"{path.name} cannot be read: {error}")
+            except OSError as error:
+                self.mistakes.append(f"{path.name} cannot be read: {error.strerror}.")
+            except UnicodeDecodeError:
+                self.mistakes.append(f"{path.name} is not text in UTF-8.")
         return letters
 
     def signers(self) -> dict[MinisignPublicKey, str]:

@@ -133,7 +133,7 @@ def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, A
         try:
             values = parse_toml(Path(path).read_bytes())
         except OSError as error:
-            mistakes.append(f"The settings file {path} cannot be read: {error}.")
+            mistakes.append(f"The settings file {path} cannot be read: {error.strerror}.")
         except TomlError as error:
             mistakes.append(f"The settings file {path} is not TOML: {error}.")
     values |= _variables(environment, mistakes)

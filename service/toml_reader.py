@@ -34,7 +34,10 @@ class TableReader:
         """Read the file, which may have only `known` entries at its top; whether it could be read."""
         try:
             self.table = parse((folder / self.name).read_bytes())
-        except (OSError, TomlError) as error:
+        except OSError as error:
+            self.mistakes.append(f"{self.name} cannot be read: {error.strerror}.")
+            return False
+        except TomlError as error:
             self.mistakes.append(f"{self.name} cannot be read: {error}")
             return False
         for name in sorted(self.table.keys() - known):

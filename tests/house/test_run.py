@@ -58,7 +58,7 @@ def test_an_unknown_command_is_told() -> None:
 
 @pytest.mark.slow  # commands are started as programs
 def test_a_trial_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
-    """No appeal there, a broken id, another appeal's data, an appeal with keys."""
+    """No appeal there, a broken id, another appeal's data, an appeal with keys, no place for the data."""
     folder, data = tmp_path / "appeal", tmp_path / "data"
     command = [sys.executable, "run", "--data", str(data), "--appeal", str(folder), "--port", "1"]
 
@@ -76,6 +76,9 @@ def test_a_trial_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> No
     assert "appeal" in refused()
     (folder / "appeal.toml").write_text('[[keys]]\nrecord = ""\n')
     assert "UNDERSIGNED_SETTINGS" in refused()
+    (folder / "appeal.toml").write_text(f'id = "{"ab" * 16}"\n')
+    data.touch()
+    assert f"The trial in {data}/demo cannot be made: Not a directory." in refused()
 
 
 def test_settings_that_are_given_are_used_and_make_no_trial(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_the_circle_of_the_readme_goes_round_from_any_folder(tmp_path: Path) -> 
     elsewhere = tmp_path / "some where else"
     elsewhere.mkdir()
     before = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout
-    data = prepare(tmp_path / "it's data", APPEAL_ID.hex())
+    data = prepare(tmp_path / 'it\'s "data"', APPEAL_ID.hex())
     shown = ""
     with trial(data) as site:
         sign(site)
