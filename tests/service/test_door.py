@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import resource
 import signal
 import socket
 import stat
@@ -273,3 +274,20 @@ def test_the_lock_of_a_data_folder_is_for_its_owner_and_ends_with_the_service(tm
         hold(tmp_path)
     with hold(tmp_path) as file:
         assert (Path(file.name).stat().st_size, Path(file.name).stat().st_mode & 0o777) == (0, 0o600)
+
+
+def without_room() -> None:
+    """No file may be as large as an empty store."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+
+@pytest.mark.slow  # services are started as programs
+def test_without_room_for_a_store_the_start_says_so(settings: Settings) -> None:
+    """And leaves nothing that would be taken for a store when there is room again."""
+    done = start(settings, f"127.0.0.1:{free_port()}", preexec_fn=without_room)
+    assert done.returncode != 0
+    assert f"The store {settings.data / 'envelopes'} cannot be opened: File too large." in done.stderr
+    assert not [word for word in ("Traceback", "Errno", "panicked") if word in done.stderr]
+    port = free_port()
+    with started(settings, f"127.0.0.1:{port}"):
+        wait_until(lambda: is_up(port))
