@@ -77,6 +77,7 @@ def test_a_trial_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> No
     (folder / "appeal.toml").write_text('[[keys]]\nrecord = ""\n')
     assert "UNDERSIGNED_SETTINGS" in refused()
     (folder / "appeal.toml").write_text(f'id = "{"ab" * 16}"\n')
+    shutil.rmtree(data)
     data.touch()
     assert f"The trial in {data}/demo cannot be made: Not a directory." in refused()
 
