@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,15 @@ def main() -> int:
         )
         return 2
     appeal_id = str(appeal.get("id", ""))
+    try:
+        return prepare(chosen, folder, appeal_id, source)
+    except OSError as error:
+        print(f"The trial in {folder} cannot be made: {error.strerror or error}.", file=sys.stderr)
+        return 2
+
+
+def prepare(chosen: argparse.Namespace, folder: Path, appeal_id: str, source: str) -> int:
+    """Make the trial in the folder or go on with it; the exit code. Raises OSError."""
     if not (folder / "settings.toml").exists() and not make_trial(folder, chosen.data, appeal_id):
         return 2
     if (folder / "appeal-id.txt").read_text("utf-8") != appeal_id:
@@ -60,7 +70,7 @@ def make_trial(folder: Path, data: Path, appeal_id: str) -> bool:
     write_secret(folder / "passphrase.txt", passphrase)
     write_secret(folder / "desk-token.txt", token)
     print("Making a trial key …", flush=True)
-    keygen = ["keygen", "--signer", SIGNER, "--appeal-id", appeal_id]
+    keygen = ["keygen", "--demo", "--signer", SIGNER, "--appeal-id", appeal_id]
     organizer = [sys.executable, "-m", "organizer", "--workspace", str(folder / "organizers"), "--json"]
     passphrase_file = ["--passphrase-file", str(folder / "passphrase.txt")]
     made = subprocess.run([*organizer, *keygen, *passphrase_file], check=False, stdout=subprocess.PIPE)
@@ -79,7 +89,7 @@ def write_settings(folder: Path, data: Path, appeal_id: str, token: str) -> None
         "data": str(data),
         "desk_token_sha256": hashlib.sha256(token.encode("ascii")).hexdigest(),
     }
-    text = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
+    text = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.items())
     (folder / "settings.toml").write_text(text, "utf-8")
 
 
@@ -96,6 +106,9 @@ def explain(folder: Path, port: int) -> None:
     """Print what a person needs in order to play both sides."""
     token = (folder / "desk-token.txt").read_text("ascii").strip()
     passphrase = (folder / "passphrase.txt").read_text("ascii").strip()
+    desk = folder / "desk"
+    desk.mkdir(exist_ok=True)
+    tool = shlex.join([str(Path(__file__).resolve().parent / "run"), "organizer", "-w", str(folder / "organizers")])
     print(f"""
 DEMO: this appeal has no key of its own yet, so a trial key is used. Do not collect real signatures with it.
 
@@ -103,6 +116,14 @@ DEMO: this appeal has no key of its own yet, so a trial key is used. Do not coll
   The desk token:           {token}
   The organizers' folder:   {folder / "organizers"}
   Their passphrase:         {passphrase}
+
+For the organizers' side, these lines go into a second terminal, in whatever folder:
+
+cd {shlex.quote(str(desk))}
+SITE=http://127.0.0.1:{port}
+TOKEN={token}
+LETTER={shlex.quote(str(folder / "appeal"))}
+alias organizer={shlex.quote(tool)}
 
 Stop with Ctrl-C.
 """)

@@ -31,7 +31,7 @@ from service.site.result import CurrentResult
 from service.site.signing_file import make_files
 from service.stores.base import EnvelopeStore, StoreAddress, StoreUnavailable
 from service.stores.file_store import FileAddress
-from service.stores.health import HealthCheck
+from service.stores.health import HealthCheck, Readiness
 from service.stores.redis_store import RedisStoreAddress
 from service.web import desk_api, desk_page, hand_in, origins, public, results
 from service.web.context import EXTENSION, SiteContext
@@ -86,11 +86,10 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     current = CurrentResult(publications, appeal.addresses)
     pages = Pages(app, appeal, assets, lambda: current.result)
     keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
-    of_envelopes = _while_healthy(
-        HealthCheck(counters.faults, time.monotonic),
-        rate_limit(counters, keys, "envelopes", limits.envelopes, limits.everyone),
-    )
-    submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today)
+    health = HealthCheck(counters.faults, time.monotonic)
+    of_envelopes = _while_healthy(health, rate_limit(counters, keys, "envelopes", limits.envelopes, limits.everyone))
+    ready = Readiness((health.require_healthy, store.check), time.monotonic)
+    submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today, ready)
     context = SiteContext(settings.desk_token_sha256, appeal, store, publications, current, pages, files, submissions)
     app.extensions[EXTENSION] = context
     for blueprint in (public.blueprint, origins.blueprint, results.blueprint):

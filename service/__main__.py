@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import socket
 import sys
+import threading
+from typing import Any
 
 from flask import Flask
+from granian._granian import SocketHolder
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server import MPServer
 
 from crypto.errors import PublicationError
 from service import create_app, parse_store
 from service.appeal import AppealFolderError, load_appeal
+from service.door import BACKLOG, DoorError, hold, open_door
 from service.settings import Settings, SettingsError, read_settings
 from service.stores.base import StoreUnavailable
 
@@ -21,32 +28,52 @@ THREADS = 64
 # A worker that is told to stop in the tenth of a second in which it gets ready never hears it (granian 2.8.7),
 # and stopping would wait for it for ever; Docker's own patience is 10 seconds.
 STOP_SECONDS = 8
-# On a unix socket, nginx gets in as a member of the service's group, and nobody else does.
-SOCKET_MODE = 0o660
+
+
+class OneDoor(MPServer):
+    """Granian's server behind a socket that is open already (granian 2.8.7).
+
+    By itself it opens the port once for each process, in a way in which any other program may open it, too.
+    """
+
+    def __init__(self, door: socket.socket, target: str, **options: Any) -> None:
+        super().__init__(target, **options)
+        self._door = door
+
+    def _init_shared_socket(self) -> None:
+        self._sso = self._door
+        made: Any = SocketHolder  # the stub says nothing of its arguments
+        self._shd = made(self._door.fileno(), self._door.family == socket.AF_UNIX, BACKLOG)
 
 
 def app() -> Flask:
     """The factory that granian calls in its worker process. Data that cannot be used end it with a sentence."""
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     settings = read_settings(os.environ, parse_store)
     try:
         return create_app(settings, settings.store.open(shuffles=True))
-    except (StoreUnavailable, OSError) as error:
+    except StoreUnavailable as error:
         mistake = str(error)
+    except OSError as error:
+        mistake = f"{error.filename or settings.data} cannot be used: {error.strerror or error}."
+    except UnicodeDecodeError:
+        mistake = f"A result in {settings.publications} is damaged: it is not text."
     except PublicationError as error:
         mistake = f"A result in {settings.publications} cannot be shown ({error.reason}): {error}"
     sys.exit(_refuse("The service cannot start with its data:", [mistake]))
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, door: socket.socket) -> None:
     """Serve until stopped."""
+    multiprocessing.set_start_method("fork")  # all processes have this door
     listen = settings.listen
-    Server(
+    server = OneDoor(
+        door,
         "service.__main__:app",
         factory=True,
         address=listen.host,
         port=listen.port,
         uds=listen.socket,
-        uds_permissions=SOCKET_MODE if listen.socket else None,
         interface=Interfaces.WSGI,
         workers=settings.processes,
         blocking_threads=THREADS,
@@ -54,20 +81,41 @@ def serve(settings: Settings) -> None:
         websockets=False,
         log_level=LogLevels.error,
         log_access=False,
-    ).serve()
+    )
+    hang_up = signal.getsignal(signal.SIGHUP)
+
+    def end_with_terminal() -> None:
+        # Granian would start its workers anew. Whoever said `nohup` wants neither.
+        signal.signal(signal.SIGHUP, hang_up if hang_up == signal.SIG_IGN else server.signal_handler_interrupt)
+
+    server.on_startup(end_with_terminal)
+    server.serve()
 
 
 def main() -> int:
     """Say what is wrong in plain words, or serve."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # ./run holds it back until here
     try:
         settings = read_settings(os.environ, parse_store)
         load_appeal(settings.appeal)
+        with hold(settings.data), open_door(settings.listen) as door:
+            serve(settings, door)
     except SettingsError as error:
         return _refuse("The settings cannot be used:", error.mistakes)
     except AppealFolderError as error:
         return _refuse(f"The appeal in {error.folder} cannot be used:", error.mistakes)
-    serve(settings)
+    except DoorError as error:
+        return _refuse("The service cannot start:", [str(error)])
     return 0
+
+
+def _end_with_parent() -> None:
+    """Without the process that started it, nothing would stop a worker any more: neither Ctrl-C nor a new start."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGKILL)  # as by a power cut: what was acknowledged is on the disk
 
 
 def _refuse(title: str, mistakes: list[str]) -> int:

@@ -19,7 +19,7 @@ from crypto.keys import APPEAL_ID_SIZE, AppealId, KeyId, KeyRecord
 from crypto.letter import APPEAL_TOML, letter_file, letter_hash
 from crypto.minisign import MinisignPublicKey
 from crypto.publication import is_signer
-from crypto.shape import is_hex
+from crypto.shape import is_hex, is_language
 from service.toml_reader import ByLanguage, TableReader
 
 # A phone's clock may be wrong, and midnight comes at different hours: a key is accepted longer than it is used.
@@ -148,7 +148,7 @@ class _Reader(TableReader):
     def read(self) -> PublishedAppeal | None:
         if not self.load(self.folder, _TOP_LEVEL):
             return None
-        self.languages = tuple(self.list_of_text("languages"))
+        self.languages = self.listed_languages()
         letters = self.letters()
         signers = self.signers()
         programs = self.programs(letters, signers)
@@ -162,24 +162,36 @@ class _Reader(TableReader):
             closing=self.typed("closing", date, default=None),
             handed_over=self.handed_over(),
             names_until=self.typed("names_until", date, default=None),
-            collected_before=self.typed("collected_before", int, default=0),
+            collected_before=self.collected_before(),
             warning=self.warning(),
             exit=self.exit(),
             title=self.by_language(self.table, "title"),
             page_title=self.by_language(self.table, "page_title"),
             addressee=self.by_language(self.table, "addressee"),
             group=tuple(
-                Member(self.by_language(entry, "name"), self.by_language(entry, "relation"))
-                for entry in self.tables("group")
+                Member(self.by_language(entry, "name", which), self.by_language(entry, "relation", which))
+                for which, entry in self.tables("group", {"name", "relation"})
             ),
             contacts=tuple(
-                Contact(self.by_language(entry, "label"), str(entry.get("text", "")))
-                for entry in self.tables("contact")
+                Contact(self.by_language(entry, "label", which), self.text(which, entry, "text"))
+                for which, entry in self.tables("contact", {"label", "text"})
             ),
             letters=letters,
             signers=signers,
             programs=programs,
         )
+
+    def listed_languages(self) -> tuple[str, ...]:
+        found = self.list_of_text("languages")
+        if len(set(found)) < len(found) or not all(is_language(language) for language in found):
+            self.mistakes.append("appeal.toml: “languages” names each language once, such as “be” or “pt-BR”.")
+        return tuple(dict.fromkeys(filter(is_language, found)))
+
+    def collected_before(self) -> int:
+        value = int(self.typed("collected_before", int, default=0))
+        if not 0 <= value < 10**9:
+            self.mistakes.append("appeal.toml: “collected_before” is how many there are, from 0 on.")
+        return value
 
     def programs(self, letters: dict[str, LetterText], signers: dict[MinisignPublicKey, str]) -> Appeal | None:
         appeal_id = self.typed("id", str, default="")
@@ -192,7 +204,8 @@ class _Reader(TableReader):
                 f"appeal.toml: “threshold” is {threshold}, but {len(signers)} minisign key(s) are listed. "
                 "`organizer keygen` prints the lines to add."
             )
-        keys = tuple(key for entry in self.tables("keys") if (key := self.key(entry)))
+        listed = self.tables("keys", {"record", "from", "until"})
+        keys = tuple(key for which, entry in listed if (key := self.key(which, entry)))
         if not keys:
             self.mistakes.append("appeal.toml: no key to seal to. `organizer keygen` prints the lines to add.")
         if any(key.record.appeal_id.hex() != appeal_id for key in keys):
@@ -236,25 +249,26 @@ class _Reader(TableReader):
             path = self.folder / letter_file(language)
             try:
                 source = path.read_bytes()
-                source.decode("utf-8")
+                if not re.search(r"\w", source.decode("utf-8")):
+                    self.mistakes.append(f"{path.name} is empty: there is nothing to sign in it.")
                 letters[language] = LetterText(language, source)
-            except (OSError, UnicodeDecodeError) as error:
-                self.mistakes.append(f"{path.name} cannot be read: {error}")
+            except OSError as error:
+                self.mistakes.append(f"{path.name} cannot be read: {error.strerror}.")
+            except UnicodeDecodeError:
+                self.mistakes.append(f"{path.name} is not text in UTF-8.")
         return letters
 
     def signers(self) -> dict[MinisignPublicKey, str]:
         signers: dict[MinisignPublicKey, str] = {}
-        for entry in self.tables("minisign"):
+        for which, entry in self.tables("minisign", {"signer", "key"}):
             name = entry.get("signer")
             if not isinstance(name, str) or not is_signer(name) or name in signers.values():
-                self.mistakes.append(
-                    "appeal.toml: each “signer” is a different name of letters a-z, digits and hyphens."
-                )
+                self.mistakes.append(f"{which}“signer” must be a name of its own, of letters a-z, digits and hyphens.")
                 continue
             try:
                 key = MinisignPublicKey.parse(str(entry.get("key")))
             except MinisignError as error:
-                self.mistakes.append(f"appeal.toml: the minisign key of “{name}”: {error}")
+                self.mistakes.append(f"{which}the minisign key of “{name}”: {error}")
                 continue
             if twin := next((signers[other] for other in signers if key.shares_secret(other)), None):
                 self.mistakes.append(
@@ -263,16 +277,14 @@ class _Reader(TableReader):
             signers[key] = name
         return signers
 
-    def key(self, entry: dict[str, Any]) -> DatedKey | None:
+    def key(self, which: str, entry: dict[str, Any]) -> DatedKey | None:
         start, until = entry.get("from"), entry.get("until")
         if not all(day is None or type(day) is date for day in (start, until)):
-            self.mistakes.append(
-                "appeal.toml: “from” and “until” of a key are dates such as 2026-01-31, not in quotes."
-            )
+            self.mistakes.append(f"{which}“from” and “until” are dates such as 2026-01-31, not in quotes.")
             return None
         try:
             record = KeyRecord.parse(decode(str(entry.get("record"))) or b"")
         except KeyFormatError as error:
-            self.mistakes.append(f"appeal.toml: a key record: {error}")
+            self.mistakes.append(f"{which}“record” is no key record: {error}")
             return None
         return DatedKey(record, start and start.isoformat(), until and until.isoformat())

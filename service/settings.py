@@ -52,7 +52,7 @@ class ListenAddress:
             is_loopback = ipaddress.ip_address(host).is_loopback
         except ValueError:
             is_loopback = False
-        if is_loopback and port.isdigit() and 0 < int(port) < 65536:
+        if is_loopback and re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 65536:
             return cls(host, int(port))
         # Exposed directly, a few dozen half-sent requests would stall the service; nginx in front collects them.
         raise ValueError("must be 127.0.0.1:PORT, [::1]:PORT or unix:/PATH; what faces the network is nginx.")
@@ -133,7 +133,7 @@ def _collect(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, A
         try:
             values = parse_toml(Path(path).read_bytes())
         except OSError as error:
-            mistakes.append(f"The settings file {path} cannot be read: {error}.")
+            mistakes.append(f"The settings file {path} cannot be read: {error.strerror}.")
         except TomlError as error:
             mistakes.append(f"The settings file {path} is not TOML: {error}.")
     values |= _variables(environment, mistakes)

@@ -34,7 +34,10 @@ class TableReader:
         """Read the file, which may have only `known` entries at its top; whether it could be read."""
         try:
             self.table = parse((folder / self.name).read_bytes())
-        except (OSError, TomlError) as error:
+        except OSError as error:
+            self.mistakes.append(f"{self.name} cannot be read: {error.strerror}.")
+            return False
+        except TomlError as error:
             self.mistakes.append(f"{self.name} cannot be read: {error}")
             return False
         for name in sorted(self.table.keys() - known):
@@ -57,20 +60,34 @@ class TableReader:
         self.mistakes.append(f'{self.name}: “{name}” must be a list such as ["be", "ru", "en"].')
         return []
 
-    def tables(self, name: str) -> list[dict[str, Any]]:
-        """The tables written as [[name]], none if there are none."""
-        entries = self.table.get(name, [])
-        if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
-            return entries
-        self.mistakes.append(f"{self.name}: “{name}” must be written as [[{name}]].")
-        return []
+    def tables(self, name: str, known: set[str]) -> list[tuple[str, dict[str, Any]]]:
+        """The tables written as [[name]], none if there are none; each behind the words that say which it is.
 
-    def by_language(self, table: dict[str, Any], name: str) -> ByLanguage:
-        """A text in each of `languages`."""
-        texts = table.get(name)
+        Each may have only `known` entries.
+        """
+        entries = self.table.get(name, [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            self.mistakes.append(f"{self.name}: “{name}” must be written as [[{name}]].")
+            return []
+        found = [(f"{self.name}: in [[{name}]] number {at}, ", entry) for at, entry in enumerate(entries, 1)]
+        for which, entry in found:
+            self.mistakes.extend(f"{which}there is no entry “{other}”." for other in sorted(entry.keys() - known))
+        return found
+
+    def text(self, which: str, table: dict[str, Any], name: str) -> str:
+        """A text of a table, which must be there; `which` says of what table, at the beginning of a mistake."""
+        value = table.get(name)
+        if isinstance(value, str) and value.strip():
+            return value
+        self.mistakes.append(f"{which}“{name}” must be text in quotes.")
+        return ""
+
+    def by_language(self, table: dict[str, Any], name: str, which: str = "") -> ByLanguage:
+        """A text in each of `languages`; `which` as in `text`."""
+        which, texts = which or f"{self.name}: ", table.get(name)
         if not isinstance(texts, dict):
             texts = {}
         for language in self.languages:
             if not isinstance(texts.get(language), str) or not texts[language].strip():
-                self.mistakes.append(f"{self.name}: “{name}” is missing in “{language}”.")
+                self.mistakes.append(f"{which}“{name}” is missing in “{language}”.")
         return {language: str(texts.get(language, "")) for language in self.languages}

@@ -20,7 +20,7 @@ from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
 from organizer.keys.generate import NewKeys, check_passphrase, check_signer
 from organizer.keys.periods import Days, Period, PeriodKey
-from organizer.workspace.folder import check_new, is_workspace, make_workspace
+from organizer.workspace.folder import KEY_FILE, check_new, is_workspace, make_workspace
 
 _NO_DAYS = Notice("days", "The days of at least one period are missing.")
 
@@ -88,7 +88,7 @@ def shared_days(days: Days, others: Iterable[Days]) -> tuple[Notice, ...]:
 def make_first_keys(folder: str, answers: FirstKeys, profile: keyfile.Profile = keyfile.SENSITIVE) -> NewKeys:
     """Make the keys in a new workspace, whole or not at all. Takes seconds and 1 GiB of memory, twice.
 
-    `profile` is what a guess at the passphrase costs; only a rehearsal and tests take another one.
+    `profile` is what a guess at the passphrase costs; only a trial, a rehearsal and tests take another one.
     Raises OrganizerError: unanswered, workspace-exists, memory.
     """
     if answers.missing:
@@ -127,6 +127,13 @@ def add_periods(session: Session, days: Sequence[Days]) -> tuple[PeriodKey, ...]
     for key in made:
         keep_period(session.workspace, session.root, key)
     return made
+
+
+def need_real_keys(session: Session) -> None:
+    """Whether this is the workspace of an appeal. Raises OrganizerError: demo."""
+    if keyfile.is_demo(session.workspace.read(KEY_FILE) or b""):
+        text = "The keys here are those of a trial, and stay so. Make real ones in another folder: organizer ceremony."
+        raise OrganizerError("demo", text)
 
 
 def need_keys_here(session: Session) -> tuple[Period, ...]:

@@ -44,6 +44,8 @@ SIGNING_KEPT = Notice(
     "waits no more.",
 )
 
+DEMO = Notice("demo", "DEMO: these are the keys of a trial. Do not collect real signatures with them.")
+
 
 class Passphrases(Protocol):
     """How a user interface asks for the passphrase, and says that a key is opened, which takes seconds on purpose."""
@@ -266,6 +268,8 @@ def _unlock(passphrases: Passphrases, workspace: Workspace) -> tuple[bytes, str 
     file, sitting = workspace.read(KEY_FILE), passphrases.sitting
     if file is None:
         raise _no_key(workspace)
+    if keyfile.is_demo(file):
+        passphrases.tell(DEMO)
     held = None if sitting is None else sitting.root(file)
     if held is not None:
         return held, None

@@ -14,6 +14,7 @@ from organizer.actions.ceremony import (
     make_first_keys,
     make_minisign_key,
     need_keys_here,
+    need_real_keys,
     shared_days,
     whole_key,
 )
@@ -159,6 +160,7 @@ def _ask_days(terminal: Terminal) -> Days:
 
 def _go_on(terminal: Terminal, folder: str, passphrase_file: str | None) -> JsonResult:
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
+        need_real_keys(session)
         terminal.say(f"There are keys in {folder} already:")
         for period in session.periods:
             terminal.say(f"  {period.hex_id}, {period.days}")

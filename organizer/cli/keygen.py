@@ -14,6 +14,7 @@ from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, option
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.passphrases import read_passphrase_file
 from organizer.cli.terminal.terminal import Terminal
+from organizer.keys import keyfile
 from organizer.keys.generate import NewKeys, check_appeal_id, check_passphrase, check_signer
 from organizer.keys.periods import OPEN_END, read_days
 from organizer.workspace.folder import check_new
@@ -24,6 +25,7 @@ from organizer.workspace.folder import check_new
 @click.option("--appeal-id", metavar="HEX", help="The appeal's id, if it has one already; else a new one is made.")
 @click.option("--period", "days", multiple=True, metavar="FROM..UNTIL", help="Days of a key; may be given repeatedly.")
 @click.option("--minisign-only", is_flag=True, help="Make only a minisign key, to sign what others publish.")
+@click.option("--demo", is_flag=True, help="Keys of a trial: weakly locked, and marked so for good.")
 @options(WORKSPACE, PASSPHRASE, JSON)
 def keygen_command(folder: str, passphrase_file: str | None, as_json: bool, **choice: Any) -> None:
     """Make keys without a dialogue, for scripts and trials.
@@ -46,19 +48,21 @@ def run(
     appeal_id: str | None = None,
     days: Sequence[str] = (),
     minisign_only: bool = False,
+    demo: bool = False,
 ) -> JsonResult:
     """Make the keys. `days` are "FROM..UNTIL". Raises OrganizerError: workspace-exists, signer-name, appeal-id, …"""
     check_new(folder)
     appeal = None if appeal_id is None else check_appeal_id(appeal_id)
     answers = FirstKeys(check_signer(signer), tuple(read_days(text) for text in days) or (OPEN_END,), "", appeal)
     passphrase = _new_passphrase(terminal, passphrase_file)
-    terminal.say("Making the keys. This takes some seconds.")
+    terminal.say("Making the keys of a trial." if demo else "Making the keys. This takes some seconds.")
     if minisign_only:
         public = make_minisign_key(folder, signer, passphrase)
         terminal.say(f"Your minisign key is in the folder {folder}. Its public line:")
         terminal.say_exactly(f"    {public.line}", "bold")
         return {"workspace": folder, "signer": signer, "minisign": public.line}
-    keys = make_first_keys(folder, replace(answers, passphrase=passphrase))
+    strength = keyfile.DEMO if demo else keyfile.SENSITIVE
+    keys = make_first_keys(folder, replace(answers, passphrase=passphrase), strength)
     _say_keys(terminal, folder, keys)
     return {
         "workspace": folder,

@@ -100,18 +100,17 @@ def period_files(root: bytes, key: PeriodKey, random: Random) -> dict[str, bytes
 
 
 def minisign_files(
-    signer: str, passphrase: str, random: Random, root: bytes | None = None
+    signer: str, passphrase: str, random: Random, root: bytes | None = None, *, stock: bool = True
 ) -> tuple[MinisignPublicKey, dict[str, bytes]]:
     """A fresh minisign key and its files; with the root of a workspace, also the one that it opens.
 
-    Takes seconds and 1 GiB of memory.
+    With `stock`, there is the file for stock minisign, too: that takes seconds and 1 GiB of memory.
     """
     minisign = MinisignSecretKey.make(random(KEY_ID_SIZE), random(32))
-    files = {
-        "minisign.key": lock_secret_key(minisign, keyfile.normalise(passphrase), random(SALT_SIZE)).encode("ascii"),
-        "minisign.pub": minisign.public.file.encode("ascii"),
-        "signer.txt": f"{signer}\n".encode("ascii"),
-    }
+    files = {"minisign.pub": minisign.public.file.encode("ascii"), "signer.txt": f"{signer}\n".encode("ascii")}
+    if stock:
+        locked = lock_secret_key(minisign, keyfile.normalise(passphrase), random(SALT_SIZE))
+        files["minisign.key"] = locked.encode("ascii")
     if root is not None:
         files["minisign.locked"] = lock_signing_key(root, minisign, random)
     return minisign.public, files
@@ -125,15 +124,19 @@ def make_keys(
     days: Sequence[Days] = (OPEN_END,),
     profile: keyfile.Profile = keyfile.SENSITIVE,
 ) -> NewKeys:
-    """Fresh keys, one for each period, locked under one passphrase. Takes seconds and 1 GiB of memory, twice."""
+    """Fresh keys, one for each period, locked under one passphrase. Takes seconds and 1 GiB of memory, twice.
+
+    Those of a trial take neither, and have no file for stock minisign, which knows one strength only.
+    """
     passphrase = keyfile.normalise(passphrase)
     periods = tuple(make_period(appeal_id, one, random) for one in days)
     root = random(keyfile.ROOT_SIZE)
-    minisign, files = minisign_files(signer, passphrase, random, root)
+    minisign, files = minisign_files(signer, passphrase, random, root, stock=not profile.demo)
     files["organizers.key"] = keyfile.lock(root, appeal_id, passphrase, random(keyfile.SALT_SIZE), profile)
     for new in periods:
         files |= period_files(root, new, random)
-    toml = write_toml([new.period for new in periods], {signer: minisign})
+    mark = "# DEMO: keys of a trial, not for a real appeal.\n" if profile.demo else ""
+    toml = mark + write_toml([new.period for new in periods], {signer: minisign})
     files["appeal-keys.toml"] = toml.encode("utf-8")
     return NewKeys(periods, minisign, signer, toml, files)
 

@@ -3,7 +3,7 @@
 The root opens everything else: periods.py locks the masters under it, workspace/key_slots.py the key of the rows. So
 the passphrase is tried once, however many keys there are.
 
-    0    23  the ASCII text "undersigned/v1/keyfile" and one zero byte
+    0    23  the ASCII text "undersigned/v1/keyfile", or "undersigned/v1/keydemo" for a trial, and one zero byte
     23   8   Argon2id operations, big-endian
     31   8   Argon2id memory in bytes, big-endian
     39   16  salt
@@ -13,13 +13,16 @@ the passphrase is tried once, however many keys there are.
     175      end
 
 The key of the box is 32 bytes of Argon2id (version 1.3, one lane) of the passphrase in UTF-8, NFC.
+
+The file of a trial (`./run`) opens fast, because its passphrase lies beside it; so it says what it is, and with it no
+command passes for the organizers' own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nacl.exceptions import CryptoError
 from nacl.exceptions import RuntimeError as NaclRuntimeError
@@ -29,7 +32,7 @@ from nacl.secret import Aead
 from crypto.keys import APPEAL_ID_SIZE, AppealId, tag
 from organizer.errors import OrganizerError
 
-MAGIC = tag("keyfile")
+MAGIC, DEMO_MAGIC = tag("keyfile"), tag("keydemo")
 SALT_SIZE = argon2id.SALTBYTES
 HEADER_SIZE = len(MAGIC) + 8 + 8 + SALT_SIZE + APPEAL_ID_SIZE
 ROOT_SIZE = 32
@@ -42,10 +45,11 @@ SHORTEST_PASSPHRASE = 12
 
 @dataclass(frozen=True)
 class Profile:
-    """What one guess at the passphrase costs: passes over memory, and bytes of memory."""
+    """What one guess at the passphrase costs: passes over memory, and bytes of memory; and whether it is a trial's."""
 
     operations: int
     memory: int
+    demo: bool = False
 
 
 SENSITIVE = Profile(argon2id.OPSLIMIT_SENSITIVE, argon2id.MEMLIMIT_SENSITIVE)
@@ -56,6 +60,9 @@ CHEAP = Profile(argon2id.OPSLIMIT_MIN, argon2id.MEMLIMIT_MIN)
 
 REHEARSAL = CHEAP
 """For `organizer rehearse`, whose data are made up and removed: nobody should wait there for what protects nothing."""
+
+DEMO = replace(CHEAP, demo=True)
+"""For the keys of a trial, which are marked and never those of a real appeal."""
 
 
 def normalise(passphrase: str) -> str:
@@ -70,9 +77,14 @@ def normalise(passphrase: str) -> str:
 def lock(root: bytes, appeal_id: AppealId, passphrase: str, salt: bytes, profile: Profile = SENSITIVE) -> bytes:
     """The key file, 175 bytes. Raises OrganizerError: memory."""
     limits = profile.operations.to_bytes(8, "big") + profile.memory.to_bytes(8, "big")
-    header = MAGIC + limits + salt + appeal_id
+    header = (DEMO_MAGIC if profile.demo else MAGIC) + limits + salt + appeal_id
     file = header + bytes(_box(passphrase, salt, profile).encrypt(root, header))
     return file + hashlib.sha256(file).digest()
+
+
+def is_demo(file: bytes) -> bool:
+    """Whether a key file says that it is a trial's; the passphrase vouches for that when it opens the file."""
+    return file.startswith(DEMO_MAGIC)
 
 
 def unlock(file: bytes, passphrase: str) -> tuple[bytes, AppealId]:
@@ -81,7 +93,7 @@ def unlock(file: bytes, passphrase: str) -> tuple[bytes, AppealId]:
     Raises OrganizerError: key-file-damaged, key-file-limits, passphrase, memory.
     """
     checked, checksum = file[:-CHECKSUM_SIZE], file[-CHECKSUM_SIZE:]
-    if len(file) != SIZE or not file.startswith(MAGIC) or hashlib.sha256(checked).digest() != checksum:
+    if len(file) != SIZE or not file.startswith((MAGIC, DEMO_MAGIC)) or hashlib.sha256(checked).digest() != checksum:
         raise OrganizerError(
             "key-file-damaged", "The key file organizers.key is damaged. Put back a copy of it and try again."
         )

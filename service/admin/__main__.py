@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -39,13 +40,14 @@ def main(arguments: list[str]) -> int:
     # What a store would write into the service's log is said here as the answer.
     logging.getLogger("undersigned").disabled = True
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # ./run holds it back until here
         return int(options.run(options))
     except (SettingsError, AppealFolderError) as error:
         return refuse(*error.mistakes)
     except (BackupError, PublicationError, OSError) as error:
         return refuse(str(error))
     except StoreUnavailable as error:
-        reason = str(error.__cause__ or "")
+        reason = str(getattr(error.__cause__, "strerror", None) or error.__cause__ or "")
         return refuse(str(error) if reason in str(error) else f"{error} {reason}")
     except KeyboardInterrupt:
         return refuse("Cut off. Begin again: what is there already stays and is not written twice.")

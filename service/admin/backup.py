@@ -7,11 +7,8 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from service import parse_store
 from service.admin.backup_file import write_backup
-from service.admin.command import Command
-from service.appeal import load_appeal
-from service.settings import read_settings
+from service.admin.command import Command, as_owner_of, site_of
 from service.site.publications import Publications
 
 
@@ -20,13 +17,15 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    settings = read_settings(os.environ, parse_store)
-    appeal = load_appeal(settings.appeal)
-    publications = Publications(settings.publications, appeal.programs, appeal.signers)
+    settings, appeal = site_of(os.environ)
+    with as_owner_of(settings.data):
+        publications = Publications(settings.publications, appeal.programs, appeal.signers)
     with closing(settings.store.read()) as store:
         made = write_backup(options.at / options.file, store, publications, appeal.programs.appeal_id)
     print("Written, read back and checked:")
     print(made)
+    if not made.count:
+        print("There is no envelope in it. Are these the settings that you mean?")
     return 0
 
 

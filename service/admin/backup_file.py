@@ -45,11 +45,6 @@ class Backup:
     file_digest: str
     publications: tuple[KeptPublication, ...]
 
-    def envelopes(self) -> Iterator[bytes]:
-        """All envelopes, sorted by their ids."""
-        with tarfile.open(self.path, "r:") as tar:
-            yield from _envelopes(cast(IO[bytes], tar.extractfile(LEDGER)), None)
-
     def __str__(self) -> str:
         """What people compare: every digest, on a line of its own."""
         lines = [
@@ -76,7 +71,8 @@ def write_backup(path: Path, store: EnvelopeSource, publications: Publications, 
                 _write(tar, store, publications, appeal_id)
             file.flush()
             os.fsync(file.fileno())
-        backup = read_backup(unfinished, appeal_id)
+        with unfinished.open("rb") as written:
+            backup = read_backup(written, appeal_id)
         os.link(unfinished, path)  # unlike a rename, this does not overwrite what came meanwhile
     finally:
         unfinished.unlink(missing_ok=True)
@@ -84,10 +80,12 @@ def write_backup(path: Path, store: EnvelopeSource, publications: Publications, 
     return Backup(path, backup.count, backup.ledger_digest, backup.file_digest, backup.publications)
 
 
-def read_backup(path: Path, appeal_id: AppealId) -> Backup:
+def read_backup(file: IO[bytes], appeal_id: AppealId) -> Backup:
     """Check everything: names, digests, the ledger of this appeal. Raises BackupError, OSError."""
+    path = Path(file.name)
+    file.seek(0)
     try:
-        with tarfile.open(path, "r:") as tar:
+        with tarfile.open(fileobj=file, mode="r:") as tar:
             members = tar.getmembers()
             names = [member.name for member in members]
             if len(set(names)) != len(names) or not all(_is_ours(member) for member in members):
@@ -100,9 +98,15 @@ def read_backup(path: Path, appeal_id: AppealId) -> Backup:
                 count = LedgerHeader.parse(ledger.readline(HEADER_MAX)).count
     except (tarfile.TarError, EOFError, UnicodeDecodeError, LedgerError, PublicationError) as error:
         raise BackupError(f"{path} is no whole backup of this appeal: {error}") from error
-    with path.open("rb") as file:
-        file_digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Backup(path, count, found[LEDGER], file_digest, kept)
+    file.seek(0)
+    return Backup(path, count, found[LEDGER], hashlib.file_digest(cast(Any, file), "sha256").hexdigest(), kept)
+
+
+def envelopes_in(file: IO[bytes]) -> Iterator[bytes]:
+    """All envelopes of a backup that was checked, sorted by their ids. Only one reading at a time."""
+    file.seek(0)
+    with tarfile.open(fileobj=file, mode="r:") as tar:
+        yield from _envelopes(_open(tar, LEDGER), None)
 
 
 def _write(tar: tarfile.TarFile, store: EnvelopeSource, publications: Publications, appeal_id: AppealId) -> None:

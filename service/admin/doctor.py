@@ -6,10 +6,10 @@ import argparse
 import os
 
 from service import parse_store
-from service.admin.command import Command, refuse
+from service.admin.command import Command, find_settings, refuse
 from service.servers.checks import examine_limits, findings
 from service.servers.connection import RedisAddress
-from service.settings import SettingsError, parse_limits_server, read_settings
+from service.settings import SettingsError, parse_limits_server
 from service.stores.base import StoreAddress
 
 
@@ -30,6 +30,8 @@ def _doctor(options: argparse.Namespace) -> int:
         return refuse("The settings cannot be used:", *(f"  - {mistake}" for mistake in error.mistakes))
     except ValueError as error:
         return refuse("The address of a server cannot be used:", f"  - It {error}")
+    if not options.store:
+        print(f"This looks after {store}{f' and {limits_server}' if limits_server else ''}.")
     if store.remark:
         print(store.remark)
     faults = store.faults()
@@ -48,7 +50,7 @@ def _servers(store: str | None, limits_server: str | None) -> tuple[StoreAddress
     named = parse_limits_server(limits_server) if limits_server else None
     if store:
         return parse_store(store), named
-    settings = read_settings(os.environ, parse_store)
+    settings = find_settings(os.environ)
     return settings.store, named or settings.limits_server
 
 

@@ -7,9 +7,9 @@ import os
 from contextlib import closing
 
 from service import parse_store
-from service.admin.command import Command, progress, refuse
+from service.admin.command import Command, as_owner_of, find_settings, progress, refuse
 from service.appeal import load_appeal
-from service.settings import SettingsError, read_settings
+from service.settings import SettingsError
 from service.stores.base import StoreAddress
 from service.stores.copy import compare, copy_missing
 
@@ -23,14 +23,15 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _move(options: argparse.Namespace) -> int:
-    appeal_id = load_appeal(read_settings(os.environ, parse_store).appeal).programs.appeal_id
     from_address, to_address = _address("--from", options.source), _address("--to", options.target)
+    settings = find_settings(os.environ)
+    appeal_id = load_appeal(settings.appeal).programs.appeal_id
     with closing(from_address.read()) as source:
         with closing(source.snapshot()) as wanted:
             if not wanted.count:
                 # A server that answers is not yet the right one.
                 return refuse(f"There is no envelope in {from_address}. Is this the store that you mean?")
-            with closing(to_address.open()) as target:
+            with as_owner_of(settings.data), closing(to_address.open()) as target:
                 target.check()
                 added = copy_missing(target, wanted, progress(wanted.count))
         print(f"Moved: {added} envelopes that were missing there.")

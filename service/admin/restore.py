@@ -7,11 +7,8 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from service import parse_store
-from service.admin.backup_file import read_backup
-from service.admin.command import Command, progress, refuse
-from service.appeal import load_appeal
-from service.settings import read_settings
+from service.admin.backup_file import envelopes_in, read_backup
+from service.admin.command import Command, as_owner_of, progress, refuse, site_of
 from service.site.publications import Publications
 from service.stores.base import Snapshot
 from service.stores.copy import copy_missing, missing_from
@@ -23,21 +20,22 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    settings = read_settings(os.environ, parse_store)
-    appeal = load_appeal(settings.appeal)
+    settings, appeal = site_of(os.environ)
     appeal_id = appeal.programs.appeal_id
-    backup = read_backup(options.at / options.file, appeal_id)
-    print("Read and checked:")
-    print(backup)
-    with closing(settings.store.open()) as store:
-        kept = Publications(settings.publications, appeal.programs, appeal.signers)
-        publications = kept.restore(backup.publications)
-        wanted = Snapshot(backup.count, backup.envelopes, lambda: None)
-        added = copy_missing(store, wanted, progress(backup.count))
-        with closing(prepare_ledger(store, appeal_id)) as now:
-            # With the same digest, there is nothing to look up.
-            same = now.digest == backup.ledger_digest
-            missing = 0 if same else sum(1 for _ in missing_from(wanted.envelopes, now.snapshot.envelopes))
+    path: Path = options.at / options.file
+    with path.open("rb") as file, as_owner_of(settings.data):  # who may not be allowed to open it
+        backup = read_backup(file, appeal_id)
+        print("Read and checked:")
+        print(backup, flush=True)
+        with closing(settings.store.open()) as store:
+            kept = Publications(settings.publications, appeal.programs, appeal.signers)
+            publications = kept.restore(backup.publications)
+            wanted = Snapshot(backup.count, lambda: envelopes_in(file), lambda: None)
+            added = copy_missing(store, wanted, progress(backup.count))
+            with closing(prepare_ledger(store, appeal_id)) as now:
+                # With the same digest, there is nothing to look up.
+                same = now.digest == backup.ledger_digest
+                missing = 0 if same else sum(1 for _ in missing_from(wanted.envelopes, now.snapshot.envelopes))
     if missing:
         return refuse(f"{missing} envelopes of the backup are not in the store. Begin again.")
     print(f"Restored: {added} envelopes and {publications} publications that were missing here.")

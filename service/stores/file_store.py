@@ -59,7 +59,7 @@ class FileAddress:
         try:
             old = old_sqlite(path)
         except OSError as error:
-            raise StoreUnavailable(f"The store {path} cannot be read: {error}") from error
+            raise StoreUnavailable(f"The store {path} cannot be read: {error.strerror or error}.") from error
         if old and old != path and path.exists():
             raise StoreUnavailable(f"{old} was not wholly brought over into {path}: start the service once.")
         return OldSqlite(old) if old else FileReader(path)
@@ -86,7 +86,7 @@ class FileReader:
             file = open_to_read(self._path)
             return snapshot_of(file, ((place, own_id) for place, own_id, is_right in file.found() if is_right))
         except OSError as error:
-            raise StoreUnavailable(f"The store {self._path} cannot be read: {error}") from error
+            raise StoreUnavailable(f"The store {self._path} cannot be read: {error.strerror or error}.") from error
 
     def close(self) -> None:
         """Nothing is held between two snapshots."""
@@ -113,7 +113,7 @@ class FileStore:
                 self._writing.close()
                 raise
         except OSError as error:
-            raise StoreUnavailable(f"The store {path} cannot be opened: {error}") from error
+            raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror or error}.") from error
         self._groups = GroupCommit(self._shelf.keep)
 
     def add(self, envelope: bytes) -> None:

@@ -14,6 +14,8 @@ from service.stores.base import StoreUnavailable
 # A server that somebody sets otherwise is found out within this time; one that is wrong is looked at more often.
 HEALTHY_SECONDS = 10.0
 FAULTY_SECONDS = 1.0
+# Whoever asks whether an envelope could be kept gets an answer that is no older.
+READY_SECONDS = 1.0
 
 _log = logging.getLogger("undersigned")
 
@@ -52,3 +54,44 @@ class HealthCheck:
             _log.error("No envelope is accepted, because a server would not keep its promise:%s", told)
         elif before and not self._faults:
             _log.warning("The servers are as they should be. Envelopes are accepted again.")
+
+
+class Readiness:
+    """Whether an envelope could be kept, by `checks`, which raise StoreUnavailable when it could not.
+
+    Anybody may ask as often as they like: it is looked up once in READY_SECONDS, and while one looks, which can take
+    seconds, the others get the last answer.
+    """
+
+    def __init__(self, checks: Sequence[Callable[[], None]], clock: Callable[[], float]) -> None:
+        self._checks, self._clock = checks, clock
+        self._lock = threading.Lock()
+        self._refusal: str | None = None
+        self._until: float | None = None  # None: look again
+        self._is_known = False
+
+    def require(self) -> None:
+        """Return if it could. Raises StoreUnavailable."""
+        if self._lock.acquire(blocking=not self._is_known):
+            try:
+                if self._until is None or self._clock() >= self._until:
+                    self._look()
+            finally:
+                self._lock.release()
+        if self._refusal is not None:
+            raise StoreUnavailable(self._refusal)
+
+    def saw(self, *, kept: bool) -> None:
+        """An envelope was kept, or was not: a last answer that said otherwise holds no longer."""
+        if kept != (self._refusal is None):
+            self._until = None
+
+    def _look(self) -> None:
+        self._until = self._clock() + READY_SECONDS
+        try:
+            for check in self._checks:
+                check()
+            self._refusal = None
+        except StoreUnavailable as error:
+            self._refusal = str(error)
+        self._is_known = True

@@ -15,7 +15,8 @@ from crypto.errors import EnvelopeError
 from crypto.keys import KeyId
 from service.limits.proof_of_work import ProofOfWork
 from service.problems import STANDARD, Problem
-from service.stores.base import EnvelopeStore
+from service.stores.base import EnvelopeStore, StoreUnavailable
+from service.stores.health import Readiness
 from service.web.origins import check_origin
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ class Submissions:
         limit: Callable[[str | None], None],
         accepted: Callable[[date], frozenset[KeyId]],
         today: Callable[[], date],
+        readiness: Readiness,
     ) -> None:
-        self._store, self._work, self._limit = store, work, limit
+        self._store, self._work, self._limit, self._readiness = store, work, limit, readiness
         self._accepted, self._today = accepted, today
         self._known: tuple[date, frozenset[KeyId]] | None = None
 
@@ -65,7 +67,16 @@ class Submissions:
         challenge = self._work.challenge_for(envelope, solution)
         if challenge is not None:
             raise Problem(429, "work", "Solve the challenge and send the envelope again.", 1, {"challenge": challenge})
-        self._store.add(envelope)
+        try:
+            self._store.add(envelope)
+        except StoreUnavailable:
+            self._readiness.saw(kept=False)
+            raise
+        self._readiness.saw(kept=True)
+
+    def require_ready(self) -> None:
+        """Return if an envelope could be kept. Raises StoreUnavailable."""
+        self._readiness.require()
 
     def _check(self, envelope: bytes) -> None:
         today = self._today()

@@ -59,5 +59,5 @@ def publication_minisig(signer: str) -> Response:
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """200 while an envelope could be kept, 503 otherwise."""
-    context().store.check()
+    context().submissions.require_ready()
     return Response("ok\n", mimetype="text/plain")

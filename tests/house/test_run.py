@@ -58,7 +58,7 @@ def test_an_unknown_command_is_told() -> None:
 
 @pytest.mark.slow  # commands are started as programs
 def test_a_trial_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
-    """No appeal there, a broken id, another appeal's data, an appeal with keys."""
+    """No appeal there, a broken id, another appeal's data, an appeal with keys, no place for the data."""
     folder, data = tmp_path / "appeal", tmp_path / "data"
     command = [sys.executable, "run", "--data", str(data), "--appeal", str(folder), "--port", "1"]
 
@@ -66,6 +66,8 @@ def test_a_trial_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> No
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
+        # First of all it says what it does and how long that takes.
+        assert done.stderr.startswith(f"Preparing a trial of the letter in {folder}; a few seconds …\n")
         return done.stderr
 
     assert "cannot be read" in refused()
@@ -74,6 +76,10 @@ def test_a_trial_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> No
     assert "appeal" in refused()
     (folder / "appeal.toml").write_text('[[keys]]\nrecord = ""\n')
     assert "UNDERSIGNED_SETTINGS" in refused()
+    (folder / "appeal.toml").write_text(f'id = "{"ab" * 16}"\n')
+    shutil.rmtree(data)
+    data.touch()
+    assert f"The trial in {data}/demo cannot be made: Not a directory." in refused()
 
 
 def test_settings_that_are_given_are_used_and_make_no_trial(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from organizer.actions.ceremony import (
     keys_here,
     make_first_keys,
     make_minisign_key,
+    need_real_keys,
     offer_passphrase,
     shared_days,
     whole_key,
@@ -33,7 +34,7 @@ from organizer.actions.public_folder import (
     read_site_folder,
     write_public_folder,
 )
-from organizer.actions.session import open_session
+from organizer.actions.session import open_minisign, open_session, own_minisign
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.appeal_folder import PublicKeys
@@ -110,6 +111,21 @@ def test_a_ceremony_goes_on_in_a_workspace(desk: Desk) -> None:
     with open_session(Typed(), str(desk.folder)) as session:
         assert {period.hex_id for period in keys_here(session)} == {KEY.period.hex_id, new.period.hex_id}
         assert whole_key(session, new.period) == new
+
+
+def test_keys_of_a_trial_stay_those_of_a_trial(tmp_path: Path, desk: Desk) -> None:
+    """Whatever opens them says so, they sign without scrypt's gigabyte, and no ceremony goes on with them."""
+    make_first_keys(str(tmp_path / "trial"), ANSWERS, keyfile.DEMO)
+    for folder, told in ((tmp_path / "trial", ["demo"]), (desk.folder, [])):
+        face = Typed()
+        with open_session(face, str(folder)) as session:
+            assert face.told == told
+            assert open_minisign(session).public == own_minisign(session.workspace)[1]
+            if told:
+                assert reason(lambda session=session: need_real_keys(session)) == "demo"
+            else:
+                need_real_keys(session)
+    assert not (tmp_path / "trial" / "minisign.key").exists()
 
 
 # Cards

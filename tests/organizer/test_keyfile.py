@@ -13,7 +13,7 @@ from nacl.pwhash import argon2id
 
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
-from organizer.keys.keyfile import CHEAP, SENSITIVE, lock, unlock
+from organizer.keys.keyfile import CHEAP, DEMO, SENSITIVE, lock, unlock
 
 ROOT = bytes(range(32))
 APPEAL_ID = bytes(range(16))
@@ -109,6 +109,19 @@ def test_people_get_the_strongest_limits() -> None:
         "keys/keyfile.py"
     }
     assert "REHEARSAL" in texts["cli/rehearsal/key_steps.py"]
+    assert [path for path, text in texts.items() if "keyfile.DEMO" in text] == ["cli/keygen.py"]
+
+
+def test_a_trials_key_file_says_so() -> None:
+    """It opens like any other; changed into a real one, or a real one into it, it opens no more."""
+    demo = lock(ROOT, APPEAL_ID, PASSPHRASE, SALT, DEMO)
+    assert (keyfile.is_demo(demo), keyfile.is_demo(FILE)) == (True, False)
+    assert demo.startswith(b"undersigned/v1/keydemo\0")
+    assert unlock(demo, PASSPHRASE) == (ROOT, APPEAL_ID)
+    assert len(demo) == len(FILE)
+    for file, head in ((demo, FILE[:23]), (FILE, demo[:23])):
+        changed = head + file[23:-32]
+        assert reason(changed + hashlib.sha256(changed).digest(), PASSPHRASE) == "passphrase"
 
 
 def test_an_offered_passphrase_has_120_bits() -> None:

@@ -71,6 +71,9 @@ def test_all_mistakes_of_an_appeal_are_told_together(appeal_folder: Path) -> Non
         ("[title]", '[handed_over]\nbe = "a"\nru = "b"\nen = "c"\n[title]', "“day” under [handed_over]"),
         ("[title]", '[handed_over]\nday = 2026-01-01\nbe = "a"\n[title]', "“handed_over” is missing in “ru”"),
         ("[title]", "[title", "cannot be read"),
+        ('languages = ["be", "ru", "en"]', 'languages = ["be", "be"]', "each language once"),
+        ('languages = ["be", "ru", "en"]', 'languages = ["be", "../../x"]', "each language once"),
+        ("collected_before = 91", "collected_before = -1", "from 0 on"),
     ],
 )
 def test_a_mistake_in_an_appeal_is_named(appeal_folder: Path, old: str, new: str, words: str) -> None:
@@ -80,3 +83,38 @@ def test_a_mistake_in_an_appeal_is_named(appeal_folder: Path, old: str, new: str
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
     assert words in mistakes_in(appeal_folder)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ('[[group]]\nname = { be = "А", ru = "А", en = "A" }', "in [[group]] number {}, “relation” is missing in “be”"),
+        ('[[group]]\nname = "A"\nrelation = "b"', "in [[group]] number {}, “name” is missing in “en”"),
+        ('[[group]]\nnmae = "A"', "in [[group]] number {}, there is no entry “nmae”"),
+        ('[[contact]]\nlabel = { be = "a", ru = "a" }', "in [[contact]] number {}, “label” is missing in “en”"),
+        ('[[contact]]\nlabel = { be = "a", ru = "a", en = "a" }', "in [[contact]] number {}, “text” must be text"),
+        ('[[contact]]\ntext = 7', "in [[contact]] number {}, “text” must be text"),
+        ('[[keys]]\nrecord = "AAAA"', "in [[keys]] number {}, “record” is no key record"),
+        ('[[keys]]\nuntill = 2027-01-01', "in [[keys]] number {}, there is no entry “untill”"),
+        ('[[keys]]\nfrom = 1', "in [[keys]] number {}, “from” and “until” are dates"),
+        ('[[minisign]]\nsigner = "anna"', "in [[minisign]] number {}, “signer” must be a name of its own"),
+        ('[[minisign]]\nsigner = "vera"\nkey = "x"', "in [[minisign]] number {}, the minisign key of “vera”"),
+    ],
+)  # fmt: skip
+def test_of_several_entries_the_wrong_one_is_named(appeal_folder: Path, entry: str, words: str) -> None:
+    """By its number in the file, for nobody finds one of twenty by what is not there."""
+    path = appeal_folder / "appeal.toml"
+    before = path.read_text("utf-8")
+    number = before.count("\n" + entry.partition("\n")[0]) + 1
+    path.write_text(f"{before}\n{entry}\n", "utf-8")
+    assert words.format(number) in mistakes_in(appeal_folder)
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff", "\u200b\u00a0", "---\n***\n> #\n"])
+def test_a_letter_without_a_word_is_refused(appeal_folder: Path, text: str) -> None:
+    """Nothing stands there to sign; the control has one word."""
+    path = appeal_folder / "letter.ru.md"
+    path.write_text(text, "utf-8")
+    assert "letter.ru.md is empty" in mistakes_in(appeal_folder)
+    path.write_text(f"{text}\nСвабоду", "utf-8")
+    load_appeal(appeal_folder)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Callable
@@ -22,18 +24,21 @@ from crypto.minisign import MinisignSecretKey
 from crypto.seal import seal_signature
 from crypto.signature import Signature
 from service import create_app
-from service.admin.backup_file import BackupError, read_backup, write_backup
+from service.admin.backup_file import Backup, BackupError, read_backup, write_backup
+from service.admin.command import find_settings
 from service.appeal import load_appeal
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 from service.site.publications import Publications
 from service.stores.file_store import FileAddress, FileStore
 from tests.support.envelopes import TYPE, some
+from tests.support.nginx_site import temporary_folder
 from tests.support.publications import hand_in, publication
 from tests.support.run_command import run
 from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, TOKEN
 from tests.support.service_process import Served, serving
 
 ROOT = Path(__file__).parents[2]
+NOBODY = 65534
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
 
 
@@ -49,6 +54,11 @@ def sealed_by(key: OrganizersKey) -> bytes:
 def publications_of(settings: Settings) -> Publications:
     appeal = load_appeal(settings.appeal)
     return Publications(settings.publications, appeal.programs, appeal.signers)
+
+
+def checked(path: Path) -> Backup:
+    with path.open("rb") as file:
+        return read_backup(file, APPEAL_ID)
 
 
 @pytest.fixture
@@ -207,7 +217,7 @@ def test_what_is_not_a_whole_backup_is_refused(
 ) -> None:
     """Changed, cut, reordered, of another appeal, with foreign files: told before anything is restored."""
     with pytest.raises(BackupError, match=words):
-        read_backup(rewritten(backed_up, change, sums=sums), APPEAL_ID)
+        checked(rewritten(backed_up, change, sums=sums))
     assert not elsewhere.data.exists()
 
 
@@ -219,7 +229,7 @@ def test_a_cut_or_foreign_file_is_told_in_a_sentence(backed_up: Path, elsewhere:
     for size in range(0, len(whole) - 10_240, 100_003):
         cut.write_bytes(whole[:size])
         with pytest.raises(BackupError):
-            read_backup(cut, APPEAL_ID)
+            checked(cut)
     for file in (cut, backed_up.with_name("nowhere.tar")):
         done = run(elsewhere, "restore", file)
         assert done.returncode == 2
@@ -239,7 +249,7 @@ def test_publications_must_be_signed_and_follow_one_another(
         return [(name, data.replace("Алесь".encode(), "Алекс".encode()) if "1/publication" in name else data)]
 
     for change, reason in ((unsigned, "minisig"), (forged, "previous")):
-        backup = read_backup(rewritten(backed_up, change), APPEAL_ID)
+        backup = checked(rewritten(backed_up, change))
         with pytest.raises(PublicationError) as refused:
             publications_of(elsewhere).restore(backup.publications)
         assert refused.value.reason == f"publication-{reason}"
@@ -252,8 +262,77 @@ def test_a_running_service_goes_on_from_what_was_restored(
     """The next result that is handed in follows the restored one, without a restart between."""
     with closing(FileStore(elsewhere.data / "envelopes")) as store:
         client = create_app(elsewhere, store).test_client()
-        kept = read_backup(backed_up, APPEAL_ID).publications
+        kept = checked(backed_up).publications
         assert publications_of(elsewhere).restore(kept) == 2
         assert hand_in(client, publication(), minisign_keys[0]).status_code == 422
         third = publication(number=3, previous=kept[-1].digest)
         assert hand_in(client, third, minisign_keys[0]).status_code == 201
+
+
+@pytest.mark.slow  # commands are started as programs
+def test_what_root_restores_belongs_to_the_owner_of_the_data(
+    elsewhere: Settings, store: FileStore, backed_up: Path
+) -> None:
+    """Envelopes, their lock, publications, and where a store is moved: so the service can read and go on with them.
+
+    The backup is for root alone. The control is a folder of the one who restores.
+    """
+    is_root = os.geteuid() == 0
+    backed_up.chmod(0o600)
+    store.close()
+    with temporary_folder() as folder:
+        folder.chmod(0o711)
+        mine = (os.geteuid(), os.getegid())
+        for name, owner in (("theirs", (NOBODY, NOBODY) if is_root else mine), ("mine", mine)):
+            data = folder / name
+            data.mkdir()
+            os.chown(data, *owner)
+            place = replace(elsewhere, data=data, store=FileAddress(data / "envelopes"))
+            restored = run(place, "restore", backed_up)
+            assert restored.returncode == 0, restored.stderr
+            moved = run(place, "move", "--from", str(place.store), "--to", f"file:{data}/moved/envelopes")
+            assert moved.returncode == 0, moved.stderr
+            made = list(data.rglob("*"))
+            assert {"000002", "envelopes", "envelopes.lock", "moved"} <= {path.name for path in made}
+            assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {owner}
+
+
+def test_settings_are_found_where_the_guide_lays_them(settings: Settings, tmp_path: Path) -> None:
+    """A variable goes before them; another file that is named is taken alone; without any, it is said how to name one.
+
+    The trial is named, and never taken.
+    """
+    site = tmp_path / "settings.toml"
+    with pytest.raises(SettingsError, match="UNDERSIGNED_SETTINGS=FILE"):
+        find_settings({}, site)
+    token = settings.desk_token_sha256.hex()
+    site.write_text(f'appeal = "{settings.appeal}"\ndata = "{settings.data}"\ndesk_token_sha256 = "{token}"\n')
+    assert find_settings({}, site).data == settings.data
+    drill = find_settings({"UNDERSIGNED_DATA": str(tmp_path), "UNDERSIGNED_STORE": "file:x/envelopes"}, site)
+    assert (drill.data, str(drill.store), drill.appeal) == (tmp_path, "file:x/envelopes", settings.appeal)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        find_settings({"UNDERSIGNED_SETTINGS": str(tmp_path / "nowhere.toml")}, site)
+    whole = {"UNDERSIGNED_APPEAL": str(settings.appeal), "UNDERSIGNED_DESK_TOKEN_SHA256": token}
+    assert find_settings(whole | {"UNDERSIGNED_DATA": str(tmp_path)}, site).data == tmp_path
+
+
+@pytest.mark.slow  # commands are started as programs
+def test_a_command_says_what_it_works_on(settings: Settings, store: FileStore, tmp_path: Path) -> None:
+    """Also that it is a trial, and that there is nothing in it; a path in a variable is meant from where one is."""
+    store.close()
+    appeal = settings.appeal / "appeal.toml"
+    appeal.write_text("demo = true\n" + appeal.read_text("utf-8"), "utf-8")
+    here = replace(settings, data=settings.data.relative_to(tmp_path))
+    done = run(here, "backup", "kept.tar", at=tmp_path)
+    assert done.returncode == 0, done.stderr
+    about, demo, *_, last = done.stdout.splitlines()
+    assert str(settings.store) in about
+    assert str(settings.publications) in about
+    assert (demo[:5], last) == ("DEMO:", "There is no envelope in it. Are these the settings that you mean?")
+    assert str(settings.store) in run(settings, "doctor").stdout
+    bare = subprocess.run(
+        [sys.executable, ROOT / "run", "backup", tmp_path / "x.tar"],
+        env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (bare.returncode, "UNDERSIGNED_SETTINGS=FILE" in bare.stderr) == (2, True)
+    assert not (tmp_path / "x.tar").exists()

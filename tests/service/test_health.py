@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from service.stores.base import StoreUnavailable
-from service.stores.health import FAULTY_SECONDS, HEALTHY_SECONDS, HealthCheck
+from service.stores.health import FAULTY_SECONDS, HEALTHY_SECONDS, READY_SECONDS, HealthCheck, Readiness
 
 
 class Server:
@@ -96,3 +96,53 @@ def test_the_first_answer_is_waited_for(server: Server, health: HealthCheck) -> 
         thread.join()
     assert answers == [True] * 3
     assert server.asked == 1
+
+
+@pytest.fixture
+def readiness(server: Server) -> Readiness:
+    def check() -> None:
+        if found := server.examine():
+            raise StoreUnavailable("\n".join(found))
+
+    return Readiness([check], lambda: server.now)
+
+
+def is_ready(readiness: Readiness) -> bool:
+    try:
+        readiness.require()
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def test_however_many_ask_it_is_looked_up_once_in_a_second(server: Server, readiness: Readiness) -> None:
+    """And again at once after an envelope was treated otherwise than the last answer says."""
+    assert [is_ready(readiness) for _ in range(1000)] == [True] * 1000
+    assert server.asked == 1
+    server.wrong = ("The disk is full.",)
+    readiness.saw(kept=True)
+    assert is_ready(readiness)
+    server.now += READY_SECONDS
+    assert [is_ready(readiness) for _ in range(1000)] == [False] * 1000
+    assert server.asked == 2
+    server.wrong = ()
+    readiness.saw(kept=False)
+    assert not is_ready(readiness)
+    readiness.saw(kept=True)
+    assert is_ready(readiness)
+    assert server.asked == 3
+
+
+def test_while_one_looks_the_others_get_the_last_answer(server: Server, readiness: Readiness) -> None:
+    """A store that hangs holds one thread of the service, however many ask."""
+    assert is_ready(readiness)
+    server.answers.clear()
+    server.being_asked.clear()
+    server.now += READY_SECONDS
+    asking = threading.Thread(target=is_ready, args=(readiness,))
+    asking.start()
+    assert server.being_asked.wait(timeout=20)
+    assert [is_ready(readiness) for _ in range(100)] == [True] * 100
+    server.answers.set()
+    asking.join()
+    assert server.asked == 2

@@ -167,6 +167,13 @@ def test_data_that_cannot_be_used_ends_the_start_with_a_sentence(settings: Setti
     result.mkdir(parents=True)
     (result / "publication.json").write_bytes(publication())
     assert f"A result in {result.parent} cannot be shown (publication-minisig): " in start()
+    minisig = result / "publication.json.anna.minisig"
+    minisig.write_bytes(b"\xff")
+    assert f"A result in {result.parent} is damaged: it is not text." in start()
+    minisig.unlink()
+    (result / "publication.json").rename(result / "elsewhere")
+    assert f"{result / 'publication.json'} cannot be used: No such file or directory." in start()
+    (result / "elsewhere").rename(result / "publication.json")
     path = settings.data / "envelopes.sqlite"
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 99")

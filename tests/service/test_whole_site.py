@@ -49,7 +49,8 @@ def test_all_parts_together_keep_limit_and_give_out(settings: Settings, key: Org
     sent = some_sealed(key, 24)
     with whole_site(replace(settings, limits=limits)) as whole:
         site, told = whole.front, whole.settings
-        assert doctor(told) == (0, "All is well.\n")
+        about = f"This looks after {told.store} and {told.limits_server}.\n"
+        assert doctor(told) == (0, f"{about}All is well.\n")
         assert status(exchange(site.connect(), request("GET /be/"))) == 200
         answers = [status(exchange(site.connect(), sealed(each))) for each in sent[:12]]
         answers += [status(exchange(site.connect_as_tor(9), sealed(each))) for each in sent[12:]]

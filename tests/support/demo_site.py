@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 
 import demo
 from organizer.keys.generate import NewKeys, make_keys
-from organizer.keys.keyfile import CHEAP
+from organizer.keys.keyfile import DEMO
 from organizer.workspace.folder import make_workspace
 from tests.support.paths import ROOT
 from tests.support.service_process import free_port, wait_until_it_answers
@@ -36,6 +36,7 @@ class Trial:
     workspace: str
     passphrase: str
     process: subprocess.Popen[str]
+    said: str
 
     def get(self, path: str) -> bytes:
         request = Request(self.url + path, headers={"Authorization": f"Bearer {self.token}"})
@@ -53,8 +54,8 @@ class Trial:
 
 @cache
 def cheap_keys(appeal_id: str) -> NewKeys:
-    """Real keys of an appeal; only guessing at the key file costs as little as a test can pay."""
-    return make_keys(bytes.fromhex(appeal_id), demo.SIGNER, PASSPHRASE, secrets.token_bytes, profile=CHEAP)
+    """What `organizer keygen --demo` makes of an appeal, in this process."""
+    return make_keys(bytes.fromhex(appeal_id), demo.SIGNER, PASSPHRASE, secrets.token_bytes, profile=DEMO)
 
 
 def prepare(data: Path, appeal_id: str) -> Path:
@@ -87,7 +88,7 @@ def trial(data: Path, *options: str) -> Iterator[Trial]:
         wait_until_it_answers(process, port)
         values = (found["The desk token"], found["The organizers' folder"], found["Their passphrase"])
         try:
-            yield Trial(url, data, *values, process)
+            yield Trial(url, data, *values, process, said)
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=20)

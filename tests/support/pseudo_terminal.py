@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,13 +21,22 @@ ROOT = Path(__file__).parents[2]
 class PseudoTerminal:
     """A real terminal with a program in it: read until a text appears, type, look at what came."""
 
-    def __init__(self, *arguments: str, lines: int = 40, columns: int = 120, module: str = "organizer") -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        lines: int = 40,
+        columns: int = 120,
+        module: str = "organizer",
+        program: Sequence[str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
         self._screen, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", lines, columns, 0, 0))
         # Of another terminal, which may be around the tests, it knows nothing.
         outer = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.program = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [*(program or [sys.executable, "-m", module]), *arguments],
+            cwd=cwd,
             stdin=inside,
             stdout=inside,
             stderr=inside,
