@@ -12,6 +12,7 @@ from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.publication import say_sign_plan, say_signed
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
+from organizer.cli.today import TODAY, day_of
 
 
 @click.command("sign", short_help="Sign what another organizer published.")
@@ -19,12 +20,13 @@ from organizer.cli.terminal.terminal import Terminal
 @click.option("--previous", metavar="FILE", help="The publication.json before this one, to see what changed.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
 @click.option("--out", metavar="DIR", help="Put the minisig into DIR instead of beside the publication.")
-@options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
+@options(TODAY, WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def sign_command(
     publication: str,
     previous: str | None,
     yes: bool,
     out: str | None,
+    today: str | None,
     folder: str,
     appeal_file: str | None,
     passphrase_file: str | None,
@@ -42,13 +44,16 @@ def sign_command(
     """
     carry_out(
         as_json,
-        lambda terminal: run(terminal, folder, publication, appeal_file, previous, passphrase_file, yes, out),
+        lambda terminal: run(
+            terminal, folder, day_of(today), publication, appeal_file, previous, passphrase_file, yes, out
+        ),
     )
 
 
 def run(
     terminal: Terminal,
     folder: str,
+    today: str,
     path: str,
     appeal_file: str | None,
     previous: str | None,
@@ -56,10 +61,13 @@ def run(
     yes: bool,
     out: str | None,
 ) -> JsonResult:
-    """Show, ask, sign. Raises OrganizerError: no-appeal, appeal-signer, signed-another, …; PublicationError."""
+    """Show, ask, sign. `today` is YYYY-MM-DD.
+
+    Raises OrganizerError: no-appeal, appeal-signer, signed-another, …; PublicationError.
+    """
     passphrases: Passphrases = TerminalPassphrases(terminal, passphrase_file)
     with open_cosigning(passphrases, folder, appeal_file) as at:
-        plan = plan_signing(at, path, previous)
+        plan = plan_signing(at, path, previous, today)
         say_sign_plan(terminal, plan, page=not yes)
         signed = sign(at, plan, ask_questions(terminal, plan.questions, yes), out)
     say_signed(terminal, signed)
