@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from organizer.actions.burn import Unfinished, burn, burn_the_rest, find_unfinished, finish_burning, plan_burning
 from organizer.actions.plan import YES
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
-from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import APPEAL, JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal.burning import say_burn_plan, say_burned
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.cli.today import TODAY, day_of
 
 
 @click.command("burn", short_help="Destroy a key, or everything, when a period is over.")
@@ -27,7 +28,7 @@ def burn_command(
     publication: str | None,
     force: bool,
     confirm: str | None,
-    today: str | None,
+    today: datetime | None,
     folder: str,
     appeal_file: str | None,
     passphrase_file: str | None,

@@ -21,12 +21,11 @@ from organizer.actions.dates import strange_period
 from organizer.actions.public_folder import AppealFolder, read_site_folder
 from organizer.actions.session import Session, open_session, own_minisign
 from organizer.cli.json_results import JsonResult, period_result
-from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.ceremony import hand_out_cards, public_folder, say_fingerprints
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
-from organizer.cli.today import day_of
 from organizer.errors import OrganizerError
 from organizer.keys.generate import check_signer
 from organizer.keys.periods import Days, Period, PeriodKey, read_day

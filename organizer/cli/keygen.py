@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import click
@@ -12,12 +13,11 @@ from organizer.actions.ceremony import FirstKeys, make_first_keys, make_minisign
 from organizer.actions.dates import period_questions
 from organizer.actions.plan import check_answered
 from organizer.cli.json_results import JsonResult, period_result
-from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.passphrases import read_passphrase_file
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.cli.today import TODAY, day_of
 from organizer.keys.generate import NewKeys, check_appeal_id, check_passphrase, check_signer
 from organizer.keys.periods import OPEN_END, read_days
 from organizer.workspace.folder import check_new
@@ -29,7 +29,9 @@ from organizer.workspace.folder import check_new
 @click.option("--period", "days", multiple=True, metavar="FROM..UNTIL", help="Days of a key; may be given repeatedly.")
 @click.option("--minisign-only", is_flag=True, help="Make only a minisign key, to sign what others publish.")
 @options(TODAY, WORKSPACE, PASSPHRASE, JSON)
-def keygen_command(folder: str, passphrase_file: str | None, as_json: bool, today: str | None, **choice: Any) -> None:
+def keygen_command(
+    folder: str, passphrase_file: str | None, as_json: bool, today: datetime | None, **choice: Any
+) -> None:
     """Make keys without a dialogue, for scripts and trials.
 
     The same keys as “organizer ceremony” makes, in a new folder, locked with a passphrase, but no cards. Without

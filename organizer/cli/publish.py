@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -15,12 +16,11 @@ from organizer.actions.publish import (
 )
 from organizer.actions.session import need_appeal, open_session
 from organizer.cli.json_results import JsonResult, counts_result
-from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import APPEAL, JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.publication import list_lines, say_publish_plan, say_published
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.cli.today import TODAY, day_of
 from organizer.results import diff
 from organizer.text import harmless
 from organizer.workspace.files import write_new
@@ -34,7 +34,12 @@ from organizer.workspace.files import write_new
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
 @options(TODAY, WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def publish_command(
-    folder: str, appeal_file: str | None, passphrase_file: str | None, as_json: bool, today: str | None, **choice: Any
+    folder: str,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+    today: datetime | None,
+    **choice: Any,
 ) -> None:
     """Count what is accepted, show the result, sign it.
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from organizer.actions.session import Passphrases
 from organizer.actions.sign import open_cosigning, plan_signing, sign
 from organizer.cli.json_results import JsonResult
-from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import APPEAL, JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.publication import say_sign_plan, say_signed
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.cli.today import TODAY, day_of
 
 
 @click.command("sign", short_help="Sign what another organizer published.")
@@ -26,7 +27,7 @@ def sign_command(
     previous: str | None,
     yes: bool,
     out: str | None,
-    today: str | None,
+    today: datetime | None,
     folder: str,
     appeal_file: str | None,
     passphrase_file: str | None,
