@@ -91,7 +91,9 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
         rate_limit(counters, keys, "envelopes", limits.envelopes, limits.everyone),
     )
     submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today)
-    context = SiteContext(settings.desk_token_sha256, appeal, store, publications, current, pages, files, submissions)
+    context = SiteContext(
+        settings.desk_token_sha256, appeal, store, publications, current, pages, files, submissions, today
+    )
     app.extensions[EXTENSION] = context
     for blueprint in (public.blueprint, origins.blueprint, results.blueprint):
         app.register_blueprint(blueprint)
@@ -105,7 +107,7 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
         app.register_blueprint(blueprint)
         limit_blueprint(app, blueprint, check)
     _answer_errors(app)
-    fast_path = FastPath(app.wsgi_app, context, lambda: appeal.is_open(today()), headers, _problem_for)
+    fast_path = FastPath(app.wsgi_app, context, headers, _problem_for)
     hops = settings.trusted_hops
     app.wsgi_app = BehindProxies(fast_path, hops) if hops else fast_path  # type: ignore[method-assign]  # the way Flask documents
     return app

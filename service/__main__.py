@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from crypto.appeal import DatedKey
 from crypto.errors import PublicationError
-from service import create_app, parse_store
+from crypto.letter import APPEAL_TOML
+from service import create_app, parse_store, today_utc
 from service.appeal import AppealFolderError, load_appeal
 from service.settings import Settings, SettingsError, read_settings
 from service.stores.base import StoreUnavailable
@@ -61,13 +65,23 @@ def main() -> int:
     """Say what is wrong in plain words, or serve."""
     try:
         settings = read_settings(os.environ, parse_store)
-        load_appeal(settings.appeal)
+        appeal = load_appeal(settings.appeal)
     except SettingsError as error:
         return _refuse("The settings cannot be used:", error.mistakes)
     except AppealFolderError as error:
         return _refuse(f"The appeal in {error.folder} cannot be used:", error.mistakes)
+    if appeal.lacks_key(today_utc()):
+        print(_no_key(settings.appeal / APPEAL_TOML, appeal.programs.keys), file=sys.stderr)
     serve(settings)
     return 0
+
+
+def _no_key(path: Path, keys: Sequence[DatedKey]) -> str:
+    days = ", ".join(f"{key.start or '…'} to {key.until or '…'}" for key in keys)
+    return (
+        f"No key in {path} is meant for today, {today_utc()} (UTC); they are for {days}. The pages say so and show no "
+        "form, and /healthz answers 503. Add a key, or set the clock of this machine."
+    )
 
 
 def _refuse(title: str, mistakes: list[str]) -> int:
