@@ -5,7 +5,7 @@
 import { digest } from '../../crypto/js/publication.mjs';
 import { pageAppeal } from './appeal.mjs';
 import { hex } from './hex.mjs';
-import { whenChanged } from './translated.mjs';
+import { visible, whenChanged } from './translated.mjs';
 import { fetchVerified } from './verifying.mjs';
 
 // The most bytes that are downloaded without asking a reader, who may have a slow line.
@@ -81,12 +81,9 @@ async function verdictOn({ publication, bytes }) {
 // What the page says of the result, as a reader sees it.
 function read() {
   return {
-    counts: all('[data-count]').map(({ dataset, textContent }) => ({
-      paths: dataset.count,
-      text: textContent,
-    })),
-    days: all('[data-day]').map(({ dateTime, textContent }) => ({ day: dateTime, text: textContent })),
-    digests: all('[data-digest]').map((place) => place.textContent),
+    counts: all('[data-count]').map((place) => ({ paths: place.dataset.count, text: visible(place) })),
+    days: all('[data-day]').map((place) => ({ day: place.dateTime, text: visible(place) })),
+    digests: all('[data-digest]').map(visible),
     lists: all('[data-names]').map(({ dataset: { first, most }, children }) => ({
       range: first === undefined ? null : [Number(first), Number(first) + Number(most)],
       seen: Array.from(children, seenIn),
@@ -134,8 +131,7 @@ function showsNames({ range, seen }, signatures) {
 }
 
 function seenIn(item) {
-  const text = (part) => (item.querySelector(part) || { textContent: '' }).textContent;
-  return ['.name', '.relation', '.whose'].map(text).join('\n');
+  return ['.name', '.relation', '.whose'].map((part) => visible(item.querySelector(part))).join('\n');
 }
 
 /** Whether all of `some` stand in `whole`, in the same order. */

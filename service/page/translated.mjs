@@ -5,10 +5,14 @@
 const UNSEEN = /[\u00ad\u200b\u2060]/g;
 
 const element = (id) => document.getElementById(id);
-const words = () =>
-  Array.from(document.querySelectorAll('h1, h2'), (title) => title.textContent.replace(UNSEEN, '')).join(
-    '\n',
-  );
+const words = () => Array.from(document.querySelectorAll('h1, h2'), visible).join('\n');
+
+/**
+ * What a reader sees of an element's text.
+ * @param {Node | null} place
+ * @returns {string}
+ */
+export const visible = (place) => (place ? place.textContent.replace(UNSEEN, '') : '');
 
 /** @param {() => void} react is called whenever something has changed words of the page, and often without need */
 export function whenChanged(react) {
