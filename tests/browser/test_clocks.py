@@ -210,8 +210,8 @@ def test_the_file_on_a_device_with_a_wrong_clock_takes_the_day_that_a_person_giv
         give_day(engine, typed)
         engine.click("#submit")
         engine.says("#day-typed-error", "Please give today's date")
-    for typed in (day(-301), day(301)):
-        give_day(engine, typed.isoformat())
+    for without in (day(-301), day(301)):
+        give_day(engine, without.isoformat())
         engine.click("#submit")
         engine.says("#failed", "For this date the file has no key")
         assert engine.value("#part-1") == ""
