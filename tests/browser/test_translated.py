@@ -31,6 +31,11 @@ const texts = (obeys) => {
   }
   return found;
 };
+const styled = (rules) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules);
+  document.adoptedStyleSheets.push(sheet);
+};
 const turned = (text) => text.replace(/\\p{L}/gu, 'x');
 """
 # As Chrome does it, and Google's and Yandex's own programs: each text is put into elements of theirs.
@@ -65,17 +70,16 @@ OTHERS = {
           each.setAttribute('data-darkreader-inline-bgcolor', '');
           each.style.setProperty('--darkreader-inline-color', '#e8e6e3');
         }
-        document.head.insertAdjacentHTML('beforeend', '<style class="darkreader">body { color: #fff }</style>');""",
+        styled('body { color: #fff }');""",
     "ad-block": """
-        const hidden = '#share, .notice, [class*=share], #exit { display: none !important }';
-        document.head.insertAdjacentHTML('beforeend', `<style>${hidden}</style>`);""",
+        styled('#share, .notice, [class*=share], #exit { display: none !important }');""",
     "grammarly": """
         document.body.setAttribute('data-gr-ext-installed', '');
         for (const each of document.querySelectorAll('textarea')) each.dataset.gramm = 'false';
         document.body.append(document.createElement('grammarly-desktop-integration'));""",
     "password-manager": """
         for (const each of document.querySelectorAll('input'))
-          each.insertAdjacentHTML('afterend', '<com-1password-button data-lastpass-icon></com-1password-button>');""",
+          each.after(document.createElement('com-1password-button'));""",
     "hyphenation": """
         for (const text of texts(false)) text.data = text.data.replace(/(\\p{L}{2})(?=\\p{L})/gu, '$1\\u00ad');""",
     "breaks": "for (const text of texts(false)) text.data = text.data.replace(/(\\p{L}{5})/gu, '$1\\u200b');",
@@ -93,7 +97,7 @@ OTHERS = {
           text.before(link);
           link.append(text);
         }""",
-    "large-letters": "document.documentElement.style.fontSize = '300%'; document.body.style.zoom = '2';",
+    "large-letters": "document.documentElement.style.fontSize = '200%';",
 }
 # A program that changes everything, whatever the page asks for.
 RUTHLESS = WRAPPED % ("false", "font", "font")
