@@ -357,7 +357,7 @@ def test_the_commands_on_the_page_verify_the_files_on_the_page(
     files += [("minisig", (sign(key, data, "c").encode(), "x.minisig")) for key in minisign_keys]
     assert post_files(client, files, TOKEN).status_code == 201
     text = html.unescape(client.get("/en/result").text)
-    for address in re.findall('<a href="../(publication[^"]*)" download>', text):
+    for address in re.findall('<a href="../(publication[^"]*)" download[^>]*>', text):
         (tmp_path / address).write_bytes(client.get(f"/{address}").data)
     commands = re.findall("<code>(minisign [^<]*)</code>", text)
     assert len(commands) == 2
