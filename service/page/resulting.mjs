@@ -84,8 +84,10 @@ function read() {
     counts: all('[data-count]').map((place) => ({ paths: place.dataset.count, text: visible(place) })),
     days: all('[data-day]').map((place) => ({ day: place.dateTime, text: visible(place) })),
     digests: all('[data-digest]').map(visible),
-    lists: all('[data-names]').map(({ dataset: { first, most }, children }) => ({
-      range: first === undefined ? null : [Number(first), Number(first) + Number(most)],
+    lists: all('[data-names]').map(({ dataset: { names, first, most }, children }) => ({
+      names,
+      first,
+      most,
       seen: Array.from(children, seenIn),
     })),
   };
@@ -123,24 +125,17 @@ async function nameOf(bytes) {
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 }
 
-function showsNames({ range, seen }, signatures) {
+// Each language has an order of its own, so the page says at which places in the signed file its names stand.
+function showsNames({ names, first, most, seen }, signatures) {
+  const places = names.split(' ').map(Number);
+  if (places.length !== seen.length || new Set(places).size !== places.length) return false;
+  if (first !== undefined && places.length !== Math.min(most, signatures.length - first)) return false;
   const written = signatures.map(({ name, relation, prisoner }) => [name, relation, prisoner].join('\n'));
-  if (range === null) return isPartOf(seen, written);
-  const expected = written.slice(...range);
-  return seen.length === expected.length && isPartOf(seen, expected);
+  return places.every((place, at) => seen[at] === written[place]);
 }
 
 function seenIn(item) {
   return ['.name', '.relation', '.whose'].map((part) => visible(item.querySelector(part))).join('\n');
-}
-
-/** Whether all of `some` stand in `whole`, in the same order. */
-function isPartOf(some, whole) {
-  let at = 0;
-  for (const one of whole) {
-    if (one === some[at]) at += 1;
-  }
-  return at === some.length;
 }
 
 function fill(values) {
