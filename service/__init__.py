@@ -90,7 +90,8 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     of_envelopes = _while_healthy(health, rate_limit(counters, keys, "envelopes", limits.envelopes, limits.everyone))
     ready = Readiness((health.require_healthy, store.check), time.monotonic)
     submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today, ready)
-    context = SiteContext(settings.desk_token_sha256, appeal, store, publications, current, pages, files, submissions)
+    token = settings.desk_token_sha256
+    context = SiteContext(token, appeal, store, publications, current, pages, files, submissions, today)
     app.extensions[EXTENSION] = context
     for blueprint in (public.blueprint, origins.blueprint, results.blueprint):
         app.register_blueprint(blueprint)
@@ -104,9 +105,8 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
         app.register_blueprint(blueprint)
         limit_blueprint(app, blueprint, check)
     _answer_errors(app)
-    fast_path = FastPath(app.wsgi_app, context, lambda: appeal.is_open(today()), headers, _problem_for)
-    hops = settings.trusted_hops
-    app.wsgi_app = BehindProxies(fast_path, hops) if hops else fast_path  # type: ignore[method-assign]  # the way Flask documents
+    front, hops = FastPath(app.wsgi_app, context, headers, _problem_for), settings.trusted_hops
+    app.wsgi_app = BehindProxies(front, hops) if hops else front  # type: ignore[method-assign]  # the way Flask documents
     return app
 
 

@@ -8,6 +8,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -16,8 +18,10 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
+from crypto.appeal import DatedKey
 from crypto.errors import PublicationError
-from service import create_app, parse_store
+from crypto.letter import APPEAL_TOML
+from service import create_app, parse_store, today_utc
 from service.appeal import AppealFolderError, load_appeal
 from service.door import BACKLOG, DoorError, hold, open_door
 from service.settings import Settings, SettingsError, read_settings
@@ -99,7 +103,9 @@ def main() -> int:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # ./run holds it back until here
     try:
         settings = read_settings(os.environ, parse_store)
-        load_appeal(settings.appeal)
+        appeal = load_appeal(settings.appeal)
+        if appeal.lacks_key(today_utc()):
+            print(_no_key(settings.appeal / APPEAL_TOML, appeal.programs.keys), file=sys.stderr)
         with hold(settings.data), open_door(settings.listen) as door:
             serve(settings, door)
     except SettingsError as error:
@@ -116,6 +122,14 @@ def _end_with_parent() -> None:
     if parent := multiprocessing.parent_process():
         parent.join()
         os.kill(os.getpid(), signal.SIGKILL)  # as by a power cut: what was acknowledged is on the disk
+
+
+def _no_key(path: Path, keys: Sequence[DatedKey]) -> str:
+    days = ", ".join(f"{key.start or '…'} to {key.until or '…'}" for key in keys)
+    return (
+        f"No key in {path} is meant for today, {today_utc()} (UTC); they are for {days}. The pages say so and show no "
+        "form, and /healthz answers 503. Add a key, or set the clock of this machine."
+    )
 
 
 def _refuse(title: str, mistakes: list[str]) -> int:

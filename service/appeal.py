@@ -112,10 +112,23 @@ class PublishedAppeal:
         """Whether the page still collects: until the end of the closing day, and not once it was handed over."""
         return self.handed_over is None and (self.closing is None or today <= self.closing)
 
-    def accepted_key_ids(self, today: date) -> frozenset[KeyId]:
-        """The key ids whose envelopes are taken today."""
+    def has_key(self, today: date) -> bool:
+        """Whether somebody could seal on this day."""
+        return any(key.covers(today.isoformat()) for key in self.programs.keys)
+
+    def lacks_key(self, today: date) -> bool:
+        """Whether it collects, and nobody can sign, because no key is meant for this day."""
+        return self.is_open(today) and not self.has_key(today)
+
+    @property
+    def has_periods(self) -> bool:
+        """Whether it depends on the day which key is sealed to, or whether any is."""
+        return any(key.start or key.until for key in self.programs.keys)
+
+    def accepted_key_ids(self, today: date) -> frozenset[KeyId] | None:
+        """The key ids whose envelopes are taken today, None when the letter is closed."""
         if not self.is_open(today - GRACE):
-            return frozenset()
+            return None
         days = [(today + shift).isoformat() for shift in (-GRACE, timedelta(), GRACE)]
         return frozenset(key.record.key_id for key in self.programs.keys if any(key.covers(day) for day in days))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crypto.publication import read_publication
+from organizer.actions.dates import day_questions, known_days, strange_day
 from organizer.actions.draft import count, draft_publication
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.session import Session, need_appeal
@@ -30,6 +31,9 @@ class BurnPlan:
     tally: Tally
     publications: int
     checks: BurnChecks
+    today: str
+    strange: tuple[Notice, ...]
+    """What speaks against `today`, the day by which a period is over."""
 
     @property
     def lost(self) -> tuple[Notice, ...]:
@@ -63,13 +67,14 @@ class BurnPlan:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """A word to type; before it, whether to go on although something speaks against it."""
+        """A word to type; before it, a strange day, and whether to go on although something speaks against it."""
+        dated = day_questions(self.today, self.strange, str(NOTHING_BURNED))
         word = _burn_word(WORD if self.whole else self.ending[0].hex_id)
         if not self.checks.against:
-            return (word,)
+            return (*dated, word)
         text = "Nothing was burned. Do what is missing first; who really wants to lose it gives --force."
         refusal = Notice("burn-not-yet", text, {"against": list(self.checks.against)})
-        return (Question(Notice("burn-not-yet", "Burn it all the same?"), refusal, for_a_person=True), word)
+        return (*dated, Question(Notice("burn-not-yet", "Burn it all the same?"), refusal, for_a_person=True), word)
 
 
 def _burn_word(word: str) -> Question:
@@ -84,11 +89,15 @@ def plan_burning(session: Session, today: str, period: str | None, publication: 
     `publication` is the path of the result as all organizers signed it, else the one kept here.
     Raises OrganizerError: burn-period, no-appeal.
     """
-    need_appeal(session.appeal)
+    appeal = need_appeal(session.appeal)
     ending = _ending(session, period)
     counted = count(session)
-    checks = _judge(session, counted, ending, today, publication)
-    return BurnPlan(period is None, ending, counted, len(session.workspace.publications()), checks)
+    numbers = session.workspace.publications()
+    path = publication or (session.workspace.publication_path(numbers[-1]) if numbers else None)
+    data = None if path is None else read_file(path)
+    checks = _judge(session, counted, ending, today, path, data)
+    strange = strange_day(today, known_days(appeal, None if data is None else read_publication(data), session))
+    return BurnPlan(period is None, ending, counted, len(numbers), checks, today, strange)
 
 
 def burn(session: Session, plan: BurnPlan, answers: Answers) -> None:
@@ -153,14 +162,11 @@ def _ending(session: Session, name: str | None) -> tuple[Period, ...]:
 
 
 def _judge(
-    session: Session, counted: Tally, ending: tuple[Period, ...], today: str, publication: str | None
+    session: Session, counted: Tally, ending: tuple[Period, ...], today: str, path: str | None, data: bytes | None
 ) -> BurnChecks:
-    workspace, appeal = session.workspace, need_appeal(session.appeal)
-    numbers = workspace.publications()
-    path = publication or (workspace.publication_path(numbers[-1]) if numbers else None)
-    if path is None:
+    appeal = need_appeal(session.appeal)
+    if path is None or data is None:
         return judge(None, {}, appeal, counted, None, ending, today)
-    data = read_file(path)
     minisigs = {name: read_file(name).decode("utf-8", "replace") for name in minisigs_beside(path)}
     public = read_publication(data)
     own = draft_publication(session, counted, Place(public.number, public.previous), public.date)

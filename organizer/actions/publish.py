@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication
+from organizer.actions.dates import day_questions, known_days, strange_day
 from organizer.actions.draft import count, draft_publication
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
@@ -32,11 +33,13 @@ class PublishPlan:
     changes: Changes | None
     replaced: str | None
     """The digest of the publication that is replaced under the same number."""
+    strange: tuple[Notice, ...]
+    """What speaks against its date."""
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        return (*dated_before(self.publication, self.last), *not_counted(self.tally), *unmatched(self.tally))
+        return (*self.strange, *not_counted(self.tally), *unmatched(self.tally))
 
     @property
     def replacement(self) -> tuple[Notice, ...]:
@@ -54,10 +57,11 @@ class PublishPlan:
     @property
     def questions(self) -> tuple[Question, ...]:
         """What a person must agree to."""
+        dated = day_questions(self.publication.date, self.strange, str(NOTHING_PUBLISHED))
         if self.replaced is None:
-            return (Question(SIGN, NOTHING_PUBLISHED),)
+            return (*dated, Question(SIGN, NOTHING_PUBLISHED))
         text = "Was number {number} never handed in, and shall this one be signed in its place?"
-        return (Question(Notice("replace", text, {"number": self.publication.number}), NOTHING_PUBLISHED),)
+        return (*dated, Question(Notice("replace", text, {"number": self.publication.number}), NOTHING_PUBLISHED))
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ def plan_publication(session: Session, date: str, replace: bool = False, previou
     counted = count(session, frozenset() if last is None else frozenset(last.signatures))
     data, publication = write_draft(draft_publication(session, counted, place_after(before), date))
     changes = None if last is None else compare(last, publication, counted.left_out)
-    return PublishPlan(data, publication, counted, last, changes, replaced)
+    strange = strange_day(date, known_days(appeal, last, session))
+    return PublishPlan(data, publication, counted, last, changes, replaced, strange)
 
 
 def publish(session: Session, plan: PublishPlan, answers: Answers) -> Published:
@@ -113,15 +118,6 @@ def hand_over_published(published: Published, out: str) -> None:
         # Publishing again would take the next number, and readers would miss the one that was never handed in.
         text = f"It is signed, but could not be copied to {out}. Do not publish again; copy the files from"
         raise OrganizerError("hand-over", f"{text} {published.folder}.") from error
-
-
-def dated_before(publication: Publication, last: Publication | None) -> tuple[Notice, ...]:
-    """Whether the clock of the computer that made it may be wrong."""
-    if last is None or publication.date >= last.date:
-        return ()
-    # Without a network, nothing sets the clock of a computer whose battery was empty.
-    text = "Its date lies before that of the one before: the clock of the computer that makes it may be wrong."
-    return (Notice("date", text),)
 
 
 def not_counted(counted: Tally) -> tuple[Notice, ...]:

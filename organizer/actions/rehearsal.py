@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from crypto.appeal import Appeal, DatedKey, LetterHash, write_appeal
 from crypto.code import commitment, generate_code
@@ -16,6 +17,7 @@ from crypto.ledger import write_ledger
 from crypto.letter import letter_hash
 from crypto.seal import seal_signature, seal_withdrawal
 from crypto.signature import Signature
+from organizer import RELEASED
 from organizer.actions.cards import CardPlan
 from organizer.actions.public_folder import AppealFolder, Signers, plan_public_folder, write_public_folder
 from organizer.actions.session import APPEAL_FILE, Session
@@ -24,8 +26,13 @@ from organizer.keys.periods import Days, Period
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
 from organizer.workspace.files import hand_over
 
-DAYS = Days("2026-01-01", "2026-06-30")
-PUBLISHED, AFTER = "2026-07-01", "2026-07-15"
+
+def _later(days: int) -> str:
+    return (date.fromisoformat(RELEASED) + timedelta(days)).isoformat()
+
+
+DAYS = Days(RELEASED, _later(180))
+PUBLISHED, AFTER = _later(181), _later(195)
 """A calendar of its own: the period is over when its key is burned."""
 
 PASSPHRASE = "made-up-passphrase-for-practice"  # noqa: S105 it locks made-up data that is removed

@@ -18,9 +18,9 @@ from crypto.publication import (
     read_publication,
     signers,
 )
+from organizer.actions.dates import day_questions, known_days, strange_for_cosigning
 from organizer.actions.draft import count, draft_publication
 from organizer.actions.plan import Answers, Notice, Question, check_answered
-from organizer.actions.publish import dated_before
 from organizer.actions.session import (
     APPEAL_FILE,
     Passphrases,
@@ -63,6 +63,8 @@ class SignPlan:
     threshold: int
     differences: tuple[str, ...] | None
     """Where the own count differs, in sentences; None for a workspace without a key, which cannot count."""
+    strange: tuple[Notice, ...]
+    """What speaks against its date."""
 
     @property
     def digest(self) -> str:
@@ -72,7 +74,7 @@ class SignPlan:
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        found = dated_before(self.publication, self.last)
+        found = self.strange
         if self.last is None and self.publication.previous is not None:
             text = "What changed is not known here: give the publication before it with --previous."
             found = (*found, Notice("no-previous", text))
@@ -80,15 +82,17 @@ class SignPlan:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """What a person must agree to; first of all, to sign although the numbers differ."""
+        """What a person must agree to; first of all, a strange date, and to sign although the numbers differ."""
+        nothing = "Nothing was signed."
+        dated = day_questions(self.publication.date, self.strange, nothing)
         text = "Sign publication {number} with {total:,} signatures?"
         values = {"number": self.publication.number, "total": self.publication.total}
-        sign = Question(Notice("sign", text, values), Notice("stopped", "Nothing was signed."))
+        sign = Question(Notice("sign", text, values), Notice("stopped", nothing))
         if not self.differences:
-            return (sign,)
+            return (*dated, sign)
         text = "Nothing was signed. Find out with the other organizer which ledgers or decisions differ."
         refusal = Notice("counts-differ", text, {"differences": len(self.differences)})
-        return (Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True), sign)
+        return (*dated, Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True), sign)
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,10 @@ def open_cosigning(passphrases: Passphrases, folder: str, appeal_file: str | Non
             yield Cosigning(workspace, _appeal(workspace, appeal_file), None, passphrases)
 
 
-def plan_signing(at: Cosigning, path: str, previous: str | None) -> SignPlan:
+def plan_signing(at: Cosigning, path: str, previous: str | None, today: str) -> SignPlan:
     """Check the publication at `path`, which follows the one at `previous`, and count the same here.
+
+    `today` is the day of this computer, YYYY-MM-DD.
 
     Raises OrganizerError: appeal-signer, signed-another, no-file; PublicationError.
     """
@@ -131,7 +137,8 @@ def plan_signing(at: Cosigning, path: str, previous: str | None) -> SignPlan:
     changes = None if last is None else compare(last, publication)
     signed_by = tuple(signers(data, beside, at.appeal.minisign))
     differ = None if at.session is None else _compare(at.session, publication)
-    return SignPlan(path, data, publication, last, changes, signed_by, at.appeal.threshold, differ)
+    strange = strange_for_cosigning(publication.date, known_days(at.appeal, last, at.session), today)
+    return SignPlan(path, data, publication, last, changes, signed_by, at.appeal.threshold, differ, strange)
 
 
 def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None) -> Signed:

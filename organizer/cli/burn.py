@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
@@ -10,7 +10,7 @@ from organizer.actions.burn import Unfinished, burn, burn_the_rest, find_unfinis
 from organizer.actions.plan import YES
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
-from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import APPEAL, JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal.burning import say_burn_plan, say_burned
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
@@ -22,12 +22,13 @@ from organizer.cli.terminal.terminal import Terminal
 @click.option("--publication", metavar="FILE", help="The result as all organizers signed it; else the one kept here.")
 @click.option("--force", is_flag=True, help="Burn although something speaks against it; it is shown.")
 @click.option("--confirm", metavar="WORD", help="For scripts: the word that is asked for otherwise.")
-@options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
+@options(TODAY, WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def burn_command(
     period: str | None,
     publication: str | None,
     force: bool,
     confirm: str | None,
+    today: datetime | None,
     folder: str,
     appeal_file: str | None,
     passphrase_file: str | None,
@@ -44,11 +45,10 @@ def burn_command(
     Example:
       organizer burn --period 4d2129141dffbc --publication stick/publication.json
     """
-    today = datetime.now(UTC).date().isoformat()
     carry_out(
         as_json,
         lambda terminal: run(
-            terminal, folder, today, period, publication, force, confirm, appeal_file, passphrase_file
+            terminal, folder, day_of(today), period, publication, force, confirm, appeal_file, passphrase_file
         ),
     )
 

@@ -18,10 +18,11 @@ from organizer.actions.ceremony import (
     shared_days,
     whole_key,
 )
+from organizer.actions.dates import strange_period
 from organizer.actions.public_folder import AppealFolder, read_site_folder
 from organizer.actions.session import Session, open_session, own_minisign
 from organizer.cli.json_results import JsonResult, period_result
-from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.ceremony import hand_out_cards, public_folder, say_fingerprints
 from organizer.cli.terminal.passphrases import TerminalPassphrases
@@ -135,7 +136,7 @@ def _ask_periods(terminal: Terminal, heading: str, before: list[Days]) -> list[D
     chosen: list[Days] = []
     while not chosen or terminal.confirm("One more period?"):
         days = _ask_days(terminal)
-        warnings = shared_days(days, [*before, *chosen])
+        warnings = (*strange_period(days, day_of(None)), *shared_days(days, [*before, *chosen]))
         for warning in warnings:
             terminal.say(str(warning))
         if warnings and not terminal.confirm("Keep it nevertheless?"):

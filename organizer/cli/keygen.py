@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import click
 
 from organizer.actions.ceremony import FirstKeys, make_first_keys, make_minisign_key
+from organizer.actions.dates import period_questions
+from organizer.actions.plan import check_answered
 from organizer.cli.json_results import JsonResult, period_result
-from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal import prompts
 from organizer.cli.terminal.passphrases import read_passphrase_file
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.keys import keyfile
 from organizer.keys.generate import NewKeys, check_appeal_id, check_passphrase, check_signer
@@ -26,8 +30,10 @@ from organizer.workspace.folder import check_new
 @click.option("--period", "days", multiple=True, metavar="FROM..UNTIL", help="Days of a key; may be given repeatedly.")
 @click.option("--minisign-only", is_flag=True, help="Make only a minisign key, to sign what others publish.")
 @click.option("--demo", is_flag=True, help="Keys of a trial: weakly locked, and marked so for good.")
-@options(WORKSPACE, PASSPHRASE, JSON)
-def keygen_command(folder: str, passphrase_file: str | None, as_json: bool, **choice: Any) -> None:
+@options(TODAY, WORKSPACE, PASSPHRASE, JSON)
+def keygen_command(
+    folder: str, passphrase_file: str | None, as_json: bool, today: datetime | None, **choice: Any
+) -> None:
     """Make keys without a dialogue, for scripts and trials.
 
     The same keys as “organizer ceremony” makes, in a new folder, locked with a passphrase, but no cards. Without
@@ -37,12 +43,13 @@ def keygen_command(folder: str, passphrase_file: str | None, as_json: bool, **ch
     Example:
       organizer keygen --signer anna --period 2027-01-01..2027-06-30
     """
-    carry_out(as_json, lambda terminal: run(terminal, folder, passphrase_file, **choice))
+    carry_out(as_json, lambda terminal: run(terminal, folder, day_of(today), passphrase_file, **choice))
 
 
 def run(
     terminal: Terminal,
     folder: str,
+    today: str,
     passphrase_file: str | None,
     signer: str,
     appeal_id: str | None = None,
@@ -50,10 +57,15 @@ def run(
     minisign_only: bool = False,
     demo: bool = False,
 ) -> JsonResult:
-    """Make the keys. `days` are "FROM..UNTIL". Raises OrganizerError: workspace-exists, signer-name, appeal-id, …"""
+    """Make the keys. `days` are "FROM..UNTIL", `today` is YYYY-MM-DD.
+
+    Raises OrganizerError: workspace-exists, signer-name, appeal-id, days, …
+    """
     check_new(folder)
     appeal = None if appeal_id is None else check_appeal_id(appeal_id)
     answers = FirstKeys(check_signer(signer), tuple(read_days(text) for text in days) or (OPEN_END,), "", appeal)
+    questions = period_questions(answers.days, today)
+    check_answered(questions, ask_questions(terminal, questions))
     passphrase = _new_passphrase(terminal, passphrase_file)
     terminal.say("Making the keys of a trial." if demo else "Making the keys. This takes some seconds.")
     if minisign_only:

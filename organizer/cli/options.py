@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -37,6 +38,12 @@ APPEAL = click.option("--appeal", "appeal_file", metavar="FILE", help="The appea
 MINISIG = click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
 TRUSTED = click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
 PREVIOUS = click.option("--previous", metavar="FILE", help="The publication.json before this one.")
+TODAY = click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day, if the clock of this computer is wrong.",
+)
 # Eager, so that it is known when --version is met, wherever it stands.
 JSON = click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print one JSON object and ask nothing.")
 
@@ -61,6 +68,11 @@ def started(context: click.Context | None) -> Start:
     """How the command of this context was started; the one file tells its path only."""
     given: Start | str | None = None if context is None else context.obj
     return given if isinstance(given, Start) else Start(given)
+
+
+def day_of(given: datetime | None) -> str:
+    """The day by which a command judges, YYYY-MM-DD in UTC: the one given, or the clock's."""
+    return (given or datetime.now(UTC)).date().isoformat()
 
 
 def options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

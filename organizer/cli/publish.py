@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -16,7 +16,7 @@ from organizer.actions.publish import (
 )
 from organizer.actions.session import need_appeal, open_session
 from organizer.cli.json_results import JsonResult, counts_result
-from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import APPEAL, JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.publication import list_lines, say_publish_plan, say_published
 from organizer.cli.terminal.questions import ask_questions
@@ -32,9 +32,14 @@ from organizer.workspace.files import write_new
 @click.option("--previous", metavar="FILE", help="The last one from the site, where this workspace has lost it.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
-@options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
+@options(TODAY, WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def publish_command(
-    folder: str, appeal_file: str | None, passphrase_file: str | None, as_json: bool, **choice: Any
+    folder: str,
+    appeal_file: str | None,
+    passphrase_file: str | None,
+    as_json: bool,
+    today: datetime | None,
+    **choice: Any,
 ) -> None:
     """Count what is accepted, show the result, sign it.
 
@@ -49,8 +54,7 @@ def publish_command(
       organizer publish --preview look.txt
       organizer publish --out /media/stick
     """
-    today = datetime.now(UTC).date().isoformat()
-    carry_out(as_json, lambda terminal: run(terminal, folder, today, appeal_file, passphrase_file, **choice))
+    carry_out(as_json, lambda terminal: run(terminal, folder, day_of(today), appeal_file, passphrase_file, **choice))
 
 
 def run(
@@ -88,6 +92,8 @@ def _keep_preview(terminal: Terminal, plan: PublishPlan, path: str) -> JsonResul
     lists = list_lines(plan.publication, plan.last, plan.changes)
     lines = [head, "", *rows, "", *lists, "", diff.other_content(plan.publication)]
     write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
+    for notice in plan.strange:
+        terminal.say(str(notice), "bold")
     terminal.say(f"Nothing was signed. What would be published stands in {path}, every name and every change.")
     return {**_result(plan), "preview": path}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from organizer.actions.session import Passphrases
 from organizer.actions.sign import open_cosigning, plan_signing, sign
 from organizer.cli.json_results import JsonResult
-from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.options import APPEAL, JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.publication import say_sign_plan, say_signed
 from organizer.cli.terminal.questions import ask_questions
@@ -19,12 +21,13 @@ from organizer.cli.terminal.terminal import Terminal
 @click.option("--previous", metavar="FILE", help="The publication.json before this one, to see what changed.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
 @click.option("--out", metavar="DIR", help="Put the minisig into DIR instead of beside the publication.")
-@options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
+@options(TODAY, WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def sign_command(
     publication: str,
     previous: str | None,
     yes: bool,
     out: str | None,
+    today: datetime | None,
     folder: str,
     appeal_file: str | None,
     passphrase_file: str | None,
@@ -42,13 +45,16 @@ def sign_command(
     """
     carry_out(
         as_json,
-        lambda terminal: run(terminal, folder, publication, appeal_file, previous, passphrase_file, yes, out),
+        lambda terminal: run(
+            terminal, folder, day_of(today), publication, appeal_file, previous, passphrase_file, yes, out
+        ),
     )
 
 
 def run(
     terminal: Terminal,
     folder: str,
+    today: str,
     path: str,
     appeal_file: str | None,
     previous: str | None,
@@ -56,10 +62,13 @@ def run(
     yes: bool,
     out: str | None,
 ) -> JsonResult:
-    """Show, ask, sign. Raises OrganizerError: no-appeal, appeal-signer, signed-another, …; PublicationError."""
+    """Show, ask, sign. `today` is YYYY-MM-DD.
+
+    Raises OrganizerError: no-appeal, appeal-signer, signed-another, …; PublicationError.
+    """
     passphrases: Passphrases = TerminalPassphrases(terminal, passphrase_file)
     with open_cosigning(passphrases, folder, appeal_file) as at:
-        plan = plan_signing(at, path, previous)
+        plan = plan_signing(at, path, previous, today)
         say_sign_plan(terminal, plan, page=not yes)
         signed = sign(at, plan, ask_questions(terminal, plan.questions, yes), out)
     say_signed(terminal, signed)

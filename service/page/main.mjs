@@ -11,11 +11,13 @@ import { startResulting } from './resulting.mjs';
 import { startSharing } from './sharing.mjs';
 import { startSigning } from './signing.mjs';
 import { startInApp } from './surroundings.mjs';
+import { startTranslated } from './translated.mjs';
 import { startWithdrawing } from './withdrawing.mjs';
 
 // The id of each part's element, and the function that starts the part.
 const PARTS = {
   exit: startExit,
+  translated: startTranslated,
   'in-app': startInApp,
   sign: startSigning,
   verification: startResulting,

@@ -1,9 +1,11 @@
 // Checks whether this page shows what the organizers signed, and says the answer in words.
-// It compares the text that a reader sees, and changes no number and no name.
+// It compares the text as it was served: what a translation makes of it later is no fault of the site. It changes no
+// number and no name.
 
 import { digest } from '../../crypto/js/publication.mjs';
 import { pageAppeal } from './appeal.mjs';
 import { hex } from './hex.mjs';
+import { visible, whenChanged } from './translated.mjs';
 import { fetchVerified } from './verifying.mjs';
 
 // The most bytes that are downloaded without asking a reader, who may have a slow line.
@@ -14,27 +16,35 @@ const SETTLED = 3000;
 const element = (id) => document.getElementById(id);
 const all = (selector) => Array.from(document.querySelectorAll(selector));
 
+// What the page said when the script started, before a browser translates.
+let served = null;
+let verdict = null;
+
 /** Checks at once when the file is small, and otherwise offers to. */
 export function startResulting() {
+  served = read();
+  whenChanged(compareAgain);
   for (const id of ['verify', 'verify-again']) element(id).addEventListener('click', check);
   if (Number(element('verification').dataset.bytes) > MOST_AUTOMATIC_BYTES) say('offered');
   // The letter must be on the screen first, because checking keeps the phone busy.
   else addEventListener('load', () => setTimeout(check, 0));
 }
 
-function say(verdict) {
-  for (const state of all('[data-verdict]')) state.hidden = state.dataset.verdict !== verdict;
+function say(found) {
+  verdict = found;
+  for (const state of all('[data-verdict]')) state.hidden = state.dataset.verdict !== found;
 }
 
 async function check() {
   say('working');
-  let verdict = await look();
+  let found = await look();
   // While a new result arrives, page, file and minisigs may come from different seconds: look again before an alarm.
-  if (verdict === 'unsigned' || verdict === 'older') {
+  if (found === 'unsigned' || found === 'older') {
     await new Promise((resolve) => setTimeout(resolve, SETTLED));
-    verdict = await look();
+    found = await look();
   }
-  say(verdict);
+  say(found);
+  compareAgain();
 }
 
 async function look() {
@@ -61,32 +71,52 @@ async function verdictOn({ publication, bytes }) {
   if (publication.number > shown) return 'newer';
   if (publication.number < shown) return 'older';
   const agrees =
-    all('[data-count]').every((place) => shows(place, publication)) &&
-    all('[data-day]').every((place) => showsDay(place, publication.date)) &&
-    all('[data-names]').every((list) => showsNames(list, publication.signatures)) &&
+    served.counts.every((place) => shows(place, publication)) &&
+    served.days.every((place) => showsDay(place, publication.date)) &&
+    served.lists.every((list) => showsNames(list, publication.signatures)) &&
     (await showsDigest(bytes));
   return agrees ? 'good' : 'differs';
 }
 
-function shows(place, publication) {
+// What the page says of the result, as a reader sees it.
+function read() {
+  return {
+    counts: all('[data-count]').map((place) => ({ paths: place.dataset.count, text: visible(place) })),
+    days: all('[data-day]').map((place) => ({ day: place.dateTime, text: visible(place) })),
+    digests: all('[data-digest]').map(visible),
+    lists: all('[data-names]').map(({ dataset: { names, first, most }, children }) => ({
+      names,
+      first,
+      most,
+      seen: Array.from(children, seenIn),
+    })),
+  };
+}
+
+// A good result stays one, but what a translation has made of it is not what was checked.
+function compareAgain() {
+  const isSame = JSON.stringify(read()) === JSON.stringify(served);
+  if (verdict === 'good' || verdict === 'altered') say(isSame ? 'good' : 'altered');
+}
+
+function shows({ paths, text }, publication) {
   const number = (path) => path.split('.').reduce((value, key) => value[key], publication);
-  const expected = place.dataset.count.split('+').reduce((sum, path) => sum + number(path), 0);
+  const expected = paths.split('+').reduce((sum, path) => sum + number(path), 0);
   // Every language groups digits in its own way.
-  return place.textContent.replace(/[\s.,'’]/g, '') === String(expected);
+  return text.replace(/[\s.,'’]/g, '') === String(expected);
 }
 
 // Day and year only, because the month is a word in some language.
-function showsDay(place, date) {
+function showsDay({ day: shown, text }, date) {
   const [year, , day] = date.split('-').map(Number);
-  const seen = (place.textContent.match(/\d+/g) || []).map(Number);
-  return place.dateTime === date && seen.includes(day) && seen.includes(year);
+  const seen = (text.match(/\d+/g) || []).map(Number);
+  return shown === date && seen.includes(day) && seen.includes(year);
 }
 
 async function showsDigest(bytes) {
-  const places = all('[data-digest]');
-  if (places.length === 0) return true;
+  if (served.digests.length === 0) return true;
   const name = await nameOf(bytes);
-  return places.every((place) => place.textContent === name);
+  return served.digests.every((text) => text === name);
 }
 
 // The browser's own SHA-256 where there is one: without JIT, ours takes seconds for a large file.
@@ -96,18 +126,16 @@ async function nameOf(bytes) {
 }
 
 // Each language has an order of its own, so the page says at which places in the signed file its names stand.
-function showsNames(list, signatures) {
-  const { names, first, most } = list.dataset;
+function showsNames({ names, first, most, seen }, signatures) {
   const places = names.split(' ').map(Number);
-  if (places.length !== list.children.length || new Set(places).size !== places.length) return false;
+  if (places.length !== seen.length || new Set(places).size !== places.length) return false;
   if (first !== undefined && places.length !== Math.min(most, signatures.length - first)) return false;
   const written = signatures.map(({ name, relation, prisoner }) => [name, relation, prisoner].join('\n'));
-  return places.every((place, at) => seenIn(list.children[at]) === written[place]);
+  return places.every((place, at) => seen[at] === written[place]);
 }
 
 function seenIn(item) {
-  const text = (part) => (item.querySelector(part) || { textContent: '' }).textContent;
-  return ['.name', '.relation', '.whose'].map(text).join('\n');
+  return ['.name', '.relation', '.whose'].map((part) => visible(item.querySelector(part))).join('\n');
 }
 
 function fill(values) {

@@ -9,6 +9,7 @@ import { startSealing } from './form.mjs';
 import { passOn, startPassing, wipeText } from './passing.mjs';
 import { readyToSeal } from './preparing.mjs';
 import { random } from './surroundings.mjs';
+import { checkDay, startDay } from './today.mjs';
 
 const element = (id) => document.getElementById(id);
 
@@ -17,7 +18,7 @@ let code = null;
 
 function read() {
   const signature = readFields(element('form').dataset.language);
-  return checkFields(signature) ? signature : null;
+  return checkFields(signature) && checkDay() ? signature : null;
 }
 
 function seal(signature) {
@@ -57,6 +58,7 @@ export function startSigning() {
   const mistakes = { 'too-long-together': 'message' };
   if (!startSealing({ read, seal, pass: passOn, wipe: wipeFields, forget, mistakes })) return;
   startPassing();
+  startDay();
   element('visibility').addEventListener('change', labelButton);
   element('show-code').addEventListener('click', () => (showCode(true), element('hide-code').focus()));
   element('hide-code').addEventListener('click', () => (showCode(false), element('show-code').focus()));

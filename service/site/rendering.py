@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -76,14 +77,14 @@ class Assets:
 
 
 class Pages:
-    """All pages of the site. `current` gives the publication to show; a new one, or the closing day, remakes them."""
+    """All pages of the site. `current` gives the publication to show; a new one, or another day, remakes them."""
 
     def __init__(
         self, app: Flask, appeal: PublishedAppeal, assets: Assets, current: Callable[[], Result | None]
     ) -> None:
         self._app, self._appeal, self._assets, self._current = app, appeal, assets, current
         self._lock = threading.Lock()
-        self._made_for: tuple[Result | None, bool] | None = None
+        self._made_for: tuple[Result | None, date] | None = None
         self._pages: Mapping[tuple[str, str], bytes] = {}
         self._around: WeakKeyDictionary[Result, dict[str, tuple[bytes, bytes]]] = WeakKeyDictionary()
         self._errors = {
@@ -95,16 +96,17 @@ class Pages:
             for language in appeal.languages:
                 self._around_names(language, result)  # now, so that the first search does not wait for it
 
-    def get(self, language: str, page: str, is_open: bool) -> bytes | None:
-        """The bytes of a page in one of the appeal's languages, or None."""
+    def get(self, language: str, page: str, today: date) -> bytes | None:
+        """The bytes of a page in one of the appeal's languages, as they are on this day, or None."""
         if further := _FURTHER.fullmatch(page):
             return self._further(language, page, int(further[1]))
         with self._lock:
-            made_for = (self._current(), is_open)
+            made_for = (self._current(), today)
             if self._made_for != made_for:
+                day = {"today": today, "is_open": self._appeal.is_open(today), "has_key": self._appeal.has_key(today)}
                 self._pages = {
                     (language, page): self._render(
-                        language, template, page=page, is_open=is_open, **_shown(made_for[0], 1, language)
+                        language, template, page=page, **day, **_shown(made_for[0], 1, language)
                     )
                     for language in self._appeal.languages
                     for page, template in TEMPLATES.items()

@@ -37,7 +37,9 @@ def make_files(app: Flask, appeal: PublishedAppeal, assets: Assets) -> SigningFi
     script, style = (part.encode("utf-8") for part in (assets.script, assets.style))
     policy = policy_inside(script, style, [address + ENVELOPES for address in appeal.addresses])
     contents = {
-        language: render(app, appeal, assets, language, "offline.html", policy=policy, is_open=True, offline=True)
+        language: render(
+            app, appeal, assets, language, "offline.html", policy=policy, is_open=True, has_key=True, offline=True
+        )
         for language in appeal.languages
     }
     hashes = {language: hashlib.sha256(content).hexdigest() for language, content in contents.items()}

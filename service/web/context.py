@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
 from flask import current_app, request
@@ -31,6 +33,7 @@ class SiteContext:
     pages: Pages
     files: SigningFiles
     submissions: Submissions
+    today: Callable[[], date]
 
 
 def context() -> SiteContext:

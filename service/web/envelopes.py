@@ -33,7 +33,7 @@ class Submissions:
     """Checks envelopes and takes them into `store`.
 
     `limit` is given the client's address and raises when that has sent too much.
-    `accepted` gives the ids of the keys whose envelopes are taken on a day; `today` gives that day.
+    `accepted` gives the ids of the keys whose envelopes are taken on a day, None when none are; `today` gives that day.
     """
 
     def __init__(
@@ -41,13 +41,13 @@ class Submissions:
         store: EnvelopeStore,
         work: ProofOfWork,
         limit: Callable[[str | None], None],
-        accepted: Callable[[date], frozenset[KeyId]],
+        accepted: Callable[[date], frozenset[KeyId] | None],
         today: Callable[[], date],
         readiness: Readiness,
     ) -> None:
         self._store, self._work, self._limit, self._readiness = store, work, limit, readiness
         self._accepted, self._today = accepted, today
-        self._known: tuple[date, frozenset[KeyId]] | None = None
+        self._known: tuple[date, frozenset[KeyId] | None] | None = None
 
     def take(self, environ: WSGIEnvironment) -> None:
         """Return once the envelope of a request is on the disk, be it new or kept before.
@@ -83,7 +83,7 @@ class Submissions:
         if self._known is None or self._known[0] != today:
             self._known = (today, self._accepted(today))
         accepted = self._known[1]
-        if not accepted:
+        if accepted is None:
             raise _CLOSED
         try:
             check_envelope(envelope, accepted)

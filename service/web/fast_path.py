@@ -34,11 +34,10 @@ class FastPath:
         self,
         behind: WSGIApplication,
         context: SiteContext,
-        is_open: Callable[[], bool],
         headers: Mapping[str, str],
         problem: Callable[[Exception], Problem],
     ) -> None:
-        self._behind, self._is_open = behind, is_open
+        self._behind, self._today = behind, context.today
         self._pages, self._submissions = context.pages, context.submissions
         self._headers, self._problem = list(headers.items()), problem
 
@@ -48,7 +47,7 @@ class FastPath:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].split("/")
         content = None
         if len(path) == 3 and method in ("GET", "HEAD"):
-            content = self._pages.get(path[1], path[2], self._is_open())
+            content = self._pages.get(path[1], path[2], self._today())
         if content is None:
             return self._behind(environ, self._protected(start_response))
         answer = [("Content-Type", HTML), ("Vary", "Accept-Encoding"), *self._headers]

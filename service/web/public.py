@@ -6,13 +6,15 @@ from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from crypto.publication import PUBLICATION_FILE, minisig_name
-from service.problems import STANDARD, or_not_found
+from service.problems import STANDARD, Problem, or_not_found
 from service.site.compression import for_everyone
 from service.site.rendering import HTML
 from service.site.signing_file import PAGE, filename
 from service.web.context import browser_language, context
 
 blueprint = Blueprint("pages", __name__)
+
+_NO_KEY = Problem(503, "no-key", "None of the keys in appeal.toml is meant for today, so nobody can sign.")
 
 
 @blueprint.get("/")
@@ -58,6 +60,8 @@ def publication_minisig(signer: str) -> Response:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """200 while an envelope could be kept, 503 otherwise."""
+    """200 while an envelope could be kept and there is a key to seal to, 503 otherwise."""
     context().submissions.require_ready()
+    if context().appeal.lacks_key(context().today()):
+        raise _NO_KEY
     return Response("ok\n", mimetype="text/plain")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crypto.errors import CodeError, RecordError
+from organizer import RELEASED
 from organizer.actions.add import add_signature, check_fields, choose_letter, plan_signature
 from organizer.actions.add_table import add_table, plan_table
 from organizer.actions.open_ledgers import open_ledgers
@@ -152,7 +153,7 @@ def test_without_a_code_it_takes_a_reason_and_a_yes_and_can_be_undone(desk: Desk
     """The plan says what goes with it and whether the name is published; neither answer alone does anything."""
     with opened(desk) as session:
         accept(review := Review(open_queue(session)), plan_accept_all(review), {"accept-all": YES})
-        publish(session, plan_publication(session, "2026-07-01"), {"sign": YES})
+        publish(session, plan_publication(session, RELEASED), {"sign": YES})
         (person,) = search_people(session, "сіўко")
         plan = plan_withdrawal(session, person)
         assert (plan.count, plan.published) == (1, True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crypto.publication import read_publication
+from organizer import RELEASED
 from organizer.actions.burn import burn, burn_the_rest, find_unfinished, plan_burning
 from organizer.actions.plan import YES, Answers
 from organizer.actions.publish import plan_publication, publish
@@ -44,7 +45,7 @@ def test_a_publication_is_planned_without_writing_and_signed_only_after_a_yes(de
     """The plan has all numbers, names and warnings; a no, nothing and a stranger's answer write nothing."""
     with open_session(Typed(), str(desk.folder)) as session:
         before = files(desk)
-        plan = plan_publication(session, "2026-07-01")
+        plan = plan_publication(session, RELEASED)
         assert (plan.publication.total, plan.publication.counts.public) == (2, 1)
         assert [one.name for one in plan.publication.signatures] == ["Ева"]
         assert [warning.reason for warning in plan.warnings] == ["undecided"]
@@ -61,12 +62,12 @@ def test_a_publication_is_planned_without_writing_and_signed_only_after_a_yes(de
 def test_one_who_signs_second_sees_every_difference_and_must_say_so_twice(desk: Desk, tmp_path: Path) -> None:
     """A yes to signing is none to signing what one's own workspace counts otherwise."""
     with open_session(Typed(), str(desk.folder)) as session:
-        published = publish(session, plan_publication(session, "2026-07-01"), {"sign": YES})
+        published = publish(session, plan_publication(session, RELEASED), {"sign": YES})
         entries = [one for one in session.records.entries() if isinstance(one, SignatureEntry)]
         session.records.decide({one.id: Decision(Verdict.ACCEPTED) for one in entries})
     path = str(Path(published.folder) / "publication.json")
     with open_cosigning(Typed(), str(desk.folder), None) as at:
-        plan = plan_signing(at, path, None)
+        plan = plan_signing(at, path, None, RELEASED)
         assert plan.differences is not None
         assert any("Нехта" in sentence for sentence in plan.differences)
         assert [(one.asked.reason, one.for_a_person) for one in plan.questions] == [
@@ -87,7 +88,7 @@ def test_a_key_burns_only_for_its_own_word_and_a_yes_to_all_that_speaks_against_
     """Nothing was published and the period has no end: the word alone burns nothing."""
     with open_session(Typed(), str(desk.folder)) as session:
         name = session.periods[0].hex_id
-        plan = plan_burning(session, "2026-07-01", name, None)
+        plan = plan_burning(session, RELEASED, name, None)
         assert plan.checks.against
         before = files(desk)
         for answers in ({}, {"word": name}, {"burn-not-yet": YES}, {"burn-not-yet": YES, "word": "burn"}):
@@ -96,7 +97,7 @@ def test_a_key_burns_only_for_its_own_word_and_a_yes_to_all_that_speaks_against_
         assert files(desk) == before
         burn(session, plan, {"burn-not-yet": YES, "word": name})
     with pytest.raises(OrganizerError, match="burned or lost"), open_session(Typed(), str(desk.folder)) as session:
-        plan_burning(session, "2026-07-01", name, None)
+        plan_burning(session, RELEASED, name, None)
 
 
 def test_a_burning_that_was_cut_off_is_ended_only_for_its_word(desk: Desk) -> None:
@@ -104,7 +105,7 @@ def test_a_burning_that_was_cut_off_is_ended_only_for_its_word(desk: Desk) -> No
     assert find_unfinished(str(desk.folder)) is None
     assert find_unfinished(str(desk.home / "nowhere")) is None
     with open_session(Typed(), str(desk.folder)) as session:
-        plan = plan_burning(session, "2026-07-01", None, None)
+        plan = plan_burning(session, RELEASED, None, None)
         assert [loss.reason for loss in plan.lost][-2:] == ["minisign", "publications"]
         burn(session, plan, {"burn-not-yet": YES, "word": "burn"})
     unfinished = find_unfinished(str(desk.folder))

@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ from tests.support.pseudo_terminal import PseudoTerminal
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "config" / "appeal"
 TEMPLATE_ID = "6f1c2b9a4e5d48f7b0a3c8d2e9174653"
+# The periods begin soon, by whatever clock this runs: others would be asked about.
+DAYS = [(datetime.now(UTC).date() + timedelta(shift)).isoformat() for shift in (30, 210, 211, 240)]
 BORIS = MinisignSecretKey.make(b"borisbor", bytes(range(32))).public
 
 
@@ -50,8 +53,8 @@ def test_the_ceremony_at_a_terminal(tmp_path: Path, terminal: Callable[..., Pseu
     screen = terminal("ceremony", "-w", str(work), lines=24, columns=80)
     answer(screen, ("make: ", "1"), ("public: ", "Anna"), ("public: ", "anna"))
     answer(screen, ("have none): ", str(tmp_path)), ("have none): ", str(site)))
-    answer(screen, ("no limit): ", "2027-01-01"), ("no limit): ", "june"), ("no limit): ", "2027-06-30"))
-    answer(screen, ("period? [y/N]: ", "y"), ("no limit): ", "2027-07-01"), ("no limit): ", ""))
+    answer(screen, ("no limit): ", DAYS[0]), ("no limit): ", "june"), ("no limit): ", DAYS[1]))
+    answer(screen, ("period? [y/N]: ", "y"), ("no limit): ", DAYS[2]), ("no limit): ", ""))
     answer(screen, ("period? [y/N]: ", "n"))
     passphrase = new_passphrase(screen)
     answer(screen, ("How: ", "1"), ("[5]: ", "1"), ("[3]: ", "2"))
@@ -91,12 +94,12 @@ def test_the_ceremony_at_a_terminal(tmp_path: Path, terminal: Callable[..., Pseu
 
 def check_public_folder(public: Path, work: Path) -> None:
     periods = sorted((read_public(path.read_text()) for path in work.glob("period-*.pub")), key=lambda one: one.order)
-    assert [one.days for one in periods] == [Days("2027-01-01", "2027-06-30"), Days("2027-07-01")]
+    assert [one.days for one in periods] == [Days(DAYS[0], DAYS[1]), Days(DAYS[2])]
     appeal = load_appeal(public)
     assert [key.record for key in appeal.programs.keys] == [one.record for one in periods]
     assert [(key.start, key.until) for key in appeal.programs.keys] == [
-        ("2027-01-01", "2027-06-30"),
-        ("2027-07-01", None),
+        (DAYS[0], DAYS[1]),
+        (DAYS[2], None),
     ]
     assert appeal.programs.appeal_id.hex() == TEMPLATE_ID
     assert sorted(appeal.signers.values()) == ["anna", "boris"]
@@ -149,7 +152,7 @@ def test_keys_for_later_periods_join_a_workspace(tmp_path: Path, terminal: Calla
     """The next time, the same command adds keys; what is there stays, and all open with the one passphrase."""
     desk = make_desk(tmp_path)
     screen = terminal("ceremony", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
-    answer(screen, ("make: ", "1"), ("no limit): ", "2028-01-01"), ("no limit): ", "2028-01-31"))
+    answer(screen, ("make: ", "1"), ("no limit): ", DAYS[2]), ("no limit): ", DAYS[3]))
     answer(screen, ("nevertheless? [y/N]: ", "y"), ("period? [y/N]: ", ""), ("How: ", "3"))
     answer(screen, ("for the next", ""), ("have none): ", ""), ("no more): ", ""), ("result [1]: ", ""))
     answer(screen, ("public [public]: ", str(tmp_path / "public")))
@@ -165,7 +168,7 @@ def test_keys_for_later_periods_join_a_workspace(tmp_path: Path, terminal: Calla
     assert '"signatures": 2' in opened
     assert '"envelope-key": 1' in opened
     shown = CliRunner().invoke(organizer, ["status", *arguments[:-1]]).stdout
-    for words in (new, "2028-01-01 to 2028-01-31", record.digits, desk.record.digits):
+    for words in (new, f"{DAYS[2]} to {DAYS[3]}", record.digits, desk.record.digits):
         assert words in shown
 
 

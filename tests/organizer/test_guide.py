@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -185,10 +186,16 @@ def ceremony_of_boris(play: Play, line: str) -> None:
     shutil.copyfile(play.boris / WORKSPACE / "minisign.pub", play.anna / "boris.pub")
 
 
+def day(shift: int) -> str:
+    """A day as the dialogue takes it, so many days from today: the period is over when its key is burned."""
+    return (datetime.now(UTC).date() + timedelta(shift)).isoformat()
+
+
 def ceremony_of_anna(play: Play, line: str) -> None:
     screen = play.start(line)
     answer(screen, ("make: ", "1"), ("public: ", "anna"), ("have none): ", ""))
-    answer(screen, ("no limit): ", "2026-01-01"), ("no limit): ", "2026-06-30"), ("period? [y/N]: ", "n"))
+    answer(screen, ("no limit): ", day(-90)), ("no limit): ", day(-5)), ("nevertheless? [y/N]: ", "y"))
+    answer(screen, ("period? [y/N]: ", "n"))
     play.passphrases["anna"] = new_passphrase(screen)
     play.cards = hand_out(screen)
     answer(screen, ("no more): ", "boris"), ("characters): ", "boris.pub"))
@@ -327,7 +334,7 @@ def lost_laptop(play: Play, line: str) -> None:
 def key_after_a_seizure(play: Play, line: str) -> None:
     screen = play.start(line)
     answer(screen, ("Passphrase", play.passphrases["new"]), ("make: ", "1"))
-    answer(screen, ("no limit): ", "2026-04-01"), ("no limit): ", "2026-06-30"), ("nevertheless? [y/N]: ", "y"))
+    answer(screen, ("no limit): ", day(-40)), ("no limit): ", day(-5)), ("nevertheless? [y/N]: ", "y"))
     answer(screen, ("period? [y/N]: ", "n"))
     hand_out(screen)
     answer(screen, ("for the next", ""), ("have none): ", ""), ("no more): ", ""), ("result [1]: ", ""))

@@ -11,9 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crypto.publication import digest, read_publication
-from organizer.cli import publish
 from organizer.cli.main import organizer
-from organizer.cli.terminal.terminal import Terminal
 from tests.support.organizer_workspace import Desk, make_desk, seal
 from tests.support.pseudo_terminal import PseudoTerminal
 
@@ -81,14 +79,6 @@ def test_what_changed_is_shown_before_the_next_one_is_signed(desk: Desk) -> None
         assert words in shown.output
     assert "Сакрэтны" not in shown.output
     assert [path.name for path in (desk.folder / "publications").iterdir()] == ["1"]
-
-
-def test_a_clock_that_went_back_is_noticed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a network nobody sets it; who signs second sees it as well."""
-    published(desk)
-    for date, count in (("2001-01-01", 1), ("2001-01-02", 0)):
-        publish.run(Terminal(), str(desk.folder), date, None, str(desk.passphrase), yes=True)
-        assert capsys.readouterr().out.count("the clock of the computer that makes it may be wrong") == count
 
 
 def test_one_that_was_never_handed_in_is_replaced(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from crypto.errors import UndersignedError
 from crypto.minisign import MinisignSecretKey, verify
+from organizer import RELEASED
 from organizer.actions.burn import burn, plan_burning
 from organizer.actions.open_ledgers import open_ledgers
 from organizer.actions.plan import YES
@@ -144,7 +145,7 @@ def sign_one(desk: Desk, sitting: Sitting | None = None) -> Typed:
     """Publish, and tell what the face was asked and told."""
     face = Typed(sitting)
     with open_session(face, str(desk.folder), str(desk.appeal)) as session:
-        published = publish(session, plan_publication(session, "2026-07-01"), {"sign": YES})
+        published = publish(session, plan_publication(session, RELEASED), {"sign": YES})
     (minisig,) = (text.decode() for name, text in published.files.items() if name.endswith(".minisig"))
     assert verify(desk.minisign, published.files["publication.json"], minisig)
     return face
@@ -196,7 +197,7 @@ def test_burning_a_period_leaves_the_minisign_key(desk: Desk) -> None:
     """What was signed with stays, for results go on; the whole workspace burned takes it along."""
     with open_session(Typed(), str(desk.folder), str(desk.appeal)) as session:
         name = session.periods[0].hex_id
-        plan = plan_burning(session, "2026-07-01", name, None)
+        plan = plan_burning(session, RELEASED, name, None)
         burn(session, plan, {"burn-not-yet": YES, "word": name})
         assert open_minisign(session).public == desk.minisign
     assert (desk.folder / LOCKED).exists()

@@ -128,7 +128,7 @@ def _publish(stage: Stage) -> None:
 def _sign(stage: Stage, boris: str) -> None:
     terminal = stage.terminal
     with open_cosigning(stage.passphrases, boris, stage.appeal) as at:
-        plan = plan_signing(at, stage.publication, None)
+        plan = plan_signing(at, stage.publication, None, PUBLISHED)
         say_sign_plan(terminal, plan, page=not stage.fast)
         signed = sign(at, plan, ask_questions(terminal, plan.questions, yes=stage.fast))
     say_signed(terminal, signed)

@@ -58,6 +58,7 @@ const commands = {
     await page.setRequestInterception(true);
     page.on('request', (request) => intercept(request).catch((error) => complaints.push(String(error))));
   },
+  beforehand: ({ source }) => page.evaluateOnNewDocument(source).then(() => {}),
   goto: ({ url }) => page.goto(url).then(() => {}),
   reload: () => page.reload().then(() => {}),
   back: () => page.goBack().then(() => {}),

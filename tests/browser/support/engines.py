@@ -60,6 +60,10 @@ class Engine:
         assert "error" not in answer, f"{self.name}: {answer['error']}"
         return answer["value"]
 
+    def beforehand(self, source: str) -> None:
+        """Run this in every page that comes, before its own scripts."""
+        self.do("beforehand", source=source)
+
     def open(self, url: str) -> None:
         """Go there, as somebody who follows a link."""
         self.do("goto", url=url)
