@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from crypto.folding import unmarked
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 MARKS_IN_A_ROW = 4
@@ -50,7 +52,7 @@ def skeleton(text: str) -> str:
 
     Words stay apart, with one space between them. “Мова” and “Moba” in Latin letters both give “moba”.
     """
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = unicodedata.normalize("NFKC", unmarked(text)).casefold()
     return " ".join(unicodedata.normalize("NFKC", text).translate(_CONFUSABLE).split())
 
 

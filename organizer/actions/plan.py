@@ -1,8 +1,9 @@
 """What all actions have in common: a plan, the questions it leaves to a person, then the doing.
 
-`plan_…()` reads and counts, and decides nothing; it may open what was entered by hand, which counts already. The user
-interface shows the plan and asks its questions. Then a second function takes plan and answers and does the work. It
-refuses when an answer is missing, so an interface that forgets a question can do no harm.
+`plan_…()` reads and counts, and decides nothing; it may open what was entered by hand, which counts already, and
+remember which names it compared. The user interface shows the plan and asks its questions. Then a second function takes
+plan and answers and does the work. It refuses when an answer is missing, so an interface that forgets a question can do
+no harm.
 """
 
 from __future__ import annotations

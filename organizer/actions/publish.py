@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication
-from organizer.actions.draft import count, draft_publication
-from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.actions.counted_twice import accepted_pairs, counted_twice
+from organizer.actions.draft import count, draft_publication, unmatched
+from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
 from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
 from organizer.errors import OrganizerError
 from organizer.results.diff import Changes, compare
@@ -32,11 +34,18 @@ class PublishPlan:
     changes: Changes | None
     replaced: str | None
     """The digest of the publication that is replaced under the same number."""
+    pairs: Counter[str]
+    """How many accepted pairs may be one person, by what speaks for it."""
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        return (*dated_before(self.publication, self.last), *not_counted(self.tally), *unmatched(self.tally))
+        return (
+            *counted_twice(self.pairs),
+            *dated_before(self.publication, self.last),
+            *not_counted(self.tally),
+            *unmatched(self.tally),
+        )
 
     @property
     def replacement(self) -> tuple[Notice, ...]:
@@ -68,7 +77,13 @@ class Published:
     files: dict[str, bytes]
 
 
-def plan_publication(session: Session, date: str, replace: bool = False, previous: str | None = None) -> PublishPlan:
+def plan_publication(
+    session: Session,
+    date: str,
+    replace: bool = False,
+    previous: str | None = None,
+    progress: Progress = no_progress,
+) -> PublishPlan:
     """Count, and draft what follows the last publication, or takes its place with `replace`; `date` is YYYY-MM-DD.
 
     `previous` is the path of the last publication, for a workspace that lost it.
@@ -89,7 +104,7 @@ def plan_publication(session: Session, date: str, replace: bool = False, previou
     counted = count(session, frozenset() if last is None else frozenset(last.signatures))
     data, publication = write_draft(draft_publication(session, counted, place_after(before), date))
     changes = None if last is None else compare(last, publication, counted.left_out)
-    return PublishPlan(data, publication, counted, last, changes, replaced)
+    return PublishPlan(data, publication, counted, last, changes, replaced, accepted_pairs(session, progress))
 
 
 def publish(session: Session, plan: PublishPlan, answers: Answers) -> Published:
@@ -130,14 +145,6 @@ def not_counted(counted: Tally) -> tuple[Notice, ...]:
         return ()
     text = "Not counted, because nobody decided yet: {undecided:,} undecided and {held:,} held."
     return (Notice("undecided", text, {"undecided": counted.undecided, "held": counted.held}),)
-
-
-def unmatched(counted: Tally) -> tuple[Notice, ...]:
-    """Whether people took a signature back that is not here."""
-    if not counted.unmatched_withdrawals:
-        return ()
-    text = "Withdrawals whose signature has not come yet: {withdrawals:,}."
-    return (Notice("unmatched-withdrawals", text, {"withdrawals": counted.unmatched_withdrawals}),)
 
 
 def _given(path: str, appeal: Appeal, own: bytes | None) -> bytes:

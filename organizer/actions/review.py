@@ -5,11 +5,13 @@ A decision about the one signature that is shown needs no plan: review.Review ma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from crypto.envelope import EnvelopeId
+from organizer.actions.counted_twice import counted_twice
 from organizer.actions.draft import count
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
 from organizer.actions.session import Session
@@ -218,15 +220,21 @@ def undo(review: Review, plan: UndoPlan, answers: Answers) -> int:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """How far the review is: the tally, and of how many pairs that may be one person both are accepted."""
+    """How far the review is: the tally, and the pairs that may be one person of which both are accepted."""
 
     tally: Tally
-    accepted_pairs: int
+    accepted_pairs: Counter[str]
+    """How many there are, by what speaks for one person."""
 
     @property
     def accepted(self) -> int:
         """Signatures that count, public or not."""
         return self.tally.counts.public + self.tally.counts.nonpublic
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What may want a second look."""
+        return counted_twice(self.accepted_pairs)
 
     @property
     def is_finished(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ from crypto.publication import (
     read_publication,
     signers,
 )
+from organizer.actions.counted_twice import accepted_pairs, counted_twice, published_pairs
 from organizer.actions.draft import count, draft_publication
-from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
 from organizer.actions.publish import dated_before
 from organizer.actions.session import (
     APPEAL_FILE,
@@ -63,6 +65,8 @@ class SignPlan:
     threshold: int
     differences: tuple[str, ...] | None
     """Where the own count differs, in sentences; None for a workspace without a key, which cannot count."""
+    pairs: Counter[str]
+    """Pairs that may be one person: accepted ones of the own workspace, or else what the publication shows of them."""
 
     @property
     def digest(self) -> str:
@@ -72,7 +76,7 @@ class SignPlan:
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        found = dated_before(self.publication, self.last)
+        found = (*counted_twice(self.pairs), *dated_before(self.publication, self.last))
         if self.last is None and self.publication.previous is not None:
             text = "What changed is not known here: give the publication before it with --previous."
             found = (*found, Notice("no-previous", text))
@@ -113,7 +117,7 @@ def open_cosigning(passphrases: Passphrases, folder: str, appeal_file: str | Non
             yield Cosigning(workspace, _appeal(workspace, appeal_file), None, passphrases)
 
 
-def plan_signing(at: Cosigning, path: str, previous: str | None) -> SignPlan:
+def plan_signing(at: Cosigning, path: str, previous: str | None, progress: Progress = no_progress) -> SignPlan:
     """Check the publication at `path`, which follows the one at `previous`, and count the same here.
 
     Raises OrganizerError: appeal-signer, signed-another, no-file; PublicationError.
@@ -131,7 +135,11 @@ def plan_signing(at: Cosigning, path: str, previous: str | None) -> SignPlan:
     changes = None if last is None else compare(last, publication)
     signed_by = tuple(signers(data, beside, at.appeal.minisign))
     differ = None if at.session is None else _compare(at.session, publication)
-    return SignPlan(path, data, publication, last, changes, signed_by, at.appeal.threshold, differ)
+    # What the own workspace counts the same, it also compares with more than the names.
+    pairs = published_pairs(publication, progress) if differ is None or differ else Counter[str]()
+    if at.session is not None:
+        pairs |= accepted_pairs(at.session, progress)
+    return SignPlan(path, data, publication, last, changes, signed_by, at.appeal.threshold, differ, pairs)
 
 
 def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None) -> Signed:

@@ -70,7 +70,7 @@ def run(
     Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …
     """
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
-        plan = plan_publication(session, date, replace, previous)
+        plan = plan_publication(session, date, replace, previous, terminal.progress)
         if preview is not None:
             return _keep_preview(terminal, plan, preview)
         say_publish_plan(terminal, plan, page=not yes)
@@ -86,7 +86,8 @@ def _keep_preview(terminal: Terminal, plan: PublishPlan, path: str) -> JsonResul
     rows = [f"{label:<22} {value}" for label, value in diff.number_rows(plan.publication, plan.last)]
     head = f"Publication number {plan.publication.number}, {plan.publication.date}. Not signed: a preview."
     lists = list_lines(plan.publication, plan.last, plan.changes)
-    lines = [head, "", *rows, "", *lists, "", diff.other_content(plan.publication)]
+    warnings = [str(warning) for warning in plan.warnings]
+    lines = [head, "", *rows, "", *warnings, "", *lists, "", diff.other_content(plan.publication)]
     write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
     terminal.say(f"Nothing was signed. What would be published stands in {path}, every name and every change.")
     return {**_result(plan), "preview": path}
@@ -99,6 +100,7 @@ def _result(plan: PublishPlan) -> JsonResult:
         "date": plan.publication.date,
         "digest": digest(plan.data),
         "total": plan.publication.total,
+        "pairs": plan.pairs.total(),
         "names_added": len(plan.publication.signatures) if changes is None else len(changes.added),
         "names_gone": {} if changes is None else changes.gone_by_reason,
         "replaced": plan.replaced,

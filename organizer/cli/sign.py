@@ -59,9 +59,15 @@ def run(
     """Show, ask, sign. Raises OrganizerError: no-appeal, appeal-signer, signed-another, …; PublicationError."""
     passphrases: Passphrases = TerminalPassphrases(terminal, passphrase_file)
     with open_cosigning(passphrases, folder, appeal_file) as at:
-        plan = plan_signing(at, path, previous)
+        plan = plan_signing(at, path, previous, terminal.progress)
         say_sign_plan(terminal, plan, page=not yes)
         signed = sign(at, plan, ask_questions(terminal, plan.questions, yes), out)
     say_signed(terminal, signed)
     publication = plan.publication
-    return {"number": publication.number, "total": publication.total, "digest": plan.digest, "minisig": signed.name}
+    return {
+        "number": publication.number,
+        "total": publication.total,
+        "pairs": plan.pairs.total(),
+        "digest": plan.digest,
+        "minisig": signed.name,
+    }
