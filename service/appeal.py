@@ -96,7 +96,6 @@ class PublishedAppeal:
     closing: date | None
     handed_over: HandedOver | None
     names_until: date | None
-    collected_before: int
     warning: ByLanguage | None
     exit: str
     title: ByLanguage
@@ -107,6 +106,11 @@ class PublishedAppeal:
     letters: dict[str, LetterText]
     signers: dict[MinisignPublicKey, str]
     programs: Appeal
+
+    @property
+    def collected_before(self) -> int:
+        """How many signatures there were before the site, which the first publication should count."""
+        return self.programs.collected_before
 
     def is_open(self, today: date) -> bool:
         """Whether the page still collects: until the end of the closing day, and not once it was handed over."""
@@ -162,7 +166,6 @@ class _Reader(TableReader):
             closing=self.typed("closing", date, default=None),
             handed_over=self.handed_over(),
             names_until=self.typed("names_until", date, default=None),
-            collected_before=self.typed("collected_before", int, default=0),
             warning=self.warning(),
             exit=self.exit(),
             title=self.by_language(self.table, "title"),
@@ -198,7 +201,12 @@ class _Reader(TableReader):
         if any(key.record.appeal_id.hex() != appeal_id for key in keys):
             self.mistakes.append("appeal.toml: a key record was made for another appeal id.")
         hashes = {language: letter.hash for language, letter in letters.items()}
-        return Appeal(AppealId(bytes.fromhex(appeal_id)), keys, hashes, tuple(signers), threshold)
+        collected = self.typed("collected_before", int, default=0)
+        if collected < 0:
+            self.mistakes.append("appeal.toml: “collected_before” must not be less than 0.")
+        return Appeal(
+            AppealId(bytes.fromhex(appeal_id)), keys, hashes, tuple(signers), threshold, collected_before=collected
+        )
 
     def addresses(self) -> tuple[str, ...]:
         values = self.list_of_text("addresses") if "addresses" in self.table else []

@@ -9,6 +9,7 @@ from crypto.appeal import Appeal
 from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication
 from organizer.actions.counted_twice import accepted_pairs, counted_twice
 from organizer.actions.draft import count, draft_publication, unmatched
+from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
 from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
 from organizer.errors import OrganizerError
@@ -36,12 +37,15 @@ class PublishPlan:
     """The digest of the publication that is replaced under the same number."""
     pairs: Counter[str]
     """How many accepted pairs may be one person, by what speaks for it."""
+    fewer: tuple[Notice, ...]
+    """What readers were told before, when this counts fewer."""
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
         return (
             *counted_twice(self.pairs),
+            *self.fewer,
             *dated_before(self.publication, self.last),
             *not_counted(self.tally),
             *unmatched(self.tally),
@@ -63,10 +67,11 @@ class PublishPlan:
     @property
     def questions(self) -> tuple[Question, ...]:
         """What a person must agree to."""
+        fewer = ask_about_fewer(self.fewer, NOTHING_PUBLISHED)
         if self.replaced is None:
-            return (Question(SIGN, NOTHING_PUBLISHED),)
+            return (*fewer, Question(SIGN, NOTHING_PUBLISHED))
         text = "Was number {number} never handed in, and shall this one be signed in its place?"
-        return (Question(Notice("replace", text, {"number": self.publication.number}), NOTHING_PUBLISHED),)
+        return (*fewer, Question(Notice("replace", text, {"number": self.publication.number}), NOTHING_PUBLISHED))
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,8 @@ def plan_publication(
     counted = count(session, frozenset() if last is None else frozenset(last.signatures))
     data, publication = write_draft(draft_publication(session, counted, place_after(before), date))
     changes = None if last is None else compare(last, publication, counted.left_out)
-    return PublishPlan(data, publication, counted, last, changes, replaced, accepted_pairs(session, progress))
+    pairs, fewer = accepted_pairs(session, progress), counts_fewer(publication, last, read_promises(workspace))
+    return PublishPlan(data, publication, counted, last, changes, replaced, pairs, fewer)
 
 
 def publish(session: Session, plan: PublishPlan, answers: Answers) -> Published:

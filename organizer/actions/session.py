@@ -16,6 +16,7 @@ from crypto.appeal import Appeal, read_appeal
 from crypto.errors import AppealError, MinisignError, UndersignedError
 from crypto.keys import KeyId, KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
+from organizer.actions.fewer import remember_promise
 from organizer.actions.plan import Notice
 from organizer.actions.sitting import Sitting
 from organizer.errors import OrganizerError
@@ -191,6 +192,7 @@ def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
         raise OrganizerError("appeal-key", text)
     if path is not None:
         workspace.write(APPEAL_FILE, data)
+    remember_promise(workspace, appeal)
     return appeal
 
 

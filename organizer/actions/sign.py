@@ -21,6 +21,7 @@ from crypto.publication import (
 )
 from organizer.actions.counted_twice import accepted_pairs, counted_twice, published_pairs
 from organizer.actions.draft import count, draft_publication
+from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises, remember_promise
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
 from organizer.actions.publish import dated_before
 from organizer.actions.session import (
@@ -67,6 +68,8 @@ class SignPlan:
     """Where the own count differs, in sentences; None for a workspace without a key, which cannot count."""
     pairs: Counter[str]
     """Pairs that may be one person: accepted ones of the own workspace, or else what the publication shows of them."""
+    fewer: tuple[Notice, ...]
+    """What readers were told before, when this counts fewer."""
 
     @property
     def digest(self) -> str:
@@ -76,7 +79,7 @@ class SignPlan:
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        found = (*counted_twice(self.pairs), *dated_before(self.publication, self.last))
+        found = (*counted_twice(self.pairs), *self.fewer, *dated_before(self.publication, self.last))
         if self.last is None and self.publication.previous is not None:
             text = "What changed is not known here: give the publication before it with --previous."
             found = (*found, Notice("no-previous", text))
@@ -87,12 +90,13 @@ class SignPlan:
         """What a person must agree to; first of all, to sign although the numbers differ."""
         text = "Sign publication {number} with {total:,} signatures?"
         values = {"number": self.publication.number, "total": self.publication.total}
-        sign = Question(Notice("sign", text, values), Notice("stopped", "Nothing was signed."))
+        nothing = Notice("stopped", "Nothing was signed.")
+        asked = (*ask_about_fewer(self.fewer, nothing), Question(Notice("sign", text, values), nothing))
         if not self.differences:
-            return (sign,)
+            return asked
         text = "Nothing was signed. Find out with the other organizer which ledgers or decisions differ."
         refusal = Notice("counts-differ", text, {"differences": len(self.differences)})
-        return (Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True), sign)
+        return (Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True), *asked)
 
 
 @dataclass(frozen=True)
@@ -136,10 +140,11 @@ def plan_signing(at: Cosigning, path: str, previous: str | None, progress: Progr
     signed_by = tuple(signers(data, beside, at.appeal.minisign))
     differ = None if at.session is None else _compare(at.session, publication)
     # What the own workspace counts the same, it also compares with more than the names.
+    fewer = counts_fewer(publication, last, read_promises(at.workspace))
     pairs = published_pairs(publication, progress) if differ is None or differ else Counter[str]()
     if at.session is not None:
         pairs |= accepted_pairs(at.session, progress)
-    return SignPlan(path, data, publication, last, changes, signed_by, at.appeal.threshold, differ, pairs)
+    return SignPlan(path, data, publication, last, changes, signed_by, at.appeal.threshold, differ, pairs, fewer)
 
 
 def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None) -> Signed:
@@ -173,6 +178,7 @@ def _appeal(workspace: Workspace, path: str | None) -> Appeal:
     check_listed(appeal, own_minisign(workspace)[1])
     if path is not None and data is not None:
         workspace.write(APPEAL_FILE, data)
+    remember_promise(workspace, appeal)
     return appeal
 
 

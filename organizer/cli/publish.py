@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from crypto.publication import digest
+from organizer.actions.fewer import agreed_to_fewer
 from organizer.actions.publish import (
     PublishPlan,
     hand_over_published,
@@ -31,6 +32,7 @@ from organizer.workspace.files import write_new
 @click.option("--replace", is_flag=True, help="Take the place of the last one, which was never handed in.")
 @click.option("--previous", metavar="FILE", help="The last one from the site, where this workspace has lost it.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
+@click.option("--fewer", is_flag=True, help="Sign the first one although it counts fewer than the site promised.")
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
 @options(WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def publish_command(
@@ -64,6 +66,7 @@ def run(
     preview: str | None = None,
     replace: bool = False,
     previous: str | None = None,
+    fewer: bool = False,
 ) -> JsonResult:
     """Show, ask, publish. `date` is YYYY-MM-DD.
 
@@ -74,7 +77,7 @@ def run(
         if preview is not None:
             return _keep_preview(terminal, plan, preview)
         say_publish_plan(terminal, plan, page=not yes)
-        published = publish(session, plan, ask_questions(terminal, plan.questions, yes))
+        published = publish(session, plan, ask_questions(terminal, plan.questions, yes, agreed_to_fewer(fewer)))
         threshold = need_appeal(session.appeal).threshold
     if out is not None:
         hand_over_published(published, out)

@@ -65,6 +65,7 @@ def test_all_mistakes_of_an_appeal_are_told_together(appeal_folder: Path) -> Non
         ("[[contact]]", "[contact]", "[[contact]]"),
         ("threshold = 1", 'threshold = 1\ndate = "2026-01-01"', "“date” must be a date"),
         ("threshold = 1", "threshold = 1\nnames_until = 2027", "“names_until” must be a date"),
+        ("collected_before = 91", "collected_before = -1", "“collected_before” must not be less"),
         ("threshold = 1", 'threshold = 1\nexit = "javascript:alert(1)"', "“exit” must look like"),
         ("threshold = 1", 'threshold = 1\nwarning = "x"', "“warning” is missing in “be”"),
         ("threshold = 1", 'threshold = 1\nwarning = { be = "a", ru = "b" }', "“warning” is missing in “en”"),

@@ -678,11 +678,13 @@ def appeal_json(**changes: object) -> str:
 def appeals() -> Iterator[Vector]:
     """Section 7."""
     first, second = (reference.key_id(record).hex() for record in (RECORD, OTHER_RECORD))
-    value = {"appeal": APPEAL.hex(), "key_ids": [first, second], "threshold": 2}
+    value = {"appeal": APPEAL.hex(), "key_ids": [first, second], "threshold": 2, "collected_before": 0}
     yield ok("appeal:good", "An appeal with two keys.", {"text": appeal_json()}, value)
     without = json.loads(appeal_json())
     del without["signing_file"]
     yield ok("appeal:no-signing-file", "The signing file may be absent.", {"text": json.dumps(without)}, value)
+    collected = {"text": appeal_json(collected_before=91)}
+    yield ok("appeal:collected", "Signatures from before the site.", collected, {**value, "collected_before": 91})
     broken = [{"record": b64(RECORD[:-1]), "from": None, "until": None}]
     foreign = [{"record": b64(FOREIGN_RECORD), "from": None, "until": None}]
     undated = [{"record": b64(RECORD), "from": "2026-02-30", "until": None}]
@@ -690,6 +692,8 @@ def appeals() -> Iterator[Vector]:
         ("format", "Another format.", {"format": "undersigned/v2/appeal"}),
         ("threshold-0", "Somebody must sign.", {"threshold": 0}),
         ("threshold-true", "True is not a number.", {"threshold": True}),
+        ("collected-negative", "Nobody collects less than nothing.", {"collected_before": -1}),
+        ("collected-text", "A number is no text.", {"collected_before": "91"}),
         ("unknown", "No other key.", {"more": 1}),
         ("record", "A broken key record.", {"keys": broken}),
         ("foreign", "A key record of another appeal.", {"keys": foreign}),
