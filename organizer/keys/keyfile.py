@@ -12,13 +12,13 @@ the passphrase is tried once, however many keys there are.
     143  32  SHA-256 of bytes 0..143                (tells a damaged file from a wrong passphrase)
     175      end
 
-The key of the box is 32 bytes of Argon2id (version 1.3, one lane) of the passphrase in UTF-8, NFC.
+The key of the box is 32 bytes of Argon2id (version 1.3, one lane) of the passphrase in UTF-8, NFC; of one that was made
+for a person, in the form in which it was made (passphrase.py).
 """
 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 
 from nacl.exceptions import CryptoError
@@ -28,6 +28,7 @@ from nacl.secret import Aead
 
 from crypto.keys import APPEAL_ID_SIZE, AppealId, tag
 from organizer.errors import OrganizerError
+from organizer.keys.passphrase import normalise
 
 MAGIC = tag("keyfile")
 SALT_SIZE = argon2id.SALTBYTES
@@ -36,8 +37,6 @@ ROOT_SIZE = 32
 BOX_SIZE = Aead.NONCE_SIZE + ROOT_SIZE + Aead.MACBYTES
 CHECKSUM_SIZE = 32
 SIZE = HEADER_SIZE + BOX_SIZE + CHECKSUM_SIZE
-
-SHORTEST_PASSPHRASE = 12
 
 
 @dataclass(frozen=True)
@@ -56,15 +55,6 @@ CHEAP = Profile(argon2id.OPSLIMIT_MIN, argon2id.MEMLIMIT_MIN)
 
 REHEARSAL = CHEAP
 """For `organizer rehearse`, whose data are made up and removed: nobody should wait there for what protects nothing."""
-
-
-def normalise(passphrase: str) -> str:
-    """One spelling of a passphrase whatever keyboard it was typed on. Raises OrganizerError: not-text."""
-    try:
-        passphrase.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise OrganizerError("not-text", "The passphrase holds something that is not text.") from error
-    return unicodedata.normalize("NFC", passphrase)
 
 
 def lock(root: bytes, appeal_id: AppealId, passphrase: str, salt: bytes, profile: Profile = SENSITIVE) -> bytes:

@@ -234,7 +234,7 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = tuple(
             "organizer.intake organizer.review organizer.results",
             "organizer.matching",
             "organizer.workspace organizer.keys organizer.exports",
-            "organizer.text organizer.errors organizer",
+            "organizer.text organizer.keyboard organizer.errors organizer",
             "crypto",
         ),
         (

@@ -371,15 +371,23 @@ def codes() -> Iterator[Vector]:
         ("plain", "25 digits.", CODE),
         ("groups", "Groups of five are read.", value["groups"]),
         ("hyphens", "Hyphens and no-break spaces are read, too.", "48291-03377\u00a059021-88412-70536"),
+        ("dashes", "So is any dash.", "48291\u201303377 \u2014 59021\u201188412\u221270536"),
+        ("signs", "Full stops, quotation marks and brackets, too.", "\u00ab48291.03377/59021_88412,70536\u00bb;"),
+        ("unseen", "What nothing shows is no part of it.", "\u2068\ufeff48291\u200b03377\u00ad590218841270536\u202c"),
+        ("line-breaks", "Nor are breaks.", "\r\n48291 03377\n59021\t88412\u202870536\n"),
+        ("wide", "Full-width digits are digits.", "".join(chr(0xFF10 + int(digit)) for digit in CODE)),
+        ("arabic", "Digits of an Arabic keyboard are digits.", "".join(chr(0x660 + int(digit)) for digit in CODE)),
+        ("persian", "Digits of a Persian keyboard are digits.", "".join(chr(0x6F0 + int(digit)) for digit in CODE)),
+        ("keycaps", "Digits in boxes are digits.", "".join(f"{digit}\ufe0f\u20e3" for digit in CODE)),
     ):
         yield ok(f"code:{slug}", rule, {"text": text}, value)
     for slug, rule, text in (
         ("short", "24 digits are no code.", CODE[1:]),
         ("long", "26 digits are no code.", CODE + "0"),
         ("letter", "A letter is no digit.", CODE[:-1] + "O"),
-        ("other-digits", "Digits of other scripts are no digits.", CODE[:-1] + "٣"),
+        ("letters-within", "A word is no separator.", f"code {CODE}"),
+        ("other-digits", "Other characters are no digits, whatever they look like.", CODE[:-1] + "\u2460"),
         ("empty", "Nothing is no code.", ""),
-        ("line-break", "A line break does not stand in a code.", CODE + "\n"),
     ):
         yield fails(f"code:{slug}", "code-form", rule, {"text": text})
 

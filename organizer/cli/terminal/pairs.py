@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from crypto.envelope import EnvelopeId
 from crypto.signature import fields_without
-from organizer.cli.terminal.keyboard import latin_key
 from organizer.cli.terminal.terminal import Terminal
+from organizer.keyboard import latin_key
 from organizer.matching.pair_cache import SimilarPair
 from organizer.review.queue import ReviewQueue
 from organizer.workspace.entries import Decision

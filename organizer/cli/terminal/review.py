@@ -12,9 +12,9 @@ from crypto.envelope import EnvelopeId
 from organizer.actions.plan import YES
 from organizer.actions.review import decide_for_word, plan_undo, plan_word_decision, undo
 from organizer.cli.terminal import signature_views
-from organizer.cli.terminal.keyboard import latin_key
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
+from organizer.keyboard import latin_key
 from organizer.review.filters import Filter
 from organizer.review.review import Review, Shown
 from organizer.workspace.entries import Reason, Verdict
