@@ -19,7 +19,7 @@ class OrganizerError(UndersignedError):
     share-plan, share-word, share-length, share-checksum, share-set, share-twice, share-few, share-key, restore-rows;
     signed-another, counts-differ; burn-not-yet, burn-period; disk-full, export-format, export-language;
     vouch-word, vouch-note, vouch-number, decisions-file, decisions-key, nothing, not-kept, unanswered,
-    passphrase-again.
+    passphrase-again, ledger-name.
     """
 
     def __init__(self, reason: str, text: str, details: dict[str, Any] | None = None) -> None:

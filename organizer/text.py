@@ -59,3 +59,8 @@ def skeleton(text: str) -> str:
 def skeleton_letters(text: str) -> str:
     """The skeleton of a text, its letters and digits only: without spaces, hyphens and other signs."""
     return _NOT_LETTERS.sub("", skeleton(text))
+
+
+def in_groups(digest: str) -> str:
+    """A digest in hex in groups of eight, as it is read out. No sign should stand behind it."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))

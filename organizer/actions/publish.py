@@ -11,11 +11,13 @@ from organizer.actions.counted_twice import accepted_pairs, counted_twice
 from organizer.actions.draft import count, draft_publication, unmatched
 from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
+from organizer.actions.reachable import reachable_people
 from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
 from organizer.errors import OrganizerError
 from organizer.results.diff import Changes, compare
 from organizer.results.publication import place_after, sign_publication, write_draft
 from organizer.results.tally import Tally
+from organizer.text import in_groups
 from organizer.workspace.files import hand_over_publication, read_file
 
 REPLACED_FILE = "replaces.txt"
@@ -45,6 +47,7 @@ class PublishPlan:
         """What may want a second look before this is signed."""
         return (
             *counted_twice(self.pairs),
+            *reachable_people(self.publication),
             *self.fewer,
             *dated_before(self.publication, self.last),
             *not_counted(self.tally),
@@ -57,11 +60,11 @@ class PublishPlan:
         if self.replaced is None:
             return ()
         text = (
-            "This replaces number {number}, SHA-256 {digest}, which is deleted here. Two signed publications of one "
-            "number contradict each other, and whoever has both can show it."
+            "This replaces number {number}, which is deleted here. Two signed publications of one number contradict "
+            "each other, and whoever has both can show it. The one that is replaced has the SHA-256 {digest}"
         )
         only = "Replace it only if it was never handed in and nobody else has it; other organizers delete their copies."
-        values = {"number": self.publication.number, "digest": self.replaced}
+        values = {"number": self.publication.number, "digest": in_groups(self.replaced)}
         return Notice("replaces", text, values), Notice("only-unseen", only)
 
     @property

@@ -14,6 +14,7 @@ from crypto.envelope import EnvelopeId
 from organizer.actions.counted_twice import counted_twice
 from organizer.actions.draft import count
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
+from organizer.actions.reachable import reachable
 from organizer.actions.session import Session
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
@@ -74,6 +75,7 @@ def notices(shown: Shown) -> tuple[Notice, ...]:
     found = [_VOUCHED[facts.vouched]] if facts.vouched in _VOUCHED else []
     if facts.by_hand:
         found.append(Notice("by-hand", "Entered by hand."))
+    found += reachable(shown.entry.signature)
     if facts.unknown_letter:
         text = "Note: signed under a text that is not among the letters of your appeal.json."
         found.append(Notice("unknown-letter", text))

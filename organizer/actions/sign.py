@@ -24,6 +24,7 @@ from organizer.actions.draft import count, draft_publication
 from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises, remember_promise
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
 from organizer.actions.publish import dated_before
+from organizer.actions.reachable import reachable_people
 from organizer.actions.session import (
     APPEAL_FILE,
     Passphrases,
@@ -79,7 +80,8 @@ class SignPlan:
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        found = (*counted_twice(self.pairs), *self.fewer, *dated_before(self.publication, self.last))
+        found = (*counted_twice(self.pairs), *reachable_people(self.publication), *self.fewer)
+        found = (*found, *dated_before(self.publication, self.last))
         if self.last is None and self.publication.previous is not None:
             text = "What changed is not known here: give the publication before it with --previous."
             found = (*found, Notice("no-previous", text))

@@ -35,7 +35,12 @@ WORKSPACE = click.option(
 PASSPHRASE = click.option("--passphrase-file", help="Read the passphrase from FILE, do not ask.", metavar="FILE")
 APPEAL = click.option("--appeal", "appeal_file", metavar="FILE", help="The appeal.json from the site; needed once.")
 MINISIG = click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
-TRUSTED = click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
+TRUSTED = click.option(
+    "--appeal",
+    "appeal_file",
+    metavar="FILE",
+    help="The appeal.json to trust; else the one that the workspace remembers.",
+)
 PREVIOUS = click.option("--previous", metavar="FILE", help="The publication.json before this one.")
 # Eager, so that it is known when --version is met, wherever it stands.
 JSON = click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print one JSON object and ask nothing.")

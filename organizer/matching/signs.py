@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from crypto.folding import unmarked
@@ -66,6 +66,11 @@ def addresses(text: str) -> list[tuple[str, str]]:
         *((MAIL, mail) for mail in mails),
         *((ACCOUNT, account) for account in accounts),
     ]
+
+
+def reachable_by(texts: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of ways to reach somebody that stand in texts, each once."""
+    return tuple(dict.fromkeys(kind for text in texts for kind, _ in addresses(text)))
 
 
 def signs_of(said: Mapping[str, str]) -> tuple[bytes, ...]:

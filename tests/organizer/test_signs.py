@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from crypto.publication import ByHand, Counts, Publication, PublishedSignature
+from crypto.signature import Signature
 from organizer.actions.counted_twice import counted_twice, published_pairs
+from organizer.actions.reachable import reachable, reachable_people
 from organizer.matching.comparison import Comparison, Crew, Part
 from organizer.matching.duplicates import CROWD, Person, compare
 from organizer.matching.pair_cache import SimilarPairs
@@ -156,13 +158,31 @@ def test_years_days_and_articles_are_no_numbers_to_call(text: str) -> None:
     assert addresses(text) == []
 
 
+def test_a_number_to_call_in_a_public_field_is_pointed_out() -> None:
+    """Before it is published, to who reviews and to who signs; in the contact, which nobody publishes, it may stand."""
+    for field in ("name", "relation", "prisoner"):
+        said = {"name": "Ян Прыклад", "contact": NUMBER} | {field: f"Ян, {NUMBER}"}
+        assert [str(one) for one in reachable(Signature(public=True, **said))] == [
+            "Note: a telephone number stands in what would be published of this person."
+        ]
+        assert not reachable(Signature(public=False, **said))
+    assert not reachable(Signature("Ян Прыклад", True, contact=NUMBER, message=NUMBER))
+    people = [PublishedSignature("Ян", f"сын, {NUMBER}", ""), PublishedSignature("Ева", "арт. 342 ч. 1, 1990–2020", "")]
+    told = reachable_people(publication_of(people * 7, ()))
+    assert told[0].values == {"people": 7}
+    assert [str(one) for one in told[1:]] == [f"  telephone number: Ян, сын, {NUMBER}"] * 5
+
+
+def publication_of(people: list[PublishedSignature], receipts: tuple[str, ...]) -> Publication:
+    counts = Counts(4, 0, 0, 0, 0, len(people), 0)
+    return Publication("00" * 16, 1, None, "2026-07-01", {}, (), (), counts, ByHand(0, 0), tuple(people), receipts)
+
+
 def test_a_publication_alone_shows_what_it_can() -> None:
     """To an organizer who signs second and has no envelopes: similar public names, receipts that stand twice."""
     people = [PublishedSignature(name, "", "") for name in ("Ірына Слаўнікава", "Iryna Slavnikava", made_up(5))]
     receipts = ("01" * 8, "01" * 8, "02" * 8)
-    publication = Publication(
-        "00" * 16, 1, None, "2026-07-01", {}, (), (), Counts(4, 0, 0, 0, 0, 3, 0), ByHand(0, 0), tuple(people), receipts
-    )
+    publication = publication_of(people, receipts)
     assert published_pairs(publication) == {"similar name": 1, "same receipt": 1}
     (told,) = counted_twice(published_pairs(publication))
     assert str(told).endswith("counted twice then: 2 (same receipt 1, similar name 1).")

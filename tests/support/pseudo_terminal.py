@@ -17,21 +17,39 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-class PseudoTerminal:
-    """A real terminal with a program in it: read until a text appears, type, look at what came."""
+def _own_terminal() -> None:
+    """Make the terminal the one that the program and what it starts belong to, as a window does."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
-    def __init__(self, *arguments: str, lines: int = 40, columns: int = 120, module: str = "organizer") -> None:
+
+class PseudoTerminal:
+    """A real terminal with a program in it: read until a text appears, type, look at what came.
+
+    `shell` is a command of sh that is run instead, with the program's own in `$@`.
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        lines: int = 40,
+        columns: int = 120,
+        module: str = "organizer",
+        shell: str = "",
+        kind: str = "xterm",
+    ) -> None:
         self._screen, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", lines, columns, 0, 0))
         # Of another terminal, which may be around the tests, it knows nothing.
         outer = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        own = [sys.executable, "-m", module, *arguments]
         self.program = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            ["/bin/sh", "-c", shell, "sh", *own] if shell else own,
             stdin=inside,
             stdout=inside,
             stderr=inside,
-            env=outer | {"PYTHONPATH": str(ROOT), "TERM": "xterm"},
+            env=outer | {"PYTHONPATH": str(ROOT), "TERM": kind},
             start_new_session=True,
+            preexec_fn=_own_terminal,
         )
         os.close(inside)
         self.seen = ""

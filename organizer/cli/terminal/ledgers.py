@@ -5,6 +5,7 @@ from __future__ import annotations
 from organizer.actions.open_ledgers import OpenedLedger, OpenedLedgers
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import NO_KEY, explain
+from organizer.text import in_groups
 
 
 def say_opened(terminal: Terminal, opened: OpenedLedgers) -> None:
@@ -29,6 +30,7 @@ def _say_counts(terminal: Terminal, ledger: OpenedLedger) -> None:
     terminal.say(f"Opened {ledger.path}:")
     terminal.table(
         [
+            *([("SHA-256", in_groups(opening.digest))] if opening.digest else []),
             ("new signatures", f"{opening.signatures:,}"),
             ("new withdrawals", f"{opening.withdrawals:,}"),
             ("seen before", f"{opening.seen_before:,}"),
