@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from organizer.actions.open_ledgers import open_ledgers
+from organizer.actions.session import open_session
 from tests.support.organizer_workspace import PASSPHRASE, Desk, make_desk, seal
 from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.without_face import Typed
 
 Open = Callable[..., PseudoTerminal]
 EARLY = "typed-too-early-1"
@@ -25,7 +28,9 @@ THEN_READ = '"$@"; echo "== $?"; stty -a | tr " " "\\n" | grep -x -e echo -e -ec
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     desk = make_desk(tmp_path)
-    desk.ledger(seal("Сакрэтны Ян", public=False, record=desk.record))
+    ledger = desk.ledger(seal("Сакрэтны Ян", public=False, record=desk.record))
+    with open_session(Typed(), str(desk.folder), str(desk.appeal)) as session:
+        open_ledgers(session, [str(ledger)])
     return desk
 
 
