@@ -8,6 +8,7 @@ import pytest
 from shamir_mnemonic.wordlist import WORDLIST
 
 from crypto.code import check_code
+from organizer.actions.plan import Notice, Question, check_answered
 from organizer.cli.terminal.prompts import _take
 from organizer.errors import OrganizerError
 from organizer.keyboard import latin_key
@@ -129,6 +130,16 @@ def test_every_word_of_the_list_is_read_on_a_russian_keyboard() -> None:
         typed = "".join(RUSSIAN[sign] for sign in word)
         assert "".join(map(latin_key, typed)) == word
         assert read_word(typed) == word
+
+
+@pytest.mark.parametrize("typed", ["4D2129141DFFBC", "4d21 2914 1dff bc", "«4d2129141dffbc».", " 4d2129-141dffbc"])
+def test_a_word_that_confirms_is_read_in_any_case_and_grouping(typed: str) -> None:
+    """And no other word is taken for it."""
+    question = Question(Notice("word", "?"), Notice("stopped", "Nothing."), word="4d2129141dffbc")
+    check_answered([question], {"word": typed})
+    for other in ("", "yes", typed[:-3]):
+        with pytest.raises(OrganizerError):
+            check_answered([question], {"word": other})
 
 
 @pytest.mark.parametrize("typed", ["", "7.", "guset", "сова", "—"])

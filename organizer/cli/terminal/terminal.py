@@ -33,6 +33,7 @@ from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
+from crypto.typed import bare
 from organizer.actions.sitting import Sitting
 from organizer.cli.terminal import quiet
 from organizer.cli.terminal.progress_columns import progress_columns
@@ -169,7 +170,7 @@ class Terminal:
         for number, answer in enumerate(answers, start=1):
             self.say(f"  {number}  {answer}")
         while True:
-            typed = self.ask(question, default=None).strip()
+            typed = bare(self.ask(question, default=None))
             if typed.isdecimal() and 1 <= int(typed) <= len(answers):
                 return int(typed)
             self.say(f"Type a number from 1 to {len(answers)}.")
