@@ -13,8 +13,7 @@ from collections.abc import Callable
 
 from crypto.typed import bare
 from organizer.errors import OrganizerError
-from organizer.keyboard import latin_key
-from organizer.text import skeleton
+from organizer.text import latin_key, skeleton
 
 ALPHABET = "acdefghjkmnpqrtuvwxy23456789"
 """28 characters, none of which looks like another one on paper: 25 of them make 120 bits."""

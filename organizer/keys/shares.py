@@ -23,8 +23,7 @@ from shamir_mnemonic.wordlist import WORD_INDEX_MAP, WORDLIST
 from crypto.keys import MASTER_SIZE
 from crypto.signature import UNPRINTABLE
 from organizer.errors import OrganizerError
-from organizer.keyboard import latin_key
-from organizer.text import skeleton
+from organizer.text import latin_key, skeleton
 
 WORDS_ON_A_CARD: int = METADATA_LENGTH_WORDS + bits_to_words(8 * MASTER_SIZE)
 """33: seven that say which card it is and catch mistakes, and 26 of the share itself."""

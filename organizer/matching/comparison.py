@@ -129,7 +129,7 @@ class Part:
                 said = read_words(self._boxes.unlock("entries", row_id, rows[start : start + length]))
                 # Interned: many name the same prisoner.
                 relation, prisoner = (sys.intern(said.get(word, "")) for word in ("relation", "prisoner"))
-                yield Person(rows[at : at + 4], said["name"], relation, prisoner, signs_of(said))
+                yield Person(rows[at : at + 4], said["name"], relation, prisoner, signs=signs_of(said))
             at = start + length
 
 

@@ -12,7 +12,7 @@ taken away. So an index from deletions to surnames finds the similar ones withou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from sys import intern
 from zlib import crc32
 
@@ -48,7 +48,7 @@ class Person:
     name: str
     relation: str = ""
     prisoner: str = ""
-    signs: tuple[bytes, ...] = ()
+    signs: tuple[bytes, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

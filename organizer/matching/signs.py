@@ -14,29 +14,41 @@ from crypto.folding import unmarked
 from crypto.signature import fields_without
 from organizer.text import skeleton_letters
 
+LONG, SHORTEST_LONG, SHORTEST = 500, 20, 5
+"""Of a text that can be long, fewer letters and digits are a slogan that many come upon by themselves."""
+
 TELEPHONE, MAIL, ACCOUNT = "telephone number", "mail address", "account"
-SHORTEST_CONTACT, SHORTEST_MESSAGE = 5, 20
-"""Letters and digits. A shorter message is a slogan that many come upon by themselves."""
 
 SAME_CODE = "same code: one browser sent both"
 SAME_WORD = "same vouch word, which nobody gave out"
 """These two are no text that is compared: organizer/review/links.py finds them."""
 SIMILAR_NAME = "similar name"
 
-WEIGHTS = {f"same {TELEPHONE}": 0.85, f"same {MAIL}": 0.85, f"same {ACCOUNT}": 0.85, "same contact": 0.85}
-WEIGHTS |= {"same message": 0.7}
+_MANY = "many share it"
+_READ = fields_without(public="not a text", language=_MANY, vouch="each word has a count of its own")
+_WHOLE = {
+    field.name: field.limits[1] >= LONG
+    for field in fields_without(
+        public="not a text",
+        language=_MANY,
+        vouch="each word has a count of its own",
+        name="names are compared letter by letter",
+        relation=_MANY,
+        prisoner=_MANY,
+    )
+    if field.limits
+}
+"""The texts that are a sign when they are the same, and whether they can be long."""
+
+OWN, SHARED = 0.85, 0.7
+WEIGHTS = {f"same {kind}": OWN for kind in (TELEPHONE, MAIL, ACCOUNT)}
+WEIGHTS |= {f"same {name}": SHARED if is_long else OWN for name, is_long in _WHOLE.items()}
 """How alike a sign makes two signatures whose names are not similar; by the reason it is shown with."""
 
 _KINDS = {reason: bytes([number]) for number, reason in enumerate(WEIGHTS)}
 _REASONS = list(WEIGHTS)
+_ADDRESSES = range(len((TELEPHONE, MAIL, ACCOUNT)))
 _DIGEST = 8
-
-_FIELDS = tuple(
-    field.name
-    for field in fields_without(
-        public="not a text", language="many share it", vouch="many share it, and each word has its own count"
-    )
-)
 
 # A country writes the last digits of a number always, what stands before them in several ways: +375, 80, 0.
 _LAST_DIGITS = 8
@@ -83,9 +95,12 @@ def in_common(one: tuple[bytes, ...], other: tuple[bytes, ...]) -> list[str]:
     if not one or not other:
         return []
     kinds = {sign[0] for sign in set(one).intersection(other)}
+    # A number or an address that is the same says why the text around it is.
+    reached = kinds.intersection(_ADDRESSES)
     reasons = [_REASONS[kind] for kind in sorted(kinds)]
-    # A number or address that is the same says why the contact is.
-    return [reason for reason in reasons if reason != "same contact" or len(kinds - {_KINDS["same message"][0]}) == 1]
+    return [
+        reason for reason in reasons if not (reached and WEIGHTS[reason] >= OWN and _KINDS[reason][0] not in reached)
+    ]
 
 
 def main_reason(reasons: Sequence[str]) -> str:
@@ -94,13 +109,13 @@ def main_reason(reasons: Sequence[str]) -> str:
 
 
 def _found(said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for name in _FIELDS:
-        if text := said.get(name):
+    for field in _READ:
+        if text := said.get(field.name):
             yield from ((f"same {kind}", key) for kind, key in addresses(text))
-    if len(contact := skeleton_letters(said.get("contact", ""))) >= SHORTEST_CONTACT:
-        yield "same contact", contact
-    if len(message := skeleton_letters(said.get("message", ""))) >= SHORTEST_MESSAGE:
-        yield "same message", message
+    for name, is_long in _WHOLE.items():
+        letters = skeleton_letters(said.get(name, ""))
+        if len(letters) >= (SHORTEST_LONG if is_long else SHORTEST):
+            yield f"same {name}", letters
 
 
 def _digits(number: str) -> str:

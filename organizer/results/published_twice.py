@@ -23,7 +23,7 @@ def published_twice(publication: Publication, advance: Callable[[int, int], obje
     index, total = Index(), len(publication.signatures)
     for place, shown in enumerate(publication.signatures):
         said = dict(zip(PUBLISHED, shown.texts(), strict=True))
-        person = Person(place.to_bytes(4, "big"), shown.name, shown.relation, shown.prisoner, signs_of(said))
+        person = Person(place.to_bytes(4, "big"), *shown.texts(), signs=signs_of(said))
         found.update(main_reason(pair.reasons) for pair in index.similar(person))
         index.add(person)
         if (place + 1) % BATCH == 0:

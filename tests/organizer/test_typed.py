@@ -11,11 +11,11 @@ from crypto.code import check_code
 from organizer.actions.plan import Notice, Question, check_answered
 from organizer.cli.terminal.prompts import _take
 from organizer.errors import OrganizerError
-from organizer.keyboard import latin_key
 from organizer.keys.generate import check_appeal_id
 from organizer.keys.passphrase import check_passphrase, normalise, offer_passphrase
 from organizer.keys.recovery import read_digits
 from organizer.keys.shares import TypedCard, read_word
+from organizer.text import latin_key
 
 MADE = "acdef-ghjkm-npqrt-uvwxy-23456"
 RUSSIAN = dict(zip("qwertyuiopasdfghjklzxcvbnm", "йцукенгшщзфывапролдячсмить", strict=True))

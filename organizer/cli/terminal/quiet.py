@@ -9,16 +9,15 @@ It comes before all libraries are loaded, so it knows the standard library only.
 from __future__ import annotations
 
 import atexit
-import os
 import signal
-import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from os import getpgrp, isatty, tcgetpgrp
 from types import FrameType
 from typing import Any
 
-_INPUT = 0
+_INPUT, _OUTPUT = 0, 1
 _MODES = 3
 """Where the local modes stand in what termios gives."""
 
@@ -34,7 +33,7 @@ def begin(before: list[Any] | None = None) -> None:
     atexit.register(_end)
     signal.signal(signal.SIGTERM, _ended)
     # A pager behind a pipe has the terminal, too, and sets it as it likes.
-    if sys.stdout.isatty():
+    if isatty(_OUTPUT):
         _before = before or termios.tcgetattr(_INPUT)
         _set_modes(0)
 
@@ -54,7 +53,7 @@ def echoing(flag: int = termios.ECHO) -> Iterator[None]:
 
 def forget_keys() -> None:
     """Forget what was typed and not read yet. Input from a pipe is kept: it was prepared on purpose."""
-    if os.isatty(_INPUT):
+    if isatty(_INPUT):
         termios.tcflush(_INPUT, termios.TCIFLUSH)
 
 
@@ -91,5 +90,5 @@ def _ended(number: int, frame: FrameType | None) -> None:
 def _is_ours() -> bool:
     """Whether there is a terminal, and the program is not in the background, where changing it would stop it."""
     with suppress(OSError):
-        return os.isatty(_INPUT) and os.tcgetpgrp(_INPUT) == os.getpgrp()
+        return isatty(_INPUT) and tcgetpgrp(_INPUT) == getpgrp()
     return False

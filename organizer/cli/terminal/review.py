@@ -14,9 +14,9 @@ from organizer.actions.review import decide_for_word, plan_undo, plan_word_decis
 from organizer.cli.terminal import quiet, signature_views
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.keyboard import latin_key
 from organizer.review.filters import Filter
 from organizer.review.review import Review, Shown
+from organizer.text import latin_key
 from organizer.workspace.entries import Reason, Verdict
 
 _REASONS = {"1": Reason.NOT_A_PERSON, "2": Reason.DUPLICATE, "3": Reason.ABUSE, "4": Reason.OTHER}

@@ -20,7 +20,6 @@ It shows and reads text; what an answer means is decided elsewhere.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import termios
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,18 +35,17 @@ from rich.text import Text
 from crypto.typed import bare
 from organizer.actions.sitting import Sitting
 from organizer.cli.terminal import quiet
+from organizer.cli.terminal.keyboard import MOVES
 from organizer.cli.terminal.progress_columns import progress_columns
 from organizer.cli.terminal.watching import watched
 from organizer.cli.terminal.yes_no import hint, read_yes_no
 from organizer.errors import OrganizerError
-from organizer.keyboard import MOVES
 from organizer.text import harmless
 
 WIDEST_BAR_NAME = 24
 
 # Erase the screen; erase what was scrolled out of it (ED 2, ED 3 of xterm).
 _ERASED = "\x1b[H\x1b[2J\x1b[3J"
-_CANNOT_ERASE = frozenset(["", "dumb", "unknown"])
 
 
 class Terminal:
@@ -217,7 +215,7 @@ class Terminal:
         if not self._out.is_terminal:
             yield self.say
             return
-        if os.environ.get("TERM", "").lower() in _CANNOT_ERASE:
+        if self._out.is_dumb_terminal:
             text = (
                 "This terminal cannot erase what it has shown (TERM=dumb), and names must not stay on it. Take another."
             )
