@@ -4,7 +4,7 @@
 import { isUnprintable } from './signature.mjs';
 
 const GROUPING =
-  /[ -/:-@[-`{-~\u00a0\u00ab\u00b7\u00bb\u1680\u2000-\u205f\u20e3\u2212\u3000-\u3002\ufe0e\ufe0f\ufe58\ufe63\uff0d\uff0e]/g;
+  /[ -/:-@[-`{-~\u00a0\u00ab\u00b7\u00bb\u1680\u2000-\u205f\u2212\u3000-\u3002\ufe58\ufe63\uff0d\uff0e]|\u20e3|\ufe0e|\ufe0f/g;
 const DIGITS = /[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g;
 
 /**

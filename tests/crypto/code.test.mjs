@@ -33,14 +33,7 @@ test('what groups and separates does not count', () => {
 });
 
 test('anything but 25 decimal digits is refused', () => {
-  const bad = [
-    '',
-    CODE.slice(1),
-    `${CODE}0`,
-    CODE.replace('4', '④'),
-    CODE.replace('4', 'x'),
-    `${CODE}x`,
-  ];
+  const bad = ['', CODE.slice(1), `${CODE}0`, CODE.replace('4', '④'), CODE.replace('4', 'x'), `${CODE}x`];
   for (const text of bad) {
     assert.throws(() => checkCode(text), refusal(CodeError, 'code-form'));
     assert.throws(() => commitment(text), refusal(CodeError, 'code-form'));
