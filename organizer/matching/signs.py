@@ -24,21 +24,9 @@ SAME_WORD = "same vouch word, which nobody gave out"
 """These two are no text that is compared: organizer/review/links.py finds them."""
 SIMILAR_NAME = "similar name"
 
-_MANY = "many share it"
-_READ = fields_without(public="not a text", language=_MANY, vouch="each word has a count of its own")
-_WHOLE = {
-    field.name: field.limits[1] >= LONG
-    for field in fields_without(
-        public="not a text",
-        language=_MANY,
-        vouch="each word has a count of its own",
-        name="names are compared letter by letter",
-        relation=_MANY,
-        prisoner=_MANY,
-    )
-    if field.limits
-}
-"""The texts that are a sign when they are the same, and whether they can be long."""
+_READ = fields_without(public="not a text", language="many share it", vouch="each word has a count of its own")
+_WHOLE = {field.name: field.limits[1] >= LONG for field in _READ if field.limits and field.published is None}
+"""The texts that are a sign when they are the same, and whether they can be long. What is published many share."""
 
 OWN, SHARED = 0.85, 0.7
 WEIGHTS = {f"same {kind}": OWN for kind in (TELEPHONE, MAIL, ACCOUNT)}
