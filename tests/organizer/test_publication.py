@@ -22,8 +22,8 @@ from organizer.results.publication import (
     sign_publication,
     write_draft,
 )
-from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from organizer.text import in_groups
+from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from tests.support.organizer_workspace import LETTER, LETTERS, RECORD, appeal_of, tally_of
 from tests.support.programs import environment_with
 
