@@ -5,29 +5,32 @@ A format has a name, words for people, the files it writes, and how many names t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from organizer.exports.changes import FORMULA, NO_FONT, UNSAFE, Change, People, Reason, with_formula_signs
 from organizer.exports.document import Document
+from organizer.exports.fonts import Fonts
 from organizer.exports.page import write_page
-from organizer.exports.pdf import write_pdf
+from organizer.exports.pdf import not_drawn, write_pdf
 from organizer.exports.tables import NAMES_MAX, counts_csv, names_csv, write_xlsx
 
-Writer = Callable[[Document, Mapping[str, str]], bytes]
-"""From a document, and the paths of the fonts by weight ("" and "B"), to the bytes of a file. Raises OrganizerError."""
-
-FONTS = {"": "fonts/DejaVuSansCondensed.ttf", "B": "fonts/DejaVuSansCondensed-Bold.ttf"}
-"""The fonts that come with the tool, by weight."""
+Writer = Callable[[Document, Fonts], bytes]
+"""From a document and the fonts to the bytes of a file. Raises OrganizerError."""
 
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """One format. `words` stand in the help; `names_max` is None where any number of names fits."""
+    """One format. `words` stand in the help; `names_max` is None where any number of names fits.
+
+    `changes` has the files that show some texts otherwise than they were published: why, and of whom.
+    """
 
     name: str
     words: str
     files: Mapping[str, Writer]
     names_max: int | None = None
+    changes: Mapping[str, tuple[Reason, People]] = field(default_factory=dict)
 
 
 FORMATS = (
@@ -35,9 +38,15 @@ FORMATS = (
         "csv",
         "names and numbers as tables for any program",
         {"names.csv": lambda document, _: names_csv(document), "counts.csv": lambda document, _: counts_csv(document)},
+        changes={"names.csv": (FORMULA, lambda document, _: with_formula_signs(document))},
     ),
     ExportFormat("xlsx", "both for spreadsheets", {"names.xlsx": lambda document, _: write_xlsx(document)}, NAMES_MAX),
-    ExportFormat("pdf", "the letter with its group and names, to hand over", {"letter.pdf": write_pdf}),
+    ExportFormat(
+        "pdf",
+        "the letter with its group and names, to hand over",
+        {"letter.pdf": write_pdf},
+        changes={"letter.pdf": (NO_FONT, not_drawn)},
+    ),
     ExportFormat("html", "the same as a page for browsers", {"letter.html": lambda document, _: write_page(document)}),
 )
 
@@ -49,3 +58,13 @@ def format_help(formats: tuple[ExportFormat, ...] = FORMATS) -> str:
         + (f"; at most {one.names_max:,} names" if one.names_max else "")
         for one in formats
     )
+
+
+def changes(document: Document, fonts: Fonts, formats: Sequence[ExportFormat]) -> Iterator[Change]:
+    """What the files of these formats will show otherwise than it was published; nothing, if nothing changes."""
+    if document.replaced:
+        yield Change("", UNSAFE, document.replaced)
+    for one in formats:
+        for file, (reason, people) in one.changes.items():
+            if names := people(document, fonts):
+                yield Change(file, reason, names)

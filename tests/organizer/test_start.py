@@ -36,7 +36,7 @@ NEEDED = {
     "publish": NAMES,
     "sign": NAMES,
     "verify": SEALED,
-    "export": {*SEALED, "defusedxml", "fontTools", "fpdf", "markdown_it", "xlsxwriter"},
+    "export": {*SEALED, "defusedxml", "fontTools", "fpdf", "markdown_it", "uharfbuzz", "xlsxwriter"},
     "export-nonpublic": SEALED,
     "status": SEALED,
     "burn": SEALED,

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import permutations
@@ -33,7 +33,7 @@ from service.stores.shelf import Shelf
 from tests.support.envelopes import held, some
 from tests.support.old_store import INSERT, connect, make_old_store
 from tests.support.paths import ROOT
-from tests.support.rank_correlation import rank_correlation
+from tests.support.rank_correlation import correlations, places_of
 
 # A process that keeps envelopes one by one, tells each that was acknowledged, and is killed.
 ADDS = """
@@ -61,25 +61,6 @@ def wait_until_erased(path: Path) -> None:
     while files(path) != {path.name, f"{path.name}.lock"}:
         assert time.monotonic() < deadline, files(path)
         threading.Event().wait(0.01)
-
-
-def places_of(folder: Path, arrived: Sequence[bytes]) -> list[int]:
-    """Where the first 32 bytes of each lie in the bytes of all files of a folder; each must be there once."""
-    wanted, places, base = {each[:32] for each in arrived}, {}, 0
-    for path in sorted(folder.iterdir()):
-        data = path.read_bytes() if path.is_file() else b""
-        for at in range(0, len(data), 32):
-            if (found := data[at : at + 32]) in wanted:
-                assert found not in places
-                places[found] = base + at
-        base += len(data)
-    return [places[each[:32]] for each in arrived]
-
-
-def correlations(folder: Path, arrived: list[bytes]) -> list[float]:
-    """Of the order of arrival with the places of the envelopes, and of their tags."""
-    places, tags = places_of(folder, arrived), places_of(folder, [envelope_id(each) for each in arrived])
-    return [abs(rank_correlation(each)) for each in (places, tags)]
 
 
 class TestOrder:
