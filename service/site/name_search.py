@@ -7,21 +7,14 @@ What somebody looked for is neither kept nor logged.
 from __future__ import annotations
 
 import re
-<<<<<<< HEAD
-=======
-import unicodedata
 from array import array
->>>>>>> 73262099e769e6711c4bda16f38a53f172e3a58f
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anyascii import anyascii
 
-<<<<<<< HEAD
-from crypto.folding import unmarked
-=======
 from crypto.collation import places
->>>>>>> 73262099e769e6711c4bda16f38a53f172e3a58f
+from crypto.folding import unmarked
 from crypto.publication import PublishedSignature
 from service.site.name_index import NameIndex
 
