@@ -11,6 +11,7 @@ import importlib
 import os
 import re
 import sys
+import termios
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.abc import MetaPathFinder, SourceLoader
@@ -19,6 +20,7 @@ from importlib.util import spec_from_file_location
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 from zipfile import Path as ZipPath
 
@@ -201,8 +203,38 @@ def wheels_for(
             yield path.name, path.read_bytes()
 
 
+def without_echo() -> list[Any] | None:
+    """How the terminal was, which echoes nothing from now on: a passphrase may be typed while this file is checked.
+
+    organizer/cli/terminal/quiet.py goes on with it. None when there is no terminal, or when it is not ours to change.
+    """
+    try:
+        if not (os.isatty(0) and os.isatty(1) and os.tcgetpgrp(0) == os.getpgrp()):
+            return None
+        before = termios.tcgetattr(0)
+        quiet = termios.tcgetattr(0)
+        quiet[3] &= ~termios.ECHO
+        termios.tcsetattr(0, termios.TCSANOW, quiet)
+    except (OSError, termios.error):
+        return None
+    return before
+
+
 def main() -> None:
     """Start the tool that is in this file."""
+    before = without_echo()
+    try:
+        archive = make_importable()
+    except SystemExit:
+        if before is not None:
+            termios.tcsetattr(0, termios.TCSAFLUSH, before)
+        raise
+    importlib.import_module("organizer.cli.terminal.quiet").begin(before)
+    importlib.import_module("organizer.cli.main").organizer(prog_name="organizer", obj=str(archive))
+
+
+def make_importable() -> Path:
+    """Check what is in this file, and make it importable; its path. Raises SystemExit."""
     archive = Path(__file__).parent.parent.resolve()
     version, machine = sys.version_info[:2], os.uname().machine
     try:
@@ -222,4 +254,4 @@ def main() -> None:
         sys.exit(f"This file is damaged ({error}). Get it again and compare its SHA-256.")
     sys.meta_path.insert(0, shelf)
     warnings.filterwarnings("ignore", message="Pillow could not be imported")  # no PDF of ours has an image
-    importlib.import_module("organizer.cli.main").organizer(prog_name="organizer", obj=str(archive))
+    return archive

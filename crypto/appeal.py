@@ -19,7 +19,7 @@ FORMAT = "undersigned/v1/appeal"
 LetterHash = NewType("LetterHash", bytes)
 """32 bytes: the SHA-256 of the letter file in the language that the signer was shown (docs/spec.md, section 2)."""
 
-_KEYS = {"format", "appeal", "keys", "letters", "minisign", "threshold", "signing_file"}
+_KEYS = {"format", "appeal", "keys", "letters", "minisign", "threshold", "signing_file", "collected_before"}
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,12 @@ class Appeal:
     minisign: tuple[MinisignPublicKey, ...]
     threshold: int
     signing_file: dict[str, str] = field(default_factory=dict)
+    collected_before: int = 0
+    """Signatures from before the site, which it promises to be part of the first publication."""
 
 
 def write_appeal(appeal: Appeal) -> bytes:
-    """The file, UTF-8, ending in LF; without `signing_file` where there is none, which means the same as empty."""
+    """The file, UTF-8, ending in LF; without `signing_file` and `collected_before` where there are none."""
     value: dict[str, Any] = {
         "format": FORMAT,
         "appeal": appeal.appeal_id.hex(),
@@ -59,6 +61,8 @@ def write_appeal(appeal: Appeal) -> bytes:
     }
     if appeal.signing_file:
         value["signing_file"] = appeal.signing_file
+    if appeal.collected_before:
+        value["collected_before"] = appeal.collected_before
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
@@ -69,7 +73,7 @@ def read_appeal(data: bytes) -> Appeal:
     except StrictJsonError as error:
         raise AppealError("appeal-json", str(error)) from error
     try:
-        return _read(object_of(value, _KEYS, "appeal.json", optional=frozenset({"signing_file"})))
+        return _read(object_of(value, _KEYS, "appeal.json", optional=frozenset({"signing_file", "collected_before"})))
     except (ShapeError, KeyFormatError, MinisignError) as error:
         raise AppealError("appeal-shape", str(error)) from error
 
@@ -86,6 +90,7 @@ def _read(value: dict[str, Any]) -> Appeal:
         ),
         threshold=count_of(value["threshold"], "threshold", least=1),
         signing_file=hashes_by_language(value.get("signing_file", {}), "signing_file"),
+        collected_before=count_of(value.get("collected_before", 0), "collected_before"),
     )
     if any(key.record.appeal_id != appeal.appeal_id for key in appeal.keys):
         raise ShapeError("A key record belongs to another appeal.")

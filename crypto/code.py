@@ -12,6 +12,7 @@ from typing import NewType
 
 from crypto.errors import CodeError
 from crypto.keys import tag
+from crypto.typed import bare
 
 CODE_DIGITS = 25
 _CODE = re.compile(r"[0-9]{25}")
@@ -30,8 +31,8 @@ def generate_code(random: Callable[[int], bytes]) -> str:
 
 
 def check_code(text: str) -> str:
-    """The 25 digits in what a person typed, spaces and hyphens aside. Raises CodeError: code-form."""
-    code = re.sub("[ \u00a0-]", "", text)
+    """The 25 digits in what a person typed, however grouped. Raises CodeError: code-form."""
+    code = bare(text)
     if not _CODE.fullmatch(code):
         raise CodeError("code-form", f"A code has {CODE_DIGITS} digits.")
     return code

@@ -19,7 +19,7 @@ class OrganizerError(UndersignedError):
     share-plan, share-word, share-length, share-checksum, share-set, share-twice, share-few, share-key, restore-rows;
     signed-another, counts-differ; burn-not-yet, burn-period; disk-full, export-format, export-language;
     vouch-word, vouch-note, vouch-number, decisions-file, decisions-key, nothing, not-kept, unanswered,
-    passphrase-again; files-many, text-part-1, text-part-2, text-parts, text-older, text-none, text-large,
+    passphrase-again, ledger-name; files-many, text-part-1, text-part-2, text-parts, text-older, text-none, text-large,
     text-much, text-many, text-packed, text-mail, text-ledger, text-full, file-link, file-kind, file-unread.
     """
 

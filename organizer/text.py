@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from crypto.folding import unmarked
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 MARKS_IN_A_ROW = 4
@@ -28,6 +30,9 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 # that differ by a mark only, which many keyboards lack.
 _CONFUSABLE = str.maketrans("авекмнорстухіјѕёўґ", "abekmhopctyxijseyг")
 
+# The same keys in the Russian, Belarusian and Ukrainian layouts; "." and "," are where a Latin keyboard has / and ?.
+_LATIN_KEYS = dict(zip("йцукенгшщзфывапролдячсмитьўії.,", "qwertyuiopasdfghjklzxcvbnmobs/?", strict=True))
+
 
 def harmless(text: str) -> str:
     """The text, safe to show: each character that could trick a terminal or an eye becomes U+FFFD."""
@@ -50,10 +55,20 @@ def skeleton(text: str) -> str:
 
     Words stay apart, with one space between them. “Мова” and “Moba” in Latin letters both give “moba”.
     """
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = unicodedata.normalize("NFKC", unmarked(text)).casefold()
     return " ".join(unicodedata.normalize("NFKC", text).translate(_CONFUSABLE).split())
 
 
 def skeleton_letters(text: str) -> str:
     """The skeleton of a text, its letters and digits only: without spaces, hyphens and other signs."""
     return _NOT_LETTERS.sub("", skeleton(text))
+
+
+def in_groups(digest: str) -> str:
+    """A digest in hex in groups of eight, as it is read out. No sign should stand behind it."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
+
+
+def latin_key(typed: str) -> str:
+    """The small Latin letter on the same key of a Cyrillic keyboard; other characters come back unchanged."""
+    return _LATIN_KEYS.get(typed.casefold(), typed.casefold())

@@ -96,7 +96,6 @@ class PublishedAppeal:
     closing: date | None
     handed_over: HandedOver | None
     names_until: date | None
-    collected_before: int
     warning: ByLanguage | None
     exit: str
     title: ByLanguage
@@ -107,6 +106,11 @@ class PublishedAppeal:
     letters: dict[str, LetterText]
     signers: dict[MinisignPublicKey, str]
     programs: Appeal
+
+    @property
+    def collected_before(self) -> int:
+        """How many signatures there were before the site, which the first publication should count."""
+        return self.programs.collected_before
 
     def is_open(self, today: date) -> bool:
         """Whether the page still collects: until the end of the closing day, and not once it was handed over."""
@@ -175,7 +179,6 @@ class _Reader(TableReader):
             closing=self.typed("closing", date, default=None),
             handed_over=self.handed_over(),
             names_until=self.typed("names_until", date, default=None),
-            collected_before=self.collected_before(),
             warning=self.warning(),
             exit=self.exit(),
             title=self.by_language(self.table, "title"),
@@ -200,12 +203,6 @@ class _Reader(TableReader):
             self.mistakes.append("appeal.toml: “languages” names each language once, such as “be” or “pt-BR”.")
         return tuple(dict.fromkeys(filter(is_language, found)))
 
-    def collected_before(self) -> int:
-        value = int(self.typed("collected_before", int, default=0))
-        if not 0 <= value < 10**9:
-            self.mistakes.append("appeal.toml: “collected_before” is how many there are, from 0 on.")
-        return value
-
     def programs(self, letters: dict[str, LetterText], signers: dict[MinisignPublicKey, str]) -> Appeal | None:
         appeal_id = self.typed("id", str, default="")
         threshold = self.typed("threshold", int, default=1)
@@ -224,7 +221,16 @@ class _Reader(TableReader):
         if any(key.record.appeal_id.hex() != appeal_id for key in keys):
             self.mistakes.append("appeal.toml: a key record was made for another appeal id.")
         hashes = {language: letter.hash for language, letter in letters.items()}
-        return Appeal(AppealId(bytes.fromhex(appeal_id)), keys, hashes, tuple(signers), threshold)
+        collected = self.collected_before()
+        return Appeal(
+            AppealId(bytes.fromhex(appeal_id)), keys, hashes, tuple(signers), threshold, collected_before=collected
+        )
+
+    def collected_before(self) -> int:
+        value = int(self.typed("collected_before", int, default=0))
+        if not 0 <= value < 10**9:
+            self.mistakes.append("appeal.toml: “collected_before” is how many there are, from 0 on.")
+        return value
 
     def addresses(self) -> tuple[str, ...]:
         values = self.list_of_text("addresses") if "addresses" in self.table else []

@@ -31,6 +31,7 @@ const KEYS = ['format', 'appeal', 'keys', 'letters', 'minisign', 'threshold'];
  * @property {object[]} minisign pinned keys, from `parsePublicKey`
  * @property {number} threshold how many of them must sign
  * @property {Map<string, string>} signingFile language to SHA-256 in hex
+ * @property {number} collectedBefore signatures from before the site
  */
 
 /**
@@ -56,7 +57,7 @@ export function chooseKey(appeal, today) {
  */
 export function readAppeal(bytes) {
   try {
-    return read(objectOf(parse(bytes), KEYS, ['signing_file']));
+    return read(objectOf(parse(bytes), KEYS, ['signing_file', 'collected_before']));
   } catch (error) {
     if (error instanceof StrictJsonError) throw new AppealError('appeal-json');
     if ([ShapeError, KeyFormatError, MinisignError].some((kind) => error instanceof kind)) {
@@ -83,6 +84,7 @@ function read(value) {
     minisign,
     threshold: countOf(value.threshold, 1),
     signingFile: 'signing_file' in value ? hashesByLanguage(value.signing_file) : new Map(),
+    collectedBefore: 'collected_before' in value ? countOf(value.collected_before) : 0,
   });
 }
 

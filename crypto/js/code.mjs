@@ -6,6 +6,7 @@ import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { CodeError } from './errors.mjs';
 import { tag } from './keys.mjs';
 import { draw } from './random.mjs';
+import { bare } from './typed.mjs';
 
 export const CODE_DIGITS = 25;
 
@@ -32,13 +33,13 @@ export function generateCode(random) {
 }
 
 /**
- * The 25 digits in what a person typed; spaces, no-break spaces and hyphens do not count.
+ * The 25 digits in what a person typed, however grouped.
  * @param {string} text
  * @returns {string}
  * @throws {CodeError} code-form
  */
 export function checkCode(text) {
-  const code = text.replace(/[ \u00a0-]/g, '');
+  const code = bare(text);
   if (!/^[0-9]{25}$/.test(code)) throw new CodeError('code-form');
   return code;
 }

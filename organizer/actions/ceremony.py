@@ -18,7 +18,9 @@ from organizer.actions.plan import Notice
 from organizer.actions.session import Session, keep_period, open_masters
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
-from organizer.keys.generate import NewKeys, check_passphrase, check_signer
+from organizer.keys import passphrase as passphrases
+from organizer.keys.generate import NewKeys, check_signer
+from organizer.keys.passphrase import check_passphrase, normalise
 from organizer.keys.periods import Days, Period, PeriodKey
 from organizer.workspace.folder import KEY_FILE, check_new, is_workspace, make_workspace
 
@@ -67,12 +69,12 @@ def has_workspace(folder: str) -> bool:
 
 def offer_passphrase() -> str:
     """A fresh random passphrase that a person may use; it is not stored."""
-    return generate.offer_passphrase(random)
+    return passphrases.offer_passphrase(random)
 
 
 def check_repeated(passphrase: str, again: str) -> str:
     """A passphrase that was typed the same way twice. Raises OrganizerError: passphrase-again, not-text."""
-    if keyfile.normalise(again) != keyfile.normalise(passphrase):
+    if normalise(again) != normalise(passphrase):
         raise OrganizerError("passphrase-again", "That was not the same.")
     return passphrase
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from crypto.publication import Publication, PublishedSignature
+from organizer.actions.plan import Notice
 from organizer.actions.session import Session, need_appeal
 from organizer.intake.ledgers import open_by_hand
 from organizer.results.publication import Place, make_publication
@@ -22,3 +23,11 @@ def draft_publication(session: Session, counted: Tally, place: Place, date: str)
     """The publication of a tally of this workspace, dated YYYY-MM-DD. Raises OrganizerError: no-appeal."""
     keys, ledgers = session.records.keys(), session.records.ledgers()
     return make_publication(counted, need_appeal(session.appeal), keys, ledgers, place, date)
+
+
+def unmatched(counted: Tally) -> tuple[Notice, ...]:
+    """Whether people took a signature back that is not here."""
+    if not counted.unmatched_withdrawals:
+        return ()
+    text = "Withdrawals whose signature has not come yet: {withdrawals:,}."
+    return (Notice("unmatched-withdrawals", text, {"withdrawals": counted.unmatched_withdrawals}),)

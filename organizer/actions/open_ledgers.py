@@ -13,7 +13,7 @@ from organizer.actions.plan import Notice, Progress, no_progress
 from organizer.actions.session import Session, need_keys
 from organizer.errors import OrganizerError
 from organizer.intake.blocks import BlockOpener
-from organizer.intake.ledgers import Opening, open_by_hand, open_ledger
+from organizer.intake.ledgers import Opening, named_digest, open_by_hand, open_ledger
 from organizer.intake.workers import Crew, cores, hired
 from organizer.workspace.files import file_name
 from organizer.workspace.ledger_file import open_ledger_file
@@ -76,7 +76,7 @@ def open_ledgers(session: Session, paths: Iterable[str], progress: Progress = no
 def _open(session: Session, path: str, progress: Progress, crew: Crew) -> Opening:
     try:
         with open_ledger_file(path) as file, progress(file_name(path), "envelopes read") as advance:
-            return open_ledger(session.records, session.keys, file, advance, crew)
+            return open_ledger(session.records, session.keys, file, advance, crew, named_digest(file_name(path)))
     except OrganizerError as error:
         if error.reason != "no-file":
             raise

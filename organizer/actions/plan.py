@@ -1,8 +1,9 @@
 """What all actions have in common: a plan, the questions it leaves to a person, then the doing.
 
-`plan_…()` reads and counts, and decides nothing; it may open what was entered by hand, which counts already. The user
-interface shows the plan and asks its questions. Then a second function takes plan and answers and does the work. It
-refuses when an answer is missing, so an interface that forgets a question can do no harm.
+`plan_…()` reads and counts, and decides nothing; it may open what was entered by hand, which counts already, and
+remember which names it compared. The user interface shows the plan and asks its questions. Then a second function takes
+plan and answers and does the work. It refuses when an answer is missing, so an interface that forgets a question can do
+no harm.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from crypto.typed import bare
 from organizer.errors import OrganizerError
 
 YES = "yes"
@@ -51,6 +53,10 @@ class Question:
         """Whether no word needs to be typed."""
         return self.word == YES
 
+    def is_answered_by(self, typed: str) -> bool:
+        """Whether this is the answer that it needs; capitals and grouping make no other one."""
+        return bare(typed).casefold() == bare(self.word).casefold()
+
 
 Answers = Mapping[str, str]
 """What was answered, by the question's reason: YES, or the word that was typed."""
@@ -59,7 +65,7 @@ Answers = Mapping[str, str]
 def check_answered(questions: Iterable[Question], answers: Answers) -> None:
     """Whether every question has the answer that it needs. Raises OrganizerError with the reason of the refusal."""
     for question in questions:
-        if answers.get(question.asked.reason, "").strip() != question.word:
+        if not question.is_answered_by(answers.get(question.asked.reason, "")):
             raise OrganizerError(question.refusal.reason, str(question.refusal), dict(question.refusal.values))
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication
+from organizer.actions.counted_twice import accepted_pairs, counted_twice
 from organizer.actions.dates import day_questions, known_days, strange_day
-from organizer.actions.draft import count, draft_publication
-from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.actions.draft import count, draft_publication, unmatched
+from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises
+from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
+from organizer.actions.reachable import reachable_people
 from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
 from organizer.errors import OrganizerError
 from organizer.results.diff import Changes, compare
 from organizer.results.publication import place_after, sign_publication, write_draft
 from organizer.results.tally import Tally
+from organizer.text import in_groups
 from organizer.workspace.files import hand_over_publication, read_file
 
 REPLACED_FILE = "replaces.txt"
@@ -35,11 +40,22 @@ class PublishPlan:
     """The digest of the publication that is replaced under the same number."""
     strange: tuple[Notice, ...]
     """What speaks against its date."""
+    pairs: Counter[str]
+    """How many accepted pairs may be one person, by what speaks for it."""
+    fewer: tuple[Notice, ...]
+    """What readers were told before, when this counts fewer."""
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        return (*self.strange, *not_counted(self.tally), *unmatched(self.tally))
+        return (
+            *self.strange,
+            *counted_twice(self.pairs),
+            *reachable_people(self.publication),
+            *self.fewer,
+            *not_counted(self.tally),
+            *unmatched(self.tally),
+        )
 
     @property
     def replacement(self) -> tuple[Notice, ...]:
@@ -47,21 +63,22 @@ class PublishPlan:
         if self.replaced is None:
             return ()
         text = (
-            "This replaces number {number}, SHA-256 {digest}, which is deleted here. Two signed publications of one "
-            "number contradict each other, and whoever has both can show it."
+            "This replaces number {number}, which is deleted here. Two signed publications of one number contradict "
+            "each other, and whoever has both can show it. The one that is replaced has the SHA-256 {digest}"
         )
         only = "Replace it only if it was never handed in and nobody else has it; other organizers delete their copies."
-        values = {"number": self.publication.number, "digest": self.replaced}
+        values = {"number": self.publication.number, "digest": in_groups(self.replaced)}
         return Notice("replaces", text, values), Notice("only-unseen", only)
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """What a person must agree to."""
         dated = day_questions(self.publication.date, self.strange, str(NOTHING_PUBLISHED))
+        asked = (*dated, *ask_about_fewer(self.fewer, NOTHING_PUBLISHED))
         if self.replaced is None:
-            return (*dated, Question(SIGN, NOTHING_PUBLISHED))
+            return (*asked, Question(SIGN, NOTHING_PUBLISHED))
         text = "Was number {number} never handed in, and shall this one be signed in its place?"
-        return (*dated, Question(Notice("replace", text, {"number": self.publication.number}), NOTHING_PUBLISHED))
+        return (*asked, Question(Notice("replace", text, {"number": self.publication.number}), NOTHING_PUBLISHED))
 
 
 @dataclass(frozen=True)
@@ -72,7 +89,13 @@ class Published:
     files: dict[str, bytes]
 
 
-def plan_publication(session: Session, date: str, replace: bool = False, previous: str | None = None) -> PublishPlan:
+def plan_publication(
+    session: Session,
+    date: str,
+    replace: bool = False,
+    previous: str | None = None,
+    progress: Progress = no_progress,
+) -> PublishPlan:
     """Count, and draft what follows the last publication, or takes its place with `replace`; `date` is YYYY-MM-DD.
 
     `previous` is the path of the last publication, for a workspace that lost it.
@@ -94,7 +117,8 @@ def plan_publication(session: Session, date: str, replace: bool = False, previou
     data, publication = write_draft(draft_publication(session, counted, place_after(before), date))
     changes = None if last is None else compare(last, publication, counted.left_out)
     strange = strange_day(date, known_days(appeal, last, session))
-    return PublishPlan(data, publication, counted, last, changes, replaced, strange)
+    pairs, fewer = accepted_pairs(session, progress), counts_fewer(publication, last, read_promises(workspace))
+    return PublishPlan(data, publication, counted, last, changes, replaced, strange, pairs, fewer)
 
 
 def publish(session: Session, plan: PublishPlan, answers: Answers) -> Published:
@@ -126,14 +150,6 @@ def not_counted(counted: Tally) -> tuple[Notice, ...]:
         return ()
     text = "Not counted, because nobody decided yet: {undecided:,} undecided and {held:,} held."
     return (Notice("undecided", text, {"undecided": counted.undecided, "held": counted.held}),)
-
-
-def unmatched(counted: Tally) -> tuple[Notice, ...]:
-    """Whether people took a signature back that is not here."""
-    if not counted.unmatched_withdrawals:
-        return ()
-    text = "Withdrawals whose signature has not come yet: {withdrawals:,}."
-    return (Notice("unmatched-withdrawals", text, {"withdrawals": counted.unmatched_withdrawals}),)
 
 
 def _given(path: str, appeal: Appeal, own: bytes | None) -> bytes:

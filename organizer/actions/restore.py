@@ -19,6 +19,7 @@ from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.actions.session import keep_period, read_appeal_of, read_periods
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
+from organizer.keys.passphrase import check_passphrase, normalise
 from organizer.keys.periods import Period, PeriodKey
 from organizer.keys.recovery import Expected, expect, read_digits
 from organizer.keys.shares import Recovery
@@ -142,7 +143,7 @@ def restore_into_new(
     workspace-exists, memory.
     """
     generate.check_signer(signer)
-    generate.check_passphrase(passphrase)
+    check_passphrase(passphrase)
     _check_wanted(at, key)
     check_new(at.folder)
     root = random(keyfile.ROOT_SIZE)
@@ -168,7 +169,7 @@ def restore_anew(
     Raises OrganizerError: stopped, passphrase-short, share-key, restore-rows, memory.
     """
     check_answered(at.questions, answers)
-    generate.check_passphrase(passphrase)
+    check_passphrase(passphrase)
     _check_wanted(at, key)
     workspace = _workspace(at)
     root = take_over(workspace, key, passphrase)
@@ -216,7 +217,7 @@ def _lock_root(root: bytes, period: Period, passphrase: str, profile: keyfile.Pr
 
 
 def _unlock_minisign(file: bytes, passphrase: str) -> MinisignSecretKey:
-    return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(passphrase))
+    return unlock_secret_key(file.decode("ascii", "replace"), normalise(passphrase))
 
 
 def _renew_minisign(workspace: Workspace, passphrase: str, root: bytes, tell: Tell) -> MinisignPublicKey | None:

@@ -5,13 +5,16 @@ A decision about the one signature that is shown needs no plan: review.Review ma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from crypto.envelope import EnvelopeId
+from organizer.actions.counted_twice import counted_twice
 from organizer.actions.draft import count
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
+from organizer.actions.reachable import reachable
 from organizer.actions.session import Session
 from organizer.errors import OrganizerError
 from organizer.intake.ledgers import open_by_hand
@@ -72,6 +75,7 @@ def notices(shown: Shown) -> tuple[Notice, ...]:
     found = [_VOUCHED[facts.vouched]] if facts.vouched in _VOUCHED else []
     if facts.by_hand:
         found.append(Notice("by-hand", "Entered by hand."))
+    found += reachable(shown.entry.signature)
     if facts.unknown_letter:
         text = "Note: signed under a text that is not among the letters of your appeal.json."
         found.append(Notice("unknown-letter", text))
@@ -218,15 +222,21 @@ def undo(review: Review, plan: UndoPlan, answers: Answers) -> int:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """How far the review is: the tally, and of how many pairs that may be one person both are accepted."""
+    """How far the review is: the tally, and the pairs that may be one person of which both are accepted."""
 
     tally: Tally
-    accepted_pairs: int
+    accepted_pairs: Counter[str]
+    """How many there are, by what speaks for one person."""
 
     @property
     def accepted(self) -> int:
         """Signatures that count, public or not."""
         return self.tally.counts.public + self.tally.counts.nonpublic
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What may want a second look."""
+        return counted_twice(self.accepted_pairs)
 
     @property
     def is_finished(self) -> bool:

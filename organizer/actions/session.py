@@ -16,11 +16,13 @@ from crypto.appeal import Appeal, read_appeal
 from crypto.errors import AppealError, MinisignError, UndersignedError
 from crypto.keys import KeyId, KeyRecord, OrganizersKey
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
+from organizer.actions.fewer import remember_promise
 from organizer.actions.plan import Notice
 from organizer.actions.sitting import Sitting
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
+from organizer.keys.passphrase import normalise
 from organizer.keys.periods import Period, PeriodKey, public_name, read_public, secret_name, unlock_master
 from organizer.keys.signing import lock_signing_key, unlock_signing_key
 from organizer.workspace.files import read_file
@@ -193,6 +195,7 @@ def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
         raise OrganizerError("appeal-key", text)
     if path is not None:
         workspace.write(APPEAL_FILE, data)
+    remember_promise(workspace, appeal)
     return appeal
 
 
@@ -237,7 +240,7 @@ def _open_stock_minisign(session: Session) -> MinisignSecretKey:
     if session.typed is None:
         return ask_minisign(session.passphrases, session.workspace)
     session.passphrases.signing()
-    return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(session.typed))
+    return unlock_secret_key(file.decode("ascii", "replace"), normalise(session.typed))
 
 
 def ask_minisign(passphrases: Passphrases, workspace: Workspace) -> MinisignSecretKey:
@@ -250,7 +253,7 @@ def ask_minisign(passphrases: Passphrases, workspace: Workspace) -> MinisignSecr
         typed = passphrases.passphrase(wrong)
         passphrases.signing()
         try:
-            return unlock_secret_key(file.decode("ascii", "replace"), keyfile.normalise(typed))
+            return unlock_secret_key(file.decode("ascii", "replace"), normalise(typed))
         except MinisignError as error:
             if error.reason != "minisign-passphrase":
                 raise

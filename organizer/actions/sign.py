@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from crypto.publication import (
     read_publication,
     signers,
 )
+from organizer.actions.counted_twice import accepted_pairs, counted_twice, published_pairs
 from organizer.actions.dates import day_questions, known_days, strange_for_cosigning
 from organizer.actions.draft import count, draft_publication
-from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises, remember_promise
+from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
+from organizer.actions.reachable import reachable_people
 from organizer.actions.session import (
     APPEAL_FILE,
     Passphrases,
@@ -65,6 +69,10 @@ class SignPlan:
     """Where the own count differs, in sentences; None for a workspace without a key, which cannot count."""
     strange: tuple[Notice, ...]
     """What speaks against its date."""
+    pairs: Counter[str]
+    """Pairs that may be one person: accepted ones of the own workspace, or else what the publication shows of them."""
+    fewer: tuple[Notice, ...]
+    """What readers were told before, when this counts fewer."""
 
     @property
     def digest(self) -> str:
@@ -74,7 +82,7 @@ class SignPlan:
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        found = self.strange
+        found = (*self.strange, *counted_twice(self.pairs), *reachable_people(self.publication), *self.fewer)
         if self.last is None and self.publication.previous is not None:
             text = "What changed is not known here: give the publication before it with --previous."
             found = (*found, Notice("no-previous", text))
@@ -87,12 +95,13 @@ class SignPlan:
         dated = day_questions(self.publication.date, self.strange, nothing)
         text = "Sign publication {number} with {total:,} signatures?"
         values = {"number": self.publication.number, "total": self.publication.total}
-        sign = Question(Notice("sign", text, values), Notice("stopped", nothing))
+        stopped = Notice("stopped", nothing)
+        asked = (*ask_about_fewer(self.fewer, stopped), Question(Notice("sign", text, values), stopped))
         if not self.differences:
-            return (*dated, sign)
+            return (*dated, *asked)
         text = "Nothing was signed. Find out with the other organizer which ledgers or decisions differ."
         refusal = Notice("counts-differ", text, {"differences": len(self.differences)})
-        return (*dated, Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True), sign)
+        return (*dated, Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True), *asked)
 
 
 @dataclass(frozen=True)
@@ -117,7 +126,9 @@ def open_cosigning(passphrases: Passphrases, folder: str, appeal_file: str | Non
             yield Cosigning(workspace, _appeal(workspace, appeal_file), None, passphrases)
 
 
-def plan_signing(at: Cosigning, path: str, previous: str | None, today: str) -> SignPlan:
+def plan_signing(
+    at: Cosigning, path: str, previous: str | None, today: str, progress: Progress = no_progress
+) -> SignPlan:
     """Check the publication at `path`, which follows the one at `previous`, and count the same here.
 
     `today` is the day of this computer, YYYY-MM-DD.
@@ -138,7 +149,13 @@ def plan_signing(at: Cosigning, path: str, previous: str | None, today: str) -> 
     signed_by = tuple(signers(data, beside, at.appeal.minisign))
     differ = None if at.session is None else _compare(at.session, publication)
     strange = strange_for_cosigning(publication.date, known_days(at.appeal, last, at.session), today)
-    return SignPlan(path, data, publication, last, changes, signed_by, at.appeal.threshold, differ, strange)
+    # What the own workspace counts the same, it also compares with more than the names.
+    fewer = counts_fewer(publication, last, read_promises(at.workspace))
+    pairs = published_pairs(publication, progress) if differ is None or differ else Counter[str]()
+    if at.session is not None:
+        pairs |= accepted_pairs(at.session, progress)
+    threshold = at.appeal.threshold
+    return SignPlan(path, data, publication, last, changes, signed_by, threshold, differ, strange, pairs, fewer)
 
 
 def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None) -> Signed:
@@ -172,6 +189,7 @@ def _appeal(workspace: Workspace, path: str | None) -> Appeal:
     check_listed(appeal, own_minisign(workspace)[1])
     if path is not None and data is not None:
         workspace.write(APPEAL_FILE, data)
+    remember_promise(workspace, appeal)
     return appeal
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crypto.publication import Publication, digest, read_publication, stock_command
-from organizer.actions.session import read_appeal_of
+from organizer.actions.session import APPEAL_FILE, read_appeal_of
 from organizer.errors import OrganizerError
 from organizer.results.publication import Checked, check_publication
 from organizer.workspace.files import minisigs_beside, read_file
+from organizer.workspace.folder import remembered_file
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,18 @@ class Verified:
     """The minisign lines of the organizers who signed it."""
     commands: tuple[str, ...]
     """Commands that check each minisig with the stock minisign, without our code."""
+
+
+def trusted_appeal(path: str | None, folder: str) -> str:
+    """The path of the appeal.json to trust: the one that is named, else the one that the workspace in `folder` has.
+
+    Raises OrganizerError: no-appeal.
+    """
+    found = path or remembered_file(folder, APPEAL_FILE)
+    if found is None:
+        text = "Say which appeal.json to trust: --appeal FILE. A workspace remembers the one that it was given."
+        raise OrganizerError("no-appeal", text)
+    return found
 
 
 def verify(files: PublicationFiles) -> Verification:

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from organizer.actions.export import LANGUAGES, export, plan_export
-from organizer.actions.verify import PublicationFiles, need_verified, verify
+from organizer.actions.verify import PublicationFiles, need_verified, trusted_appeal, verify
 from organizer.cli.json_results import JsonResult
-from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, carry_out, options
+from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, WORKSPACE, carry_out, options
 from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.terminal.verification import say_steps
 from organizer.exports.changes import Change
@@ -34,12 +34,13 @@ SHOWN = 10
     multiple=True,
     help="One of them, and again for another; else all.",
 )
-@options(MINISIG, TRUSTED, PREVIOUS, JSON)
+@options(MINISIG, TRUSTED, PREVIOUS, WORKSPACE, JSON)
 def export_command(
     publication: str,
     minisigs: tuple[str, ...],
-    appeal_file: str,
+    appeal_file: str | None,
     previous: str | None,
+    folder: str,
     out: str,
     as_json: bool,
     **choice: Any,
@@ -54,8 +55,11 @@ def export_command(
     Example:
       organizer export publication.json --appeal appeal.json --letter config/appeal --language en --out embassy
     """
-    files = PublicationFiles(publication, minisigs, appeal_file, previous)
-    carry_out(as_json, lambda terminal: run(terminal, files, out, **choice))
+
+    def files() -> PublicationFiles:
+        return PublicationFiles(publication, minisigs, trusted_appeal(appeal_file, folder), previous)
+
+    carry_out(as_json, lambda terminal: run(terminal, files(), out, **choice))
 
 
 def run(

@@ -19,7 +19,8 @@ from organizer.cli.terminal.passphrases import read_passphrase_file
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.keys import keyfile
-from organizer.keys.generate import NewKeys, check_appeal_id, check_passphrase, check_signer
+from organizer.keys.generate import NewKeys, check_appeal_id, check_signer
+from organizer.keys.passphrase import check_passphrase
 from organizer.keys.periods import OPEN_END, read_days
 from organizer.workspace.folder import check_new
 

@@ -36,7 +36,12 @@ WORKSPACE = click.option(
 PASSPHRASE = click.option("--passphrase-file", help="Read the passphrase from FILE, do not ask.", metavar="FILE")
 APPEAL = click.option("--appeal", "appeal_file", metavar="FILE", help="The appeal.json from the site; needed once.")
 MINISIG = click.option("--minisig", "minisigs", multiple=True, metavar="FILE", help="Else all that lie beside it.")
-TRUSTED = click.option("--appeal", "appeal_file", required=True, metavar="FILE", help="The appeal.json to trust.")
+TRUSTED = click.option(
+    "--appeal",
+    "appeal_file",
+    metavar="FILE",
+    help="The appeal.json to trust; else the one that the workspace remembers.",
+)
 PREVIOUS = click.option("--previous", metavar="FILE", help="The publication.json before this one.")
 TODAY = click.option(
     "--today",

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from crypto.publication import digest
+from organizer.actions.fewer import agreed_to_fewer
 from organizer.actions.publish import (
     PublishPlan,
     hand_over_published,
@@ -31,6 +32,7 @@ from organizer.workspace.files import write_new
 @click.option("--replace", is_flag=True, help="Take the place of the last one, which was never handed in.")
 @click.option("--previous", metavar="FILE", help="The last one from the site, where this workspace has lost it.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
+@click.option("--fewer", is_flag=True, help="Sign the first one although it counts fewer than the site promised.")
 @click.option("--out", metavar="DIR", help="Copy the files to hand over into DIR.")
 @options(TODAY, WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def publish_command(
@@ -68,17 +70,18 @@ def run(
     preview: str | None = None,
     replace: bool = False,
     previous: str | None = None,
+    fewer: bool = False,
 ) -> JsonResult:
     """Show, ask, publish. `date` is YYYY-MM-DD.
 
     Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …
     """
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
-        plan = plan_publication(session, date, replace, previous)
+        plan = plan_publication(session, date, replace, previous, terminal.progress)
         if preview is not None:
             return _keep_preview(terminal, plan, preview)
         say_publish_plan(terminal, plan, page=not yes)
-        published = publish(session, plan, ask_questions(terminal, plan.questions, yes))
+        published = publish(session, plan, ask_questions(terminal, plan.questions, yes, agreed_to_fewer(fewer)))
         threshold = need_appeal(session.appeal).threshold
     if out is not None:
         hand_over_published(published, out)
@@ -90,7 +93,8 @@ def _keep_preview(terminal: Terminal, plan: PublishPlan, path: str) -> JsonResul
     rows = [f"{label:<22} {value}" for label, value in diff.number_rows(plan.publication, plan.last)]
     head = f"Publication number {plan.publication.number}, {plan.publication.date}. Not signed: a preview."
     lists = list_lines(plan.publication, plan.last, plan.changes)
-    lines = [head, "", *rows, "", *lists, "", diff.other_content(plan.publication)]
+    warnings = [str(warning) for warning in plan.warnings]
+    lines = [head, "", *rows, "", *warnings, "", *lists, "", diff.other_content(plan.publication)]
     write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
     for notice in plan.strange:
         terminal.say(str(notice), "bold")
@@ -105,6 +109,7 @@ def _result(plan: PublishPlan) -> JsonResult:
         "date": plan.publication.date,
         "digest": digest(plan.data),
         "total": plan.publication.total,
+        "pairs": plan.pairs.total(),
         "names_added": len(plan.publication.signatures) if changes is None else len(changes.added),
         "names_gone": {} if changes is None else changes.gone_by_reason,
         "replaced": plan.replaced,

@@ -26,7 +26,8 @@ from organizer.cli.terminal import prompts
 from organizer.cli.terminal.passphrases import ATTEMPTS, MISTYPED, read_passphrase_file
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.keys.generate import check_passphrase, check_signer
+from organizer.keys.generate import check_signer
+from organizer.keys.passphrase import check_passphrase
 from organizer.keys.periods import PeriodKey
 from organizer.keys.shares import Recovery
 

@@ -101,7 +101,7 @@ def run(
             Dialogue(terminal, review, table=choice.table).run()
         reviewed = read_reviewed(session, queue)
     say_reviewed(terminal, reviewed)
-    return {**counts_result(reviewed.tally), "accepted_pairs": reviewed.accepted_pairs}
+    return {**counts_result(reviewed.tally), "accepted_pairs": reviewed.accepted_pairs.total()}
 
 
 def _accept_all(terminal: Terminal, review: Review, include_similar: bool) -> None:

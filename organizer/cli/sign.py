@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from organizer.actions.fewer import agreed_to_fewer
 from organizer.actions.session import Passphrases
 from organizer.actions.sign import open_cosigning, plan_signing, sign
 from organizer.cli.json_results import JsonResult
@@ -20,12 +21,14 @@ from organizer.cli.terminal.terminal import Terminal
 @click.argument("publication")
 @click.option("--previous", metavar="FILE", help="The publication.json before this one, to see what changed.")
 @click.option("--yes", is_flag=True, help="Do not ask before signing.")
+@click.option("--fewer", is_flag=True, help="Sign the first one although it counts fewer than the site promised.")
 @click.option("--out", metavar="DIR", help="Put the minisig into DIR instead of beside the publication.")
 @options(TODAY, WORKSPACE, APPEAL, PASSPHRASE, JSON)
 def sign_command(
     publication: str,
     previous: str | None,
     yes: bool,
+    fewer: bool,
     out: str | None,
     today: datetime | None,
     folder: str,
@@ -46,7 +49,7 @@ def sign_command(
     carry_out(
         as_json,
         lambda terminal: run(
-            terminal, folder, day_of(today), publication, appeal_file, previous, passphrase_file, yes, out
+            terminal, folder, day_of(today), publication, appeal_file, previous, passphrase_file, yes, out, fewer
         ),
     )
 
@@ -61,6 +64,7 @@ def run(
     passphrase_file: str | None,
     yes: bool,
     out: str | None,
+    fewer: bool = False,
 ) -> JsonResult:
     """Show, ask, sign. `today` is YYYY-MM-DD.
 
@@ -68,9 +72,15 @@ def run(
     """
     passphrases: Passphrases = TerminalPassphrases(terminal, passphrase_file)
     with open_cosigning(passphrases, folder, appeal_file) as at:
-        plan = plan_signing(at, path, previous, today)
+        plan = plan_signing(at, path, previous, today, terminal.progress)
         say_sign_plan(terminal, plan, page=not yes)
-        signed = sign(at, plan, ask_questions(terminal, plan.questions, yes), out)
+        signed = sign(at, plan, ask_questions(terminal, plan.questions, yes, agreed_to_fewer(fewer)), out)
     say_signed(terminal, signed)
     publication = plan.publication
-    return {"number": publication.number, "total": publication.total, "digest": plan.digest, "minisig": signed.name}
+    return {
+        "number": publication.number,
+        "total": publication.total,
+        "pairs": plan.pairs.total(),
+        "digest": plan.digest,
+        "minisig": signed.name,
+    }

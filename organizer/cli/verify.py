@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import click
 
-from organizer.actions.verify import PublicationFiles, need_verified, verify
+from organizer.actions.verify import PublicationFiles, need_verified, trusted_appeal, verify
 from organizer.cli.json_results import JsonResult
-from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, carry_out, options
+from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, WORKSPACE, carry_out, options
 from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.terminal.verification import say_steps, say_verified
 
 
 @click.command("verify")
 @click.argument("publication")
-@options(MINISIG, TRUSTED, PREVIOUS, JSON)
+@options(MINISIG, TRUSTED, PREVIOUS, WORKSPACE, JSON)
 def verify_command(
-    publication: str, minisigs: tuple[str, ...], appeal_file: str, previous: str | None, as_json: bool
+    publication: str,
+    minisigs: tuple[str, ...],
+    appeal_file: str | None,
+    previous: str | None,
+    folder: str,
+    as_json: bool,
 ) -> None:
     """Check a publication, step by step in words.
 
-    Anyone can do this; it needs no key and no workspace. The exit code is 0 only when everything fits.
+    Anyone can do this; it needs no key and no workspace, but where one is, its appeal.json need not be named again.
+    The exit code is 0 only when everything fits.
 
     \b
     Example:
       organizer verify publication.json --appeal appeal.json
     """
-    files = PublicationFiles(publication, minisigs, appeal_file, previous)
-    carry_out(as_json, lambda terminal: run(terminal, files))
+
+    def files() -> PublicationFiles:
+        return PublicationFiles(publication, minisigs, trusted_appeal(appeal_file, folder), previous)
+
+    carry_out(as_json, lambda terminal: run(terminal, files()))
 
 
 def run(terminal: Terminal, files: PublicationFiles) -> JsonResult:

@@ -9,6 +9,7 @@ locked into rows by as many others as there are cores (workers.py).
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from crypto.envelope import EnvelopeId
 from crypto.errors import LedgerError, UndersignedError
 from crypto.keys import KeyId
 from crypto.ledger import LedgerHeader, read_ledger
+from organizer.errors import OrganizerError
 from organizer.intake.blocks import (
     PAIRS,
     SIGNATURE,
@@ -31,6 +33,7 @@ from organizer.intake.blocks import (
     write_block,
 )
 from organizer.intake.workers import Crew
+from organizer.text import in_groups
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from organizer.workspace.ledger_file import LedgerFile
 from organizer.workspace.records import Records
@@ -79,10 +82,16 @@ def explain(reason: str) -> str:
 
 
 def open_ledger(
-    records: Records, keys: Keys, file: LedgerFile, progress: Callable[[int, int], None], crew: Crew | None = None
+    records: Records,
+    keys: Keys,
+    file: LedgerFile,
+    progress: Callable[[int, int], None],
+    crew: Crew | None = None,
+    named: str | None = None,
 ) -> Opening:
     """Read a ledger and keep what is new in it; `progress` is told envelopes done and envelopes announced.
 
+    `named` is the digest in the name of the file, when it has one: another one is an error.
     `crew` are workers that each do what a BlockOpener of the same keys does; without them it is done here.
     A malformed ledger is no exception: its error is in the result, and the good envelopes before it are kept.
     """
@@ -100,12 +109,28 @@ def open_ledger(
     for result in results:
         writing.add(reading.under_way.popleft(), *read_result(result))
     writing.write()
-    if reading.error is None:
+    opening.error = reading.error or _check_name(named, file.digest.hex())
+    if opening.error is None:
         # Only now: a digest in the publication says that all of the ledger was read.
         records.remember_ledger(file.digest)
         opening.digest = file.digest.hex()
-    opening.error = reading.error
     return opening
+
+
+def named_digest(name: str) -> str | None:
+    """The SHA-256 that the site has put into the name of a ledger, in hex, whatever a browser added to the name."""
+    found = re.search("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", name.lower())
+    return found[0] if found else None
+
+
+def _check_name(named: str | None, digest: str) -> OrganizerError | None:
+    if named in (None, digest):
+        return None
+    text = (
+        "This is not the ledger that its name says: it was cut or changed on the way, or renamed. What could be read"
+        f" of it is kept, but it does not count as read. Fetch it again. It has the SHA-256 {in_groups(digest)}"
+    )
+    return OrganizerError("ledger-name", text)
 
 
 @dataclass(frozen=True)

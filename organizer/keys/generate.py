@@ -13,8 +13,10 @@ from crypto.keys import APPEAL_ID_SIZE, MASTER_SIZE, AppealId, OrganizersKey
 from crypto.minisign import KEY_ID_SIZE, SALT_SIZE, MinisignPublicKey, MinisignSecretKey, lock_secret_key
 from crypto.publication import is_signer
 from crypto.shape import is_hex
+from crypto.typed import bare
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
+from organizer.keys.passphrase import normalise
 from organizer.keys.periods import (
     OPEN_END,
     Days,
@@ -28,12 +30,6 @@ from organizer.keys.periods import (
 from organizer.keys.signing import lock_signing_key
 
 Random = Callable[[int], bytes]
-
-ALPHABET = "acdefghjkmnpqrtuvwxy23456789"
-"""28 characters, none of which looks like another one on paper: 25 of them make 120 bits."""
-
-GROUPS, GROUP_SIZE = 5, 5
-_UNIFORM_BELOW = 252  # the largest multiple of 28 a byte can hold
 
 
 @dataclass(frozen=True)
@@ -50,24 +46,6 @@ class NewKeys:
         return f"NewKeys({self.periods}, {self.minisign})"
 
 
-def offer_passphrase(random: Random) -> str:
-    """A fresh passphrase of 5 groups of 5 characters, about 120 bits."""
-    count = GROUPS * GROUP_SIZE
-    letters = ""
-    while len(letters) < count:
-        letters += "".join(ALPHABET[byte % len(ALPHABET)] for byte in random(count) if byte < _UNIFORM_BELOW)
-    return "-".join(letters[at : at + GROUP_SIZE] for at in range(0, count, GROUP_SIZE))
-
-
-def check_passphrase(passphrase: str) -> str:
-    """A passphrase long enough to be used. Raises OrganizerError: passphrase-short, not-text."""
-    if len(keyfile.normalise(passphrase)) < keyfile.SHORTEST_PASSPHRASE:
-        raise OrganizerError(
-            "passphrase-short", f"A passphrase must have at least {keyfile.SHORTEST_PASSPHRASE} characters."
-        )
-    return passphrase
-
-
 def check_signer(name: str) -> str:
     """A name that can stand in a file name. Raises OrganizerError: signer-name."""
     if not is_signer(name):
@@ -78,10 +56,11 @@ def check_signer(name: str) -> str:
 
 
 def check_appeal_id(text: str) -> AppealId:
-    """An appeal id from 32 hex digits. Raises OrganizerError: appeal-id."""
-    if not is_hex(text, APPEAL_ID_SIZE):
+    """An appeal id from 32 hex digits, however grouped. Raises OrganizerError: appeal-id."""
+    digits = bare(text).lower()
+    if not is_hex(digits, APPEAL_ID_SIZE):
         raise OrganizerError("appeal-id", "An appeal id is 32 of the digits 0-9 and a-f.")
-    return AppealId(bytes.fromhex(text))
+    return AppealId(bytes.fromhex(digits))
 
 
 def make_period(appeal_id: AppealId, days: Days, random: Random) -> PeriodKey:
@@ -109,7 +88,7 @@ def minisign_files(
     minisign = MinisignSecretKey.make(random(KEY_ID_SIZE), random(32))
     files = {"minisign.pub": minisign.public.file.encode("ascii"), "signer.txt": f"{signer}\n".encode("ascii")}
     if stock:
-        locked = lock_secret_key(minisign, keyfile.normalise(passphrase), random(SALT_SIZE))
+        locked = lock_secret_key(minisign, normalise(passphrase), random(SALT_SIZE))
         files["minisign.key"] = locked.encode("ascii")
     if root is not None:
         files["minisign.locked"] = lock_signing_key(root, minisign, random)
@@ -128,7 +107,7 @@ def make_keys(
 
     Those of a trial take neither, and have no file for stock minisign, which knows one strength only.
     """
-    passphrase = keyfile.normalise(passphrase)
+    passphrase = normalise(passphrase)
     periods = tuple(make_period(appeal_id, one, random) for one in days)
     root = random(keyfile.ROOT_SIZE)
     minisign, files = minisign_files(signer, passphrase, random, root, stock=not profile.demo)

@@ -12,7 +12,8 @@ the passphrase is tried once, however many keys there are.
     143  32  SHA-256 of bytes 0..143                (tells a damaged file from a wrong passphrase)
     175      end
 
-The key of the box is 32 bytes of Argon2id (version 1.3, one lane) of the passphrase in UTF-8, NFC.
+The key of the box is 32 bytes of Argon2id (version 1.3, one lane) of the passphrase in UTF-8, NFC; of one that was made
+for a person, in the form in which it was made (passphrase.py).
 
 The file of a trial (`./run`) opens fast, because its passphrase lies beside it; so it says what it is, and with it no
 command passes for the organizers' own.
@@ -21,7 +22,6 @@ command passes for the organizers' own.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass, replace
 
 from nacl.exceptions import CryptoError
@@ -31,6 +31,7 @@ from nacl.secret import Aead
 
 from crypto.keys import APPEAL_ID_SIZE, AppealId, tag
 from organizer.errors import OrganizerError
+from organizer.keys.passphrase import normalise
 
 MAGIC, DEMO_MAGIC = tag("keyfile"), tag("keydemo")
 SALT_SIZE = argon2id.SALTBYTES
@@ -39,8 +40,6 @@ ROOT_SIZE = 32
 BOX_SIZE = Aead.NONCE_SIZE + ROOT_SIZE + Aead.MACBYTES
 CHECKSUM_SIZE = 32
 SIZE = HEADER_SIZE + BOX_SIZE + CHECKSUM_SIZE
-
-SHORTEST_PASSPHRASE = 12
 
 
 @dataclass(frozen=True)
@@ -63,15 +62,6 @@ REHEARSAL = CHEAP
 
 DEMO = replace(CHEAP, demo=True)
 """For the keys of a trial, which are marked and never those of a real appeal."""
-
-
-def normalise(passphrase: str) -> str:
-    """One spelling of a passphrase whatever keyboard it was typed on. Raises OrganizerError: not-text."""
-    try:
-        passphrase.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise OrganizerError("not-text", "The passphrase holds something that is not text.") from error
-    return unicodedata.normalize("NFC", passphrase)
 
 
 def lock(root: bytes, appeal_id: AppealId, passphrase: str, salt: bytes, profile: Profile = SENSITIVE) -> bytes:

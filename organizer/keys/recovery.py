@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.keys import DIGIT_GROUPS, DIGITS_PER_GROUP, AppealId, OrganizersKey
+from crypto.typed import bare
 from organizer.errors import OrganizerError
 from organizer.keys.periods import OPEN_END, Days, Period
 
@@ -49,7 +50,7 @@ def periods_of(appeal: Appeal) -> list[Period]:
 
 def read_digits(text: str) -> str:
     """A fingerprint as people type it, in its one spelling. Raises OrganizerError: fingerprint."""
-    digits = re.sub(r"[\s-]", "", text)
+    digits = bare(text)
     if not re.fullmatch(f"[0-9]{{{DIGIT_GROUPS * DIGITS_PER_GROUP}}}", digits):
         text = f"A fingerprint has {DIGIT_GROUPS} groups of {DIGITS_PER_GROUP} digits."
         raise OrganizerError("fingerprint", text)

@@ -7,6 +7,8 @@ For the same reason nothing here says that a master is the right one: whoever re
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,13 +21,18 @@ from shamir_mnemonic.utils import MnemonicError, bits_to_words
 from shamir_mnemonic.wordlist import WORD_INDEX_MAP, WORDLIST
 
 from crypto.keys import MASTER_SIZE
+from crypto.signature import UNPRINTABLE
 from organizer.errors import OrganizerError
+from organizer.text import latin_key, skeleton
 
 WORDS_ON_A_CARD: int = METADATA_LENGTH_WORDS + bits_to_words(8 * MASTER_SIZE)
 """33: seven that say which card it is and catch mistakes, and 26 of the share itself."""
 
 WORDS_IN_COMMON: int = GROUP_PREFIX_LENGTH_WORDS
 """All cards of one set begin with the same three words."""
+
+_NUMBER_OR_WORD = re.compile(r"\d+|[^\W\d_]+")
+_BREAKS = re.compile("[\t-\r\x85]")
 
 LETTERS_ENOUGH = 4
 """No two words of the list begin with the same four letters."""
@@ -67,17 +74,24 @@ def split(master: bytes, threshold: int, count: int) -> list[Card]:
 
 
 def read_word(text: str) -> str:
-    """The word of the list that was typed, whole or at least its first four letters. Raises OrganizerError."""
-    typed = text.strip().lower()
-    if typed in WORD_INDEX_MAP:
-        return typed
-    if len(typed) >= LETTERS_ENOUGH:
-        found = [word for word in WORDLIST if word.startswith(typed)]
+    """The word of the list that was typed, whole or at least its first four letters. Raises OrganizerError.
+
+    Its number, capitals, signs around it and a keyboard in another language make no other word.
+    """
+    typed = "".join(sign for sign in _plain(text) if sign.isalpha())
+    for read in (typed, skeleton(typed), "".join(map(latin_key, typed))):
+        if read in WORD_INDEX_MAP:
+            return read
+        found = [word for word in WORDLIST if word.startswith(read)] if len(read) >= LETTERS_ENOUGH else []
         if len(found) == 1:
             return str(found[0])
     close = get_close_matches(typed, WORDLIST, n=3)
     hint = f" Is it one of these: {', '.join(close)}?" if close else ""
     raise OrganizerError("share-word", f"This word is not in the list that cards are made of.{hint}")
+
+
+def _plain(text: str) -> str:
+    return UNPRINTABLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 class TypedCard:
@@ -92,11 +106,18 @@ class TypedCard:
         return WORDS_ON_A_CARD - len(self.words)
 
     def add(self, text: str) -> None:
-        """One or more words; those before a wrong one are kept. Raises OrganizerError: share-word, share-length."""
-        for typed in text.split():
+        """One or more words, with their numbers or without; those before a wrong one are kept.
+
+        Raises OrganizerError: share-word, share-length.
+        """
+        for typed in _NUMBER_OR_WORD.findall(_plain(_BREAKS.sub(" ", text))):
             if not self.missing:
                 raise OrganizerError("share-length", f"A card has {WORDS_ON_A_CARD} words; these are more.")
-            self.words.append(read_word(typed))
+            if not typed.isdecimal():
+                self.words.append(read_word(typed))
+            elif int(typed) != len(self.words) + 1:
+                text = f"Word {len(self.words) + 1} comes next, and the number {int(typed)} was typed."
+                raise OrganizerError("share-length", text)
 
     def correct(self, number: int, text: str) -> None:
         """Put another word in the place of one, counted from 1. Raises OrganizerError: share-word, share-length."""

@@ -19,6 +19,7 @@ from itertools import chain, tee
 from crypto.envelope import ID_SIZE, EnvelopeId
 from organizer.matching.duplicates import Index, Person
 from organizer.matching.pair_cache import SimilarPairs
+from organizer.matching.signs import signs_of
 from organizer.matching.surname_keys import CandidateSearch
 from organizer.workspace.entries import read_words
 from organizer.workspace.records import Boxes, Records
@@ -74,6 +75,8 @@ class Part:
         self._search = CandidateSearch()
         self._told: set[str] = set()
         self._similar: set[str] = set()
+        self._signs: set[bytes] = set()
+        self._with_signs: set[int] = set()
         return b""
 
     def _find(self, rows: bytes) -> bytes:
@@ -92,11 +95,15 @@ class Part:
     def _look_for(self, rows: bytes) -> bytes:
         for person in self._people(rows):
             self._search.look_for(person.name)
+            self._signs.update(person.signs)
         return b""
 
     def _find_sounds(self, rows: bytes) -> bytes:
         for person in self._people(rows, own=True):
-            self._search.add(int.from_bytes(person.id, "big"), person.name)
+            place = int.from_bytes(person.id, "big")
+            self._search.add(place, person.name)
+            if not self._signs.isdisjoint(person.signs):
+                self._with_signs.add(place)
         new = self._search.similar - self._told
         self._told |= new
         return "\n".join(new).encode("utf-8")
@@ -107,7 +114,8 @@ class Part:
 
     def _places(self, ends: bytes) -> bytes:
         first, last = struct.unpack(">II", ends)
-        found = sorted(place for place in self._search.places(self._similar) if first <= place < last)
+        places = self._search.places(self._similar) | self._with_signs
+        found = sorted(place for place in places if first <= place < last)
         return struct.pack(f">{len(found)}I", *found)
 
     def _people(self, rows: bytes, own: bool = False) -> Iterator[Person]:
@@ -121,7 +129,7 @@ class Part:
                 said = read_words(self._boxes.unlock("entries", row_id, rows[start : start + length]))
                 # Interned: many name the same prisoner.
                 relation, prisoner = (sys.intern(said.get(word, "")) for word in ("relation", "prisoner"))
-                yield Person(rows[at : at + 4], said["name"], relation, prisoner)
+                yield Person(rows[at : at + 4], said["name"], relation, prisoner, signs=signs_of(said))
             at = start + length
 
 

@@ -1,5 +1,7 @@
 """Similar signatures: those that may be of one person. They are only proposed: an organizer decides.
 
+Signatures with a sign in common (signs.py) are similar whatever the names.
+
 Names that are equal but for capitals and spaces are one spelling. A spelling is compared with those whose surname
 sounds the same or is one letter away, and whose first name can be the same one: not with all others.
 
@@ -10,7 +12,7 @@ taken away. So an index from deletions to surnames finds the similar ones withou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from sys import intern
 from zlib import crc32
 
@@ -18,6 +20,7 @@ from organizer.matching import context
 from organizer.matching.first_names import given, guessed, initials
 from organizer.matching.name_distance import NONE, OTHER_ORDER, Difference, difference
 from organizer.matching.name_parser import NameParts, understand
+from organizer.matching.signs import WEIGHTS, in_common
 from organizer.matching.surname_keys import bones_of, deletions, key_words, surname_deletions
 from organizer.matching.tokens import plain, words
 
@@ -45,6 +48,7 @@ class Person:
     name: str
     relation: str = ""
     prisoner: str = ""
+    signs: tuple[bytes, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,7 @@ class Pair:
 
 def compare(one: Person, other: Person) -> Pair | None:
     """The pair of these two, or None if they are not similar."""
-    difference_of_names = _name_difference(_spelled(one.name), _spelled(other.name))
-    return None if difference_of_names is None else _pair(one, other, difference_of_names)
+    return _pair(one, other, _name_difference(_spelled(one.name), _spelled(other.name)))
 
 
 @dataclass(slots=True, eq=False)
@@ -91,9 +94,13 @@ class Index:
         self._surnames: dict[str, dict[str, list[_Spelling]]] = {}
         self._by_deletion: dict[str, list[str]] = {}
         self._known: set[tuple[str, bool]] = set()
+        self._by_sign: dict[bytes, tuple[Person, ...]] = {}
 
     def add(self, person: Person) -> None:
         """Remember a person, who was not added before."""
+        for sign in filter(self._is_own, person.signs):
+            if len(known := self._by_sign.get(sign, ())) < CROWD:
+                self._by_sign[sign] = (*known, person)
         spelling = self._known_spelling(person)
         if spelling is None:
             spelling = self._spelled(person)
@@ -106,7 +113,8 @@ class Index:
     def similar(self, person: Person) -> list[Pair]:
         """The pairs of this person with those who were added, the likeliest first."""
         own = self._known_spelling(person)
-        similar = self._similar_spellings(own or self._spelled(person))
+        spelling = own or self._spelled(person)
+        similar = self._similar_spellings(spelling)
         if own is not None and self._is_own(own.key):
             similar = [(own, NONE), *similar]
         found = [
@@ -115,7 +123,19 @@ class Index:
             for one in other.people
             if one.id != person.id and (pair := _pair(person, one, difference_of_names))
         ]
-        return likeliest(found)
+        return likeliest(found + self._with_same_signs(person, spelling))
+
+    def _with_same_signs(self, person: Person, spelling: _Spelling) -> list[Pair]:
+        others: dict[bytes, Person] = {}
+        for sign in filter(self._is_own, person.signs):
+            known = self._by_sign.get(sign, ())
+            # Of a crowd with one sign, such as a text that goes round, everyone makes one pair more and not twenty.
+            others |= {one.id: one for one in (known if len(known) < CROWD else known[:1]) if one.id != person.id}
+        compared = (
+            (one, _name_difference(spelling, self._known_spelling(one) or _spelled(one.name)))
+            for one in others.values()
+        )
+        return [pair for one, difference_of_names in compared if (pair := _pair(person, one, difference_of_names))]
 
     def _known_spelling(self, person: Person) -> _Spelling | None:
         return self._spellings.get(plain(person.name))
@@ -126,9 +146,10 @@ class Index:
             self._asked = _spelled(person.name)
         return self._asked
 
-    def _is_own(self, text: str) -> bool:
+    def _is_own(self, text: str | bytes) -> bool:
         # Not hash(): it differs from one start of the program to the next, and parts may run in several.
-        return self._parts == 1 or crc32(text.encode("utf-8", "surrogatepass")) % self._parts == self._part
+        data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        return self._parts == 1 or crc32(data) % self._parts == self._part
 
     def _similar_spellings(self, spelling: _Spelling) -> list[tuple[_Spelling, Difference]]:
         candidates: dict[int, _Spelling] = {}
@@ -207,9 +228,13 @@ def _name_difference(one: _Spelling, other: _Spelling) -> Difference | None:
     return best + OTHER_ORDER if is_reordered else best
 
 
-def _pair(one: Person, other: Person, name_difference: Difference) -> Pair | None:
-    cost, reasons = context.weigh(name_difference, (one.relation, other.relation), (one.prisoner, other.prisoner))
-    score = round(1 - cost, 3)
+def _pair(one: Person, other: Person, name_difference: Difference | None) -> Pair | None:
+    cost, reasons = 1.0, tuple[str, ...]()
+    if name_difference is not None:
+        cost, reasons = context.weigh(name_difference, (one.relation, other.relation), (one.prisoner, other.prisoner))
+    for sign in (same := in_common(one.signs, other.signs)):
+        cost *= 1 - WEIGHTS[sign]
+    score, reasons = round(1 - cost, 3), (*same, *reasons)
     first, second = sorted((one.id, other.id))
     return Pair(first, second, score, reasons) if score >= THRESHOLD else None
 

@@ -27,7 +27,7 @@ from organizer.workspace.entries import Decision, Verdict
 Kind = tuple[float, tuple[str, ...]]
 """What many pairs have in common: score and reasons."""
 
-RULES = 1
+RULES = 2
 """Goes up with every change of matching/ that finds other pairs: what was found by other rules is compared anew."""
 
 _OTHER = (1 << 32) - 1

@@ -7,10 +7,11 @@ import unicodedata
 from itertools import pairwise
 from sys import intern
 
+from crypto.folding import unmarked
+
 MOST_WORDS = 8
 """Of a longer text only the first words are looked at: 120 characters hold no longer name."""
 
-_APOSTROPHES = re.compile("['’ʼ`´‘′\"“”]")
 # Where a space was forgotten: “ІванКоўка” gives “Іван Коўка”.
 _GLUED = re.compile(r"(?<=[a-zа-яёіўїєґ]{3})(?=[A-ZА-ЯЁІЎЇЄҐ][a-zа-яёіўїєґ])")
 _WORD = re.compile(r"[^\W_]+")
@@ -38,14 +39,14 @@ NEIGHBOURS = frozenset(frozenset(pair) for row in _ROWS for pair in pairwise(row
 
 
 def plain(name: str) -> str:
-    """The name without regard to capitals, to spaces, and to how its characters are composed."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """The name without regard to capitals, spaces, apostrophes, stress marks, and to how its letters are composed."""
+    return " ".join(unicodedata.normalize("NFKC", unmarked(name)).casefold().split())
 
 
 def words(name: str) -> tuple[str, ...]:
     """The casefolded words of a name, each in one alphabet. None, if there is no letter in it."""
-    text = unicodedata.normalize("NFKC", name)
-    text = unicodedata.normalize("NFC", _GLUED.sub(" ", _APOSTROPHES.sub("", text)).casefold())
+    text = unicodedata.normalize("NFKC", unmarked(name))
+    text = unicodedata.normalize("NFC", _GLUED.sub(" ", text).casefold())
     found = _WORD.findall(text)[:MOST_WORDS]
     among_cyrillic = _is_cyrillic("".join(found))
     # Interned: of a million names, most have a word that another one has, too.

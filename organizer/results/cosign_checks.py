@@ -7,6 +7,7 @@ from dataclasses import asdict
 from crypto.publication import Counts, Publication, digest
 from organizer.errors import OrganizerError
 from organizer.results.diff import compare
+from organizer.text import in_groups
 
 
 def differences(own: Publication, other: Publication) -> list[str]:
@@ -36,7 +37,7 @@ def check_not_another(data: bytes, kept: bytes | None) -> None:
     """Refuse a second, different publication of one number: readers could be shown either. Raises: signed-another."""
     if kept is not None and kept != data:
         text = (
-            "You signed or published another file with this number before, of SHA-256 "
-            f"{digest(kept)}. Two results with one number must not exist; find out which one is right."
+            "You signed or published another file with this number before. Two results with one number must not exist; "
+            f"find out which one is right. The one before has the SHA-256 {in_groups(digest(kept))}"
         )
         raise OrganizerError("signed-another", text)

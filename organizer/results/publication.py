@@ -21,6 +21,7 @@ from crypto.publication import (
     write_publication,
 )
 from organizer.results.tally import Tally
+from organizer.text import in_groups
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def sign_publication(data: bytes, key: MinisignSecretKey) -> str:
 
 def check_publication(data: bytes, minisigs: Mapping[str, str], appeal: Appeal, previous: bytes | None) -> Checked:
     """Do all checks of section 6. `minisigs` are texts by path, `previous` the bytes of the publication before."""
-    steps = [f"The file has the SHA-256 {digest(data)}."]
+    steps = [f"The file has the SHA-256 {in_groups(digest(data))}"]
     signed_by: dict[str, MinisignPublicKey] = {}
     for path, minisig in minisigs.items():
         key, sentence = _check_minisig(data, minisig, appeal.minisign)
@@ -127,8 +128,10 @@ def _check(data: bytes, minisigs: list[str], appeal: Appeal, last: LastSeen | No
     elif publication.previous is None:
         yield "It is number 1, the first."
     else:
-        names = f"It is number {publication.number} and names as the one before it the file {publication.previous}."
-        yield f"{names} Not checked: whether that is so; give that file with --previous."
+        yield (
+            f"It is number {publication.number} and names the one before it. Not checked: whether that is so; give that"
+            f" file with --previous. It has the SHA-256 {in_groups(publication.previous)}"
+        )
 
 
 def _last_seen(previous: bytes | None) -> LastSeen | None:

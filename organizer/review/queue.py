@@ -5,8 +5,9 @@ No name of a signer stays in memory: names are read from the disk, one at a time
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from crypto.appeal import LetterHash
@@ -14,13 +15,15 @@ from crypto.code import Commitment
 from crypto.envelope import EnvelopeId
 from organizer.matching.comparison import Progress, no_progress
 from organizer.matching.pair_cache import SimilarPair, is_compared
+from organizer.matching.signs import SAME_CODE, SAME_WORD, main_reason
 from organizer.review.comparing import Comparing
 from organizer.review.filters import Facts, Filter, ReviewStatus, known_language, status_of
+from organizer.review.links import WEIGHTS, Links
 from organizer.workspace.entries import Decision, SignatureEntry, SignatureMarks, Verdict, WithdrawalEntry
 from organizer.workspace.records import Records
-from organizer.workspace.vouch_words import Vouched, VouchWord, VouchWords
+from organizer.workspace.vouch_words import Vouched, VouchWord, VouchWords, word_key
 
-SAME_CODE = "same code: one browser sent both"
+BY_HAND = "one of them was entered by hand"
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ class ReviewQueue:
         self.facts: dict[EnvelopeId, Facts] = {}
         self.decisions: dict[EnvelopeId, Decision] = {}
         self._latest = 0
+        self._unknown_words: dict[EnvelopeId, str] = {}
         self._gather(letters)
-        self._same_code = _repeated(self.facts.values())
+        self._links = Links({SAME_CODE: self._codes, SAME_WORD: self._unknown_words.items})
         self.show_progress = progress
         self.comparing = Comparing(records, self._compared())
 
@@ -95,13 +99,15 @@ class ReviewQueue:
         """The same, as far as it is found: for showing while names are compared behind, never for deciding."""
         if not self.comparing.is_begun:
             self.finish_comparing()
-        sent_twice = self._same_code.get(self.facts[envelope_id].commitment, ())
-        found: dict[EnvelopeId, tuple[float, tuple[str, ...]]] = {
-            other: (1.0, (SAME_CODE,)) for other in sent_twice if other != envelope_id
-        }
-        for other, pair in self.comparing.similar_to(envelope_id):
-            found.setdefault(other, (pair.score, pair.reasons))
-        return [(other, *why) for other, why in found.items() if self._counts(other)]
+        found = {other: (pair.score, pair.reasons) for other, pair in self.comparing.similar_to(envelope_id)}
+        for other, reason in self._links.of(envelope_id):
+            score, reasons = found.get(other, (0.0, ()))
+            found[other] = max(score, WEIGHTS[reason]), (reason, *reasons)
+        return [
+            (other, score, (*reasons, *self._circumstances(envelope_id, other)))
+            for other, (score, reasons) in sorted(found.items(), key=lambda item: -item[1][0])
+            if self._counts(other)
+        ]
 
     def similar_signatures(self, envelope_id: EnvelopeId) -> list[SimilarSignature]:
         """The similar signatures themselves, as far as they are found, those that are accepted first."""
@@ -132,13 +138,34 @@ class ReviewQueue:
 
     def pairs(self) -> list[SimilarPair]:
         """Pairs of which neither is refused nor taken back, the likeliest first."""
-        self.finish_comparing()
-        return sorted(self.comparing.among(self._counts), key=lambda pair: (-pair.score, pair.first, pair.second))
+        return sorted(self._among(self._counts), key=lambda pair: (-pair.score, pair.first, pair.second))
 
-    def accepted_pairs(self) -> int:
-        """How many pairs there are of which both are accepted."""
+    def accepted_pairs(self) -> Counter[str]:
+        """How many pairs there are of which both are accepted, by what speaks for one person first of all."""
+        return Counter(main_reason(pair.reasons) for pair in self._among(self._accepted))
+
+    def _among(self, fits: Callable[[EnvelopeId], bool]) -> Iterator[SimilarPair]:
+        """The pairs both of which fit, each once."""
         self.finish_comparing()
-        return sum(1 for _ in self.comparing.among(self._accepted))
+        linked = self._links.pairs()
+        for pair in self.comparing.among(fits):
+            if (pair.first, pair.second) not in linked:
+                yield replace(pair, reasons=(*pair.reasons, *self._circumstances(pair.first, pair.second)))
+        for one, other in linked:
+            if fits(one) and fits(other):
+                yield self._linked_pair(one, other)
+
+    def _linked_pair(self, one: EnvelopeId, other: EnvelopeId) -> SimilarPair:
+        """In a crowd, only one of the two says so of the other."""
+        both = ((one, other), (other, one))
+        why = ((score, reasons) for a, b in both for found, score, reasons in self.similar_so_far(a) if found == b)
+        return SimilarPair(one, other, *next(why))
+
+    def _circumstances(self, one: EnvelopeId, other: EnvelopeId) -> tuple[str, ...]:
+        return (BY_HAND,) if self.facts[one].by_hand != self.facts[other].by_hand else ()
+
+    def _codes(self) -> Iterator[tuple[EnvelopeId, Commitment]]:
+        return ((facts.id, facts.commitment) for facts in self.facts.values())
 
     def keep(self, changes: Mapping[EnvelopeId, Decision | None], words: Sequence[VouchWord] = ()) -> None:
         """Write decisions and vouch words, all or none; None takes a decision away."""
@@ -183,12 +210,15 @@ class ReviewQueue:
             if isinstance(marks, SignatureMarks):
                 envelope_id, letter_hash, commitment, public, language, vouch, by_hand = marks
                 shared = said(letter_hash, language, vouch)
-                self.facts[envelope_id] = Facts(envelope_id, commitment, public, by_hand, *shared)
+                facts = self.facts[envelope_id] = Facts(envelope_id, commitment, public, by_hand, *shared)
+                if facts.vouched is Vouched.UNKNOWN:
+                    self._unknown_words[envelope_id] = word_key(vouch)
             elif isinstance(marks, WithdrawalEntry):
                 withdrawn.add(marks.commitment)
         if withdrawn:  # nobody needs to read what was taken back
             left = {own: facts for own, facts in self.facts.items() if facts.commitment not in withdrawn}
             self.facts = left
+            self._unknown_words = {own: word for own, word in self._unknown_words.items() if own in left}
         made = self.records.decisions()
         self.decisions = {envelope_id: decision for envelope_id, decision in made.items() if envelope_id in self.facts}
         self._latest = max((decision.step for decision in made.values()), default=0)
@@ -205,16 +235,3 @@ class ReviewQueue:
 def vouched_first(queue: ReviewQueue, ids: Iterable[EnvelopeId]) -> list[EnvelopeId]:
     """The same ids, those with a vouch word that counts first."""
     return sorted(ids, key=lambda envelope_id: queue.facts[envelope_id].vouched is not Vouched.YES)
-
-
-def _repeated(facts: Collection[Facts]) -> dict[Commitment, list[EnvelopeId]]:
-    seen: set[Commitment] = set()
-    by_commitment: dict[Commitment, list[EnvelopeId]] = {}  # of those that come twice: nearly every code comes once
-    for one in facts:
-        if one.commitment in seen:
-            by_commitment[one.commitment] = []
-        seen.add(one.commitment)
-    for one in facts:
-        if one.commitment in by_commitment:
-            by_commitment[one.commitment].append(one.id)
-    return by_commitment

@@ -126,6 +126,12 @@ def is_workspace(folder: str) -> bool:
     return (Path(folder) / FORMAT_FILE).is_file() or (Path(folder) / KEY_FILE).is_file()
 
 
+def remembered_file(folder: str, name: str) -> str | None:
+    """The path of a file that a workspace remembers; None when it has none, or when there is no workspace."""
+    path = Path(folder) / name
+    return str(path) if is_workspace(folder) and path.is_file() else None
+
+
 def has_keys(folder: str) -> bool:
     """Whether a workspace can have keys of periods, or only a minisign key."""
     return (Path(folder) / KEY_FILE).is_file() or bool(list(Path(folder).glob("period-*.pub")))

@@ -45,7 +45,12 @@ class VouchWord:
     @property
     def key(self) -> str:
         """Equal for words that are taken for the same."""
-        return skeleton_letters(self.word)
+        return word_key(self.word)
+
+
+def word_key(typed: str) -> str:
+    """Equal for words that are taken for the same."""
+    return skeleton_letters(typed)
 
 
 class VouchWords:
@@ -63,7 +68,7 @@ class VouchWords:
 
     def find(self, typed: str) -> VouchWord | None:
         """The word that somebody typed, if it was ever given out."""
-        return self._by_key.get(skeleton_letters(typed)) if typed else None
+        return self._by_key.get(word_key(typed)) if typed else None
 
     def numbered(self, number: int) -> VouchWord:
         """The word with that number. Raises OrganizerError: vouch-number."""

@@ -3,6 +3,7 @@
 
 import { checkCode } from '../../crypto/js/code.mjs';
 import { CodeError } from '../../crypto/js/errors.mjs';
+import { bare } from '../../crypto/js/typed.mjs';
 import { tellMistake, wipeField } from './fields.mjs';
 
 const FIELD = 'typed-code';
@@ -17,17 +18,17 @@ export function readCode() {
   const typed = element(FIELD).value;
   let code = null;
   try {
-    code = checkCode(typed.trim());
+    code = checkCode(typed);
   } catch (error) {
     if (!(error instanceof CodeError)) throw error;
   }
-  tellMistake(FIELD, code === null ? mistakeIn(typed) : null, typed.replace(/[^0-9]/g, '').length);
+  tellMistake(FIELD, code === null ? mistakeIn(typed) : null, bare(typed).replace(/[^0-9]/g, '').length);
   return code;
 }
 
 function mistakeIn(typed) {
   if (typed.trim() === '') return 'code-missing';
-  return /[^0-9 \u00a0-]/.test(typed.trim()) ? 'code-other' : 'code-count';
+  return /[^0-9]/.test(bare(typed)) ? 'code-other' : 'code-count';
 }
 
 /** Empties the field and removes its message. */

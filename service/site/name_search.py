@@ -7,7 +7,6 @@ What somebody looked for is neither kept nor logged.
 from __future__ import annotations
 
 import re
-import unicodedata
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from anyascii import anyascii
 
 from crypto.collation import places
+from crypto.folding import unmarked
 from crypto.publication import PublishedSignature
 from service.site.name_index import NameIndex
 
@@ -32,7 +32,7 @@ _SAME = (
 )  # fmt: skip
 # English writes ч so, Polish and Belarusian in Latin letters х: nobody can tell, so both are tried.
 _CH = ("c", "h")
-_APOSTROPHES = re.compile(r"['`\"ʼ’‘´]")
+_APOSTROPHES = re.compile("['`\"]")  # what anyascii writes for a soft sign
 _BETWEEN_WORDS = re.compile("[^a-z0-9]+")
 _SOFT_VOWEL = re.compile("i(?=[aeiu])")
 _DOUBLED = re.compile(r"([a-z])\1+")
@@ -43,7 +43,7 @@ def folded(text: str) -> list[str]:
 
     “Хоміч” gives ["hamic"], and “Chomič” gives ["camic|hamic"], which has one reading in common with it.
     """
-    plain = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
+    plain = unmarked(text).lower().translate(_LETTERS)
     plain = _APOSTROPHES.sub("", anyascii(plain).lower())
     readings = [_reading(plain.replace("ch", ch)) for ch in (_CH if "ch" in plain else _CH[:1])]
     return ["|".join(dict.fromkeys(word)) for word in zip(*readings, strict=True) if word[0]]

@@ -101,7 +101,7 @@ def test_a_withdrawal_leaves_like_a_signature(
     open_letter(page, f"{site.url}/en/")
     sign(page, "nonpublic", "Somebody")
     page.goto(f"{site.url}/en/withdraw")
-    page.fill("#typed-code", GROUPS)
+    page.fill("#typed-code", GROUPS.replace(" ", "\u2013") + ".")  # as a messenger wrote it
     page.click("#submit")
     expect(page.locator("#sent")).to_be_focused()
     page.wait_for_load_state("networkidle")
@@ -119,7 +119,7 @@ def test_a_mistake_in_a_code_is_explained(withdrawal: Page, recorder: Recorder) 
         ("48291 03377", "You have entered 10."),
         (GROUPS + "1", "You have entered 26."),
         ("x" + GROUPS, "only the digits 0 to 9"),
-        ("٤" * 25, "only the digits 0 to 9"),
+        ("④" * 25, "only the digits 0 to 9"),
     ):
         withdrawal.fill("#typed-code", typed)
         withdrawal.click("#submit")

@@ -26,22 +26,14 @@ test('a generator that is stuck, fails or gives another length gives no code', (
   assert.throws(() => generateCode(scripted()), /more randomness/);
 });
 
-test('spaces, no-break spaces and hyphens do not count', () => {
+test('what groups and separates does not count', () => {
   assert.equal(checkCode(' 48291-03377 59021\u00a088412--70536 '), CODE);
+  assert.equal(checkCode(`\t${CODE}.\n`), CODE);
   assert.deepEqual(commitment('48291 03377 59021 88412 70536'), commitment(CODE));
 });
 
 test('anything but 25 decimal digits is refused', () => {
-  const bad = [
-    '',
-    CODE.slice(1),
-    `${CODE}0`,
-    `${CODE}\n`,
-    CODE.replace('4', '٤'),
-    CODE.replace('4', 'x'),
-    `${CODE}.`,
-    `\t${CODE}`,
-  ];
+  const bad = ['', CODE.slice(1), `${CODE}0`, CODE.replace('4', '④'), CODE.replace('4', 'x'), `${CODE}x`];
   for (const text of bad) {
     assert.throws(() => checkCode(text), refusal(CodeError, 'code-form'));
     assert.throws(() => commitment(text), refusal(CodeError, 'code-form'));

@@ -90,6 +90,7 @@ APPEAL = Appeal(
     minisign=(ANNA.public, BORIS.public),
     threshold=2,
     signing_file={"be": HASH},
+    collected_before=91,
 )
 DOCUMENTS = {
     "signature": write_signature(SIGNATURE),

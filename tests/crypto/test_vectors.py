@@ -118,7 +118,12 @@ def minisign(given: Json) -> Json:
 def appeal(given: Json) -> Json:
     value = read_appeal(given["text"].encode())
     names = [key.record.key_id.hex() for key in value.keys]
-    return {"appeal": value.appeal_id.hex(), "key_ids": names, "threshold": value.threshold}
+    return {
+        "appeal": value.appeal_id.hex(),
+        "key_ids": names,
+        "threshold": value.threshold,
+        "collected_before": value.collected_before,
+    }
 
 
 def publication(given: Json) -> Json:

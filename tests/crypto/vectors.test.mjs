@@ -64,8 +64,9 @@ function ledger({ bytes, appeal }) {
 }
 
 function appeal({ text }) {
-  const { appealId, keys, threshold } = readAppeal(utf8(text));
-  return { appeal: hex(appealId), key_ids: keys.map(({ record }) => hex(record.keyId)), threshold };
+  const { appealId, keys, threshold, collectedBefore } = readAppeal(utf8(text));
+  const ids = keys.map(({ record }) => hex(record.keyId));
+  return { appeal: hex(appealId), key_ids: ids, threshold, collected_before: collectedBefore };
 }
 
 function publication({ text, minisigs, appeal: appealText, previous }) {

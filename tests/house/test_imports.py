@@ -60,6 +60,11 @@ PROCESSES = {
     "mmap.mmap", "os._exit", "os.close", "os.closerange", "os.cpu_count", "os.fork", "os.pipe", "os.read",
     "os.sysconf", "os.waitpid", "os.write",
 }  # fmt: skip
+ONLY_THERE = {
+    "organizer/intake/workers.py": PROCESSES,
+    "organizer/cli/terminal/quiet.py": {"os.getpgrp", "os.isatty", "os.tcgetpgrp"},
+}
+"""What a file may import of a module about files, and nothing else may."""
 HIDDEN = {"importlib", "runpy", "imp", "pkgutil", "zipimport"}
 BY_NAME = {"organizer/cli/main.py": "importlib.import_module"}
 """The files that may import by name, so that a command loads its own modules only, and what they may do it with."""
@@ -182,13 +187,14 @@ def organizer_is_offline(sources: Sources) -> list[str]:
 def only_the_workspace_touches_disk(sources: Sources) -> list[str]:
     """In organizer, files are opened in workspace only; elsewhere a Path is a name and nothing is behind it.
 
-    intake/workers.py may have what copies of a program are made of, by name, and nothing that opens a file.
+    intake/workers.py may have what copies of a program are made of, by name, and nothing that opens a file;
+    cli/terminal/quiet.py whose the terminal is.
     """
     found: list[str] = []
     for path, text in python(sources, "organizer").items():
         if path.startswith("organizer/workspace/"):
             continue
-        allowed = MEMORY | (PROCESSES if path == "organizer/intake/workers.py" else set())
+        allowed = MEMORY | ONLY_THERE.get(path, set())
         banned = [one for one in imports(path, text) if one.is_of(DISK | DISK_CLASSES) and one.full not in allowed]
         found += [str(imported) for imported in banned]
         found += [f"{path}:{line} uses {name}" for line, name in disk_uses(ast.parse(text))]
@@ -517,6 +523,9 @@ BROKEN = {
         "organizer/intake/workers.py: from os import open as look",
         "organizer/intake/workers.py: import os",
         "organizer/intake/ledgers.py: from os import fork",
+        "organizer/cli/terminal/quiet.py: import os",
+        "organizer/cli/terminal/quiet.py: from os import open as look",
+        "organizer/cli/terminal/terminal.py: from os import tcgetpgrp",
         "organizer/a.py: texts = map(Path.read_text, paths)",
         "organizer/a.py: path.replace(other)",
         "organizer/a.py: import click\n@click.argument('x', type=click.File())\ndef f(): ...",
@@ -643,6 +652,7 @@ KEPT = {
     "only_the_workspace_touches_disk": [
         "organizer/workspace/__init__.py: import os\nopen('x') | service/a.py: import os",
         "organizer/intake/workers.py: from mmap import mmap\nfrom os import fork, pipe",
+        "organizer/cli/terminal/quiet.py: from os import getpgrp, isatty, tcgetpgrp",
         "organizer/a.py: from pathlib import Path\nname = (Path('a') / 'b').name",
         "organizer/a.py: text.replace('a', 'b')\nday.replace(year=1)\nopened = reopen(1)",
         "organizer/a.py: from io import BytesIO",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,7 @@ def desk(tmp_path: Path) -> Desk:
 def test_a_publication_is_planned_without_writing_and_signed_only_after_a_yes(desk: Desk) -> None:
     """The plan has all numbers, names and warnings; a no, nothing and a stranger's answer write nothing."""
     with open_session(Typed(), str(desk.folder)) as session:
+        plan_publication(session, "2026-07-01")  # names are compared once, and that is remembered
         before = files(desk)
         plan = plan_publication(session, RELEASED)
         assert (plan.publication.total, plan.publication.counts.public) == (2, 1)
@@ -82,6 +84,29 @@ def test_one_who_signs_second_sees_every_difference_and_must_say_so_twice(desk: 
         assert files(desk) == before
         signed = sign(at, plan, {"sign": YES, "counts-differ": YES}, str(tmp_path / "out"))
     assert (tmp_path / "out" / signed.name).is_file()
+
+
+def test_people_who_may_be_counted_twice_are_told_before_anyone_signs(desk: Desk, tmp_path: Path) -> None:
+    """To who publishes; to who signs second, with the envelopes and with the publication alone; a control is silent."""
+    twice = [seal(name, record=desk.record) for name in ("Ірына Слаўнікава", "Iryna Slavnikava")]
+    with open_session(Typed(), str(desk.folder)) as session:
+        assert "counted-twice" not in [warning.reason for warning in plan_publication(session, "2026-07-01").warnings]
+        with open_ledger_file(str(desk.ledger(*twice))) as file:
+            open_ledger(session.records, session.keys, file, lambda done, total: None)
+        entries = [one.id for one in session.records.entries() if isinstance(one, SignatureEntry)]
+        session.records.decide(dict.fromkeys(entries, Decision(Verdict.ACCEPTED)))
+        plan = plan_publication(session, "2026-07-01")
+        assert (plan.warnings[0].reason, plan.warnings[0].values["pairs"]) == ("counted-twice", 1)
+        path = str(Path(publish(session, plan, {"sign": YES}).folder) / "publication.json")
+    (tmp_path / "other").mkdir()
+    shutil.copytree(desk.folder, tmp_path / "other" / "work")
+    for key in ("organizers.key", *(file.name for file in desk.folder.glob("period-*"))):
+        (tmp_path / "other" / "work" / key).unlink()
+    for folder in (desk.folder, tmp_path / "other" / "work"):
+        with open_cosigning(Typed(), str(folder), None) as at:
+            assert (at.session is None) == (folder != desk.folder)
+            told = plan_signing(at, path, None, RELEASED).warnings[0]
+            assert (told.reason, told.values) == ("counted-twice", {"pairs": 1, "reasons": "similar name 1"})
 
 
 def test_a_key_burns_only_for_its_own_word_and_a_yes_to_all_that_speaks_against_it(desk: Desk) -> None:

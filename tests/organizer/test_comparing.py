@@ -184,7 +184,7 @@ def test_the_last_numbers_wait_for_the_comparing(records: Records) -> None:
     records.add([entry(1, PAIR[0]), entry(2, PAIR[1])])
     with behind(records) as review:
         review.accept([entry(1).id, entry(2).id])
-        assert review.queue.accepted_pairs() == 1
+        assert review.queue.accepted_pairs().total() == 1
         assert len(review.queue.pairs()) == 1
 
 

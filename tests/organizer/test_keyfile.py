@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nacl.pwhash import argon2id
 
 from organizer.errors import OrganizerError
-from organizer.keys import generate, keyfile
+from organizer.keys import generate, keyfile, passphrase
 from organizer.keys.keyfile import CHEAP, DEMO, SENSITIVE, lock, unlock
 
 ROOT = bytes(range(32))
@@ -126,17 +126,18 @@ def test_a_trials_key_file_says_so() -> None:
 
 def test_an_offered_passphrase_has_120_bits() -> None:
     """Five groups of five of 28 characters, none of which looks like another."""
-    offered = generate.offer_passphrase(lambda size: bytes(range(size)))
+    offered = passphrase.offer_passphrase(lambda size: bytes(range(size)))
     assert [len(group) for group in offered.split("-")] == [5] * 5
-    assert len(set(generate.ALPHABET)) ** 25 > 2**120
-    assert not set(generate.ALPHABET) & set("0o1ilsbz")
-    assert generate.check_passphrase(offered) == offered
+    assert len(set(passphrase.ALPHABET)) ** 25 > 2**120
+    assert not set(passphrase.ALPHABET) & set("0o1ilsbz")
+    assert passphrase.check_passphrase(offered) == offered
 
 
 def test_every_character_of_an_offered_passphrase_is_equally_likely() -> None:
     """Bytes that would favour some characters are thrown away."""
     sources = iter([bytes(range(250, 256)) * 5, bytes([251] * 25)])
     assert (
-        generate.offer_passphrase(lambda size: next(sources)[:size]).replace("-", "")[-1] == generate.ALPHABET[251 % 28]
+        passphrase.offer_passphrase(lambda size: next(sources)[:size]).replace("-", "")[-1]
+        == passphrase.ALPHABET[251 % 28]
     )
     assert {byte % 28 for byte in range(252)} == set(range(28))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 import random
@@ -23,6 +24,8 @@ from crypto.envelope import SIZE, envelope_id
 from crypto.errors import LedgerError
 from crypto.keys import OrganizersKey
 from crypto.ledger import LedgerHeader
+from organizer.actions.open_ledgers import open_ledgers
+from organizer.actions.session import open_session
 from organizer.errors import OrganizerError
 from organizer.intake.blocks import PAIRS, BlockOpener, Keys, open_batch
 from organizer.intake.ledgers import BATCH, Opening, explain, open_ledger
@@ -39,12 +42,14 @@ from tests.support.organizer_workspace import (
     RECORD,
     WORK_KEY,
     ledger_of,
+    make_desk,
     open_records,
     seal,
     withdraw,
 )
 from tests.support.paths import ROOT
 from tests.support.twins import open_envelope
+from tests.support.without_face import Typed
 
 CODE = "4829103377590218841270536"
 OTHER_KEY = OrganizersKey.derive(MASTER[::-1], APPEAL_ID)
@@ -405,3 +410,22 @@ def test_no_good_envelope_is_lost_beside_changed_ones(changes: list[tuple[int, i
         assert names(records) == {"Анна", "Ева", "Ян"}
         assert opening.set_aside.total() == len(set(spoiled))
     assert open_envelope(KEY, GOOD[0])
+
+
+def test_a_ledger_is_compared_with_the_digest_in_its_name(tmp_path: Path) -> None:
+    """One that was changed on the way is told, its envelopes are kept, and it does not count as read; others do."""
+    desk = make_desk(tmp_path)
+    data = desk.ledger(seal("Ева", record=desk.record)).read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    names = [f"ledger-1-{digest}.undersigned", f"LEDGER-1-{digest.upper()} (2).undersigned", "ledger.undersigned"]
+    names += [f"ledger-1-{'ab' * 32}.undersigned"]
+    for name in names:
+        (desk.home / name).write_bytes(data)
+    with open_session(Typed(), str(desk.folder), str(desk.appeal)) as session:
+        wrong = open_ledgers(session, [str(desk.home / names[-1])])
+        assert [problem.reason for problem in wrong.problems] == ["ledger-name"]
+        assert str(wrong.problems[0]).endswith(" ".join(digest[at : at + 8] for at in range(0, 64, 8)))
+        assert (wrong.ledgers[0].opening.signatures, session.records.ledgers()) == (1, [])
+        right = open_ledgers(session, [str(desk.home / name) for name in names[:-1]])
+        assert not right.problems
+        assert session.records.ledgers() == [digest]

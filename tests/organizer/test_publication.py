@@ -22,6 +22,7 @@ from organizer.results.publication import (
     sign_publication,
     write_draft,
 )
+from organizer.text import in_groups
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from tests.support.organizer_workspace import LETTER, LETTERS, RECORD, appeal_of, tally_of
 from tests.support.programs import environment_with
@@ -95,7 +96,7 @@ def test_a_good_publication_passes_every_step() -> None:
     assert checked.signed_by == {"0.minisig": ANNA.public}
     told = " ".join(checked.steps)
     for words in (
-        digest(DATA),
+        in_groups(digest(DATA)),
         ANNA.public.line,
         "publication 1 2026-11-22",
         "2 public and 1 not public make 3",

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from organizer.matching.duplicates import name_key
+from organizer.matching.signs import SAME_CODE
 from organizer.review.filters import Filter, ReviewStatus
-from organizer.review.queue import SAME_CODE, ReviewQueue
+from organizer.review.queue import ReviewQueue
 from organizer.review.review import Bulk, Review, Shown
 from organizer.workspace.entries import (
     DECISION_WIDTH,
@@ -200,7 +201,7 @@ def test_what_was_refused_is_compared_before_it_is_accepted_after_all(records: R
     review.queue.compare_too(current(review).entry.id)
     assert others(review) == [2]
     review.decide(Verdict.ACCEPTED)
-    assert review.queue.accepted_pairs() == 1
+    assert review.queue.accepted_pairs().total() == 1
 
 
 def test_a_refusal_that_is_taken_back_is_compared_at_once(records: Records) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import shutil
@@ -80,6 +81,32 @@ def test_a_second_organizer_signs_on_another_machine(desk: Desk) -> None:
     # Another file with the same number is never signed.
     file(desk).write_bytes(file(desk).read_bytes().replace("Ева".encode(), "Ада".encode()))
     assert sign(desk, "boris", exit_code=1)["error"] == "signed-another"
+
+
+def test_a_workspace_remembers_which_appeal_to_trust(desk: Desk, tmp_path: Path) -> None:
+    """So `verify` need not be told again; without a workspace it must be, and a wrong one is not replaced."""
+    sign(desk, "boris", "--appeal", desk.appeal)
+    for folder in ("work", "boris"):
+        named = ["verify", str(file(desk)), "-w", str(desk.home / folder), "--json"]
+        assert json.loads(CliRunner().invoke(organizer, named).stdout)["number"] == 1
+    alone = CliRunner().invoke(organizer, ["verify", str(file(desk)), "-w", str(tmp_path / "none"), "--json"])
+    assert json.loads(alone.stdout)["error"] == "no-appeal"
+    other = tmp_path / "other.json"
+    other.write_bytes(write_appeal(appeal_of(desk.record, boris()[0])))
+    assert anna(desk, "verify", file(desk), "--appeal", other, "-w", desk.folder)["signed_by"] == [boris()[0].line]
+
+
+def test_a_digest_is_shown_in_groups_with_nothing_behind_it(desk: Desk) -> None:
+    """Whoever reads it out reads no full stop; a script gets it as `sha256sum` prints it."""
+    whole = hashlib.sha256(file(desk).read_bytes()).hexdigest()
+    grouped = " ".join(whole[at : at + 8] for at in range(0, 64, 8))
+    arguments = ["sign", str(file(desk)), "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
+    asked = CliRunner().invoke(organizer, arguments, input="\n").stdout
+    verified = CliRunner().invoke(organizer, ["verify", str(file(desk)), "--appeal", str(desk.appeal)]).stdout
+    for said in (asked, verified):
+        assert f"{grouped}\n" in said
+        assert whole not in said
+    assert sign(desk, "work")["digest"] == whole
 
 
 def test_what_is_signed_is_shown_in_words(desk: Desk) -> None:

@@ -349,6 +349,7 @@ def test_before_the_first_result_the_earlier_signatures_are_told(client: FlaskCl
     assert "91 подпіс сабраны да" in client.get("/be/").text
     assert "91 подпись собрана до" in client.get("/ru/").text
     assert "91 signatures were collected" in client.get("/en/").text
+    assert read_appeal(client.get("/appeal.json").data).collected_before == 91  # where publishing looks at it
 
 
 def test_after_the_closing_day_there_is_no_form(settings: Settings, store: FileStore) -> None:

@@ -18,8 +18,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
+def _own_terminal() -> None:
+    """Make the terminal the one that the program and what it starts belong to, as a window does."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class PseudoTerminal:
-    """A real terminal with a program in it: read until a text appears, type, look at what came."""
+    """A real terminal with a program in it: read until a text appears, type, look at what came.
+
+    `shell` is a command of sh that is run instead, with the program's own in `$@`.
+    """
 
     def __init__(
         self,
@@ -29,19 +37,23 @@ class PseudoTerminal:
         module: str = "organizer",
         program: Sequence[str] | None = None,
         cwd: Path | None = None,
+        shell: str = "",
+        kind: str = "xterm",
     ) -> None:
         self._screen, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", lines, columns, 0, 0))
         # Of another terminal, which may be around the tests, it knows nothing.
         outer = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        own = [*(program or [sys.executable, "-m", module]), *arguments]
         self.program = subprocess.Popen(
-            [*(program or [sys.executable, "-m", module]), *arguments],
+            ["/bin/sh", "-c", shell, "sh", *own] if shell else own,
             cwd=cwd,
             stdin=inside,
             stdout=inside,
             stderr=inside,
-            env=outer | {"PYTHONPATH": str(ROOT), "TERM": "xterm"},
+            env=outer | {"PYTHONPATH": str(ROOT), "TERM": kind},
             start_new_session=True,
+            preexec_fn=_own_terminal,
         )
         os.close(inside)
         self.seen = ""

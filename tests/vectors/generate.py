@@ -371,15 +371,23 @@ def codes() -> Iterator[Vector]:
         ("plain", "25 digits.", CODE),
         ("groups", "Groups of five are read.", value["groups"]),
         ("hyphens", "Hyphens and no-break spaces are read, too.", "48291-03377\u00a059021-88412-70536"),
+        ("dashes", "So is any dash.", "48291\u201303377 \u2014 59021\u201188412\u221270536"),
+        ("signs", "Full stops, quotation marks and brackets, too.", "\u00ab48291.03377/59021_88412,70536\u00bb;"),
+        ("unseen", "What nothing shows is no part of it.", "\u2068\ufeff48291\u200b03377\u00ad590218841270536\u202c"),
+        ("line-breaks", "Nor are breaks.", "\r\n48291 03377\n59021\t88412\u202870536\n"),
+        ("wide", "Full-width digits are digits.", "".join(chr(0xFF10 + int(digit)) for digit in CODE)),
+        ("arabic", "Digits of an Arabic keyboard are digits.", "".join(chr(0x660 + int(digit)) for digit in CODE)),
+        ("persian", "Digits of a Persian keyboard are digits.", "".join(chr(0x6F0 + int(digit)) for digit in CODE)),
+        ("keycaps", "Digits in boxes are digits.", "".join(f"{digit}\ufe0f\u20e3" for digit in CODE)),
     ):
         yield ok(f"code:{slug}", rule, {"text": text}, value)
     for slug, rule, text in (
         ("short", "24 digits are no code.", CODE[1:]),
         ("long", "26 digits are no code.", CODE + "0"),
         ("letter", "A letter is no digit.", CODE[:-1] + "O"),
-        ("other-digits", "Digits of other scripts are no digits.", CODE[:-1] + "٣"),
+        ("letters-within", "A word is no separator.", f"code {CODE}"),
+        ("other-digits", "Other characters are no digits, whatever they look like.", CODE[:-1] + "\u2460"),
         ("empty", "Nothing is no code.", ""),
-        ("line-break", "A line break does not stand in a code.", CODE + "\n"),
     ):
         yield fails(f"code:{slug}", "code-form", rule, {"text": text})
 
@@ -678,11 +686,13 @@ def appeal_json(**changes: object) -> str:
 def appeals() -> Iterator[Vector]:
     """Section 7."""
     first, second = (reference.key_id(record).hex() for record in (RECORD, OTHER_RECORD))
-    value = {"appeal": APPEAL.hex(), "key_ids": [first, second], "threshold": 2}
+    value = {"appeal": APPEAL.hex(), "key_ids": [first, second], "threshold": 2, "collected_before": 0}
     yield ok("appeal:good", "An appeal with two keys.", {"text": appeal_json()}, value)
     without = json.loads(appeal_json())
     del without["signing_file"]
     yield ok("appeal:no-signing-file", "The signing file may be absent.", {"text": json.dumps(without)}, value)
+    collected = {"text": appeal_json(collected_before=91)}
+    yield ok("appeal:collected", "Signatures from before the site.", collected, {**value, "collected_before": 91})
     broken = [{"record": b64(RECORD[:-1]), "from": None, "until": None}]
     foreign = [{"record": b64(FOREIGN_RECORD), "from": None, "until": None}]
     undated = [{"record": b64(RECORD), "from": "2026-02-30", "until": None}]
@@ -690,6 +700,8 @@ def appeals() -> Iterator[Vector]:
         ("format", "Another format.", {"format": "undersigned/v2/appeal"}),
         ("threshold-0", "Somebody must sign.", {"threshold": 0}),
         ("threshold-true", "True is not a number.", {"threshold": True}),
+        ("collected-negative", "Nobody collects less than nothing.", {"collected_before": -1}),
+        ("collected-text", "A number is no text.", {"collected_before": "91"}),
         ("unknown", "No other key.", {"more": 1}),
         ("record", "A broken key record.", {"keys": broken}),
         ("foreign", "A key record of another appeal.", {"keys": foreign}),

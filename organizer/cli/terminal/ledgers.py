@@ -6,6 +6,7 @@ from organizer.actions.open_ledgers import OpenedLedger, OpenedLedgers
 from organizer.actions.open_texts import OpenedTexts
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import NO_KEY, explain
+from organizer.text import in_groups
 
 PROBLEMS_SHOWN = 50
 """Of the files that are not whole; --json has all of them."""
@@ -55,6 +56,7 @@ def _say_counts(terminal: Terminal, ledger: OpenedLedger) -> None:
     terminal.say(f"Opened {ledger.path}:")
     terminal.table(
         [
+            *([("SHA-256", in_groups(opening.digest))] if opening.digest else []),
             ("new signatures", f"{opening.signatures:,}"),
             ("new withdrawals", f"{opening.withdrawals:,}"),
             ("seen before", f"{opening.seen_before:,}"),

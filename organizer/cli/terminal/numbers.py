@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 
 from crypto.keys import KeyId
-from organizer.actions.publish import unmatched
+from organizer.actions.draft import unmatched
 from organizer.actions.status import Status
 from organizer.cli.terminal.terminal import Terminal
 from organizer.intake.ledgers import explain
@@ -33,10 +33,8 @@ def say_reviewed(terminal: Terminal, reviewed: Reviewed) -> None:
     """How far the review is, and what comes next."""
     found = reviewed.tally
     terminal.say(f"Accepted {reviewed.accepted:,}, undecided {found.undecided:,}, held {found.held:,}.")
-    if reviewed.accepted_pairs:
-        terminal.say(
-            f"Accepted pairs that may be one person: {reviewed.accepted_pairs:,}. To see them: organizer duplicates"
-        )
+    for notice in reviewed.notices:
+        terminal.say(f"{notice} To see them: organizer duplicates")
     terminal.say("Next: organizer publish" if reviewed.is_finished else "To go on: organizer review")
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from crypto.envelope import EnvelopeId
 from crypto.signature import fields_without
-from organizer.cli.terminal.keyboard import latin_key
 from organizer.cli.terminal.terminal import Terminal
 from organizer.matching.pair_cache import SimilarPair
 from organizer.review.queue import ReviewQueue
+from organizer.text import latin_key
 from organizer.workspace.entries import Decision
 
 _FIELDS = fields_without(public="it says nothing about who somebody is")

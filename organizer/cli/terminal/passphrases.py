@@ -10,7 +10,10 @@ from organizer.errors import OrganizerError
 from organizer.workspace.files import read_file
 
 ATTEMPTS = 3
-MISTYPED = "Small letters, the hyphens, and a Latin keyboard? Where keys lie otherwise, y and z may be exchanged."
+MISTYPED = (
+    "Is it the paper of this workspace? In one that was made for you, capitals, hyphens and a Cyrillic keyboard do no "
+    "harm; in one of your own, every sign counts, and where keys lie otherwise, y and z may be exchanged."
+)
 
 
 class TerminalPassphrases:

@@ -8,6 +8,7 @@ from crypto.code import check_code
 from crypto.errors import CodeError
 from crypto.publication import line
 from crypto.signature import fields_without
+from crypto.typed import bare
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.workspace.entries import SignatureEntry
@@ -45,7 +46,7 @@ def choose_person(terminal: Terminal, people: Sequence[SignatureEntry]) -> int:
         terminal.say(
             f"And {len(people) - SHOWN:,} more. If it is not among these, press Enter and type more of the name."
         )
-    answer = terminal.ask("Which one? Its number, or Enter for none").strip()
+    answer = bare(terminal.ask("Which one? Its number, or Enter for none"))
     if not answer.isdecimal() or not 1 <= int(answer) <= len(people[:SHOWN]):
         raise OrganizerError("stopped", "Nothing was changed.")
     return int(answer) - 1

@@ -14,13 +14,14 @@ from organizer.actions.ceremony import check_repeated, offer_passphrase
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys import cards as looks
-from organizer.keys.generate import check_passphrase
+from organizer.keys.passphrase import check_passphrase
 from organizer.keys.periods import Period
 from organizer.keys.shares import WORDS_IN_COMMON, Card, Recovery, TypedCard
 
 Answer = TypeVar("Answer")
 
-_CORRECTION = re.compile(r"\s*([0-9]{1,2})\s+(\S+)\s*")
+_CORRECTION = re.compile(r"\s*(\d{1,2})[\s.):-]+([^\W\d_]+)\s*")
+_TAKE_AWAY = frozenset("-‐‑‒–—−")
 
 
 def ask_until(terminal: Terminal, question: str, read: Callable[[str], Answer], default: str | None = "") -> Answer:
@@ -48,7 +49,9 @@ def new_passphrase(terminal: Terminal, what_for: str = WITH_CARDS) -> str:
             terminal.say()
             terminal.say(f"    {offered}", "bold")
             terminal.say()
-            terminal.say("The hyphens belong to it. There is no 0, 1, b, i, l, o, s or z in it.")
+            terminal.say(
+                "There is no 0, 1, b, i, l, o, s or z in it. Capitals, and leaving out the hyphens, do no harm."
+            )
             question = "Press Enter to take it, or type one of your own (it is not shown)"
             wanted = terminal.passphrase(question, may_be_empty=True) or offered
         try:
@@ -160,9 +163,10 @@ def _type_card(terminal: Terminal, recovery: Recovery, clear: Callable[[], None]
 
 
 def _take(typed: TypedCard, answer: str) -> None:
-    if answer.strip() == "-":
+    correction = _CORRECTION.fullmatch(answer)
+    if answer.strip() in _TAKE_AWAY:
         typed.back()
-    elif correction := _CORRECTION.fullmatch(answer):
+    elif correction and int(correction[1]) <= len(typed.words):
         typed.correct(int(correction[1]), correction[2])
     else:
         typed.add(answer)

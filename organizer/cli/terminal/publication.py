@@ -7,6 +7,7 @@ from organizer.actions.publish import Published, PublishPlan
 from organizer.actions.sign import Signed, SignPlan
 from organizer.cli.terminal.terminal import Terminal
 from organizer.results import diff
+from organizer.text import in_groups
 
 SHOWN = 200
 """Differences listed before the rest is only counted."""
@@ -20,7 +21,7 @@ def say_publication(
         f"Publication number {publication.number}, {publication.date}. This is what the world will see.", "bold"
     )
     if last is not None:
-        terminal.say(f"It follows number {last.number} of {last.date}, SHA-256 {publication.previous}.")
+        terminal.say(f"It follows number {last.number} of {last.date}, SHA-256 {in_groups(publication.previous or '')}")
     terminal.say()
     terminal.table(diff.number_rows(publication, last))
     terminal.say()
@@ -55,7 +56,8 @@ def say_published(
     terminal.say(f"Written and signed. Hand over these files from {out or published.folder}:")
     for name in published.files:
         terminal.say(f"  {name}")
-    terminal.say(f"Read it out to whoever signs next; SHA-256: {digest(plan.data)}.")
+    terminal.say("Read its SHA-256 out to whoever signs next:")
+    terminal.say_exactly(f"  {in_groups(digest(plan.data))}", "bold")
     if threshold > 1:
         terminal.say(f"Readers ask for {threshold} organizers. The others sign the same file on their own computers:")
         terminal.say_exactly("  organizer sign publication.json --appeal appeal.json")
@@ -69,7 +71,8 @@ def say_sign_plan(terminal: Terminal, plan: SignPlan, page: bool) -> None:
     for warning in plan.warnings:
         terminal.say(str(warning), "bold")
     terminal.say()
-    terminal.say(f"SHA-256: {plan.digest}. Compare it with the organizer who published, over another line.")
+    terminal.say("Compare its SHA-256 with the organizer who published, over another line:")
+    terminal.say_exactly(f"  {in_groups(plan.digest)}", "bold")
     lines = ", ".join(key.line for key in plan.signed_by) or "nobody"
     terminal.say(f"Organizers who must sign: {plan.threshold}. Signed so far: {len(plan.signed_by)} ({lines}).")
     if plan.differences is None:

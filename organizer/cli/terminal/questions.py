@@ -21,7 +21,7 @@ def ask_questions(
         reason = question.asked.reason
         if reason not in answers:
             answers[reason] = _ask(terminal, question, yes)
-        if answers[reason].strip() != question.word:
+        if not question.is_answered_by(answers[reason]):
             break
     return answers
 

@@ -11,12 +11,12 @@ from contextlib import suppress
 from crypto.envelope import EnvelopeId
 from organizer.actions.plan import YES
 from organizer.actions.review import decide_for_word, plan_undo, plan_word_decision, undo
-from organizer.cli.terminal import signature_views
-from organizer.cli.terminal.keyboard import latin_key
+from organizer.cli.terminal import quiet, signature_views
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.review.filters import Filter
 from organizer.review.review import Review, Shown
+from organizer.text import latin_key
 from organizer.workspace.entries import Reason, Verdict
 
 _REASONS = {"1": Reason.NOT_A_PERSON, "2": Reason.DUPLICATE, "3": Reason.ABUSE, "4": Reason.OTHER}
@@ -150,7 +150,7 @@ class Dialogue:
             return
         self._terminal.say("Names are still being compared. It goes on when that is done.", "bold")
         self._review.queue.finish_comparing(envelope_id)
-        self._terminal.forget_keys()
+        quiet.forget_keys()
 
     def _refuse(self) -> str:
         if self._shown is None:

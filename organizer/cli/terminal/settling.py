@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from organizer.actions.decisions import open_settling, settle
 from organizer.cli.terminal import signature_views
-from organizer.cli.terminal.keyboard import latin_key
 from organizer.cli.terminal.terminal import Terminal
 from organizer.review.merge import Disagreement
 from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
+from organizer.text import latin_key
 from organizer.workspace.entries import VERDICTS
 
 

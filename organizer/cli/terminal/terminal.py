@@ -11,11 +11,11 @@ It shows and reads text; what an answer means is decided elsewhere.
 #    Only layout.py sets two texts side by side, and not when such a letter is in one of them.
 # 5. A passphrase is typed without echo, at a terminal or not at all; scripts give a file.
 # 6. With --json, standard output carries one JSON object, errors too, and nothing is asked but a passphrase.
-# 7. Signatures under review are shown on the alternate screen: they do not stay in the scrollback.
-# 8. Secrets (an offered passphrase, a card) are shown on the alternate screen of a terminal or not at all; when it
-#    is left, screen and scrollback are cleared, for some terminals have only one screen.
+# 7. Signatures under review are shown on the alternate screen; when it is left, screen and scrollback are cleared, for
+#    some terminals have only one screen. A terminal that cannot clear anything gets no names.
+# 8. Secrets (an offered passphrase, a card) are shown so at a terminal or not at all.
 # 9. What is pressed while the program computes answers no question where Enter alone does something, and decides about
-#    nothing: it is forgotten.
+#    nothing: it is forgotten. It is neither echoed nor left to the shell (quiet.py): it may be a passphrase.
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
+from crypto.typed import bare
 from organizer.actions.sitting import Sitting
+from organizer.cli.terminal import quiet
+from organizer.cli.terminal.keyboard import MOVES
 from organizer.cli.terminal.progress_columns import progress_columns
 from organizer.cli.terminal.watching import watched
 from organizer.cli.terminal.yes_no import hint, read_yes_no
@@ -42,12 +45,7 @@ from organizer.text import harmless
 WIDEST_BAR_NAME = 24
 
 # Erase the screen; erase what was scrolled out of it (ED 2, ED 3 of xterm).
-_ERASED, _SCROLLBACK_ERASED = "\x1b[H\x1b[2J", "\x1b[3J"
-
-# What terminals send for keys that move (xterm, VT220, Linux console).
-_MOVES = {"\x1b[A": "up", "\x1bOA": "up", "\x1b[B": "down", "\x1bOB": "down"}
-_MOVES |= {"\x1b[5~": "page-up", "\x1b[6~": "page-down"}
-_MOVES |= {"\x1b[H": "home", "\x1bOH": "home", "\x1b[1~": "home", "\x1b[F": "end", "\x1bOF": "end", "\x1b[4~": "end"}
+_ERASED = "\x1b[H\x1b[2J\x1b[3J"
 
 
 class Terminal:
@@ -144,15 +142,15 @@ class Terminal:
     def ask(self, question: str, default: str | None = "") -> str:
         """A line of text. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
-        with self._answers():
+        with self._answers(), quiet.echoing():
             return str(click.prompt(harmless(question), default=default, show_default=bool(default)))
 
     def confirm(self, question: str) -> bool:
         """Yes or no, as yes_no.py reads it; Enter alone is no. Raises OrganizerError: question, stopped, not-text."""
         self.check_may_ask()
-        _forget_keys()
+        quiet.forget_keys()
         while True:
-            with self._answers():
+            with self._answers(), quiet.echoing():
                 typed = str(click.prompt(harmless(question), "", prompt_suffix=" [y/N]: ", show_default=False))
             if (meant := read_yes_no(typed)) is not None:
                 return meant
@@ -161,8 +159,8 @@ class Terminal:
     def wait(self, text: str = "Press Enter to go on") -> None:
         """Wait until Enter is pressed. Raises OrganizerError: question, stopped."""
         self.check_may_ask()
-        _forget_keys()
-        with self._answers():
+        quiet.forget_keys()
+        with self._answers(), quiet.echoing(termios.ECHONL):
             click.prompt(harmless(text), default="", show_default=False, prompt_suffix=" ")
 
     def choose(self, question: str, answers: Sequence[str]) -> int:
@@ -170,7 +168,7 @@ class Terminal:
         for number, answer in enumerate(answers, start=1):
             self.say(f"  {number}  {answer}")
         while True:
-            typed = self.ask(question, default=None).strip()
+            typed = bare(self.ask(question, default=None))
             if typed.isdecimal() and 1 <= int(typed) <= len(answers):
                 return int(typed)
             self.say(f"Type a number from 1 to {len(answers)}.")
@@ -185,10 +183,6 @@ class Terminal:
             default = "" if may_be_empty else None
             return str(click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True))
 
-    def forget_keys(self) -> None:
-        """Forget what was pressed while a person had to wait (rule 9)."""
-        _forget_keys()
-
     def key(self) -> str | None:
         """One key, or the first letter of a line when there is no terminal; None at Ctrl-C and at the end of input.
 
@@ -200,7 +194,7 @@ class Terminal:
                 with watched(self.sitting):
                     typed = click.getchar()
                 # An arrow key is an escape sequence, not a decision.
-                return typed if len(typed) == 1 else _MOVES.get(typed, "")
+                return typed if len(typed) == 1 else MOVES.get(typed, "")
             line = sys.stdin.readline()
         except (KeyboardInterrupt, EOFError):
             return None
@@ -209,26 +203,31 @@ class Terminal:
         return line.strip()[:1] if line else None
 
     @contextmanager
-    def private_screen(self, wipe: str = _ERASED) -> Iterator[Callable[[], None]]:
+    def private_screen(self) -> Iterator[Callable[[], None]]:
         """A screen whose content leaves no trace in the scrollback; gives a function that clears it.
 
-        `wipe` is written at its end, for a terminal with one screen only would go on showing it.
-        Raises OrganizerError: question, when somebody at a terminal sends what is shown elsewhere.
+        Raises OrganizerError: question, when somebody at a terminal sends what is shown elsewhere, and when the
+        terminal cannot erase it.
         """
         if sys.stdin.isatty() and not self._out.is_terminal:
             text = "This shows names that are not public, so it needs a terminal: leave out what stands behind > or |."
             raise OrganizerError("question", text)
-        used = self._out.set_alt_screen(True)
-        clear = self._out.clear if used else self.say
+        if not self._out.is_terminal:
+            yield self.say
+            return
+        if self._out.is_dumb_terminal:
+            text = (
+                "This terminal cannot erase what it has shown (TERM=dumb), and names must not stay on it. Take another."
+            )
+            raise OrganizerError("question", text)
+        self._out.set_alt_screen(True)
         try:
-            if used:
-                clear()
-            yield clear
+            with quiet.not_put_aside():
+                self._out.clear()
+                yield self._out.clear
         finally:
-            if used:
-                self._out.file.write(wipe)
-                self._out.file.flush()
-                self._out.set_alt_screen(False)
+            self._write(_ERASED)
+            self._out.set_alt_screen(False)
 
     @contextmanager
     def secret_screen(self) -> Iterator[Callable[[], None]]:
@@ -236,21 +235,26 @@ class Terminal:
         if not self.is_at_terminal:
             text = "This shows a secret, so it needs a terminal: the output must not go into a file or another program."
             raise OrganizerError("question", text)
-        with self.private_screen(_ERASED + _SCROLLBACK_ERASED) as clear:
+        with self.private_screen() as clear:
             yield clear
 
     def command(self, prompt: str) -> str:
         """A line at the prompt of `organizer work`. Raises EOFError, KeyboardInterrupt, UnicodeDecodeError."""
         self._settings = termios.tcgetattr(sys.stdin)
-        return input(prompt)
+        quiet.forget_keys()
+        with quiet.echoing():
+            return input(prompt)
 
     def forget(self) -> None:
         """Erase the screen and what was scrolled out of it; the terminal is as it was before the last command."""
         if self.is_at_terminal:
             # A wait that ended in the middle of a key may have left it as it was for keys.
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._settings)
-            self._out.file.write(_ERASED + _SCROLLBACK_ERASED)
-            self._out.file.flush()
+            self._write(_ERASED)
+
+    def _write(self, codes: str) -> None:
+        self._out.file.write(codes)
+        self._out.file.flush()
 
     @contextmanager
     def progress(self, what: str, unit: str = "envelopes read") -> Iterator[Callable[[int, int], None]]:
@@ -292,9 +296,3 @@ class Terminal:
 
 def _console(stderr: bool) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
-
-
-def _forget_keys() -> None:
-    """Forget keys pressed too early (rule 9). Input from a pipe is kept: it was prepared on purpose."""
-    if sys.stdin.isatty():
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
