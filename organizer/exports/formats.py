@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
-from organizer.exports.document import Document
-from organizer.exports.page import write_page
-from organizer.exports.pdf import write_pdf
-from organizer.exports.tables import NAMES_MAX, counts_csv, names_csv, write_xlsx
+from organizer.exports.document import NAMES_MAX, Document
 
 Writer = Callable[[Document, Mapping[str, str]], bytes]
 """From a document, and the paths of the fonts by weight ("" and "B"), to the bytes of a file. Raises OrganizerError."""
@@ -30,15 +28,37 @@ class ExportFormat:
     names_max: int | None = None
 
 
+def _made_by(module: str, function: str, *, with_fonts: bool = False) -> Writer:
+    """A module is loaded when a file of it is made: the help must not wait for the library that makes a PDF."""
+
+    def write(document: Document, fonts: Mapping[str, str]) -> bytes:
+        make = getattr(import_module(module), function)
+        made: bytes = make(document, fonts) if with_fonts else make(document)
+        return made
+
+    return write
+
+
 FORMATS = (
     ExportFormat(
         "csv",
         "names and numbers as tables for any program",
-        {"names.csv": lambda document, _: names_csv(document), "counts.csv": lambda document, _: counts_csv(document)},
+        {
+            "names.csv": _made_by("organizer.exports.tables", "names_csv"),
+            "counts.csv": _made_by("organizer.exports.tables", "counts_csv"),
+        },
     ),
-    ExportFormat("xlsx", "both for spreadsheets", {"names.xlsx": lambda document, _: write_xlsx(document)}, NAMES_MAX),
-    ExportFormat("pdf", "the letter with its group and names, to hand over", {"letter.pdf": write_pdf}),
-    ExportFormat("html", "the same as a page for browsers", {"letter.html": lambda document, _: write_page(document)}),
+    ExportFormat(
+        "xlsx", "both for spreadsheets", {"names.xlsx": _made_by("organizer.exports.tables", "write_xlsx")}, NAMES_MAX
+    ),
+    ExportFormat(
+        "pdf",
+        "the letter with its group and names, to hand over",
+        {"letter.pdf": _made_by("organizer.exports.pdf", "write_pdf", with_fonts=True)},
+    ),
+    ExportFormat(
+        "html", "the same as a page for browsers", {"letter.html": _made_by("organizer.exports.page", "write_page")}
+    ),
 )
 
 
