@@ -14,19 +14,30 @@ import termios
 from contextlib import suppress
 from pathlib import Path
 
+from tests.support import cheap_guesses
+
 ROOT = Path(__file__).parents[2]
 
 
 class PseudoTerminal:
     """A real terminal with a program in it: read until a text appears, type, look at what came."""
 
-    def __init__(self, *arguments: str, lines: int = 40, columns: int = 120, module: str = "organizer") -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        lines: int = 40,
+        columns: int = 120,
+        module: str = "organizer",
+        full_price: bool = False,
+    ) -> None:
+        """Begin; with `full_price`, a guess at a passphrase costs what it costs a person."""
+        command = [sys.executable, "-m", module] if full_price else cheap_guesses.command(module)
         self._screen, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", lines, columns, 0, 0))
         # Of another terminal, which may be around the tests, it knows nothing.
         outer = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.program = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [*command, *arguments],
             stdin=inside,
             stdout=inside,
             stderr=inside,
