@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import signal
 import subprocess
@@ -189,11 +190,19 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Callable[..., PseudoTer
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The organizers' tool in one file, made as anyone makes it; the first time its wheels are fetched."""
-    out = tmp_path_factory.mktemp("bundle") / "organizer.pyz"
-    build = [sys.executable, "run", "bundle", "--out", out]
-    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{hashlib.sha256(out.read_bytes()).hexdigest()}  {out}\n" in done.stdout
+def bundle(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The organizers' tool in one file, made as anyone makes it; the first time its wheels are fetched.
+
+    The processes that share the tests share it, too.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = base if worker_id == "master" else base.parent
+    out = folder / "organizer.pyz"
+    with (folder / "organizer.pyz.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not out.exists():
+            build = [sys.executable, "run", "bundle", "--out", out]
+            done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert f"{hashlib.sha256(out.read_bytes()).hexdigest()}  {out}\n" in done.stdout
     return out
