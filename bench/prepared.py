@@ -31,6 +31,8 @@ def fill(url: str, count: int, threads: int = THREADS) -> None:
         for start in range(0, count, PIECE):
             for _ in adding.map(store.add, (os.urandom(SIZE) for _ in range(min(PIECE, count - start)))):
                 pass
+        if hasattr(store, "add_all"):  # a store that had begun to grow goes on until it has grown
+            store.add_all((), 0)
 
 
 @contextmanager
@@ -59,7 +61,8 @@ class PreparedStores:
         """Make the folder `to`, with a store as if the version in `source` had served from there for long."""
         if (kind, source) not in self._made:
             self._made[kind, source] = self._fill(kind, source)
-        shutil.copytree(self._made[kind, source], to)
+        # Without what is left of smaller files: a store that has served for long has erased them.
+        shutil.copytree(self._made[kind, source], to, ignore=shutil.ignore_patterns("*.old-*"))
         for path in to.rglob("*"):
             if path.is_file():
                 _write_out(path)

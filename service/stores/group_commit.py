@@ -1,10 +1,10 @@
-"""Group commit: envelopes that wait while one transaction is written are written together in the next one.
+"""Group commit: envelopes that wait while one group is written are written together in the next one.
 
-A transaction costs one wait for the disk, however many envelopes it keeps, so many senders share that wait.
+A group costs one wait for the disk, however many envelopes it keeps, so many senders share that wait.
 The envelopes of a group are in random order, so that the file does not tell in which order they came.
 A store gives the one function that keeps a group; one thread calls it.
-Those whose envelopes were kept wake one another: woken all at once, they would stand in line for Python's lock, and
-each in the line wakes every few milliseconds to ask for it (docs/decisions/0022-front.md).
+Those whose envelopes were kept wake one another, each the next: woken all at once, they would stand in line for
+Python's lock, and each in the line wakes every few milliseconds to ask for it (docs/decisions/0022-front.md).
 """
 
 from __future__ import annotations
@@ -12,15 +12,11 @@ from __future__ import annotations
 import queue
 import random
 import threading
-import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 GROUP_MOST = 512
-# How long the next group is gathered: as a part of the time in which the last one was kept, and at most.
-GATHERING, GATHERING_SECONDS = 0.6, 0.02
 WAIT_SECONDS = 10.0
-# How many of a group are woken by the writer; each of them wakes the next of its line.
-LINES = 2
 
 
 class _Waiting:
@@ -42,7 +38,7 @@ class GroupCommit:
     def __init__(self, keep: Callable[[Sequence[bytes]], None]) -> None:
         self._keep = keep
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        # Held while somebody is woken or gives up, so that no line breaks off at one who has just gone.
+        # Held while somebody is woken or gives up, so that the line does not break off at one who has just gone.
         self._waking = threading.Lock()
         self._shuffle = random.SystemRandom().shuffle
         self._writer = threading.Thread(target=self._write, name="envelope-writer", daemon=True)
@@ -70,19 +66,15 @@ class GroupCommit:
 
     def _write(self) -> None:
         while group := self._next():
-            began = time.monotonic()
             try:
                 self._keep([waiting.envelope for waiting in group])
             except Exception as error:  # whatever happened, whoever waits must hear of it
                 for waiting in group:
                     waiting.error = error
-            for waiting, following in zip(group, group[LINES:], strict=False):
+            for waiting, following in pairwise(group):
                 waiting.next = following
             with self._waking:
-                for waiting in group[:LINES]:
-                    _wake(waiting)
-            # Those who were just answered send the next one; with them, a slow disk writes one group instead of two.
-            time.sleep(min(GATHERING * (time.monotonic() - began), GATHERING_SECONDS))
+                _wake(group[0])
 
     def _next(self) -> list[_Waiting]:
         """Who waits now, at least one; nobody at the end."""
@@ -98,7 +90,7 @@ class GroupCommit:
 
 
 def _wake(waiting: _Waiting | None) -> None:
-    """Wake the first of a line who still waits."""
+    """Wake the first in the line who still waits."""
     while waiting is not None and waiting.gave_up:
         waiting = waiting.next
     if waiting is not None:

@@ -20,20 +20,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from service.stores.base import Snapshot, StoreUnavailable
-from service.stores.place_file import OLD, PIECE, PlaceFile, erase, lay_out, sync_folder
+from service.stores.place_file import OLD, PIECE, PlaceFile, Rest, erase, lay_out, no_rest, sync_folder
 from service.stores.shelf import Shelf, snapshot_of
 
 # Places of a new store: 8 MiB.
 SMALLEST = 8 * PIECE
 # It grows beyond the first of these shares of its places, and takes nothing beyond the second.
-CROWDED, FULL = 0.75, 0.9375
+CROWDED, FULL = 0.75, 0.97
 # How full it is after it has grown for a known number of envelopes.
-ROOMY = 0.7
+ROOMY = 0.5
 # After a growth that failed, for want of room on the disk, the next one is tried after so long; after one that
 # failed late, after so many times as long as it took, because each writes a whole file.
 RETRY_SECONDS = 10.0
-# With so few envelopes left to copy, those who add can wait for them.
-FEW = 64
+# So many of the envelopes that came during a growth are copied while those who add wait.
+AT_ONCE = 1024
 # So long, who asks whether an envelope could be kept waits for room.
 PATIENCE = 1.0
 # What was written so long ago says nothing of the disk now.
@@ -92,7 +92,7 @@ class GrowingShelf:
             wanted = len(self._shelf.map) + more
             self._is_growing = not self._refusal and wanted > CROWDED * self._shelf.file.places
         if self._is_growing:
-            self._grow(math.ceil(wanted / ROOMY / PIECE) * PIECE, rest=0)
+            self._grow(math.ceil(wanted / ROOMY / PIECE) * PIECE, no_rest)
 
     def count(self) -> int:
         """How many envelopes lie on it."""
@@ -177,12 +177,17 @@ class GrowingShelf:
         may_grow = not (self._is_growing or self._refusal or self._stopping.is_set())
         if may_grow and time.monotonic() >= self._grows_again_at and wanted > CROWDED * self._shelf.file.places:
             self._is_growing = True
-            self._run(lambda: self._grow(2 * self._shelf.file.places, rest=1))
+            self._run(lambda: self._grow(2 * self._shelf.file.places, self._rest))
         self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing, patience)
         if wanted > FULL * self._shelf.file.places:
             raise StoreUnavailable("The store is full and cannot grow: make room on its disk.")
 
-    def _grow(self, places: int, rest: float) -> None:
+    def _rest(self, done: float) -> float:
+        """As long as a piece took; nothing, when room is used up faster than the larger file is made."""
+        places = self._shelf.file.places
+        return float(len(self._shelf.map) - CROWDED * places <= done * (FULL - CROWDED) * places)
+
+    def _grow(self, places: int, rest: Rest) -> None:
         """Make a larger file beside this one and take it instead; `_is_growing` is set already."""
         growing, began = beside(self._path, GROWING), time.monotonic()
         with self._changed:
@@ -208,23 +213,20 @@ class GrowingShelf:
         self._run(self._erase_old)
 
     def _has_taken(self, larger: Shelf) -> bool:
-        """Copy what came since the copy was begun; when that is little, take the larger file in the same moment."""
+        """Copy what came since the copy was begun; with the last of it, take the larger file in the same moment.
+
+        Those who add wait meanwhile: among all of them, each read and write would wait for Python's lock.
+        """
         with self._changed:
             if self._refusal:
                 raise StoreUnavailable(self._refusal)
-            came, self._came = self._came, set()
-            if len(came) <= FEW:
-                self._bring(came, larger)
+            for _ in range(min(AT_ONCE, len(self._came))):
+                self._shelf.bring(self._came.pop(), larger)
+            if not self._came:
                 self._take(larger)
                 return True
-        self._bring(came, larger)
         larger.file.sync()
         return False
-
-    def _bring(self, came: set[int], larger: Shelf) -> None:
-        for place in came:
-            if (found := self._shelf.whole(place)) is not None:
-                larger.put(found[1])
 
     def _take(self, larger: Shelf) -> None:
         """The old file keeps a name until it is overwritten: freed, its bytes would stay on the disk."""

@@ -37,6 +37,8 @@ _generator = random.SystemRandom()
 
 Held = Callable[[int], tuple[EnvelopeId, bytes] | None]
 """What comes to lie in the place of a number: an envelope and its id, or None for nothing."""
+Rest = Callable[[float], float]
+"""How long to rest after a piece, as a part of the time that it took; given the part of the file that is written."""
 
 
 class PlaceFile:
@@ -96,6 +98,10 @@ class PlaceFile:
 
     def found(self) -> Iterator[tuple[int, EnvelopeId, bool]]:
         """Read the whole file: for every place that is not free its number, its tag, and whether that is right."""
+        return ((place, tag, envelope_id(envelope) == tag) for place, tag, envelope in self.contents())
+
+    def contents(self) -> Iterator[tuple[int, EnvelopeId, bytes]]:
+        """Read the whole file: for every place that is not free its number, its tag, and what lies in it."""
         for start in range(0, self.places, PIECE):
             tags = self._tags_of(start)
             if tags.count(0) == len(tags):
@@ -104,7 +110,7 @@ class PlaceFile:
             both = zip(_parts(tags, ID_SIZE), _parts(envelopes, SIZE), strict=True)
             for place, (tag, envelope) in enumerate(both, start):
                 if tag != FREE:
-                    yield place, EnvelopeId(tag), envelope_id(envelope) == tag
+                    yield place, EnvelopeId(tag), envelope
 
     def prefetch(self, places: Sequence[int]) -> None:
         """Say which places are read soon, so that the disk fetches them at once and not one after the other."""
@@ -152,10 +158,15 @@ class PlaceFile:
         return _tag_at(self.places) + place * SIZE
 
 
-def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: float = 0.0) -> None:
+def no_rest(done: float) -> float:
+    """A Rest for a file that nobody but those who wait for it would be in the way of."""
+    return 0.0
+
+
+def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: Rest = no_rest) -> None:
     """Make a file of places at `path`, written and on the disk, only for its owner. Raises OSError when it is there.
 
-    `places`: a multiple of PIECE. After each piece it rests `rest` times as long as that took, for others on the disk.
+    `places`: a multiple of PIECE. `held` is asked for each of them, from the first to the last.
     """
     noise = os.urandom(2 * PIECE * SIZE)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -177,9 +188,9 @@ def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: floa
                     tags[each * ID_SIZE : (each + 1) * ID_SIZE], envelopes[each * SIZE : (each + 1) * SIZE] = found
             _write(descriptor, tags, _tag_at(start))
             _write(descriptor, envelopes, _tag_at(places) + start * SIZE)
-            if rest:
-                os.fdatasync(descriptor)
-                time.sleep(rest * (time.monotonic() - began))
+            if rest is not no_rest:
+                os.fdatasync(descriptor)  # little at a time: whoever waits for the disk waits for this, too
+                time.sleep(rest(start / places) * (time.monotonic() - began))
         # The first line last: before it, this is no store.
         _write(descriptor, f"undersigned envelopes {FORMAT}, places {places}\n".encode().ljust(PAGE, b"\0"), 0)
         os.fsync(descriptor)

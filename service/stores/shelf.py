@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import random
+import secrets
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from crypto.envelope import SIZE, EnvelopeId, envelope_id
 from service.stores.base import Snapshot, StoreUnavailable
-from service.stores.place_file import PlaceFile, lay_out
+from service.stores.place_file import PlaceFile, Rest, lay_out
 from service.stores.place_map import PlaceMap
 
 # Envelopes that a reader asks the disk for at once.
@@ -29,7 +30,6 @@ _DAMAGED = (
     "Nothing was changed. Keep the file, and bring back the last backup into a new one."
 )
 _log = logging.getLogger("undersigned")
-_generator = random.SystemRandom()
 
 
 class Shelf:
@@ -83,35 +83,34 @@ class Shelf:
             self.file.write(place, own_id, envelope)
         return place
 
-    def whole(self, place: int) -> tuple[EnvelopeId, bytes] | None:
-        """What is in a place, for a larger file; None, and the operator is told, if the disk damaged it."""
-        envelope = self.file.read(place)
-        if (own_id := envelope_id(envelope)) == self.file.tag(place):
-            return own_id, envelope
-        _log.error("An envelope was damaged on the disk and could not be taken along when the store grew.")
-        return None
+    def bring(self, place: int, larger: Shelf) -> None:
+        """Put what lies in a place on a larger shelf."""
+        own_id, envelope = EnvelopeId(self.file.tag(place)), self.file.read(place)
+        if _is_whole(own_id, envelope):
+            larger.put(envelope)
 
-    def copy(self, path: Path, places: int, rest: float, is_over: Callable[[], bool]) -> Shelf:
-        """The same envelopes in a new, larger file, each in a place drawn anew; `rest` as in `lay_out`.
+    def copy(self, path: Path, places: int, rest: Rest, is_over: Callable[[], bool]) -> Shelf:
+        """The same envelopes in a new, larger file, in places drawn anew; `rest` as in `lay_out`.
 
         What is put on this shelf meanwhile is not in it. Raises OSError, and StoreUnavailable when `is_over`.
         """
-        # The place here of what comes to lie in each place there, and one more; 0 for nothing.
-        source = array("I", bytes(4 * places))
-        for place, is_used in enumerate(bytes(self.map.used)):
-            if is_used:
-                while source[there := int(_generator.random() * places)]:
-                    pass
-                source[there] = place + 1
-        copied = PlaceMap(places)
+        copied, used = PlaceMap(places), bytes(self.map.used)
+        kept = ((own_id, envelope) for place, own_id, envelope in self.file.contents() if used[place])
+        # Each set of places has the same chance (Knuth, "The Art of Computer Programming" 2, 3.4.2, algorithm S). They
+        # are filled in the order in which the envelopes lie here, which is a random one. The system's own generator
+        # gives up Python's lock for each number, and what is drawn here tells nothing of any order.
+        left, draw = used.count(True), random.Random(secrets.token_bytes(32)).random  # noqa: S311
 
         def held(there: int) -> tuple[EnvelopeId, bytes] | None:
+            nonlocal left
             if is_over():
                 raise StoreUnavailable("The store was closed while it grew.")
-            if not (place := source[there]):
+            if draw() * (places - there) >= left:
                 return None
-            if (found := self.whole(place - 1)) is not None:
-                copied.add(found[0], there)
+            left -= 1
+            if (found := next(kept, None)) is None or not _is_whole(*found):
+                return None
+            copied.add(found[0], there)
             return found
 
         lay_out(path, places, held, rest)
@@ -120,6 +119,14 @@ class Shelf:
     def close(self) -> None:
         """Close the file."""
         self.file.close()
+
+
+def _is_whole(own_id: EnvelopeId, envelope: bytes) -> bool:
+    """Whether this is the envelope of this id; if the disk damaged it, the operator is told."""
+    if envelope_id(envelope) == own_id:
+        return True
+    _log.error("An envelope was damaged on the disk and could not be taken along when the store grew.")
+    return False
 
 
 def snapshot_of(file: PlaceFile, kept: Iterable[tuple[int, bytes]]) -> Snapshot:
