@@ -40,8 +40,8 @@ PURE = {"fonttools"}
 """Libraries of which the pure Python wheel is taken: it has a quarter of the size and is fast enough for one font."""
 
 ROOMS = ("crypto", "organizer")
-SHIPPED = {".py", ".ttf", ""}
-"""The suffixes of the files that are packed; JavaScript is not. Without a suffix is the fonts' LICENSE."""
+SHIPPED = {".py", ".xz", ""}
+"""The suffixes of the files that are packed; JavaScript is not. Fonts are .xz; without a suffix are their licences."""
 
 START = b"#!/usr/bin/env python3\n"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from organizer.actions.verify import Verified
 from organizer.errors import OrganizerError
+from organizer.exports.changes import Change
 from organizer.exports.document import Document, make_document
-from organizer.exports.formats import FONTS, FORMATS, ExportFormat
+from organizer.exports.fonts import Fonts, font_file
+from organizer.exports.formats import FORMATS, ExportFormat, changes
 from organizer.exports.letter import Letter, read_letter
 from organizer.exports.phrases import PHRASES
 from organizer.workspace.files import hand_over, in_folder, read_file, shipped_files
@@ -25,6 +28,8 @@ class ExportPlan:
 
     document: Document
     formats: tuple[ExportFormat, ...]
+    changes: tuple[Change, ...]
+    """What the files will show otherwise than it was published: to be told before they are written."""
 
 
 def plan_export(
@@ -43,18 +48,25 @@ def plan_export(
         letter = read_letter(lambda name: read_file(in_folder(letter_folder, name)), found.publication, language)
     chosen = language or (letter.language if letter and letter.language in PHRASES else _FALLBACK)
     wanted = tuple(known[name] for name in formats) or FORMATS
-    return ExportPlan(make_document(found.publication, found.digest, chosen, letter), wanted)
+    document = make_document(found.publication, found.digest, chosen, letter)
+    with _fonts() as fonts:
+        return ExportPlan(document, wanted, tuple(changes(document, fonts, wanted)))
 
 
 def export(plan: ExportPlan, folder: str) -> tuple[str, ...]:
     """Write the files into `folder`; returns their names. Files of these names that lie there are overwritten."""
     files: dict[str, bytes] = {}
-    with shipped_files(FONTS.values()) as paths:
-        fonts = {weight: paths[name] for weight, name in FONTS.items()}
+    with _fonts() as fonts:
         for one in plan.formats:
             files.update({name: write(plan.document, fonts) for name, write in one.files.items()})
     hand_over(folder, files)
     return tuple(files)
+
+
+@contextmanager
+def _fonts() -> Iterator[Fonts]:
+    with shipped_files() as path_of:
+        yield lambda name: path_of(font_file(name))
 
 
 def _check_known(reason: str, what: str, given: Sequence[str], known: Sequence[str]) -> None:

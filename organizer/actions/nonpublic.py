@@ -37,6 +37,11 @@ WARNINGS = (
 _TOLD = f"{', '.join(field.name for field in _FIELDS)} and {_LAST.name}"
 """What would be known of these people, as the question says it."""
 
+CHANGED = (
+    "Of {many} in it something is shown otherwise than it was written: an apostrophe before a sign that a spreadsheet "
+    "would calculate, or � for what could trick a reader."
+)
+
 NOTHING_WRITTEN = Notice("stopped", "Nothing was written.")
 
 
@@ -45,6 +50,12 @@ class NonpublicPlan:
     """The signatures whose names would be written down, sorted by name."""
 
     people: tuple[SignatureEntry, ...]
+
+    @property
+    def changes(self) -> tuple[Notice, ...]:
+        """What the table will show otherwise than it was written: to be told before it is."""
+        many = nonpublic.changed(self.people)
+        return (Notice("changed", CHANGED, {"many": f"{many:,} people" if many != 1 else "1 person"}),) if many else ()
 
     @property
     def questions(self) -> tuple[Question, ...]:

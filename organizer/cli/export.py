@@ -13,7 +13,11 @@ from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, carry_out, options
 from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.terminal.verification import say_steps
+from organizer.exports.changes import Change
 from organizer.exports.formats import FORMATS, format_help
+
+SHOWN = 10
+"""So many of the people whom a change concerns are named."""
 
 
 @click.command(
@@ -67,6 +71,7 @@ def run(
     say_steps(terminal, checks)
     found = need_verified(checks)
     plan = plan_export(found, letter, language, formats)
+    _say_changes(terminal, plan.changes)
     written = export(plan, out)
     terminal.say()
     terminal.say(f"Written to {out}: {', '.join(written)}.")
@@ -78,4 +83,16 @@ def run(
         "digest": found.digest,
         "language": plan.document.language,
         "files": list(written),
+        "changed": [{"file": one.file, "reason": one.reason.name, "names": len(one.names)} for one in plan.changes],
     }
+
+
+def _say_changes(terminal: Terminal, changes: Sequence[Change]) -> None:
+    """What will be shown otherwise than it was published, and of whom, before a file is written."""
+    for change in changes:
+        terminal.say()
+        terminal.say(str(change), "bold")
+        for name in change.names[:SHOWN]:
+            terminal.say(f"  {name}")
+        if len(change.names) > SHOWN:
+            terminal.say(f"  and {len(change.names) - SHOWN:,} more")

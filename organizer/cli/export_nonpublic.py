@@ -39,6 +39,8 @@ def run(terminal: Terminal, folder: str, passphrase_file: str | None, out: str) 
         terminal.say(str(warning), "bold")
     with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         plan = plan_nonpublic(session)
+        for change in plan.changes:
+            terminal.say(str(change))
         write_nonpublic(plan, out, ask_questions(terminal, plan.questions))
     written = len(plan.people)
     terminal.say(f"Written to {out}, readable only for you: {written:,} names that are not public.")

@@ -5,8 +5,10 @@ It is made from a publication and a letter only. Every text of a stranger is mad
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crypto.collation import sort_people
 from crypto.publication import Publication, PublishedSignature
 from organizer.exports.letter import Letter
 from organizer.exports.phrases import PHRASES, Phrases
@@ -30,6 +32,15 @@ class Document:
     details: tuple[str, ...]
     counts: tuple[tuple[str, int], ...]
     signatures: tuple[PublishedSignature, ...]
+    replaced: tuple[str, ...]
+    """The names of those of whose texts something is not shown as it was published."""
+
+    def people(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Names with all texts that are shown of each; first the letter, by its title, and its group."""
+        if letter := self.letter:
+            yield letter.title, (letter.title, letter.addressee, *(block.text for block in letter.blocks))
+            yield from ((name, (name, relation)) for name, relation in letter.group)
+        yield from ((shown.name, shown.texts()) for shown in self.signatures)
 
 
 def make_document(publication: Publication, digest: str, language: str, letter: Letter | None) -> Document:
@@ -42,6 +53,8 @@ def make_document(publication: Publication, digest: str, language: str, letter: 
         "by_hand_public": by_hand.public,
         "by_hand_nonpublic": by_hand.nonpublic,
     }
+    ordered = sort_people(publication.signatures, language)
+    signatures = tuple(PublishedSignature(*map(harmless, shown.texts())) for shown in ordered)
     details = [phrases.named.format(phrases.number(counts.public))]
     if counts.nonpublic:
         details.append(phrases.not_named.format(phrases.number(counts.nonpublic)))
@@ -56,11 +69,12 @@ def make_document(publication: Publication, digest: str, language: str, letter: 
         count=phrases.signed_by(publication.total),
         details=tuple(details),
         counts=tuple((label, numbers[name]) for name, label in phrases.counts.items()),
-        signatures=tuple(PublishedSignature(*map(harmless, shown.texts())) for shown in publication.signatures),
+        signatures=signatures,
+        replaced=tuple(safe.name for shown, safe in zip(ordered, signatures, strict=True) if shown != safe),
     )
 
 
-def about_person(shown: PublishedSignature) -> str:
-    """The line under a name: everything else that is published of the person, such as relation and prisoner."""
+def about_person(shown: PublishedSignature) -> tuple[str, ...]:
+    """What stands under a name: everything else that is published of the person, such as relation and prisoner."""
     _, *others = shown.texts()
-    return ", ".join(text for text in others if text)
+    return tuple(filter(None, others))

@@ -5,38 +5,41 @@ A format has a name, words for people, the files it writes, and how many names t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Any
 
+from organizer.exports.changes import FORMULA, NO_FONT, UNSAFE, Change, People, Reason, with_formula_signs
 from organizer.exports.document import NAMES_MAX, Document
+from organizer.exports.fonts import Fonts
 
-Writer = Callable[[Document, Mapping[str, str]], bytes]
-"""From a document, and the paths of the fonts by weight ("" and "B"), to the bytes of a file. Raises OrganizerError."""
-
-FONTS = {"": "fonts/DejaVuSansCondensed.ttf", "B": "fonts/DejaVuSansCondensed-Bold.ttf"}
-"""The fonts that come with the tool, by weight."""
+Writer = Callable[[Document, Fonts], bytes]
+"""From a document and the fonts to the bytes of a file. Raises OrganizerError."""
 
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """One format. `words` stand in the help; `names_max` is None where any number of names fits."""
+    """One format. `words` stand in the help; `names_max` is None where any number of names fits.
+
+    `changes` has the files that show some texts otherwise than they were published: why, and of whom.
+    """
 
     name: str
     words: str
     files: Mapping[str, Writer]
     names_max: int | None = None
+    changes: Mapping[str, tuple[Reason, People]] = field(default_factory=dict)
 
 
-def _made_by(module: str, function: str, *, with_fonts: bool = False) -> Writer:
-    """A module is loaded when a file of it is made: the help must not wait for the library that makes a PDF."""
+def _later(module: str, function: str, *, with_fonts: bool = False) -> Callable[[Document, Fonts], Any]:
+    """A module is loaded when its format is wanted: the help must not wait for the library that makes a PDF."""
 
-    def write(document: Document, fonts: Mapping[str, str]) -> bytes:
-        make = getattr(import_module(module), function)
-        made: bytes = make(document, fonts) if with_fonts else make(document)
-        return made
+    def call(document: Document, fonts: Fonts) -> Any:
+        made = getattr(import_module(module), function)
+        return made(document, fonts) if with_fonts else made(document)
 
-    return write
+    return call
 
 
 FORMATS = (
@@ -44,20 +47,22 @@ FORMATS = (
         "csv",
         "names and numbers as tables for any program",
         {
-            "names.csv": _made_by("organizer.exports.tables", "names_csv"),
-            "counts.csv": _made_by("organizer.exports.tables", "counts_csv"),
+            "names.csv": _later("organizer.exports.tables", "names_csv"),
+            "counts.csv": _later("organizer.exports.tables", "counts_csv"),
         },
+        changes={"names.csv": (FORMULA, lambda document, _: with_formula_signs(document))},
     ),
     ExportFormat(
-        "xlsx", "both for spreadsheets", {"names.xlsx": _made_by("organizer.exports.tables", "write_xlsx")}, NAMES_MAX
+        "xlsx", "both for spreadsheets", {"names.xlsx": _later("organizer.exports.tables", "write_xlsx")}, NAMES_MAX
     ),
     ExportFormat(
         "pdf",
         "the letter with its group and names, to hand over",
-        {"letter.pdf": _made_by("organizer.exports.pdf", "write_pdf", with_fonts=True)},
+        {"letter.pdf": _later("organizer.exports.pdf", "write_pdf", with_fonts=True)},
+        changes={"letter.pdf": (NO_FONT, _later("organizer.exports.pdf", "not_drawn", with_fonts=True))},
     ),
     ExportFormat(
-        "html", "the same as a page for browsers", {"letter.html": _made_by("organizer.exports.page", "write_page")}
+        "html", "the same as a page for browsers", {"letter.html": _later("organizer.exports.page", "write_page")}
     ),
 )
 
@@ -69,3 +74,13 @@ def format_help(formats: tuple[ExportFormat, ...] = FORMATS) -> str:
         + (f"; at most {one.names_max:,} names" if one.names_max else "")
         for one in formats
     )
+
+
+def changes(document: Document, fonts: Fonts, formats: Sequence[ExportFormat]) -> Iterator[Change]:
+    """What the files of these formats will show otherwise than it was published; nothing, if nothing changes."""
+    if document.replaced:
+        yield Change("", UNSAFE, document.replaced)
+    for one in formats:
+        for file, (reason, people) in one.changes.items():
+            if names := people(document, fonts):
+                yield Change(file, reason, names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from organizer.exports.document import Document, about_person
@@ -60,13 +60,14 @@ def _lines(document: Document) -> Iterator[str]:
     if letter is not None and letter.group:
         yield f"<h2>{escape(words.group)}</h2>"
         yield f'<ul lang="{letter.language}">'
-        yield from (_item(name, relation) for name, relation in letter.group)
+        yield from (_item(name, (relation,)) for name, relation in letter.group)
         yield "</ul>"
     yield f'<div class="result"><p class="count">{escape(document.count)}</p>'
     yield from (f"<p>{escape(text)}</p>" for text in document.details)
     yield "</div>"
     if document.signatures:
         yield f"<h2>{escape(words.who)}</h2>"
+        yield f'<p class="more">{escape(words.order)}</p>'
         yield '<ul class="names">'
         yield from (_item(shown.name, about_person(shown)) for shown in document.signatures)
         yield "</ul>"
@@ -75,7 +76,8 @@ def _lines(document: Document) -> Iterator[str]:
     yield "</html>"
 
 
-def _item(name: str, about: str) -> str:
-    # bdi: a name written from right to left must not move the text beside it.
-    rest = f'<span class="more"><bdi>{escape(about)}</bdi></span>' if about else ""
-    return f"<li><bdi>{escape(name)}</bdi>{rest}</li>"
+def _item(name: str, about: Sequence[str]) -> str:
+    # bdi: a text written from right to left must not move the text beside it.
+    rest = ", ".join(f"<bdi>{escape(text)}</bdi>" for text in about if text)
+    more = f'<span class="more">{rest}</span>' if rest else ""
+    return f"<li><bdi>{escape(name)}</bdi>{more}</li>"

@@ -28,6 +28,7 @@ class Phrases:
     by_hand: str
     group: str
     who: str
+    order: str
     fields: dict[str, str]
     result: str
     counts: dict[str, str]
@@ -73,6 +74,9 @@ PHRASES = {
         by_hand="Of all these, collected on paper or by messenger: {}.",
         group="Initiative group",
         who="Who has signed",
+        order=(
+            "In the order of the English alphabet, by the names as they were written; then Cyrillic and other letters."
+        ),
         fields={"name": "Name", "relation": "Relation", "prisoner": "Prisoner"},
         result="Result {number} of {date}, SHA-256 {digest}",
         counts={
@@ -106,6 +110,7 @@ PHRASES = {
         by_hand="З усіх сабрана на паперы або праз месенджар: {}.",
         group="Ініцыятыўная група",
         who="Хто падпісаў",
+        order="У парадку беларускага алфавіта, паводле імён, як іх напісалі; потым лацінка і іншыя пісьмы.",
         fields={"name": "Імя", "relation": "Кім прыходзіцца", "prisoner": "Палітвязень"},
         result="Вынік {number} ад {date}, SHA-256 {digest}",
         counts={
@@ -139,6 +144,9 @@ PHRASES = {
         by_hand="Из всех собрано на бумаге или через мессенджер: {}.",
         group="Инициативная группа",
         who="Кто подписал",
+        order=(
+            "В порядке русского алфавита (ё как е), по именам, как их написали; затем латиница и другие письменности."
+        ),
         fields={"name": "Имя", "relation": "Кем приходится", "prisoner": "Политзаключённый"},
         result="Результат {number} от {date}, SHA-256 {digest}",
         counts={
@@ -168,6 +176,7 @@ PHRASES = {
         by_hand="З усіх зібрано на папері або через месенджер: {}.",
         group="Ініціативна група",
         who="Хто підписав",
+        order="За українською абеткою, за іменами, як їх написали; потім латиниця та інші письма.",
         fields={"name": "Ім’я", "relation": "Ким доводиться", "prisoner": "Політв’язень"},
         result="Результат {number} від {date}, SHA-256 {digest}",
         counts={
@@ -197,6 +206,9 @@ PHRASES = {
         by_hand="Z wszystkich zebrane na papierze lub przez komunikator: {}.",
         group="Grupa inicjatywna",
         who="Kto podpisał",
+        order=(
+            "W kolejności polskiego alfabetu, według imion i nazwisk tak, jak je zapisano; potem cyrylica i inne pisma."
+        ),
         fields={"name": "Imię i nazwisko", "relation": "Kim jest", "prisoner": "Więzień polityczny"},
         result="Wynik {number} z dnia {date}, SHA-256 {digest}",
         counts={
@@ -226,6 +238,7 @@ PHRASES = {
         by_hand="Iš visų surinkta popieriuje arba per pranešimų programėlę: {}.",
         group="Iniciatyvinė grupė",
         who="Kas pasirašė",
+        order="Lietuvių abėcėlės tvarka, pagal vardus taip, kaip jie parašyti; po to kirilica ir kiti raštai.",
         fields={"name": "Vardas ir pavardė", "relation": "Ryšys", "prisoner": "Politinis kalinys"},
         result="Rezultatas {number}, {date}, SHA-256 {digest}",
         counts={
@@ -255,6 +268,10 @@ PHRASES = {
         by_hand="Von allen auf Papier oder über Messenger gesammelt: {}.",
         group="Initiativgruppe",
         who="Wer unterschrieben hat",
+        order=(
+            "Nach dem deutschen Alphabet (ä wie a), nach den Namen, wie sie geschrieben wurden; "
+            "danach Kyrillisch und andere Schriften."
+        ),
         fields={"name": "Name", "relation": "Beziehung", "prisoner": "Gefangene Person"},
         result="Ergebnis {number} vom {date}, SHA-256 {digest}",
         counts={

@@ -26,8 +26,8 @@ def names_csv(document: Document) -> bytes:
 
 
 def counts_csv(document: Document) -> bytes:
-    """The numbers, and the number, date and digest of their publication."""
-    return write_csv([*document.counts, (document.result, "")])
+    """The numbers; the number, date and digest of their publication; in which order the names stand."""
+    return write_csv([*document.counts, (document.result, ""), (document.phrases.order, "")])
 
 
 def write_xlsx(document: Document) -> bytes:
@@ -40,7 +40,7 @@ def write_xlsx(document: Document) -> bytes:
     bold = workbook.add_format({"bold": True})
     words = document.phrases
     _sheet(workbook.add_worksheet(words.who[:31]), [36] * len(PUBLISHED), list(_names(document)), bold, document.result)
-    counts = [(document.count, ""), *document.counts, (document.result, "")]
+    counts = [(document.count, ""), *document.counts, (document.result, ""), (words.order, "")]
     _sheet(workbook.add_worksheet("Σ"), [60, 14], counts, bold, document.result)
     workbook.close()
     return file.getvalue()

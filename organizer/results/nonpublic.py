@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from crypto.code import Commitment
-from crypto.csvtable import write_csv
+from crypto.collation import SIGNED, collation
+from crypto.csvtable import plain_cell, write_csv
 from crypto.signature import fields_without
 from organizer.text import harmless
 from organizer.workspace.entries import Decision, Entry, SignatureEntry, Verdict
@@ -29,7 +30,15 @@ def counted(judged: Iterable[tuple[Entry, Decision | None]], withdrawn: Containe
         and decision is not None
         and decision.verdict is Verdict.ACCEPTED
     ]
-    return sorted(found, key=lambda entry: (entry.signature.name.casefold(), entry.id))
+    return sorted(found, key=lambda entry: (collation(SIGNED).text_key(entry.signature.name), entry.id))
+
+
+def changed(signatures: Iterable[SignatureEntry]) -> int:
+    """Of how many people the table shows something otherwise than they wrote it."""
+    return sum(
+        any(plain_cell(harmless(text)) != text for text in (field.text(entry.signature) for field in FIELDS))
+        for entry in signatures
+    )
 
 
 def table(signatures: Iterable[SignatureEntry]) -> bytes:

@@ -13,8 +13,8 @@ from enum import StrEnum
 from sys import intern
 
 from crypto.code import Commitment, receipt
+from crypto.collation import SIGNED, sort_people
 from crypto.publication import ByHand, Counts, PublishedSignature
-from organizer.results.collation import sort_people
 from organizer.workspace.entries import (
     Decision,
     Entry,
@@ -150,7 +150,7 @@ class _Sums:
                 nonpublic=self.fates[Fate.COUNTED] - self.public_counted,
             ),
             by_hand=ByHand(self.public_by_hand, self.by_hand - self.public_by_hand),
-            signatures=tuple(sort_people(self.public)),
+            signatures=tuple(sort_people(self.public, SIGNED)),
             receipts=tuple(sorted(self.receipts)),
             undecided=self.fates[Fate.UNDECIDED],
             held=self.fates[Fate.HELD],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from glob import glob
 from pathlib import Path
@@ -43,15 +44,21 @@ def minisigs_beside(path: str) -> list[str]:
 
 
 @contextmanager
-def shipped_files(files: Iterable[str]) -> Iterator[dict[str, str]]:
-    """Paths, by name, of files that come with the tool, for a library that opens them itself; gone afterwards.
+def shipped_files() -> Iterator[Callable[[str], str]]:
+    """A function that gives the path of a file that comes with the tool, unpacked if it is an .xz; gone afterwards.
 
-    Copies, because the tool may be one file on a stick, with no file of its own inside that could be opened.
+    Copies, because the tool may be one file on a stick, with no file of its own inside that a library could open.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for file in files:
-            (Path(folder) / Path(file).name).write_bytes(_loader.get_data(str(_OWN / file)))
-        yield {file: str(Path(folder) / Path(file).name) for file in files}
+
+        def path_of(file: str) -> str:
+            path = Path(folder) / Path(file).name.removesuffix(".xz")
+            if not path.exists():
+                content = _loader.get_data(str(_OWN / file))
+                path.write_bytes(lzma.decompress(content) if file.endswith(".xz") else content)
+            return str(path)
+
+        yield path_of
 
 
 def in_folder(folder: str, file: str) -> str:

@@ -95,27 +95,19 @@ async function nameOf(bytes) {
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 }
 
+// Each language has an order of its own, so the page says at which places in the signed file its names stand.
 function showsNames(list, signatures) {
-  const { first, most } = list.dataset;
-  const seen = Array.from(list.children, (item) => seenIn(item));
+  const { names, first, most } = list.dataset;
+  const places = names.split(' ').map(Number);
+  if (places.length !== list.children.length || new Set(places).size !== places.length) return false;
+  if (first !== undefined && places.length !== Math.min(most, signatures.length - first)) return false;
   const written = signatures.map(({ name, relation, prisoner }) => [name, relation, prisoner].join('\n'));
-  if (first === undefined) return isPartOf(seen, written);
-  const expected = written.slice(Number(first), Number(first) + Number(most));
-  return seen.length === expected.length && isPartOf(seen, expected);
+  return places.every((place, at) => seenIn(list.children[at]) === written[place]);
 }
 
 function seenIn(item) {
   const text = (part) => (item.querySelector(part) || { textContent: '' }).textContent;
   return ['.name', '.relation', '.whose'].map(text).join('\n');
-}
-
-/** Whether all of `some` stand in `whole`, in the same order. */
-function isPartOf(some, whole) {
-  let at = 0;
-  for (const one of whole) {
-    if (one === some[at]) at += 1;
-  }
-  return at === some.length;
 }
 
 function fill(values) {

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anyascii import anyascii
 
+from crypto.collation import places
 from crypto.publication import PublishedSignature
 from service.site.name_index import NameIndex
 
@@ -57,11 +59,13 @@ def _reading(plain: str) -> list[str]:
 class NamesPage:
     """One page of a list of names, with its number.
 
-    `first`: the place of its first name in the publication, None after a search.
+    `places` are those of its names in the publication, where the page looks for them to compare.
+    `first`: how many names of the list stand before it, None after a search.
     `pages` and `found` count what the whole list has.
     """
 
     entries: Sequence[PublishedSignature]
+    places: Sequence[int]
     first: int | None
     number: int
     pages: int
@@ -70,10 +74,11 @@ class NamesPage:
 
 
 class NameList:
-    """All public names of one publication, in its order."""
+    """All public names of one publication, in the order of each language."""
 
     def __init__(self, signatures: Sequence[PublishedSignature]) -> None:
         self._signatures = signatures
+        self._orders: dict[str, Sequence[int]] = {}
         self._index = NameIndex((" ".join(entry.texts()) for entry in signatures), folded)
 
     @property
@@ -81,26 +86,36 @@ class NameList:
         """How many pages the list has; one when it is empty."""
         return _pages(len(self._signatures))
 
-    def page(self, number: int) -> NamesPage:
+    def page(self, number: int, language: str) -> NamesPage:
         """Page `number`, from 1 on; the nearest there is."""
         number = max(1, min(number, self.pages))
         first = (number - 1) * PAGE_SIZE
-        return NamesPage(self._signatures[first : first + PAGE_SIZE], first, number, self.pages, len(self._signatures))
+        shown = self._in_order(language)[first : first + PAGE_SIZE]
+        return NamesPage(self._entries(shown), shown, first, number, self.pages, len(self._signatures))
 
-    def search(self, query: str, number: int) -> NamesPage:
+    def search(self, query: str, number: int, language: str) -> NamesPage:
         """Page `number` of those in which every word of the query begins a word of what is published.
 
         Whoever looks for nothing gets the list.
         """
         query = " ".join(query[:QUERY_MOST].split())
         if not query:
-            return self.page(number)
+            return self.page(number, language)
         words = list(dict.fromkeys(folded(query)))[:_WORDS_MOST]
-        found = self._index.find(words) if words else []
+        hits = frozenset(self._index.find(words) if words else ())
+        found = [place for place in self._in_order(language) if place in hits] if hits else []
         number = max(1, min(number, _pages(len(found))))
         shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        entries = [self._signatures[at] for at in shown]
-        return NamesPage(entries, None, number, _pages(len(found)), len(found), query)
+        return NamesPage(self._entries(shown), shown, None, number, _pages(len(found)), len(found), query)
+
+    def _entries(self, shown: Sequence[int]) -> list[PublishedSignature]:
+        return [self._signatures[place] for place in shown]
+
+    def _in_order(self, language: str) -> Sequence[int]:
+        """Places in the publication; with 10,000 names it takes a fifth of a second, once for each language."""
+        if language not in self._orders:
+            self._orders[language] = array("L", places(self._signatures, language))
+        return self._orders[language]
 
 
 def _pages(entries: int) -> int:

@@ -104,7 +104,7 @@ class Pages:
             if self._made_for != made_for:
                 self._pages = {
                     (language, page): self._render(
-                        language, template, page=page, is_open=is_open, **_shown(made_for[0], 1)
+                        language, template, page=page, is_open=is_open, **_shown(made_for[0], 1, language)
                     )
                     for language in self._appeal.languages
                     for page, template in TEMPLATES.items()
@@ -117,7 +117,7 @@ class Pages:
         result = self._current()
         if language not in self._appeal.languages or result is None or not 1 < number <= result.names.pages:
             return None
-        return self._render(language, "result.html", page=page, **_shown(result, number))
+        return self._render(language, "result.html", page=page, **_shown(result, number, language))
 
     def search(self, language: str, query: str, number: int) -> bytes | None:
         """The page of the result with those names that a query finds; never kept."""
@@ -125,21 +125,22 @@ class Pages:
         if language not in self._appeal.languages or result is None:
             return None
         before, after = self._around_names(language, result)
-        return before + self._render(language, NAMES, names=result.names.search(query, number)) + after
+        return before + self._render(language, NAMES, names=result.names.search(query, number, language)) + after
 
     def _around_names(self, language: str, result: Result) -> tuple[bytes, bytes]:
         """What stands before and after the list of names on the page of the result, whatever the list is."""
         kept = self._around.setdefault(result, {})
         if language not in kept:
-            names = self._render(language, NAMES, names=result.names.page(1))
-            page = self._render(language, "result.html", page="result", **_shown(result, 1))
+            names = self._render(language, NAMES, names=result.names.page(1, language))
+            page = self._render(language, "result.html", page="result", **_shown(result, 1, language))
             before, _, after = page.partition(names)
             kept[language] = before, after
         return kept[language]
 
     def desk(self, language: str, outcome: object) -> bytes:
         """The organizers' page after somebody pressed one of its buttons; never kept."""
-        return self._render(language, "desk.html", page="desk", outcome=outcome, **_shown(self._current(), 1))
+        shown = _shown(self._current(), 1, language)
+        return self._render(language, "desk.html", page="desk", outcome=outcome, **shown)
 
     def feed(self, language: str) -> bytes | None:
         """The Atom feed of all publications in one of the appeal's languages, or None."""
@@ -148,7 +149,7 @@ class Pages:
         # The appeal id names the feed: random, and the same wherever the site is.
         feed_id = UUID(bytes=self._appeal.programs.appeal_id)
         ids = {"feed_id": feed_id, "entry_id": lambda digest: uuid5(feed_id, digest)}
-        return self._render(language, "feed.xml", page="result", **ids, **_shown(self._current(), 1))
+        return self._render(language, "feed.xml", page="result", **ids, **_shown(self._current(), 1, language))
 
     def hand_in(self, language: str, outcome: object) -> bytes:
         """The page that takes an envelope as text, after somebody sent one; never kept."""
@@ -190,12 +191,12 @@ def render(
     return text.encode("utf-8")
 
 
-def _shown(result: Result | None, number: int) -> dict[str, Any]:
+def _shown(result: Result | None, number: int, language: str) -> dict[str, Any]:
     """What the templates show of a result, with one page of its names."""
     if result is None:
         return {"shown": None, "names": None, "history": ()}
     kilobytes = -(-result.download_size // 1000)
-    names: NamesPage = result.names.page(number)
+    names: NamesPage = result.names.page(number, language)
     return {"shown": result.shown, "names": names, "history": result.history, "download_kilobytes": kilobytes}
 
 

@@ -24,8 +24,11 @@ from bundle.build import CACHE
 from bundle.start import LEFT_OUT, LOCK, Damaged, Missing, choose, fits, hashes, pinned, project
 from organizer import VERSION
 from tests.support.debian_mirror import mirror
+from tests.support.export_inputs import hand_out, people
+from tests.support.names_in_scripts import NAMES, letters
 from tests.support.organizer_workspace import make_desk, seal
 from tests.support.paths import ROOT
+from tests.support.pdf_pictures import read_text
 from tests.support.programs import program
 
 # Python as the system has it, without .venv.
@@ -106,6 +109,15 @@ def test_the_tool_and_the_service_run_on_the_same_versions() -> None:
 
     assert entries(LOCK).items() <= entries("requirements.txt").items()
     assert {name.partition("==")[0] for name in entries(LOCK)} >= LEFT_OUT
+
+
+def test_it_draws_names_of_all_scripts(start: Start, tmp_path: Path) -> None:
+    """With HarfBuzz and fonts that are only in memory and for a moment in a temporary folder."""
+    handed = hand_out(tmp_path, people(*NAMES.values()))
+    files = [handed.publication, "--appeal", handed.appeal, "--out", tmp_path / "out", "--format", "pdf", "--json"]
+    assert json.loads(start("export", *files).stdout)["changed"] == []
+    read = read_text((tmp_path / "out" / "letter.pdf").read_bytes())
+    assert all(letters(name) <= letters(read) for name in NAMES.values())
 
 
 def test_it_starts_alone(start: Start, bundle: Path, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def sources() -> Iterator[str]:
         folders[:] = [name for name in folders if name not in ignored]
         for name in names:
             path = (Path(folder) / name).relative_to(ROOT).as_posix()
-            if not path.startswith(NOT_WRITTEN) and not path.endswith((".mo", ".pyc", ".png", ".ttf")):
+            if not path.startswith(NOT_WRITTEN) and not path.endswith((".mo", ".pyc", ".png", ".xz")):
                 yield path
 
 

@@ -21,6 +21,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from crypto.collation import sort_people
 from crypto.publication import PublishedSignature
 from organizer.cli.export import export_command
 from organizer.cli.main import organizer
@@ -31,7 +32,7 @@ from organizer.exports.page import write_page
 from organizer.exports.pdf import write_pdf
 from organizer.exports.phrases import PHRASES
 from organizer.exports.tables import counts_csv, names_csv, write_xlsx
-from tests.support.export_inputs import FONT_FILES, Handed, document_of, hand_out, people
+from tests.support.export_inputs import Handed, document_of, font_path, hand_out, people
 from tests.support.export_judge import HOSTILE, complaints
 from tests.support.pdf_text import pdf_pages
 
@@ -48,7 +49,7 @@ SAFE = document_of(people("Ева", "Łukasz Żaba"))
 
 
 def pdf_lines(document: Document) -> list[str]:
-    return [line for page in pdf_pages(write_pdf(document, FONT_FILES)) for line in page]
+    return [line for page in pdf_pages(write_pdf(document, font_path)) for line in page]
 
 
 def sheets(data: bytes) -> dict[str, str]:
@@ -95,7 +96,7 @@ UNFIT: dict[str, Callable[[Document], bytes]] = {
     "something on a click": lambda document: page(document, "<p onclick='f()'></p>"),
     "a formula in an archive": lambda document: archive(document, "<f>1+1</f>"),
     "a link out of an archive": lambda document: archive(document, '<Relationship TargetMode="External"/>'),
-    "something that opens by itself": lambda document: write_pdf(document, FONT_FILES) + b"<< /OpenAction << >> >>",
+    "something that opens by itself": lambda document: write_pdf(document, font_path) + b"<< /OpenAction << >> >>",
     "a kind of file nobody reads here": lambda document: b"\xff\xd8\xff" + names(document).encode(),
 }
 
@@ -151,12 +152,34 @@ def test_a_table_has_every_name_with_relation_and_prisoner() -> None:
     ]  # fmt: skip
 
 
+def test_a_list_stands_in_the_order_of_its_language_and_says_so() -> None:
+    """Every format, for readers of each language: other names come first, and a sentence tells by what."""
+    signed = people(
+        "Яна", "Žana", "Čiž", "Ёлкина", "Ерофей", "Cibulskis", "Łukasz", "Lwow", "Yla", "Inga", "Ґанна", "Гнат"
+    )
+    firsts = set()
+    for language in PHRASES:
+        document = document_of(signed, language)
+        expected = [shown.name for shown in sort_people(signed, language)]
+        firsts.add(tuple(expected))
+        assert [row[0] for row in read_csv(names_csv(document))[1:]] == expected
+        order = document.phrases.order
+        assert order in counts_csv(document).decode()
+        assert order in write_page(document).decode()
+        strings = ElementTree.fromstring(sheets(write_xlsx(document))["xl/sharedStrings.xml"])
+        assert order in ["".join(one.itertext()) for one in strings]
+        lines = pdf_lines(document)
+        assert [line for line in lines if line in expected] == expected
+        assert order in " ".join(lines)
+    assert len(firsts) == len(PHRASES) - 1  # German and English agree
+
+
 def test_the_numbers_are_a_table_too() -> None:
-    """Each with its name, and the digest of the result they come from."""
+    """Each with its name, the digest of the result they come from, and in which order the names stand."""
     rows = read_csv(counts_csv(SAFE))
     assert rows[:3] == [["signatures in all", "4"], ["named", "2"], ["not named", "2"]]
-    assert len(rows) == 11
-    assert rows[-1][0] == SAFE.result
+    assert len(rows) == 12
+    assert [row[0] for row in rows[-2:]] == [SAFE.result, SAFE.phrases.order]
 
 
 def test_a_workbook_holds_strings_and_numbers_and_nothing_to_calculate() -> None:
@@ -230,7 +253,8 @@ def test_a_page_has_everything_that_was_published() -> None:
         "We are the relatives.",
         "Tatsiana Khomich",
         "Ева <b>",
-        "сястра, Ян",
+        "сястра",
+        "Ян",
     ):
         assert text in texts
     assert "3 people have signed this letter." in texts
@@ -244,8 +268,8 @@ def test_the_direction_of_a_name_ends_with_it() -> None:
 
 def test_a_document_to_hand_over_has_the_group_first_and_numbered_pages() -> None:
     """A4, title, addressee, letter, group, count, names; date and digest at the foot of every page."""
-    document = document_of(people(*(f"Нехта {number}" for number in range(150))))
-    data = write_pdf(document, FONT_FILES)
+    document = document_of(people(*(f"Нехта {number:03}" for number in range(150))))
+    data = write_pdf(document, font_path)
     pages = pdf_pages(data)
     assert b"/MediaBox [0 0 595.28 841.89]" in data
     assert len(pages) > 2
@@ -257,7 +281,7 @@ def test_a_document_to_hand_over_has_the_group_first_and_numbered_pages() -> Non
     places += [first.index(text) for text in ("Initiative group", "Tatsiana Khomich", document.count, "Who has signed")]
     assert places == sorted(places)
     names = [line for page in pages for line in page if line.startswith("Нехта")]
-    assert names == [f"Нехта {number}" for number in range(150)]
+    assert names == [f"Нехта {number:03}" for number in range(150)]
 
 
 @pytest.mark.parametrize("language", ALPHABETS)
@@ -281,7 +305,7 @@ def test_names_are_drawn_as_they_are() -> None:
 
 def test_a_character_without_a_font_is_shown_and_explained() -> None:
     """No name is left out, and the reader learns where the rest is."""
-    lines = pdf_lines(document_of(people("Зося 中文")))
+    lines = pdf_lines(document_of(people("Зося 😀𒀀")))
     assert "Зося ��" in lines
     assert any("no font for" in line for line in lines)
     assert not any("no font for" in line for line in pdf_lines(SAFE))
@@ -299,7 +323,7 @@ def test_every_language_has_all_words(language: str) -> None:
     assert all(sentence.count("{}") == 1 for sentence in (*words.signed, words.named, words.not_named, words.by_hand))
     assert words.counts.keys() == PHRASES["en"].counts.keys()
     assert re.findall(r"\{\w+\}", words.result) == ["{number}", "{date}", "{digest}"]
-    assert pdf_pages(write_pdf(document_of(people("Ева"), language), FONT_FILES))
+    assert pdf_pages(write_pdf(document_of(people("Ева"), language), font_path))
     assert "\ufffd" not in "".join(pdf_lines(document_of(people("Ева"), language)))
 
 

@@ -17,7 +17,7 @@ from organizer.cli.main import organizer
 from organizer.exports.document import make_document
 from organizer.exports.formats import FORMATS
 from organizer.results import diff
-from organizer.results.nonpublic import counted, table
+from organizer.results.nonpublic import changed, counted, table
 from organizer.results.publication import make_publication, place_after, sign_publication, write_draft
 from organizer.workspace.entries import (
     Decision,
@@ -197,4 +197,18 @@ def test_no_script_can_write_down_nonpublic_names(desk: Desk) -> None:
     out = desk.home / "names.csv"
     done = run(desk, "export-nonpublic", "--out", str(out), "--json", answer="write 2 names\n")
     assert json.loads(done.stdout)["error"] == "question"
+    assert not out.exists()
+
+
+def test_what_the_table_changes_is_told_before_it_is_written(desk: Desk) -> None:
+    """A telephone number begins with a sign that a spreadsheet would calculate; how many have one is told, not who."""
+    out = desk.home / "names.csv"
+    plain = run(desk, "export-nonpublic", "--out", str(out), answer="no\n")
+    assert "otherwise than it was written" not in plain.output
+    signed = [Signature(name, public=False, contact=contact) for name, contact in (("Уля", "+375 29 1"), ("Зоя", "ok"))]
+    assert changed([SignatureEntry(bytes(32), LETTER, bytes(32), one, False) for one in signed]) == 1
+    run(desk, "open", str(desk.ledger(seal("Уля", False, record=desk.record, contact="+375 29 1"))))
+    run(desk, "review", "--accept-all")
+    told = run(desk, "export-nonpublic", "--out", str(out), answer="no\n")
+    assert "Of 1 person in it something is shown otherwise than it was written" in told.output
     assert not out.exists()

@@ -44,7 +44,7 @@ NEEDED = {
     "work": SEALED,
 }
 """Each command, and the libraries of requirements-organizer.txt that it may load."""
-WHEN_MADE = {"defusedxml", "fontTools", "fpdf", "xlsxwriter"}
+WHEN_MADE = {"defusedxml", "fontTools", "fpdf", "uharfbuzz", "xlsxwriter"}
 """What a format needs is loaded when a file of it is made."""
 LIBRARIES = set[str]().union(*NEEDED.values(), WHEN_MADE)
 

@@ -138,9 +138,11 @@ def test_a_publication_is_replaced_whole_or_not_at_all(desk: Desk) -> None:
 
 def test_what_comes_with_the_tool_can_be_opened_for_a_while() -> None:
     """As a file with its own name, which is gone afterwards."""
-    with shipped_files(["fonts/LICENSE"]) as paths:
-        assert "Bitstream Vera" in Path(paths["fonts/LICENSE"]).read_text("utf-8")
-    assert not Path(paths["fonts/LICENSE"]).exists()
+    with shipped_files() as path_of:
+        path = Path(path_of("fonts/LICENSE"))
+        assert "Bitstream Vera" in path.read_text("utf-8")
+        assert Path(path_of("fonts/NotoSansThai-Regular.ttf.xz")).read_bytes()[:4] == b"\0\1\0\0"  # unpacked
+    assert not path.exists()
 
 
 def test_a_publication_is_never_overwritten(desk: Desk) -> None:

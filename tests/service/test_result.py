@@ -19,15 +19,18 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
+from crypto.collation import sort_people
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import Counts, PublishedSignature, digest, line
+from organizer.exports.phrases import PHRASES
 from service import create_app
 from service.settings import Settings
 from service.site.name_search import PAGE_SIZE, QUERY_MOST, NameList
+from service.site.rendering import LANGUAGE_NAMES
 from service.stores.file_store import FileStore
 from tests.support.programs import environment_with
 from tests.support.publications import hand_in, post_files, publication
-from tests.support.sample_appeal import APPEAL_ID, TOKEN, limits_of
+from tests.support.sample_appeal import APPEAL_ID, TOKEN, limits_of, speaking_all
 from tests.support.site_map import SHIPPED_LANGUAGES
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
@@ -114,7 +117,7 @@ def test_the_letter_shows_the_count_in_words_some_names_and_the_way_to_all(
     assert told in seen(client.get("/en/").text)
 
 
-def test_every_public_name_stands_on_some_page_in_the_order_of_the_publication(
+def test_every_public_name_stands_on_some_page_in_the_order_of_its_language(
     client: FlaskClient, minisign_keys: Keys
 ) -> None:
     """With relation and prisoner; the pages are linked to one another and exist in every language."""
@@ -128,8 +131,30 @@ def test_every_public_name_stands_on_some_page_in_the_order_of_the_publication(
         addresses = re.findall(r'<a href="(result[-0-9]*)#names">', page)
         further = [each for each in addresses if each != "result" and each > address]
         address = min(further, default=None)
-    assert found == [line(entry) for entry in signatures]
+    assert found == [line(entry) for entry in sort_people(signatures, "be")]
     assert client.get("/ru/result-3").status_code == 200
+
+
+def test_readers_of_each_language_find_names_where_they_expect_them(
+    settings: Settings, store: FileStore, minisign_keys: Keys
+) -> None:
+    """On the letter's page, on that of the result and after a search; it says by what, as exported files do."""
+    names = ("Яна", "Žana", "Čiž", "Ёлкина", "Ерофей", "Cibulskis", "Łukasz", "Lwow", "Yla", "Inga", "Ґанна", "Гнат")
+    signatures = tuple(PublishedSignature(name, "сястра", "") for name in (*names, "دוד"))
+    speaking_all(settings.appeal, "closing = 2027-01-31", 8000)
+    client = create_app(settings, store).test_client()
+    publish(client, minisign_keys, signatures)
+    orders = set()
+    for language in LANGUAGE_NAMES:
+        expected = [line(entry) for entry in sort_people(signatures, language)]
+        found = client.post(f"/{language}/result", data={"q": "сястра"}).text
+        for page in (client.get(f"/{language}/").text, client.get(f"/{language}/result").text, found):
+            assert Items(page).found == expected
+            places = re.findall(r'data-names="([0-9 ]+)"', page)
+            assert [[line(signatures[int(at)]) for at in some.split()] for some in places] == [expected]
+            assert page.count(PHRASES[language].order) == 1
+        orders.add(tuple(expected))
+    assert len(orders) == len(LANGUAGE_NAMES) - 1  # German and English agree
 
 
 def test_the_initiative_group_stands_first_and_only_once(client: FlaskClient, minisign_keys: Keys) -> None:
@@ -176,7 +201,7 @@ def test_a_search_finds_other_spellings(written: str, queries: list[str]) -> Non
     """Case, ў and у, ё and е, apostrophes, Latin and Cyrillic letters, the order of words, beginnings."""
     names = NameList([PublishedSignature("Zmicier Inšy", "", ""), PublishedSignature(written, "", "")])
     for query in queries:
-        assert [entry.name for entry in names.search(query, 1).entries] == [written], query
+        assert [entry.name for entry in names.search(query, 1, "en").entries] == [written], query
 
 
 def test_a_search_looks_at_relation_and_prisoner_too(client: FlaskClient, minisign_keys: Keys) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +13,22 @@ from crypto.appeal import write_appeal
 from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import ByHand, Counts, Publication, PublishedSignature, digest, write_publication
 from organizer.exports.document import Document, make_document
+from organizer.exports.fonts import font_file
 from organizer.exports.letter import Letter, blocks
+from organizer.workspace.files import shipped_files
 from tests.support.organizer_workspace import APPEAL_ID, RECORD, appeal_of
 
 ANNA = MinisignSecretKey.make(b"annaanna", bytes(range(32)))
-FONTS = Path(__file__).parents[2] / "organizer" / "fonts"
-FONT_FILES = {"": str(FONTS / "DejaVuSansCondensed.ttf"), "B": str(FONTS / "DejaVuSansCondensed-Bold.ttf")}
+_kept = ExitStack()  # unpacked once for all tests
+atexit.register(_kept.close)
+_path_of = _kept.enter_context(shipped_files())
+
+
+def font_path(name: str) -> str:
+    """The path of a font, for whatever writes a PDF."""
+    return _path_of(font_file(name))
+
+
 LETTERS = {"be": "Мы — родныя.\n\n## Просьба\n\n- першая\n- другая *важная*\n", "en": "We are the relatives.\n"}
 TOML = f"""
 id = "{APPEAL_ID.hex()}"

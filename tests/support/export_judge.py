@@ -22,7 +22,7 @@ from crypto.publication import PublishedSignature
 from organizer.errors import OrganizerError
 from organizer.exports.document import Document
 from organizer.exports.formats import ExportFormat
-from tests.support.export_inputs import FONT_FILES, document_of, people
+from tests.support.export_inputs import document_of, font_path, people
 from tests.support.pdf_text import pdf_pages
 
 HOSTILE = (
@@ -46,7 +46,7 @@ FORMULA = tuple("=+-@＝＋－＠−")
 
 def written(form: ExportFormat, document: Document) -> dict[str, bytes]:
     """The files of a format."""
-    return {name: write(document, FONT_FILES) for name, write in form.files.items()}
+    return {name: write(document, font_path) for name, write in form.files.items()}
 
 
 def readable(data: bytes) -> str:

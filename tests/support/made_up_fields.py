@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
 
+from crypto.collation import sort_people
 from crypto.errors import RecordError
 from crypto.publication import PublishedSignature, line, read_publication, write_publication
 from crypto.seal import OpenedSignature, Opener
@@ -38,14 +39,13 @@ from organizer.intake.tables.people import read_people
 from organizer.intake.tables.reading import read_table
 from organizer.intake.tables.words import TEMPLATE
 from organizer.results import diff, nonpublic
-from organizer.results.collation import sort_people
 from organizer.results.tally import tally
 from organizer.review.filters import Filter
 from organizer.review.review import Shown
 from organizer.workspace.entries import Decision, Verdict
 from service.site.name_search import NameList
 from service.site.result_files import result_csv
-from tests.support.export_inputs import FONT_FILES, document_of, publication_of
+from tests.support.export_inputs import document_of, font_path, publication_of
 from tests.support.organizer_workspace import KEYS, open_records, seal
 from tests.support.pdf_text import pdf_pages
 from tests.support.review_entries import again, entry
@@ -139,13 +139,13 @@ def exported() -> dict[str, str]:
         "tally": repr(tally([(ONE, Decision(Verdict.ACCEPTED))], {}, frozenset()).signatures),
         "publication.json": repr(read_publication(data).signatures),
         "differences": "\n".join(diff.name_lines(read_publication(data))),
-        "order": repr(sort_people([other, SHOWN])[0]),
+        "order": repr(sort_people([other, SHOWN], "be")[0]),
         "export, csv": names_csv(document).decode(),
         "export, xlsx": sheets,
         "export, html": write_page(document).decode(),
-        "export, pdf": "".join(text for page in pdf_pages(write_pdf(document, FONT_FILES)) for text in page),
+        "export, pdf": "".join(text for page in pdf_pages(write_pdf(document, font_path)) for text in page),
         "site, result.csv": result_csv([SHOWN]).decode().replace("village", VILLAGE),
-        "site, search": repr(NameList([SHOWN]).search(VILLAGE, 1).entries),
+        "site, search": repr(NameList([SHOWN]).search(VILLAGE, 1, "en").entries),
     }
 
 
