@@ -69,27 +69,32 @@ def timed(*command: str | Path, **environment: str) -> Took:
     return Took(seconds, used.ru_utime + used.ru_stime, output.count(b"\n"))
 
 
-def until(text: bytes, *command: str | Path) -> Took:
-    """Start a program at a terminal; the seconds until it shows this text. Then `q` ends it. Raises ValueError."""
+def until(text: bytes, *command: str | Path, keys: bytes = b"") -> list[Took]:
+    """Start a program at a terminal; the seconds until it shows this text, and until it does again after each key.
+
+    Then `q` ends it; the time of processors is that of all of it. Raises ValueError.
+    """
     began = time.perf_counter()
     pid, screen = pty.fork()
     if not pid:
         os.chdir(ROOT)
         os.execve(command[0], command, os.environ | {"TERM": "xterm", "LINES": "40", "COLUMNS": "120"})  # noqa: S606 - our own tool
-    shown, seconds = b"", 0.0
+    shown, seconds, left = b"", list[float](), list(keys + b"q")
     try:
         while more := os.read(screen, 1 << 16):
             shown += more
-            if not seconds and text in shown:
-                seconds = time.perf_counter() - began
+            if left and text in shown:
+                seconds.append(time.perf_counter() - began)
+                shown = b""
                 # What is pressed before the program listens for a key is thrown away by design.
                 while termios.tcgetattr(screen)[3] & termios.ICANON:
                     time.sleep(0.005)
-                os.write(screen, b"q")
+                began = time.perf_counter()
+                os.write(screen, bytes([left.pop(0)]))
     except OSError:  # how Linux says that nobody writes to this terminal any more
         pass
     os.close(screen)
     _, _, used = os.wait4(pid, 0)
-    if not seconds:
+    if left:
         raise ValueError(shown.decode("utf-8", "replace")[-2000:])
-    return Took(seconds, used.ru_utime + used.ru_stime)
+    return [Took(one, used.ru_utime + used.ru_stime) for one in seconds]

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from nacl.secret import SecretBox
 
@@ -76,8 +77,14 @@ class _Desk:
     def run(self, work: Path, *command: str | Path) -> Took:
         return timed(*TOOL, *command, "-w", work, *self.options)
 
-    def show(self, work: Path, command: str) -> Took:
-        return until(KEYS_SHOWN, *TOOL, command, "-w", work, *self.options)
+    def show(self, work: Path, command: str, keys: bytes = b"") -> list[Took]:
+        return until(KEYS_SHOWN, *TOOL, command, "-w", work, *self.options, keys=keys)
+
+    def review(self, work: Path, what: str, *beside: Any) -> Iterator[Wait]:
+        """Until the first signature is there, and from pressing `a` until that is done."""
+        shown, accepted = self.show(work, "review", keys=b"a")
+        yield Wait(f"review, first signature, {what}", shown, *beside)
+        yield Wait(f"its acceptance, {what}", accepted, *beside)
 
 
 def measure(folder: Path, count: int) -> Iterator[Wait]:
@@ -97,14 +104,15 @@ def _reading(desk: _Desk, count: int, parts: dict[str, float]) -> Iterator[Wait]
     with open_session(_Known(), str(work)) as session:
         add_people(session.records, count, 0)
     name, bare = f"{count:,} boxes opened", _boxes(count)
-    yield Wait("review, first signature, all new", desk.show(work, "review"), name, bare, parts)
+    yield from desk.review(work, "all new", name, bare, parts)
     yield Wait("duplicates", desk.run(work, "duplicates", "--json"), name, bare, parts)
-    yield Wait("review, first signature, nothing new", desk.show(work, "review"), name, bare, parts)
+    yield from desk.review(work, "nothing new", name, bare, parts)
     with open_session(_Known(), str(work)) as session:
         add_people(session.records, LATER, count)
-    yield Wait(f"review, first signature, {LATER} new", desk.show(work, "review"), name, bare, parts)
+    yield from desk.review(work, f"{LATER} new", name, bare, parts)
     yield Wait("duplicates again", desk.run(work, "duplicates", "--json"), name, bare, parts)
-    yield Wait("list, first signature", desk.show(work, "list"), name, bare, parts)
+    (listed,) = desk.show(work, "list")
+    yield Wait("list, first signature", listed, name, bare, parts)
     yield Wait("status", desk.run(work, "status"), name, bare, parts)
 
 

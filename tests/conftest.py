@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -18,7 +18,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from jinja2 import Environment
-from nacl.pwhash import argon2id
 
 from crypto.code import commitment
 from crypto.keys import OrganizersKey
@@ -28,6 +27,7 @@ from crypto.signature import Signature
 from service import create_app
 from service.settings import Settings
 from service.stores.file_store import FileStore
+from tests.support import cheap_guesses
 from tests.support.paths import ROOT
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.redis_servers import PROGRAMS, Server, running, running_cluster
@@ -40,20 +40,18 @@ hypothesis_settings.register_profile("whole", deadline=None)
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis_settings.load_profile("whole")
 
+# Before any file of tests is read: some make keys then.
+cheap_guesses.make_cheap()
+
 # A shell that runs the tests in the background has them ignore Ctrl-C, and every program that they start would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def guesses() -> Iterator[None]:
-    """A guess at a passphrase costs seconds on purpose: what came of one is remembered, and programs of their own pay.
-
-    Both functions are pure: the same passphrase, salt and limits give the same key, so no test sees a difference.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hashlib, "scrypt", cache(hashlib.scrypt))
-        patch.setattr(argon2id, "kdf", cache(argon2id.kdf))
-        yield
+@pytest.fixture
+def full_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A guess at a passphrase costs what it costs a person: for what meets stock minisign, and what says the price."""
+    for (module, name), derive in cheap_guesses.FULL.items():
+        monkeypatch.setattr(module, name, derive)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -177,12 +175,13 @@ def empty(started: Callable[[str], list[Server]]) -> Callable[[str], list[Server
 
 
 @pytest.fixture
-def terminal() -> Iterator[Callable[..., PseudoTerminal]]:
+def terminal(request: pytest.FixtureRequest) -> Iterator[Callable[..., PseudoTerminal]]:
     """Opens terminals, and closes them whatever happens."""
     opened: list[PseudoTerminal] = []
+    full_price = "full_price" in request.fixturenames
 
     def start(*arguments: str, **options: Any) -> PseudoTerminal:
-        opened.append(PseudoTerminal(*arguments, **options))
+        opened.append(PseudoTerminal(*arguments, full_price=full_price, **options))
         return opened[-1]
 
     yield start
@@ -191,11 +190,19 @@ def terminal() -> Iterator[Callable[..., PseudoTerminal]]:
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The organizers' tool in one file, made as anyone makes it; the first time its wheels are fetched."""
-    out = tmp_path_factory.mktemp("bundle") / "organizer.pyz"
-    build = [sys.executable, "run", "bundle", "--out", out]
-    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{hashlib.sha256(out.read_bytes()).hexdigest()}  {out}\n" in done.stdout
+def bundle(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The organizers' tool in one file, made as anyone makes it; the first time its wheels are fetched.
+
+    The processes that share the tests share it, too.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = base if worker_id == "master" else base.parent
+    out = folder / "organizer.pyz"
+    with (folder / "organizer.pyz.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not out.exists():
+            build = [sys.executable, "run", "bundle", "--out", out]
+            done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert f"{hashlib.sha256(out.read_bytes()).hexdigest()}  {out}\n" in done.stdout
     return out

@@ -14,6 +14,7 @@ from nacl.utils import random
 
 from crypto.appeal import LetterHash
 from crypto.cleaning import clean
+from crypto.envelope import EnvelopeId
 from crypto.signature import Signature
 from organizer.actions.add import choose_letter
 from organizer.actions.plan import Answers, Notice, Question, check_answered
@@ -31,7 +32,7 @@ from organizer.intake.tables.reading import Table, read_table
 from organizer.intake.tables.rows import BrokenRows, Row
 from organizer.intake.tables.words import KNOWN, TEMPLATE, word_key
 from organizer.matching.duplicates import Index, Person
-from organizer.matching.surname_keys import CandidateSearch
+from organizer.matching.key_cache import SurnameKeys
 from organizer.workspace.entries import SignatureEntry, Verdict
 from organizer.workspace.files import read_file, write_new
 
@@ -197,23 +198,22 @@ def _find_similar(session: Session, new: Sequence[paper.GoodLine]) -> tuple[Simi
     if not new:
         return ()
     entries = list(_standing(session))
-    people = {line.number: _person(len(entries) + at, line.signature) for at, line in enumerate(new)}
-    candidates = CandidateSearch()
-    for person in people.values():
-        candidates.look_for(person.name)
-    for place, entry in enumerate(entries):
-        candidates.add(place, entry.signature.name)
+    signed = [*(entry.signature for entry in entries), *(line.signature for line in new)]
+    ids = [*(entry.id for entry in entries), *[EnvelopeId(b"")] * len(new)]
+    keys = SurnameKeys.read(session.records.surname_keys()).about(ids)
+    for place in keys.missing():
+        keys.put_name(place, signed[place].name)
     index = Index()
     known: dict[bytes, SignatureEntry] = {}
-    for place in candidates.places(candidates.similar):
-        person = _person(place, entries[place].signature)
+    for place in keys.candidates(set(range(len(entries), len(signed)))):
+        person = _person(place, signed[place])
         known[person.id] = entries[place]
         index.add(person)
     found: list[SimilarLine] = []
-    for number, person in people.items():
-        for pair in index.similar(person)[:1]:
+    for place, line in enumerate(new, start=len(entries)):
+        for pair in index.similar(_person(place, line.signature))[:1]:
             similar = known[pair.first if pair.first in known else pair.second]
-            found.append(SimilarLine(number, similar.signature.name, similar.by_hand))
+            found.append(SimilarLine(line.number, similar.signature.name, similar.by_hand))
     return tuple(found)
 
 

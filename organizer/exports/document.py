@@ -14,6 +14,10 @@ from organizer.exports.letter import Letter
 from organizer.exports.phrases import PHRASES, Phrases
 from organizer.text import harmless
 
+NAMES_MAX = 1_048_575
+"""The most names in a sheet of a spreadsheet, which has one more row for the header; the library that writes it drops
+further rows silently."""
+
 
 @dataclass(frozen=True)
 class Document:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
 
 from organizer.exports.changes import FORMULA, NO_FONT, UNSAFE, Change, People, Reason, with_formula_signs
-from organizer.exports.document import Document
+from organizer.exports.document import NAMES_MAX, Document
 from organizer.exports.fonts import Fonts
-from organizer.exports.page import write_page
-from organizer.exports.pdf import not_drawn, write_pdf
-from organizer.exports.tables import NAMES_MAX, counts_csv, names_csv, write_xlsx
 
 Writer = Callable[[Document, Fonts], bytes]
 """From a document and the fonts to the bytes of a file. Raises OrganizerError."""
@@ -33,21 +32,38 @@ class ExportFormat:
     changes: Mapping[str, tuple[Reason, People]] = field(default_factory=dict)
 
 
+def _later(module: str, function: str, *, with_fonts: bool = False) -> Callable[[Document, Fonts], Any]:
+    """A module is loaded when its format is wanted: the help must not wait for the library that makes a PDF."""
+
+    def call(document: Document, fonts: Fonts) -> Any:
+        made = getattr(import_module(module), function)
+        return made(document, fonts) if with_fonts else made(document)
+
+    return call
+
+
 FORMATS = (
     ExportFormat(
         "csv",
         "names and numbers as tables for any program",
-        {"names.csv": lambda document, _: names_csv(document), "counts.csv": lambda document, _: counts_csv(document)},
+        {
+            "names.csv": _later("organizer.exports.tables", "names_csv"),
+            "counts.csv": _later("organizer.exports.tables", "counts_csv"),
+        },
         changes={"names.csv": (FORMULA, lambda document, _: with_formula_signs(document))},
     ),
-    ExportFormat("xlsx", "both for spreadsheets", {"names.xlsx": lambda document, _: write_xlsx(document)}, NAMES_MAX),
+    ExportFormat(
+        "xlsx", "both for spreadsheets", {"names.xlsx": _later("organizer.exports.tables", "write_xlsx")}, NAMES_MAX
+    ),
     ExportFormat(
         "pdf",
         "the letter with its group and names, to hand over",
-        {"letter.pdf": write_pdf},
-        changes={"letter.pdf": (NO_FONT, not_drawn)},
+        {"letter.pdf": _later("organizer.exports.pdf", "write_pdf", with_fonts=True)},
+        changes={"letter.pdf": (NO_FONT, _later("organizer.exports.pdf", "not_drawn", with_fonts=True))},
     ),
-    ExportFormat("html", "the same as a page for browsers", {"letter.html": lambda document, _: write_page(document)}),
+    ExportFormat(
+        "html", "the same as a page for browsers", {"letter.html": _later("organizer.exports.page", "write_page")}
+    ),
 )
 
 

@@ -15,10 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from crypto.csvtable import write_csv
 from crypto.signature import PUBLISHED
 from organizer.errors import OrganizerError
-from organizer.exports.document import Document
-
-NAMES_MAX = 1_048_575
-"""The most names in a sheet, which has one more row for the header. xlsxwriter drops further rows silently."""
+from organizer.exports.document import NAMES_MAX, Document
 
 _A4 = 9
 

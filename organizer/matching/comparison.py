@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import struct
 import sys
-from array import array
 from collections import deque
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -18,9 +17,10 @@ from itertools import chain, tee
 
 from crypto.envelope import ID_SIZE, EnvelopeId
 from organizer.matching.duplicates import Index, Person
+from organizer.matching.key_cache import SurnameKeys, spelling_of
 from organizer.matching.pair_cache import SimilarPairs
 from organizer.matching.signs import signs_of
-from organizer.matching.surname_keys import CandidateSearch
+from organizer.matching.surname_keys import write_key
 from organizer.workspace.entries import read_words
 from organizer.workspace.records import Boxes, Records
 
@@ -31,16 +31,14 @@ Progress = Callable[[], AbstractContextManager[Callable[[int, int], object]]]
 """Begins to show how far it has come, when there is something to compare."""
 
 _LONGEST = 1 << 16
-_RANGE = 8000
+_LONGEST_OF_KEYS = 1 << 13
+"""A name of few characters can have thousands of letters when it is spoken: ㍿ has four words."""
 _ROW = struct.Struct(">IH")
 
 _BEGIN = b"b"  # forget all
 _FIND = b"f"  # rows: the pairs of each with those before it, as SimilarPairs writes them
 _ADD = b"a"  # rows: remember them, which are compared with
-_NEW = b"n"  # rows: look for names that can be similar to these
-_SEARCH = b"s"  # rows: sounds among them that are similar to a new one's, in lines
-_SIMILAR = b"i"  # sounds that any part found similar, in lines
-_PLACES = b"p"  # two places, 4 bytes each: what must be compared from the one to before the other, 4 bytes each
+_KEYS = b"k"  # rows: the keys of those that fall to this part, a line each: place, spelling, signs, key
 
 
 @contextmanager
@@ -60,10 +58,7 @@ class Part:
             _BEGIN: self._begin,
             _FIND: self._find,
             _ADD: self._add,
-            _NEW: self._look_for,
-            _SEARCH: self._find_sounds,
-            _SIMILAR: self._take_sounds,
-            _PLACES: self._places,
+            _KEYS: self._make_keys,
         }
 
     def __call__(self, block: bytes) -> bytes:
@@ -72,11 +67,6 @@ class Part:
 
     def _begin(self, _: bytes) -> bytes:
         self._index = Index(self._part, self._parts)
-        self._search = CandidateSearch()
-        self._told: set[str] = set()
-        self._similar: set[str] = set()
-        self._signs: set[bytes] = set()
-        self._with_signs: set[int] = set()
         return b""
 
     def _find(self, rows: bytes) -> bytes:
@@ -92,31 +82,8 @@ class Part:
             self._index.add(person)
         return b""
 
-    def _look_for(self, rows: bytes) -> bytes:
-        for person in self._people(rows):
-            self._search.look_for(person.name)
-            self._signs.update(person.signs)
-        return b""
-
-    def _find_sounds(self, rows: bytes) -> bytes:
-        for person in self._people(rows, own=True):
-            place = int.from_bytes(person.id, "big")
-            self._search.add(place, person.name)
-            if not self._signs.isdisjoint(person.signs):
-                self._with_signs.add(place)
-        new = self._search.similar - self._told
-        self._told |= new
-        return "\n".join(new).encode("utf-8")
-
-    def _take_sounds(self, lines: bytes) -> bytes:
-        self._similar.update(lines.decode("utf-8").split("\n"))
-        return b""
-
-    def _places(self, ends: bytes) -> bytes:
-        first, last = struct.unpack(">II", ends)
-        places = self._search.places(self._similar) | self._with_signs
-        found = sorted(place for place in places if first <= place < last)
-        return struct.pack(f">{len(found)}I", *found)
+    def _make_keys(self, rows: bytes) -> bytes:
+        return "\n".join(map(_write_line, self._people(rows, own=True))).encode("utf-8")
 
     def _people(self, rows: bytes, own: bool = False) -> Iterator[Person]:
         """The people in these rows, each named by its place; with `own`, those that fall to this part."""
@@ -133,19 +100,37 @@ class Part:
             at = start + length
 
 
+def _write_line(person: Person) -> str:
+    signs = b"".join(person.signs).hex()
+    return f"{int.from_bytes(person.id, 'big')}:{spelling_of(person.name)}:{signs}:{write_key(person.name)}"
+
+
 class Comparison:
     """Compares the signatures `ids`, which stand in their order, by parts of an index. `told`: how many more are done.
 
-    Whatever `told` raises ends the comparing.
+    `keys` are those that were kept; those that are missing are made. Whatever `told` raises ends the comparing.
     """
 
     def __init__(
-        self, records: Records, crews: Sequence[Crew], ids: list[EnvelopeId], told: Callable[[int], object]
+        self,
+        records: Records,
+        crews: Sequence[Crew],
+        ids: list[EnvelopeId],
+        told: Callable[[int], object],
+        keys: SurnameKeys,
     ) -> None:
         self._records = records
         self._crews = crews
         self._ids = ids
         self._told = told
+        self.keys = self._all_keys(keys.about(ids))
+
+    def _all_keys(self, keys: SurnameKeys) -> SurnameKeys:
+        for answers in self._rounds(self._blocks(_KEYS, keys.missing())):
+            for line in "\n".join(answer.decode("utf-8") for answer in answers if answer).split("\n"):
+                place, spelling, signs, key = line.split(":")
+                keys.put(int(place), int(spelling), bytes.fromhex(signs), key)
+        return keys
 
     def of_all(self) -> SimilarPairs:
         """All pairs."""
@@ -161,20 +146,11 @@ class Comparison:
         """
         found = kept.restricted(self._ids)
         finders = {place for place, envelope_id in enumerate(self._ids) if envelope_id in new}
-        candidates = self._candidates(finders)
-        told = chain([(_BEGIN, 0)], self._blocks(_ADD, candidates), self._blocks(_FIND, finders))
+        candidates = self.keys.candidates(finders)
+        self._told(len(self._ids) - len(finders))
+        told = chain([(_BEGIN, 0)], self._blocks(_ADD, sorted(candidates)), self._blocks(_FIND, sorted(finders)))
         self._find(found, told, finders)
         return found
-
-    def _candidates(self, new: Collection[int]) -> set[int]:
-        others = set(range(len(self._ids))).difference(new)
-        for _ in self._rounds(chain([(_BEGIN, 0)], self._blocks(_NEW, new))):
-            pass
-        sounds: set[str] = set()
-        for answers in self._rounds(self._blocks(_SEARCH, others), counted=True):
-            sounds.update(sound for lines in answers if lines for sound in lines.decode("utf-8").split("\n"))
-        asked = chain(_lines(sounds), _ranges(len(self._ids)))
-        return {place for answers in self._rounds(asked) for answer in answers for place in _read_places(answer)}
 
     def _find(self, found: SimilarPairs, blocks: Iterable[tuple[bytes, int]], finders: Container[int]) -> None:
         for answers in self._rounds(blocks, counted=True):
@@ -195,39 +171,21 @@ class Comparison:
             yield answers
             self._told(size if counted else 0)
 
-    def _blocks(self, letter: bytes, places: Container[int]) -> Iterator[tuple[bytes, int]]:
+    def _blocks(self, letter: bytes, places: Sequence[int]) -> Iterator[tuple[bytes, int]]:
         """Rows at these places as blocks, each with how many rows it has; those only to be compared with count none."""
+        longest = _LONGEST_OF_KEYS if letter == _KEYS else _LONGEST
         rows: list[bytes] = []
         size = 0
-        for place, (row_id, box) in enumerate(self._records.boxes_of(self._ids)):
-            if place in places:
-                row = _ROW.pack(place, len(box)) + row_id + box
-                if rows and size + len(row) > _LONGEST:
-                    yield letter + b"".join(rows), 0 if letter == _ADD else len(rows)
-                    rows, size = [], 0
-                rows.append(row)
-                size += len(row)
+        boxes = self._records.boxes_of([self._ids[place] for place in places])
+        for place, (row_id, box) in zip(places, boxes, strict=True):
+            row = _ROW.pack(place, len(box)) + row_id + box
+            if rows and size + len(row) > longest:
+                yield letter + b"".join(rows), len(rows) if letter == _FIND else 0
+                rows, size = [], 0
+            rows.append(row)
+            size += len(row)
         if rows:
-            yield letter + b"".join(rows), 0 if letter == _ADD else len(rows)
-
-
-def _lines(sounds: Iterable[str]) -> Iterator[tuple[bytes, int]]:
-    lines: list[bytes] = []
-    for sound in sounds:
-        lines.append(sound.encode("utf-8"))
-        if len(lines) == _RANGE // 40:
-            yield _SIMILAR + b"\n".join(lines), 0
-            lines = []
-    yield _SIMILAR + b"\n".join(lines), 0
-
-
-def _ranges(count: int) -> Iterator[tuple[bytes, int]]:
-    for first in range(0, count, _RANGE):
-        yield _PLACES + struct.pack(">II", first, min(first + _RANGE, count)), 0
-
-
-def _read_places(answer: bytes) -> array[int]:
-    return array("I", struct.unpack(f">{len(answer) // 4}I", answer))
+            yield letter + b"".join(rows), len(rows) if letter == _FIND else 0
 
 
 def here(records: Records) -> list[Crew]:

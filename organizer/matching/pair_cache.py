@@ -28,7 +28,8 @@ Kind = tuple[float, tuple[str, ...]]
 """What many pairs have in common: score and reasons."""
 
 RULES = 2
-"""Goes up with every change of matching/ that finds other pairs: what was found by other rules is compared anew."""
+"""Goes up with every change of matching/ that finds other pairs or other keys (key_cache.py): what was found by other
+rules is compared anew. tests/organizer/test_key_cache.py tells when."""
 
 _OTHER = (1 << 32) - 1
 
@@ -114,7 +115,7 @@ class SimilarPairs:
         kinds = [(score, reasons, len(pairs)) for (score, reasons), pairs in self._kinds.items()]
         value = {"rules": RULES, "ids": len(self), "kinds": kinds}
         head = json.dumps(value, separators=(",", ":")).encode("ascii")
-        return b"".join([head, b"\n", self._ids, *(_in_order(pairs).tobytes() for pairs in self._kinds.values()), b"."])
+        return b"".join([head, b"\n", self._ids, *(in_order(pairs).tobytes() for pairs in self._kinds.values()), b"."])
 
     @staticmethod
     def read(text: bytes) -> SimilarPairs:
@@ -132,7 +133,7 @@ class SimilarPairs:
                 at += count * pairs.itemsize
         except (ValueError, KeyError, TypeError):
             return SimilarPairs()
-        return SimilarPairs(rest[: value["ids"] * ID_SIZE], {kind: _in_order(pairs) for kind, pairs in kinds.items()})
+        return SimilarPairs(rest[: value["ids"] * ID_SIZE], {kind: in_order(pairs) for kind, pairs in kinds.items()})
 
     @cached_property
     def _by_place(self) -> tuple[array[int], array[int]]:
@@ -176,9 +177,9 @@ def is_compared(made: Decision | None) -> bool:
     return made is None or made.verdict is not Verdict.REFUSED
 
 
-def _in_order(pairs: array[int]) -> array[int]:
+def in_order(numbers: array[int]) -> array[int]:
     """From the machine's order of bytes to little-endian, and back."""
     if sys.byteorder == "big":
-        pairs = pairs[:]
-        pairs.byteswap()
-    return pairs
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers

@@ -37,6 +37,8 @@ _KINDS = {reason: bytes([number]) for number, reason in enumerate(WEIGHTS)}
 _REASONS = list(WEIGHTS)
 _ADDRESSES = range(len((TELEPHONE, MAIL, ACCOUNT)))
 _DIGEST = 8
+SIGN_SIZE = 1 + _DIGEST
+"""Bytes of a sign: its kind and a digest of what it says."""
 
 # A country writes the last digits of a number always, what stands before them in several ways: +375, 80, 0.
 _LAST_DIGITS = 8

@@ -19,6 +19,7 @@ from threading import Condition, Thread
 from crypto.envelope import EnvelopeId
 from organizer.intake.workers import cores, hired
 from organizer.matching.comparison import Comparison, Crew, Part, Progress, here, no_progress
+from organizer.matching.key_cache import SurnameKeys
 from organizer.matching.pair_cache import SimilarPair, SimilarPairs
 from organizer.workspace.records import Records
 
@@ -43,6 +44,14 @@ class Compared:
     total: int
 
 
+@dataclass(frozen=True)
+class _Found:
+    """All pairs, and what all names are found by the next time."""
+
+    pairs: SimilarPairs
+    keys: SurnameKeys
+
+
 class _EndedError(Exception):
     """Nobody waits for it any more."""
 
@@ -63,7 +72,7 @@ class Comparing:
         # What the thread says; the lock of the condition guards all of it.
         self._said = Condition()
         self._found_early: tuple[frozenset[EnvelopeId], SimilarPairs] | None = None
-        self._found: SimilarPairs | None = None
+        self._found: _Found | None = None
         self._error: BaseException | None = None
         self._is_ended = False
 
@@ -122,8 +131,10 @@ class Comparing:
             return
         if len(self._ids) <= FEW:
             with progress() as advance:
+                keys = SurnameKeys.read(self._records.surname_keys())
+                crews = here(self._records)
                 found = self._compare(
-                    self._records, here(self._records), lambda more: more and advance(more, self._total)
+                    Comparison(self._records, crews, self._ids, lambda more: more and advance(more, self._total), keys)
                 )
             self._keep(found)
             return
@@ -198,13 +209,14 @@ class Comparing:
             return stack.pop_all(), crews
         raise AssertionError("nothing above is suppressed")
 
-    def _compare(self, records: Records, crews: Sequence[Crew], told: Callable[[int], object]) -> SimilarPairs:
-        comparison = Comparison(records, crews, self._ids, told)
-        return comparison.of_all() if self._is_much else comparison.of_new(self._new, self._pairs)
+    def _compare(self, comparison: Comparison) -> _Found:
+        found = comparison.of_all() if self._is_much else comparison.of_new(self._new, self._pairs)
+        return _Found(found, comparison.keys)
 
-    def _keep(self, found: SimilarPairs) -> None:
-        self._records.keep_compared(found.write())
-        self._pairs, self._early, self._early_ids = found, SimilarPairs(), frozenset()
+    def _keep(self, found: _Found) -> None:
+        self._records.keep_surname_keys(found.keys.write())
+        self._records.keep_compared(found.pairs.write())
+        self._pairs, self._early, self._early_ids = found.pairs, SimilarPairs(), frozenset()
         self.is_finished = True
         self._done = self._total
 
@@ -221,16 +233,18 @@ class Comparing:
                 self._said.notify_all()
             told()
 
-        found: SimilarPairs | None = None
+        found: _Found | None = None
         failed: BaseException | None = None
         try:
             with self._records.for_reading() as records:
+                keys = SurnameKeys.read(records.surname_keys())
                 if early:
-                    pairs = Comparison(records, crews, self._ids, lambda _: looked_at(0)).of_new(early, SimilarPairs())
+                    first = Comparison(records, crews, self._ids, lambda _: looked_at(0), keys)
+                    pairs, keys = first.of_new(early, SimilarPairs()), first.keys
                     with self._said:
                         self._found_early = early, pairs
                     looked_at(0)
-                found = self._compare(records, crews, looked_at)
+                found = self._compare(Comparison(records, crews, self._ids, looked_at, keys))
         except _EndedError:
             pass
         except BaseException as error:  # it is raised again where somebody waits

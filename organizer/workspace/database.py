@@ -20,7 +20,10 @@ DISK_FULL = "The disk or the stick is full. Make room on it, then type the same 
 
 _CANNOT_WRITE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
 
-TABLES = ("entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared", "layouts")
+TABLES = (
+    "entries", "decisions", "ledgers", "by_hand", "keys", "locks", "waiting", "words", "compared", "surnames",
+    "layouts",
+)  # fmt: skip
 
 # TRUNCATE: a write-ahead log would replay rows in the order they came in. secure_delete: what is undone is gone.
 # page_size: a row must fit into a page many times over, or each takes a page of its own beside it.
@@ -37,11 +40,15 @@ _PUT = {table: f"INSERT OR REPLACE INTO {table} VALUES (?, ?)" for table in TABL
 _GET = {table: f"SELECT box FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
 _DROP = {table: f"DELETE FROM {table} WHERE id = ?" for table in TABLES}  # noqa: S608 our own names
 _FIND = {table: f"SELECT id FROM {table} WHERE id IN (%s)" for table in TABLES}  # noqa: S608 our own names
+_SOME = {table: f"SELECT id, box FROM {table} WHERE id IN (%s) ORDER BY id" for table in TABLES}  # noqa: S608 our own
 _NEXT = {
     table: f"SELECT id, box FROM {table} WHERE id > ? ORDER BY id LIMIT 1000"  # noqa: S608 our own names
     for table in TABLES
 }
 _LAST = {table: f"SELECT max(id) FROM {table}" for table in TABLES}  # noqa: S608 our own names
+
+SOME = 500
+"""So many rows are asked for at once."""
 
 _PATIENCE = 600.0
 """Seconds that a second thread waits while the first one writes, which on a slow stick can take long."""
@@ -104,6 +111,12 @@ class Tables:
         while page := self._connection.execute(_NEXT[table], (last,)).fetchall():
             yield from page
             last = page[-1][0]
+
+    def some_rows(self, table: str, ids: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """The rows of these ids, which exist; ids and answer in their order."""
+        for at in range(0, len(ids), SOME):
+            some = ids[at : at + SOME]
+            yield from self._connection.execute(_SOME[table] % ",".join("?" * len(some)), some).fetchall()
 
     def last(self, table: str) -> bytes:
         """The greatest id of a table, empty when it has no rows."""

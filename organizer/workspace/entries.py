@@ -5,6 +5,7 @@ records.py encrypts these bytes and stores them.
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
@@ -180,15 +181,15 @@ def read_marks(envelope_id: EnvelopeId, row: bytes) -> Marks:
     if at < 0:
         raise _damaged()
     # Nearly all of these ends are alike; but what only one person wrote does not stay in memory.
-    own = any(key in rest for key in _OWN_WORDS)
-    said = _read_end(rest) if own else _shared_end(rest)
+    said = _read_end(rest) if _OWN_WORDS.search(rest) else _shared_end(rest)
     return SignatureMarks(envelope_id, LetterHash(row[2:34]), Commitment(row[34:66]), *said, row[1:2] == b"1")
 
 
 # What write_signature wrote is compact and escapes quotation marks, so that these bytes are a key, and never part of
 # what a stranger typed.
 _PUBLIC, _LANGUAGE, _VOUCH = b'"public":', b'"language":', b'"vouch":'
-_OWN_WORDS = tuple(f'"{one.name}":'.encode() for one in fields_without(public="not a text", language="many share it"))
+_OWN = fields_without(public="not a text", language="many share it")
+_OWN_WORDS = re.compile("|".join(f'"{one.name}":' for one in _OWN).encode())
 _TEXT_AT = 66
 _READ_VALUE = JSONDecoder().raw_decode
 

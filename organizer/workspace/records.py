@@ -117,12 +117,7 @@ class Records:
 
     def boxes_of(self, ids: Sequence[EnvelopeId]) -> Iterator[tuple[bytes, bytes]]:
         """Ids and boxes, still locked, of these entries, which exist; ids and answer in their order."""
-        wanted = iter(ids)
-        own = next(wanted, None)
-        for row_id, box in self._tables.rows("entries"):
-            if row_id == own:
-                yield row_id, box
-                own = next(wanted, None)
+        return self._tables.some_rows("entries", ids)
 
     def entry(self, envelope_id: EnvelopeId) -> Entry:
         """The entry of that id, which must exist."""
@@ -195,15 +190,19 @@ class Records:
 
     def compared(self) -> bytes:
         """What was kept last with keep_compared, or nothing."""
-        return b"".join(piece for _, piece in self._rows("compared")).rstrip(b" ")
+        return self._long_text("compared")
 
     def keep_compared(self, text: bytes) -> None:
         """Keep a text of any length, which ends in no space, in place of the one before; piece by piece."""
-        pieces = [text[at : at + PIECE].ljust(PIECE) for at in range(0, len(text), PIECE)]
-        places = [place.to_bytes(4, "big") for place in range(len(pieces))]
-        boxes = self.boxes.lock_all("compared", list(zip(places, pieces, strict=True)))
-        old = [("compared", place) for place, _ in self._tables.rows("compared") if place not in places]
-        self._tables.put_many("compared", list(zip(places, boxes, strict=True)), (), old)
+        self._keep_long_text("compared", text)
+
+    def surname_keys(self) -> bytes:
+        """What was kept last with keep_surname_keys, or nothing."""
+        return self._long_text("surnames")
+
+    def keep_surname_keys(self, text: bytes) -> None:
+        """The same as keep_compared, for what names are found by."""
+        self._keep_long_text("surnames", text)
 
     def table_layouts(self) -> bytes:
         """What was kept last with keep_table_layouts, or nothing."""
@@ -239,6 +238,16 @@ class Records:
     def by_hand(self) -> Iterator[tuple[EnvelopeId, bytes]]:
         """Ids and envelopes of all that was entered by hand."""
         return ((EnvelopeId(row_id), envelope) for row_id, envelope in self._tables.rows("by_hand"))
+
+    def _long_text(self, table: str) -> bytes:
+        return b"".join(piece for _, piece in self._rows(table)).rstrip(b" ")
+
+    def _keep_long_text(self, table: str, text: bytes) -> None:
+        pieces = [text[at : at + PIECE].ljust(PIECE) for at in range(0, len(text), PIECE)]
+        places = [place.to_bytes(4, "big") for place in range(len(pieces))]
+        boxes = self.boxes.lock_all(table, list(zip(places, pieces, strict=True)))
+        old = [(table, place) for place, _ in self._tables.rows(table) if place not in places]
+        self._tables.put_many(table, list(zip(places, boxes, strict=True)), (), old)
 
     def _rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
         return self.boxes.unlock_all(table, self._tables.rows(table))

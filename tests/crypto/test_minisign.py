@@ -104,6 +104,7 @@ def test_the_stock_program_refuses_what_we_did_not_sign(stock: Stock) -> None:
         assert refused.value.reason == reason
 
 
+@pytest.mark.usefixtures("full_price")
 def test_the_stock_program_signs_with_a_key_that_we_locked(stock: Stock) -> None:
     """A key file of ours opens there with its passphrase, and what it signs is verified here."""
     (stock.folder / "anna.key").write_text(lock_secret_key(KEY, PASSPHRASE, bytes(range(32))), "utf-8")
@@ -114,6 +115,7 @@ def test_the_stock_program_signs_with_a_key_that_we_locked(stock: Stock) -> None
     assert verify(KEY.public, RESULT, minisig) == COMMENT
 
 
+@pytest.mark.usefixtures("full_price")
 def test_we_unlock_a_key_that_the_stock_program_made(stock: Stock) -> None:
     """Its key file opens here with its passphrase and signs; any other passphrase is minisign-passphrase."""
     done = stock.run("-G", "-p", "boris.pub", "-s", "boris.key", typed=f"{PASSPHRASE}\n{PASSPHRASE}\n")

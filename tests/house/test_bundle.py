@@ -198,6 +198,8 @@ def rewritten(bundle: Path, out: Path, changes: dict[str, bytes | None]) -> Path
 
 BYTECODE_HERE = f"bytecode/{sys.implementation.cache_tag}.zip"
 has_bytecode = sys.version_info[:2] in {(3, 11), (3, 13)}
+has_comparable_bytecode = sys.version_info[:2] == (3, 11)
+"""The bare Debians below compile it all again, with whatever Python they have."""
 
 
 def test_a_start_compiles_nothing_but_the_start(bundle: Path, tmp_path: Path) -> None:
@@ -218,20 +220,58 @@ def test_bytecode_is_run_with_the_source_that_it_was_made_of(start: Start, bundl
         "9.9.9"
         in start("--version", file=rewritten(bundle, tmp_path / "other.pyz", {"organizer/__init__.py": other})).stdout
     )
-    for folder in (tmp_path / "organizer" / "__pycache__", tmp_path / "kept" / str(tmp_path).strip("/") / "organizer"):
+    (tmp_path / "organizer").mkdir()
+    (tmp_path / "organizer" / "__init__.py").write_bytes(source)
+    kept = tmp_path / "kept"
+    trap = MAGIC_NUMBER + UNCHECKED + bytes(8) + marshal.dumps(TRAP)
+    for folder in (tmp_path / "organizer" / "__pycache__", kept / str(tmp_path).strip("/") / "organizer"):
         folder.mkdir(parents=True)
-        trap = compile("raise SystemExit('this was lying about')", "trap", "exec")
-        (folder / f"__init__.{sys.implementation.cache_tag}.pyc").write_bytes(
-            MAGIC_NUMBER + bytes([0b01, 0, 0, 0]) + bytes(8) + marshal.dumps(trap)
-        )
-    done = start("--version", PYTHONPATH=str(tmp_path), PYTHONPYCACHEPREFIX=str(tmp_path / "kept"))
-    assert (done.returncode, done.stderr) == (0, "")
+        (folder / f"__init__.{sys.implementation.cache_tag}.pyc").write_bytes(trap)
+    for environment in ({}, {"PYTHONPYCACHEPREFIX": str(kept)}):
+        environment["PYTHONPATH"] = str(tmp_path)
+        done = start("--version", **environment)
+        assert (done.returncode, done.stderr) == (0, "")
+        command = [PYTHON, "-c", "import organizer"]  # the control: whoever looks there is caught
+        caught = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, check=False)
+        assert (caught.returncode, caught.stderr) == (1, "this was lying about\n")
+
+
+TRAP = compile("raise SystemExit('this was lying about')", "trap", "exec")
+UNCHECKED, CHECKED = bytes([0b01, 0, 0, 0]), bytes([0b11, 0, 0, 0])
 
 
 def test_bytecode_is_what_python_compiles(bundle: Path) -> None:
     """Each module of 3.11, compiled again by this Python. Of 3.13 each release compiles a little otherwise."""
-    if sys.version_info[:2] != (3, 11):
-        return  # the bare Debians below compile it all again, with whatever Python they have
+    if has_comparable_bytecode:
+        assert unlike_their_sources(bundle) == set()
+
+
+def test_bytecode_of_something_else_is_refused_or_found(start: Start, bundle: Path, tmp_path: Path) -> None:
+    """Of another source it is not run; put together for this source by hand it is, and the test above tells."""
+    if not has_comparable_bytecode:
+        return
+    module = "organizer/__init__.py"
+    right = source_hash((ROOT / module).read_bytes())
+    for known, words in ((bytes(8), ""), (right, "this was lying about\n")):
+        poisoned = with_bytecode(bundle, module, MAGIC_NUMBER + CHECKED + known + marshal.dumps(TRAP))
+        file = rewritten(bundle, tmp_path / "poisoned.pyz", {BYTECODE_HERE: poisoned})
+        assert start("--version", file=file).stderr == words
+    assert unlike_their_sources(file) == {module}
+
+
+def with_bytecode(bundle: Path, module: str, content: bytes) -> bytes:
+    """The zip of bytecode, with another one for one module."""
+    changed = BytesIO()
+    with ZipFile(bundle) as archive:
+        before = BytesIO(archive.read(BYTECODE_HERE))
+    with ZipFile(before) as kept, ZipFile(changed, "w") as out:
+        for name in kept.namelist():
+            out.writestr(name, content if source_from_cache(name) == module else kept.read(name))
+    return changed.getvalue()
+
+
+def unlike_their_sources(bundle: Path) -> set[str]:
+    """The modules whose bytecode is not what this Python makes of their source."""
     with ZipFile(bundle) as archive, ZipFile(BytesIO(archive.read(BYTECODE_HERE))) as kept:
         sources = {name: archive.read(name) for name in archive.namelist() if name.endswith(".py")}
         for name in archive.namelist():
@@ -240,12 +280,15 @@ def test_bytecode_is_what_python_compiles(bundle: Path) -> None:
                     sources |= {one: wheel.read(one) for one in wheel.namelist() if one.endswith(".py")}
         found = {source_from_cache(name): kept.read(name) for name in kept.namelist()}
     assert len(found) > 500
-    for name, content in found.items():
-        assert content[:16] == MAGIC_NUMBER + bytes([0b11, 0, 0, 0]) + source_hash(sources[name])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            again = compile(sources[name], name, "exec", dont_inherit=True)
-        assert without_lines(marshal.loads(content[16:])) == without_lines(again), name
+    return {name for name, content in found.items() if not is_made_of(content, name, sources[name])}
+
+
+def is_made_of(content: bytes, name: str, source: bytes) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        again = compile(source, name, "exec", dont_inherit=True)
+    is_about_it = content[:16] == MAGIC_NUMBER + CHECKED + source_hash(source)
+    return is_about_it and without_lines(marshal.loads(content[16:])) == without_lines(again)
 
 
 def without_lines(code: CodeType) -> CodeType:

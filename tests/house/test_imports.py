@@ -66,8 +66,8 @@ ONLY_THERE = {
 }
 """What a file may import of a module about files, and nothing else may."""
 HIDDEN = {"importlib", "runpy", "imp", "pkgutil", "zipimport"}
-BY_NAME = {"organizer/cli/main.py": "importlib.import_module"}
-"""The files that may import by name, so that a command loads its own modules only, and what they may do it with."""
+BY_NAME = dict.fromkeys(("organizer/cli/main.py", "organizer/exports/formats.py"), "importlib.import_module")
+"""The files that may import by name, and what with: so a command loads its own modules only, and a format its own."""
 OPENERS = {"crypto.seal", "nacl"}
 
 

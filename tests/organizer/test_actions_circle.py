@@ -82,7 +82,7 @@ def circle(home: Path) -> None:
         print(len(find_duplicates(queue).pairs), count_words(queue).words[0].signatures.total())
 
 
-@pytest.mark.slow  # signing costs seconds on purpose
+@pytest.mark.slow  # a process that goes the whole way
 def test_the_circle_needs_no_face(tmp_path: Path) -> None:
     """All of these actions, one after the other, in a process that loaded nothing which prints, asks or draws."""
     counted, similar, *loaded = go_round(__name__, tmp_path)

@@ -148,7 +148,6 @@ def test_a_code_takes_a_signature_back_and_a_wrong_one_does_nothing(desk: Desk) 
         assert read_status(session).tally.counts.withdrawn == 1
 
 
-@pytest.mark.slow  # signing costs seconds on purpose
 def test_without_a_code_it_takes_a_reason_and_a_yes_and_can_be_undone(desk: Desk) -> None:
     """The plan says what goes with it and whether the name is published; neither answer alone does anything."""
     with opened(desk) as session:

@@ -149,7 +149,7 @@ def publish_one(home: Path, appeal: Path, key: PeriodKey) -> None:
     hand_over_published(published, str(home / "stick"))
 
 
-@pytest.mark.slow  # key files locked at their full price
+@pytest.mark.slow  # a process that goes the whole way
 def test_the_whole_way_needs_no_face(tmp_path: Path) -> None:
     """All of it in a process that loaded nothing which prints, asks or draws; what is exported is verified before."""
     told, *loaded = go_round(__name__, tmp_path)

@@ -89,7 +89,6 @@ def published(desk: Desk) -> None:
     run(desk, "publish", "--yes")
 
 
-@pytest.mark.slow  # signing costs seconds on purpose
 def test_what_is_not_published_is_not_burned(undecided: Desk) -> None:
     """Unpublished and undecided: both are told and stop it."""
     against = run(undecided, "burn", "--period", name(0), "--confirm", name(0), exit_code=1)

@@ -43,7 +43,7 @@ def secrets_in(folder: Path, secrets: list[str]) -> list[tuple[str, str]]:
     return [(path.name, secret) for path in files for secret in secrets if secret.encode() in path.read_bytes()]
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_the_ceremony_at_a_terminal(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """Two periods, three cards each, a second organizer; the site can use the public folder as it is."""
     work, public, site = tmp_path / "work", tmp_path / "public", tmp_path / "site"
@@ -109,7 +109,7 @@ def check_public_folder(public: Path, work: Path) -> None:
     assert not [path for path in public.iterdir() for box in masters if box and box in path.read_bytes()]
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_a_ceremony_cut_off_after_the_keys_says_how_to_go_on(
     tmp_path: Path, terminal: Callable[..., PseudoTerminal]
 ) -> None:
@@ -133,7 +133,7 @@ def test_a_ceremony_cut_off_after_the_keys_says_how_to_go_on(
     assert screen.program.wait() == 1
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_a_second_organizer_makes_a_minisign_key_only(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """The line that is shown is the key's; the folder has no other key."""
     screen = terminal("ceremony", "-w", str(tmp_path / "work"))
@@ -147,7 +147,7 @@ def test_a_second_organizer_makes_a_minisign_key_only(tmp_path: Path, terminal: 
     }  # fmt: skip
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_keys_for_later_periods_join_a_workspace(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """The next time, the same command adds keys; what is there stays, and all open with the one passphrase."""
     desk = make_desk(tmp_path)
@@ -172,7 +172,7 @@ def test_keys_for_later_periods_join_a_workspace(tmp_path: Path, terminal: Calla
         assert words in shown
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_cards_can_be_printed_and_the_file_is_burned(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """Only on request, in a folder that the person names, for its owner only, and gone when the cards are checked."""
     desk = make_desk(tmp_path)
@@ -191,7 +191,7 @@ def test_cards_can_be_printed_and_the_file_is_burned(tmp_path: Path, terminal: C
     assert not [words for words in cards if " ".join(words[3:6]) in outside_the_wiped_screen(screen.all)]
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_a_printed_file_is_burned_when_the_dialogue_is_cut_off(
     tmp_path: Path, terminal: Callable[..., PseudoTerminal]
 ) -> None:

@@ -18,14 +18,17 @@ from click.testing import CliRunner, Result
 
 from crypto.appeal import write_appeal
 from crypto.code import commitment, receipt
+from crypto.errors import UndersignedError
 from crypto.keys import KeyRecord
-from crypto.minisign import MinisignPublicKey
+from crypto.minisign import MinisignPublicKey, unlock_secret_key
 from crypto.publication import PublishedSignature, read_publication
 from crypto.text_parts import write_parts
 from organizer.cli.main import organizer
 from organizer.cli.options import carry_out
 from organizer.cli.terminal.terminal import Terminal
+from organizer.keys import keyfile
 from organizer.keys.periods import Period, read_public, write_public
+from tests.support import cheap_guesses
 from tests.support.letter_box_files import mail
 from tests.support.organizer_command import NAMES, run, run_json
 from tests.support.organizer_workspace import PASSPHRASE, RECORD, Desk, appeal_of, ledger_of, make_desk, seal, withdraw
@@ -45,6 +48,7 @@ def desk(tmp_path: Path) -> Desk:
 # The whole circle
 
 
+@pytest.mark.usefixtures("full_price")
 def test_the_whole_circle_at_a_terminal(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """Keys of full strength made by hand, a ledger opened, reviewed by key presses, published, verified by anyone."""
     work, appeal, out = tmp_path / "work", tmp_path / "appeal.json", tmp_path / "stick"
@@ -126,6 +130,15 @@ def check_published(
     )
     check = [program("minisign"), "-V", "-P", minisign.line, "-m", str(out / "publication.json")]
     assert "by hand" in subprocess.run(check, capture_output=True, text=True, check=True).stdout
+    # And all of it was locked as for people: guesses of other tests do not open it.
+    cheap_guesses.make_cheap()
+    for unlock in (
+        lambda: keyfile.unlock((work / "organizers.key").read_bytes(), passphrase),
+        lambda: unlock_secret_key((work / "minisign.key").read_text(), passphrase),
+    ):
+        with pytest.raises(UndersignedError) as caught:
+            unlock()
+        assert caught.value.reason in ("passphrase", "minisign-passphrase")
 
 
 def test_the_whole_circle_by_a_script(desk: Desk) -> None:

@@ -23,6 +23,7 @@ from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.matching.comparison import Comparison, Crew, Part
 from organizer.matching.duplicates import CROWD, CROWDED, Person
+from organizer.matching.key_cache import SurnameKeys
 from organizer.matching.pair_cache import SimilarPairs
 from organizer.review import comparing
 from organizer.review.comparing import Comparing
@@ -84,7 +85,7 @@ def test_parts_of_an_index_find_together_what_one_index_finds(records: Records, 
     expected = {(pair.first, pair.second, pair.score, pair.reasons) for pair in find(people)}
     counted: list[int] = []
     ids = [EnvelopeId(one.id) for one in people]
-    found = Comparison(records, crews(records, parts), ids, counted.append).of_all()
+    found = Comparison(records, crews(records, parts), ids, counted.append, SurnameKeys()).of_all()
     assert listed(found) == sorted(expected)
     assert len(expected) > 500
     assert sum(counted) == len(people)
@@ -97,6 +98,10 @@ def crews(records: Records, parts: int) -> list[Crew]:
     return [crew(Part(records.boxes, part, parts)) for part in range(parts)]
 
 
+def all_by(records: Records, parts: Sequence[Crew], ids: list[EnvelopeId]) -> SimilarPairs:
+    return Comparison(records, parts, ids, lambda _: None, SurnameKeys()).of_all()
+
+
 def listed(found: SimilarPairs) -> list[tuple[bytes, bytes, float, tuple[str, ...]]]:
     return sorted((pair.first, pair.second, pair.score, pair.reasons) for pair in found.among(lambda _: True))
 
@@ -105,8 +110,10 @@ def test_one_part_alone_does_not_find_everything(records: Records) -> None:
     """Control: the parts do divide the work."""
     records.add([entry(number, name) for number, name in enumerate([*PAIR, "Ева Кот", "Eva Kot", "Яна Новік"] * 2)])
     ids = [entry(number).id for number in range(10)]
-    whole = listed(Comparison(records, crews(records, 1), ids, lambda _: None).of_all())
-    part = [listed(Comparison(records, [one], ids, lambda _: None).of_all()) for one in crews(records, 3)]
+    whole = listed(Comparison(records, crews(records, 1), ids, lambda _: None, SurnameKeys()).of_all())
+    part = [
+        listed(Comparison(records, [one], ids, lambda _: None, SurnameKeys()).of_all()) for one in crews(records, 3)
+    ]
     assert all(len(pairs) < len(whole) for pairs in part)
     assert sorted(set().union(*part)) == whole
 
@@ -122,7 +129,7 @@ def test_workers_find_what_is_found_here(records: Records, tmp_path: Path) -> No
 
 
 def assert_all_found(records: Records, ids: Sequence[EnvelopeId]) -> None:
-    expected = listed(Comparison(records, crews(records, 1), list(ids), lambda _: None).of_all())
+    expected = listed(all_by(records, crews(records, 1), list(ids)))
     before = children()
     with behind(records) as review:
         assert not review.queue.comparing.is_finished

@@ -253,7 +253,6 @@ def run(desk: Desk, folder: str, *arguments: str | Path, typed: str = "", exit_c
     return result.output
 
 
-@pytest.mark.slow  # signing costs seconds on purpose
 def test_differences_are_settled_at_a_terminal(tmp_path: Path, terminal: Callable[..., PseudoTerminal]) -> None:
     """Each with both decisions; one stays as it was decided here, one becomes the other's, one is left on hold."""
     desk = make_desk(tmp_path)

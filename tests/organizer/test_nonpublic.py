@@ -130,7 +130,7 @@ def test_nothing_of_a_nonpublic_signature_is_published_or_shown(made: list[Round
 
 @settings(deadline=None, max_examples=20)
 @given(rounds())
-@pytest.mark.slow  # signing costs seconds on purpose
+@pytest.mark.slow  # files of every format, for many made-up results
 def test_nothing_of_a_nonpublic_signature_is_exported(made: list[Round]) -> None:
     """Nor in what can be read in any of the files, the packed ones unpacked."""
     *_, (data, publication, _) = published(made)

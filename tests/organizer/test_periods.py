@@ -98,7 +98,6 @@ def test_any_text_is_a_day_or_an_error(text: str) -> None:
         assert day is None or len(day) == 10
 
 
-@pytest.mark.slow  # the price of real keys
 def test_masters_of_periods_are_independent() -> None:
     """Each is drawn apart from all else: with randomness that counts its calls, no two draws are related."""
     drawn: list[bytes] = []

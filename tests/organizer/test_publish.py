@@ -61,7 +61,6 @@ def test_a_preview_signs_nothing(desk: Desk) -> None:
     assert json.loads(run(desk, "publish", "--preview", str(look), "--json").stdout)["error"] == "file-exists"
 
 
-@pytest.mark.slow  # signing costs seconds on purpose
 def test_what_changed_is_shown_before_the_next_one_is_signed(desk: Desk) -> None:
     """Names that are gone with the reason, numbers before and after, and the way out if the last was never seen."""
     published(desk)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from crypto.envelope import SIZE, envelope_id
@@ -16,16 +14,16 @@ from crypto.ledger import LedgerHeader, read_ledger
 from organizer.actions.rehearsal import PEOPLE, flood
 from organizer.cli.main import organizer
 from organizer.intake.blocks import open_batch
+from tests.support import cheap_guesses
 from tests.support.organizer_workspace import APPEAL_ID, KEYS, RECORD
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.slow  # every command once, with key files at their full price
 def test_a_rehearsal_plays_everything_and_keeps_nothing(tmp_path: Path) -> None:
     """Without a question, to the end; with --json one object, and the folder for temporary files is empty again."""
     done = subprocess.run(
-        [sys.executable, "-m", "organizer", "rehearse", "--fast", "--envelopes", "40"],
+        [*cheap_guesses.command("organizer"), "rehearse", "--fast", "--envelopes", "40"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), "COLUMNS": "80"},
         capture_output=True,

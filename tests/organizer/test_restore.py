@@ -46,7 +46,7 @@ def cards() -> list[Card]:
     return split(new_keys().periods[0].master, 2, 3)
 
 
-@pytest.mark.slow  # a key file locked anew at its full price, Argon2id over 1 GiB
+@pytest.mark.slow  # a real terminal
 def test_a_lost_passphrase_loses_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """Two cards and a new passphrase; what was decided is there, mistakes are told, no word stays visible."""
     made = cards()
@@ -78,7 +78,7 @@ def test_a_lost_passphrase_loses_nothing(desk: Desk, terminal: Callable[..., Pse
     assert (status["nonpublic"], status["keys"][0]["here"]) == (1, True)
 
 
-@pytest.mark.slow  # a key file locked at its full price, Argon2id over 1 GiB
+@pytest.mark.slow  # a real terminal
 def test_a_new_workspace_from_cards(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """On another computer, with appeal.json only: the same key, a new minisign key, and the ledger opens."""
     screen = terminal(
@@ -94,7 +94,7 @@ def test_a_new_workspace_from_cards(desk: Desk, terminal: Callable[..., PseudoTe
     assert opened["ledgers"][0]["signatures"] == 1
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_cards_of_another_key_change_nothing(desk: Desk, terminal: Callable[..., PseudoTerminal]) -> None:
     """They are whole and give a key, but not the one that the workspace knows."""
     before = {path.name: path.read_bytes() for path in desk.folder.iterdir()}
@@ -107,7 +107,7 @@ def test_cards_of_another_key_change_nothing(desk: Desk, terminal: Callable[...,
     assert {path.name: path.read_bytes() for path in desk.folder.iterdir()} == before
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_taking_over_can_be_done_again(desk: Desk) -> None:
     """Cut off before the key file was replaced, it leaves a workspace that the cards still open."""
     period, master = new_keys().periods[0].period, new_keys().periods[0].master
@@ -121,7 +121,7 @@ def test_taking_over_can_be_done_again(desk: Desk) -> None:
     assert run(desk.folder, desk.passphrase, "status")["nonpublic"] == 1
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_a_burned_key_does_not_take_over(desk: Desk) -> None:
     """Its cards open its envelopes in a new folder, and not what others decided here."""
     period, master = new_keys().periods[0].period, new_keys().periods[0].master
@@ -143,7 +143,7 @@ def test_nothing_is_restored_without_something_to_compare(tmp_path: Path) -> Non
         assert reason in result.output
 
 
-@pytest.mark.slow  # a real terminal, and key files locked at their full price
+@pytest.mark.slow  # a real terminal
 def test_an_organizer_with_a_minisign_key_keeps_it_when_the_cards_come(
     desk: Desk, terminal: Callable[..., PseudoTerminal]
 ) -> None:

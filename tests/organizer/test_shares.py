@@ -53,7 +53,6 @@ def reason(work: object) -> str:
 
 
 @pytest.mark.parametrize(("threshold", "count"), [(2, 2), (2, 3), (3, 5), (2, 16), (16, 16)])
-@pytest.mark.slow  # signing costs seconds on purpose
 def test_any_k_of_n_cards_bring_the_master_back(threshold: int, count: int) -> None:
     """Every subset of k cards, and the library's own function agrees with ours on the number of words."""
     cards = split(MASTER, threshold, count)

@@ -70,7 +70,6 @@ def sign(desk: Desk, folder: str, *options: str | Path, exit_code: int = 0) -> d
     return invoke(desk, folder, "sign", file(desk), "--yes", *options, exit_code=exit_code)
 
 
-@pytest.mark.slow  # signing costs seconds on purpose
 def test_a_second_organizer_signs_on_another_machine(desk: Desk) -> None:
     """Their workspace has a minisign key only; with it, the publication verifies, and is remembered."""
     assert anna(desk, "verify", file(desk), "--appeal", desk.appeal, exit_code=1)["error"] == "publication-minisig"

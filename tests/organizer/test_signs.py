@@ -13,6 +13,7 @@ from organizer.actions.counted_twice import counted_twice, published_pairs
 from organizer.actions.reachable import reachable, reachable_people
 from organizer.matching.comparison import Comparison, Crew, Part
 from organizer.matching.duplicates import CROWD, Person, compare
+from organizer.matching.key_cache import SurnameKeys
 from organizer.matching.pair_cache import SimilarPairs
 from organizer.matching.signs import SAME_CODE, SAME_WORD, addresses, signs_of
 from organizer.review.queue import BY_HAND, ReviewQueue
@@ -132,12 +133,13 @@ def test_signs_are_found_by_any_number_of_workers_and_whenever_a_signature_comes
     people = [entry(number, name="Ян Прыклад" if number % 3 else "", **said[number % 4]) for number in range(1, 30)]
     records.add(people)
     ids = sorted(one.id for one in people)
-    whole = listed(Comparison(records, crews(records, 1), ids, lambda _: None).of_all())
+    whole = listed(Comparison(records, crews(records, 1), ids, lambda _: None, SurnameKeys()).of_all())
     assert any(len(reasons) > 1 for *_, reasons in whole)
     for parts in (2, 5):
-        assert listed(Comparison(records, crews(records, parts), ids, lambda _: None).of_all()) == whole
-        earlier = Comparison(records, crews(records, parts), ids[:20], lambda _: None).of_all()
-        later = Comparison(records, crews(records, parts), ids, lambda _: None).of_new(ids[20:], earlier)
+        assert listed(Comparison(records, crews(records, parts), ids, lambda _: None, SurnameKeys()).of_all()) == whole
+        earlier = Comparison(records, crews(records, parts), ids[:20], lambda _: None, SurnameKeys())
+        pairs, kept = earlier.of_all(), SurnameKeys.read(earlier.keys.write())
+        later = Comparison(records, crews(records, parts), ids, lambda _: None, kept).of_new(ids[20:], pairs)
         assert listed(later) == whole
 
 

@@ -159,7 +159,6 @@ def test_signing_needs_no_second_derivation_from_the_passphrase(desk: Desk, sitt
     assert (desk.folder / "minisign.key").read_bytes() == stock
 
 
-@pytest.mark.slow  # the stock file takes seconds to open, on purpose
 def test_an_older_workspace_signs_as_before_once_and_says_so(desk: Desk, sitting: Sitting) -> None:
     """The passphrase typed for the workspace opens it; in a sitting it is asked for once more."""
     (desk.folder / LOCKED).unlink()
@@ -203,7 +202,6 @@ def test_burning_a_period_leaves_the_minisign_key(desk: Desk) -> None:
     assert (desk.folder / LOCKED).exists()
 
 
-@pytest.mark.slow  # three keys are locked and opened at full strength
 def test_cards_bring_no_minisign_key_back(desk: Desk) -> None:
     """Who has the cards gets a new one, as before; the old one lies under a root that is gone."""
     old = (desk.folder / LOCKED).read_bytes()

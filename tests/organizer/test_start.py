@@ -36,7 +36,7 @@ NEEDED = {
     "publish": NAMES,
     "sign": NAMES,
     "verify": SEALED,
-    "export": {*SEALED, "defusedxml", "fontTools", "fpdf", "markdown_it", "uharfbuzz", "xlsxwriter"},
+    "export": {*SEALED, "markdown_it"},
     "export-nonpublic": SEALED,
     "status": SEALED,
     "burn": SEALED,
@@ -44,7 +44,9 @@ NEEDED = {
     "work": SEALED,
 }
 """Each command, and the libraries of requirements-organizer.txt that it may load."""
-LIBRARIES = set[str]().union(*NEEDED.values())
+WHEN_MADE = {"defusedxml", "fontTools", "fpdf", "uharfbuzz", "xlsxwriter"}
+"""What a format needs is loaded when a file of it is made."""
+LIBRARIES = set[str]().union(*NEEDED.values(), WHEN_MADE)
 
 # In one process that has loaded nothing of a command, a copy of it for each.
 PROBE = """

@@ -86,14 +86,6 @@ def make_desk(home: Path, keys: NewKeys | None = None) -> Desk:
     return desk
 
 
-def make_cheap(folder: Path, passphrase: str) -> None:
-    """The key file of a workspace again: the passphrase stays, only guessing costs as little as a test can pay."""
-    path = folder / "organizers.key"
-    root, appeal_id = keyfile.unlock(path.read_bytes(), passphrase)
-    salt = secrets.token_bytes(keyfile.SALT_SIZE)
-    path.write_bytes(keyfile.lock(root, appeal_id, passphrase, salt, keyfile.CHEAP))
-
-
 @contextmanager
 def open_records(folder: Path) -> Iterator[Records]:
     """The records of a folder under WORK_KEY."""

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tests.support import cheap_guesses
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -39,12 +41,15 @@ class PseudoTerminal:
         cwd: Path | None = None,
         shell: str = "",
         kind: str = "xterm",
+        full_price: bool = False,
     ) -> None:
+        """Begin; with `full_price`, a guess at a passphrase costs what it costs a person."""
+        command = [sys.executable, "-m", module] if full_price else cheap_guesses.command(module)
         self._screen, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("=4H", lines, columns, 0, 0))
         # Of another terminal, which may be around the tests, it knows nothing.
         outer = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-        own = [*(program or [sys.executable, "-m", module]), *arguments]
+        own = [*(program or command), *arguments]
         self.program = subprocess.Popen(
             ["/bin/sh", "-c", shell, "sh", *own] if shell else own,
             cwd=cwd,
