@@ -1,4 +1,7 @@
-"""Ends with 0 when the service behind a unix socket could keep an envelope now, with 1 otherwise. Keeps nothing."""
+"""Ends with 0 when the service behind a unix socket could keep an envelope now, with 1 otherwise. Keeps nothing.
+
+A day without a key is no illness: people must still reach the page that says so, and the result.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ def is_healthy(path: str) -> bool:
             connection.settimeout(TIMEOUT_SECONDS)
             connection.connect(path)
             connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: health\r\n\r\n")
-            return connection.recv(64).split(b" ", 2)[1:2] == [b"200"]
+            with connection.makefile("rb") as answer:
+                said = answer.read(4096)
+            return said.split(b" ", 2)[1:2] == [b"200"] or b"urn:undersigned:problem:no-key" in said
     except OSError:
         return False
 

@@ -43,16 +43,23 @@ def hold(data: Path) -> IO[bytes]:
         file = open(data / LOCK, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115  # held as long as it serves
     except OSError as error:
         raise DoorError(f"The data folder {data} cannot be used: {error.strerror}.") from error
+    try:
+        _wait_for_lock(file, data)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _wait_for_lock(file: IO[bytes], data: Path) -> None:
     until = time.monotonic() + PATIENCE
     while not _is_locked(file):
         if time.monotonic() > until:
-            file.close()
             raise DoorError(
                 f"The data folder {data} is in use by a service that runs already. Stop that one first; "
                 "another service needs another folder as “data” (./run --data FOLDER)."
             )
         time.sleep(PAUSE)
-    return file
 
 
 def open_door(address: ListenAddress) -> socket.socket:
@@ -68,6 +75,8 @@ def _is_locked(file: IO[bytes]) -> bool:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:  # as on some disks of a network
+        raise DoorError(f"The file {file.name} cannot be locked: {error.strerror}.") from error
     return True
 
 

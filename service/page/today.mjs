@@ -20,9 +20,17 @@ let shown = null;
 export function possibleDays() {
   const { today } = element('form').dataset;
   if (!today) return [dayInFile()];
-  const start = Date.parse(today) + (((opened.clock % DAY) + DAY) % DAY);
+  const start = startOf(Date.parse(today));
   const passed = [Date.now() - opened.clock, performance.now() - opened.counter];
   return passed.map((time) => dayOf(new Date(start + time)));
+}
+
+// A clock that is wrong by hours is nearer to an edge of the service's day than to its other end. Of one that is wrong
+// by days, only the time of the day is taken.
+function startOf(midnight) {
+  const at = opened.clock - midnight;
+  const agrees = at > -DAY / 2 && at < 1.5 * DAY;
+  return midnight + (agrees ? Math.min(Math.max(at, 0), DAY - 1) : ((at % DAY) + DAY) % DAY);
 }
 
 const dayOf = (date) => date.toISOString().slice(0, 10);

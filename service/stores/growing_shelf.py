@@ -44,6 +44,8 @@ ERASE_SECONDS = 1.0
 CLOSE_SECONDS = 2.0
 # The ending of the next file, beside the store.
 GROWING = "growing"
+_FULL = "The store is full and cannot grow: make room on its disk."
+_GROWING = "The store is growing and takes nothing for a moment."
 _DAMAGED = (
     "%d places of %s do not hold what was written there, and are free now. After a power cut that is as it should be: "
     "nobody was told that these are kept. Otherwise look at the disk."
@@ -90,8 +92,8 @@ class GrowingShelf:
         with self._changed:
             self._changed.wait_for(lambda: not self._is_growing)
             wanted = len(self._shelf.map) + more
-            self._is_growing = not self._refusal and wanted > CROWDED * self._shelf.file.places
-        if self._is_growing:
+            grows = self._is_growing = not self._refusal and wanted > CROWDED * self._shelf.file.places
+        if grows:
             self._grow(math.ceil(wanted / ROOMY / PIECE) * PIECE, no_rest)
 
     def count(self) -> int:
@@ -180,7 +182,7 @@ class GrowingShelf:
             self._run(lambda: self._grow(2 * self._shelf.file.places, self._rest))
         self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing, patience)
         if wanted > FULL * self._shelf.file.places:
-            raise StoreUnavailable("The store is full and cannot grow: make room on its disk.")
+            raise StoreUnavailable(_GROWING if self._is_growing else _FULL)
 
     def _rest(self, done: float) -> float:
         """As long as a piece took; nothing, when room is used up faster than the larger file is made."""

@@ -87,11 +87,13 @@ class Readiness:
             self._until = None
 
     def _look(self) -> None:
-        self._until = self._clock() + READY_SECONDS
+        self._until, self._is_known = self._clock() + READY_SECONDS, True
         try:
             for check in self._checks:
                 check()
             self._refusal = None
         except StoreUnavailable as error:
             self._refusal = str(error)
-        self._is_known = True
+        except BaseException:
+            self._until, self._is_known = None, False  # whoever asks next looks, too
+            raise

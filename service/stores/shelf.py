@@ -29,6 +29,7 @@ _DAMAGED = (
     "The store {path} is damaged: {count:,} envelopes in it are not what they were, which no power cut explains. "
     "Nothing was changed. Keep the file, and bring back the last backup into a new one."
 )
+_NOT_TAKEN = "An envelope was damaged on the disk and could not be taken along when the store grew."
 _log = logging.getLogger("undersigned")
 
 
@@ -108,7 +109,10 @@ class Shelf:
             if draw() * (places - there) >= left:
                 return None
             left -= 1
-            if (found := next(kept, None)) is None or not _is_whole(*found):
+            if (found := next(kept, None)) is None:  # the disk has lost a tag
+                _log.error(_NOT_TAKEN)
+                return None
+            if not _is_whole(*found):
                 return None
             copied.add(found[0], there)
             return found
@@ -125,7 +129,7 @@ def _is_whole(own_id: EnvelopeId, envelope: bytes) -> bool:
     """Whether this is the envelope of this id; if the disk damaged it, the operator is told."""
     if envelope_id(envelope) == own_id:
         return True
-    _log.error("An envelope was damaged on the disk and could not be taken along when the store grew.")
+    _log.error(_NOT_TAKEN)
     return False
 
 

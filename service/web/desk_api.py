@@ -72,4 +72,5 @@ def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes])
         raise Problem(422, error.reason, str(error)) from error
     # The organizer waits for it now, and no reader does later.
     context().current.make()
+    context().pages.get(context().appeal.languages[0], "", context().today())
     return shown

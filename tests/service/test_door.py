@@ -166,6 +166,7 @@ def test_closing_the_terminal_ends_the_service(settings: Settings) -> None:
         program, terminal = pty.fork()
         if not program:
             os.chdir(ROOT)
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may have been started with nohup themselves
             os.execvpe(command[0], command, told(settings, f"127.0.0.1:{port}"))
         wait_until(lambda: is_up(port))
         os.close(terminal)
