@@ -30,7 +30,7 @@ from crypto.publication import (
     write_publication,
 )
 from service import create_app, parse_store
-from service.appeal import load_appeal
+from service.appeal_reader import load_appeal
 from service.settings import read_settings
 
 ROOT = Path(__file__).parent.parent

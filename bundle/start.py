@@ -225,11 +225,13 @@ def main() -> None:
     before = without_echo()
     try:
         archive = make_importable()
-    except SystemExit:
+        importlib.import_module("organizer.cli.terminal.quiet").begin(before)
+    except BaseException as error:  # Ctrl-C among them: the terminal must not stay without echo
         if before is not None:
             termios.tcsetattr(0, termios.TCSAFLUSH, before)
+        if isinstance(error, KeyboardInterrupt):
+            sys.exit(130)
         raise
-    importlib.import_module("organizer.cli.terminal.quiet").begin(before)
     importlib.import_module("organizer.cli.main").organizer(prog_name="organizer", obj=str(archive))
 
 

@@ -18,3 +18,9 @@ _DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0xFF10) for digit
 def bare(text: str) -> str:
     """The text without all that groups and separates, its digits as 0 to 9. Letters and other signs stay."""
     return UNPRINTABLE.sub("", _GROUPING.sub("", text)).translate(_DIGITS)
+
+
+def number_in(text: str) -> int | None:
+    """The one number that was typed, whatever stands around it; None for none, and for two: “1 2” is not twelve."""
+    found = re.fullmatch(r"[\W_]*(\d{1,9})[\W_]*", text)
+    return int(found[1]) if found else None

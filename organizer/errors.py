@@ -19,8 +19,9 @@ class OrganizerError(UndersignedError):
     share-plan, share-word, share-length, share-checksum, share-set, share-twice, share-few, share-key, restore-rows;
     signed-another, counts-differ; burn-not-yet, burn-period; disk-full, export-format, export-language;
     vouch-word, vouch-note, vouch-number, decisions-file, decisions-key, nothing, not-kept, unanswered,
-    passphrase-again, ledger-name; files-many, text-part-1, text-part-2, text-parts, text-older, text-none, text-large,
-    text-much, text-many, text-packed, text-mail, text-ledger, text-full, file-link, file-kind, file-unread.
+    passphrase-again, ledger-name, fewer-than-collected; files-many, text-part-1, text-part-2, text-parts, text-older,
+    text-none, text-large, text-much, text-many, text-packed, text-mail, text-ledger, text-full, file-link, file-kind,
+    file-unread.
     """
 
     def __init__(self, reason: str, text: str, details: dict[str, Any] | None = None) -> None:

@@ -18,7 +18,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 
-from service.appeal import load_appeal
+from service.appeal_reader import load_appeal
 from service.limits.counters import Counters
 from service.limits.proof_of_work import Load, ProofOfWork
 from service.limits.rate_limit import ClientKeys, limit_blueprint, rate_limit

@@ -22,7 +22,7 @@ from crypto.appeal import DatedKey
 from crypto.errors import PublicationError
 from crypto.letter import APPEAL_TOML
 from service import create_app, parse_store, today_utc
-from service.appeal import AppealFolderError, load_appeal
+from service.appeal_reader import AppealFolderError, load_appeal
 from service.door import BACKLOG, DoorError, hold, open_door
 from service.settings import Settings, SettingsError, read_settings
 from service.stores.base import StoreUnavailable

@@ -45,7 +45,7 @@ def counts_fewer(publication: Publication, last: Publication | None, promises: S
 
 def _fewer_than_collected(publication: Publication, told: int) -> tuple[Notice, ...]:
     by_hand, now = publication.by_hand.public + publication.by_hand.nonpublic, publication.total
-    promise = "The site says that {told:,} signatures were collected before it existed and will be part of the first"
+    promise = "The site said that {told:,} signatures were collected before it existed and will be part of the first"
     if now < told:
         text = f"{promise} result. This one counts {{now:,}} in all. What is missing is entered with: organizer add"
         return (Notice(FEWER_THAN_COLLECTED, text, {"told": told, "now": now}),)
@@ -67,7 +67,9 @@ def ask_about_fewer(notices: tuple[Notice, ...], refusal: Notice) -> tuple[Quest
     reasons = {notice.reason for notice in notices}
     if FEWER_THAN_COLLECTED in reasons:
         asked = Notice(FEWER_THAN_COLLECTED, "Sign fewer than the site promised?")
-        return (Question(asked, refusal, for_a_person=True),)
+        text = "{nothing_done} It counts fewer than the site promised. Whoever means it answers yes, or gives --fewer."
+        told = Notice(FEWER_THAN_COLLECTED, text, {"nothing_done": str(refusal)})
+        return (Question(asked, told, for_a_person=True),)
     if "fewer-than-before" in reasons:
         return (Question(Notice("fewer-than-before", "Sign a lower number than the last one?"), refusal),)
     return ()

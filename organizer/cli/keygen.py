@@ -44,6 +44,8 @@ def keygen_command(
     Example:
       organizer keygen --signer anna --period 2027-01-01..2027-06-30
     """
+    if choice["demo"] and choice["minisign_only"]:
+        raise click.UsageError("Give --demo or --minisign-only, not both.")
     carry_out(as_json, lambda terminal: run(terminal, folder, day_of(today), passphrase_file, **choice))
 
 

@@ -1,6 +1,6 @@
 """The fonts that come with the tool, and which of them has the letters of which script.
 
-Decision 0027 says where they are from and how they were cut down.
+Decision 0028 says where they are from and how they were cut down.
 """
 
 from __future__ import annotations

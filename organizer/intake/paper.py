@@ -18,7 +18,6 @@ from organizer.matching.duplicates import name_key
 
 FIELDS = fields_without(vouch="whoever enters a signature by hand has vouched for it")
 COLUMNS = tuple(field.name for field in FIELDS)
-REQUIRED = tuple(field.name for field in FIELDS if field.required)
 
 _COMPARED = fields_without(
     public="a line that differs in nothing else is of the same person, and somebody should look",

@@ -30,9 +30,9 @@ Crew = Callable[[Iterable[bytes]], Iterator[bytes]]
 Progress = Callable[[], AbstractContextManager[Callable[[int, int], object]]]
 """Begins to show how far it has come, when there is something to compare."""
 
-_LONGEST = 1 << 16
-_LONGEST_OF_KEYS = 1 << 13
-"""A name of few characters can have thousands of letters when it is spoken: ㍿ has four words."""
+_LONGEST = 1 << 13
+"""Answers may be longer than what was asked (intake/workers.py has a bound): a name of few characters can have
+thousands of letters when it is spoken, and each of the pairs of a row can have reasons of its own."""
 _ROW = struct.Struct(">IH")
 
 _BEGIN = b"b"  # forget all
@@ -173,13 +173,12 @@ class Comparison:
 
     def _blocks(self, letter: bytes, places: Sequence[int]) -> Iterator[tuple[bytes, int]]:
         """Rows at these places as blocks, each with how many rows it has; those only to be compared with count none."""
-        longest = _LONGEST_OF_KEYS if letter == _KEYS else _LONGEST
         rows: list[bytes] = []
         size = 0
         boxes = self._records.boxes_of([self._ids[place] for place in places])
         for place, (row_id, box) in zip(places, boxes, strict=True):
             row = _ROW.pack(place, len(box)) + row_id + box
-            if rows and size + len(row) > longest:
+            if rows and size + len(row) > _LONGEST:
                 yield letter + b"".join(rows), len(rows) if letter == _FIND else 0
                 rows, size = [], 0
             rows.append(row)

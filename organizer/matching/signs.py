@@ -44,7 +44,7 @@ SIGN_SIZE = 1 + _DIGEST
 _LAST_DIGITS = 8
 _FEWEST_DIGITS = 9
 _MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[\w-]{2,}")
-_ACCOUNT = re.compile(r"(?:(?:t|telegram)\.me/|(?<![\w.])@)(\w[\w.]{3,}\w)")
+_ACCOUNT = re.compile(r"(?:(?:t|telegram)\.me/|(?<![\w.])@)(?!joinchat\b)(\w[\w.]{3,}\w)")
 _NUMBER = re.compile(r"(?<![\w+])[+(]{0,2}\d(?:[ ().\-/]{0,3}\d){8,14}(?!\w)")
 _DASHES = re.compile("[\u00ad\u2010-\u2015\u2212]")
 # Days and terms of years, which stand beside prisoners, are no numbers to call.

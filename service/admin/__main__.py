@@ -20,7 +20,7 @@ from service.admin.doctor import DOCTOR
 from service.admin.move import MOVE
 from service.admin.restore import RESTORE
 from service.admin.users import USERS
-from service.appeal import AppealFolderError
+from service.appeal_reader import AppealFolderError
 from service.settings import SettingsError
 from service.stores.base import StoreUnavailable
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service import ROOT, parse_store
-from service.appeal import PublishedAppeal, load_appeal
+from service.appeal import PublishedAppeal
+from service.appeal_reader import load_appeal
 from service.settings import FILE_VARIABLE, Settings, SettingsError, read_settings
 
 # Where docs/operator.md lays the settings.

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from service import parse_store
 from service.admin.command import Command, as_owner_of, find_settings, progress, refuse
-from service.appeal import load_appeal
+from service.appeal_reader import load_appeal
 from service.settings import SettingsError
 from service.stores.base import StoreAddress
 from service.stores.copy import compare, copy_missing

@@ -14,7 +14,7 @@ from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from crypto.seal import OpenedSignature, OpenedWithdrawal
 from crypto.text_parts import read_text
-from service.appeal import EXIT
+from service.appeal_reader import EXIT
 from service.settings import Settings
 from tests.browser.support.engines import ENGINES, SCRIPTLESS, Engine, driven
 from tests.browser.support.results import hand_in

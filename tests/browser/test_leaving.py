@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from service.appeal import EXIT
+from service.appeal_reader import EXIT
 from tests.browser.support.chromium import QUIET
 from tests.support.programs import program
 from tests.support.service_process import Served

@@ -13,7 +13,7 @@ from crypto.code import check_code, commitment
 from crypto.keys import OrganizersKey
 from crypto.seal import OpenedSignature
 from crypto.signature import fields_without
-from service.appeal import load_appeal
+from service.appeal_reader import load_appeal
 from service.settings import Settings
 from tests.browser.support.chromium import Recorder, arrived
 from tests.support.envelopes import Arrived

@@ -41,7 +41,7 @@ EXAMPLES = {
     "A form field": Example(
         "contact",
         r"['\"]contact['\"]|\bcontact: (str\b|\[)|string\} contact\b",
-        {"service/appeal.py": "how the appeal itself can be reached"},
+        dict.fromkeys(("service/appeal.py", "service/appeal_reader.py"), "how the appeal itself can be reached"),
     ),
     "A store": Example("redis", r"\bRedisStore\w*|\bredis_store\b"),
 }

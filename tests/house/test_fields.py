@@ -220,7 +220,7 @@ ALLOWED = {
     "organizer/exports/phrases.py": "the headings of the published fields, held by a test above",
     "organizer/cli/terminal/entering.py": "how some fields are asked for; the others are asked for by their names",
     "organizer/actions/rehearsal.py": "made-up people who have some fields and not others",
-    "service/appeal.py": "who began the letter and how to reach the organizers: no signatures",
+    "service/appeal_reader.py": "who began the letter and how to reach the organizers: no signatures",
 }
 """Who may name several, and why."""
 

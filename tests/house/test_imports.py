@@ -249,7 +249,7 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = tuple(
             "service.web service.settings service.door",
             "service.site service.limits service.stores",
             "service.servers",
-            "service.appeal service.problems service.toml_reader",
+            "service.appeal service.appeal_reader service.problems service.toml_reader",
             "crypto",
         ),
     )

@@ -45,7 +45,7 @@ def desk(tmp_path: Path) -> Desk:
 def test_a_publication_is_planned_without_writing_and_signed_only_after_a_yes(desk: Desk) -> None:
     """The plan has all numbers, names and warnings; a no, nothing and a stranger's answer write nothing."""
     with open_session(Typed(), str(desk.folder)) as session:
-        plan_publication(session, "2026-07-01")  # names are compared once, and that is remembered
+        plan_publication(session, RELEASED)  # names are compared once, and that is remembered
         before = files(desk)
         plan = plan_publication(session, RELEASED)
         assert (plan.publication.total, plan.publication.counts.public) == (2, 1)
@@ -90,12 +90,12 @@ def test_people_who_may_be_counted_twice_are_told_before_anyone_signs(desk: Desk
     """To who publishes; to who signs second, with the envelopes and with the publication alone; a control is silent."""
     twice = [seal(name, record=desk.record) for name in ("Ірына Слаўнікава", "Iryna Slavnikava")]
     with open_session(Typed(), str(desk.folder)) as session:
-        assert "counted-twice" not in [warning.reason for warning in plan_publication(session, "2026-07-01").warnings]
+        assert "counted-twice" not in [warning.reason for warning in plan_publication(session, RELEASED).warnings]
         with open_ledger_file(str(desk.ledger(*twice))) as file:
             open_ledger(session.records, session.keys, file, lambda done, total: None)
         entries = [one.id for one in session.records.entries() if isinstance(one, SignatureEntry)]
         session.records.decide(dict.fromkeys(entries, Decision(Verdict.ACCEPTED)))
-        plan = plan_publication(session, "2026-07-01")
+        plan = plan_publication(session, RELEASED)
         assert (plan.warnings[0].reason, plan.warnings[0].values["pairs"]) == ("counted-twice", 1)
         path = str(Path(publish(session, plan, {"sign": YES}).folder) / "publication.json")
     (tmp_path / "other").mkdir()

@@ -18,7 +18,7 @@ from organizer.errors import OrganizerError
 from organizer.keys.appeal_folder import PublicKeys, fill_appeal, public_files
 from organizer.keys.periods import Days, Period, read_public
 from organizer.keys.qr import qr_lines
-from service.appeal import load_appeal
+from service.appeal_reader import load_appeal
 from tests.support.ceremony_answers import (
     answer,
     give_words_back,

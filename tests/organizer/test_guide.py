@@ -265,7 +265,8 @@ def work(play: Play, line: str) -> None:
 
 
 def publish(play: Play, line: str) -> None:
-    play.ask(line, ("Passphrase", play.passphrases["anna"]), ("[y/N]", "y"))
+    fewer = [("lower number than the last one? [y/N]", "y")] if line.endswith("result-2") else []
+    play.ask(line, ("Passphrase", play.passphrases["anna"]), *fewer, ("Sign and write this publication? [y/N]", "y"))
 
 
 def sign(play: Play, line: str) -> None:

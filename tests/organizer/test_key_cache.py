@@ -14,6 +14,7 @@ from organizer.matching.comparison import no_progress
 from organizer.matching.duplicates import Person, compare
 from organizer.matching.key_cache import SurnameKeys, spelling_of
 from organizer.matching.pair_cache import RULES, SimilarPairs
+from organizer.matching.signs import signs_of
 from organizer.matching.surname_keys import read_key, write_key
 from organizer.review import comparing
 from organizer.review.comparing import Comparing
@@ -23,8 +24,10 @@ from tests.support.organizer_workspace import open_records
 from tests.support.review_entries import entry, made_up
 
 SET = Path(__file__).parent / "names"
-FOUND_BY = {2: "a11855a076b15ab3"}
-"""For each number of the rules, a digest of the keys of all names of the set and of the pairs among some of them."""
+FOUND_BY = {2: "bbc07d8a62cf2544"}
+"""For each number of the rules, a digest of the keys of all names of the set, of signs, and of the pairs among some."""
+SAID = [{"contact": "+375 29 123-45-67"}, {"message": "8 (029) 123 45 67, пішыце"}, {"contact": "Eva@Example.by"},
+        {"relation": "t.me/eva_kot"}, {"message": "Гэта мае словы, якіх ніхто іншы не напіша"}, {}]  # fmt: skip
 
 HOSTILE = [
     "ﷺ" * 120,
@@ -64,9 +67,10 @@ def names_of_the_set() -> list[str]:
 
 def found_by(names: list[str]) -> str:
     keys = [f"{spelling_of(name)} {write_key(name)}" for name in names]
-    people = [Person(name.encode("utf-8"), name) for name in names[::50]]
+    said = ((name, signs_of(SAID[at % len(SAID)])) for at, name in enumerate(names[::50]))
+    people = [Person(name.encode("utf-8"), name, signs=signs) for name, signs in said]
     pairs = [compare(one, other) for one in people for other in people if one.id < other.id]
-    return hashlib.sha256(repr((keys, pairs)).encode("utf-8")).hexdigest()[:16]
+    return hashlib.sha256(repr((keys, [one.signs for one in people], pairs)).encode("utf-8")).hexdigest()[:16]
 
 
 def test_other_keys_or_pairs_have_another_number() -> None:

@@ -63,8 +63,9 @@ def type_line(screen: PseudoTerminal, site: Trial, line: str) -> str:
     if line == "organizer review":
         review(screen)
     if line.startswith("organizer publish"):
-        screen.until("[y/N]")
-        screen.type("y\n")
+        for _ in ("fewer than the letter promises", "sign"):
+            screen.until("[y/N]")
+            screen.type("y\n")
     screen.until("it ended: 0")
     return plain(screen.all[before:].decode())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crypto.keys import OrganizersKey
-from service.appeal import AppealFolderError, load_appeal
+from service.appeal_reader import AppealFolderError, load_appeal
 
 ROOT = Path(__file__).parents[2]
 

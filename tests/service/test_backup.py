@@ -26,7 +26,7 @@ from crypto.signature import Signature
 from service import create_app
 from service.admin.backup_file import Backup, BackupError, read_backup, write_backup
 from service.admin.command import find_settings
-from service.appeal import load_appeal
+from service.appeal_reader import load_appeal
 from service.settings import Settings, SettingsError
 from service.site.publications import Publications
 from service.stores.file_store import FileAddress, FileStore

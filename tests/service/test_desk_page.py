@@ -180,7 +180,7 @@ def test_a_refused_result_is_told_with_the_failed_check(client: FlaskClient, min
         answer = press(client, "ru", "publication", *handed_in(data, signer))
         assert answer.status_code == 422
         assert words in answer.text
-        assert f"<code>{reason}</code>" in answer.text
+        assert f">{reason}</code>" in answer.text
         assert 'role="alert"' in answer.text
     assert client.get("/publication.json").data == first
 

@@ -21,7 +21,7 @@ from crypto.appeal import read_appeal
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service import create_app
-from service.appeal import EXIT
+from service.appeal_reader import EXIT
 from service.settings import Settings
 from service.site.headers import security_headers
 from service.site.rendering import LANGUAGE_NAMES, TEMPLATES, Assets

@@ -19,7 +19,7 @@ from crypto.appeal import read_appeal
 from crypto.keys import OrganizersKey
 from crypto.minisign import MinisignSecretKey
 from service import create_app
-from service.appeal import load_appeal
+from service.appeal_reader import load_appeal
 from service.settings import Settings
 from service.stores.file_store import FileStore
 from tests.support.paths import ROOT

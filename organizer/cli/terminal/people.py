@@ -8,7 +8,7 @@ from crypto.code import check_code
 from crypto.errors import CodeError
 from crypto.publication import line
 from crypto.signature import fields_without
-from crypto.typed import bare
+from crypto.typed import number_in
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.workspace.entries import SignatureEntry
@@ -46,10 +46,10 @@ def choose_person(terminal: Terminal, people: Sequence[SignatureEntry]) -> int:
         terminal.say(
             f"And {len(people) - SHOWN:,} more. If it is not among these, press Enter and type more of the name."
         )
-    answer = bare(terminal.ask("Which one? Its number, or Enter for none"))
-    if not answer.isdecimal() or not 1 <= int(answer) <= len(people[:SHOWN]):
+    chosen = number_in(terminal.ask("Which one? Its number, or Enter for none"))
+    if chosen is None or not 1 <= chosen <= len(people[:SHOWN]):
         raise OrganizerError("stopped", "Nothing was changed.")
-    return int(answer) - 1
+    return chosen - 1
 
 
 def show_person(terminal: Terminal, person: SignatureEntry) -> None:

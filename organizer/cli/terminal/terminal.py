@@ -32,7 +32,7 @@ from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
-from crypto.typed import bare
+from crypto.typed import number_in
 from organizer.actions.sitting import Sitting
 from organizer.cli.terminal import quiet
 from organizer.cli.terminal.keyboard import MOVES
@@ -168,9 +168,9 @@ class Terminal:
         for number, answer in enumerate(answers, start=1):
             self.say(f"  {number}  {answer}")
         while True:
-            typed = bare(self.ask(question, default=None))
-            if typed.isdecimal() and 1 <= int(typed) <= len(answers):
-                return int(typed)
+            chosen = number_in(self.ask(question, default=None))
+            if chosen is not None and 1 <= chosen <= len(answers):
+                return chosen
             self.say(f"Type a number from 1 to {len(answers)}.")
 
     def passphrase(self, question: str, may_be_empty: bool = False) -> str:
