@@ -21,7 +21,10 @@ def wait_for(at: int | Path) -> None:
             with socket.socket(socket.AF_INET if isinstance(at, int) else socket.AF_UNIX) as probe:
                 probe.settimeout(1)
                 probe.connect(("127.0.0.1", at) if isinstance(at, int) else str(at))
-            return
+                # Connections are taken before that, while a service still reads its data.
+                probe.sendall(b"GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n")
+                if probe.recv(1):
+                    return
         except OSError:
             time.sleep(0.05)
     raise SystemExit("The server did not start.")

@@ -89,14 +89,19 @@ def serving(settings: Settings, log: Path, port: int | None = None) -> Iterator[
 
 
 def wait_until_it_answers(process: subprocess.Popen[Any], port: int) -> None:
-    """Return once something listens on the port; AssertionError when the process ends or takes too long."""
+    """Return once a worker answers; AssertionError when the process ends or takes too long.
+
+    Connections are taken before that, while the worker still reads its data.
+    """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise AssertionError("The service ended at once; its output says why.")
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+                connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n")
+                if connection.recv(1):
+                    return
         except OSError:
             time.sleep(0.05)
     raise AssertionError(f"The service did not answer within {START_SECONDS} s.")
