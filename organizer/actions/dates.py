@@ -21,7 +21,8 @@ AFTER_RELEASE = 1096
 AFTER_LAST = 183
 AFTER_PERIODS = 92
 """Days: no version is used for more than three years without a look at the clock, no result comes half a year after the
-one before, and none three months after the last period, unless a person says so."""
+one before, and none three months after the last period, unless a person says so. Where there is neither a result nor a
+last day of a period, nothing but the version tells the day, and half a year is the most for it, too."""
 EARLY = 2
 """Days before its first day on which a key is used already: the service takes such envelopes, for phones' clocks."""
 COSIGNED_WITHIN = 31
@@ -121,13 +122,14 @@ def _too_early(day: str, known: KnownDays) -> Iterator[Notice]:
 
 def _too_late(day: str, known: KnownDays) -> Iterator[Notice]:
     text = "The day {day} lies {days:,} days after {other}, "
-    if (days := _days_between(RELEASED, day)) > AFTER_RELEASE:
+    ends = [one.until for one in known.periods]
+    end = max((one for one in ends if one), default=None)
+    most = AFTER_LAST if known.last is None and end is None else AFTER_RELEASE
+    if (days := _days_between(RELEASED, day)) > most:
         yield _notice("date-release", f"{text}when this program was made. The clock may be wrong.", day, RELEASED, days)
     if known.last is not None and (days := _days_between(known.last, day)) > AFTER_LAST:
         more = "the date of the last publication. The clock may be wrong."
         yield _notice("date-last", text + more, day, known.last, days)
-    ends = [one.until for one in known.periods]
-    end = max((one for one in ends if one), default=None)
     if end is not None and None not in ends and (days := _days_between(end, day)) > AFTER_PERIODS:
         more = "the last day of the last period. The clock may be wrong."
         yield _notice("date-periods", text + more, day, end, days)

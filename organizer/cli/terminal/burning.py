@@ -11,6 +11,8 @@ def say_burn_plan(terminal: Terminal, plan: BurnPlan) -> None:
     """Show what will be lost, and whether its published result is good."""
     _say_loss(terminal, plan)
     _say_checks(terminal, plan.checks)
+    for notice in plan.strange:
+        terminal.say(str(notice), "bold")
 
 
 def _say_loss(terminal: Terminal, plan: BurnPlan) -> None:
