@@ -30,6 +30,7 @@ def settle_table(
     if yes or terminal.as_json:
         plan = plan_table(session, path, language, choices)
         if yes:
+            _say_which_similar(terminal, plan)
             _list_public(terminal, plan)
         return plan, ask_questions(terminal, plan.questions, yes)
     # Names that are not public are on it, so it leaves no trace in the scrollback.
@@ -192,14 +193,26 @@ def _preview(terminal: Terminal, plan: TablePlan) -> bool:
     if len(nonpublic) > PREVIEWED:
         terminal.say(f"… and {len(nonpublic) - PREVIEWED:,} more that are not public.")
     say_left_out(terminal, plan)
+    _say_similar(terminal, plan)
+    all_shown = _list_public(terminal, plan)
+    terminal.say(f"New signatures: {len(plan.new):,}, {len(plan.public):,} of them public.", "bold")
+    return all_shown
+
+
+def _say_which_similar(terminal: Terminal, plan: TablePlan) -> None:
+    # Without names, which are not public and would stay on the screen.
+    if plan.similar:
+        rows = ", ".join(f"{similar.number:,}" for similar in plan.similar[:PREVIEWED])
+        more = ", …" if len(plan.similar) > PREVIEWED else ""
+        terminal.say(f"Rows that may be of people who are here already: {len(plan.similar):,} ({rows}{more}).", "bold")
+
+
+def _say_similar(terminal: Terminal, plan: TablePlan) -> None:
     for similar in plan.similar[:PREVIEWED]:
         where = "was entered by hand" if similar.by_hand else "sent an envelope"
         terminal.say(f"Row {similar.number:,} may be somebody who {where}: {similar.name}")
     if plan.similar:
         terminal.say(f"Rows that may be of people who are here already: {len(plan.similar):,}.", "bold")
-    all_shown = _list_public(terminal, plan)
-    terminal.say(f"New signatures: {len(plan.new):,}, {len(plan.public):,} of them public.", "bold")
-    return all_shown
 
 
 def _list_public(terminal: Terminal, plan: TablePlan) -> bool:
