@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from crypto.appeal import write_appeal
+from organizer import RELEASED
 from organizer.actions.cards import CardPlan, divide
 from organizer.actions.ceremony import (
     make_first_keys,
@@ -145,7 +146,7 @@ def publish_one(home: Path, appeal: Path, key: PeriodKey) -> None:
         assert not open_ledgers(session, [str(ledger)]).problems
         review = Review(open_queue(session))
         accept(review, plan_accept_all(review), {"accept-all": YES})
-        published = publish(session, plan_publication(session, "2027-07-01"), {"sign": YES})
+        published = publish(session, plan_publication(session, RELEASED), {"sign": YES})
     hand_over_published(published, str(home / "stick"))
 
 
