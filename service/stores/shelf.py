@@ -100,7 +100,7 @@ class Shelf:
         # Each set of places has the same chance (Knuth, "The Art of Computer Programming" 2, 3.4.2, algorithm S). They
         # are filled in the order in which the envelopes lie here, which is a random one. The system's own generator
         # gives up Python's lock for each number, and what is drawn here tells nothing of any order.
-        left, draw = used.count(True), random.Random(secrets.token_bytes(32)).random  # noqa: S311
+        left, draw = used.count(True), random.Random(secrets.token_bytes(32)).random  # noqa: S311  # see above
 
         def held(there: int) -> tuple[EnvelopeId, bytes] | None:
             nonlocal left

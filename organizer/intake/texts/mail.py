@@ -44,9 +44,9 @@ class _Part(Message):
 
     depth = 0
 
-    def attach(self, payload: Message) -> None:  # type: ignore[override]
+    def attach(self, payload: Message) -> None:  # type: ignore[override]  # the library's takes more
         """Called when the part begins, so that no deeper one is ever looked into."""
-        payload.depth = self.depth + 1  # type: ignore[attr-defined]
+        payload.depth = self.depth + 1  # type: ignore[attr-defined]  # of this class, too
         if self.depth == DEEPEST:
             raise MailError
         super().attach(payload)
