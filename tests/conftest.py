@@ -33,7 +33,7 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.redis_servers import PROGRAMS, Server, running, running_cluster
 from tests.support.sample_appeal import APPEAL_ID, CODE, TODAY, make_appeal, make_settings
 
-pytest_plugins = ["tests.support.needs"]
+pytest_plugins = ["tests.support.needs", "tests.support.proving"]
 
 # No test judges how long an example takes. ./run check takes the second profile.
 hypothesis_settings.register_profile("whole", deadline=None)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -43,6 +44,8 @@ class Server:
     passwords: Path
     process: subprocess.Popen[bytes]
     tls_port: int = 0
+    variables: dict[str, str] = field(default_factory=dict)
+    """Beside those of this process, from the next start on."""
 
     @property
     def url(self) -> str:
@@ -59,14 +62,30 @@ class Server:
         return redis.Redis(port=self.port, username=user, password=password(user), socket_timeout=20)
 
     def kill(self) -> None:
-        """As a power cut ends it."""
+        """As a power cut ends it, and the copy of it that writes its file anew."""
+        copies = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
         self.process.kill()
+        for copy in copies:
+            with suppress(ProcessLookupError):
+                os.kill(int(copy), signal.SIGKILL)
         self.process.wait()
 
     def start(self) -> None:
         """Start it again in the same folder."""
-        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        environment = os.environ | self.variables
+        self.process = subprocess.Popen(
+            self.command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         wait_for(self)
+
+    def beside(self, folder: Path) -> Server:
+        """A server like this one, with another folder of the same files, and not started."""
+        port = free_port()
+        changed = {str(self.port): str(port), str(self.folder): str(folder)}
+        changed[str(self.folder / "socket")] = str(folder / "socket")
+        changed[str(self.folder / "users.acl")] = str(folder / "users.acl")
+        command = [changed.get(word, word) for word in self.command]
+        return Server(command, port, folder, self.passwords, self.process)
 
 
 def password(user: str) -> str:

@@ -1,0 +1,59 @@
+"""`python -m tests.support.builds NAME…`: the service, changed in the named ways.
+
+All but the first are deliberately wrong: the controls of proofs, which must find what such a build loses.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+
+from service.__main__ import main
+from service.stores import growing_shelf, redis_store
+from service.stores.file_store import FileStore
+from service.stores.place_file import PIECE
+from service.stores.redis_store import RedisStore
+
+
+def begins_small() -> None:
+    """A new store has the fewest places that there can be, so that it grows often."""
+    growing_shelf.SMALLEST = PIECE
+
+
+def answers_before_the_commit() -> None:
+    """An envelope is acknowledged, and then kept."""
+    for store in (FileStore, RedisStore):
+        store.add = _later(store.add)
+
+
+def leaves_out_fdatasync() -> None:
+    """Nothing that was written is waited for."""
+    os.fdatasync = lambda file: None
+
+
+def takes_any_server() -> None:
+    """The settings of a Redis are not looked at."""
+    redis_store.examine_envelopes = lambda *told: []  # type: ignore[attr-defined]  # it is imported there
+
+
+BUILDS: dict[str, Callable[[], None]] = {
+    build.__name__.replace("_", "-"): build
+    for build in (begins_small, answers_before_the_commit, leaves_out_fdatasync, takes_any_server)
+}
+
+
+def _later(add: Callable[..., None]) -> Callable[..., None]:
+    return lambda *given: threading.Thread(target=add, args=given, daemon=True).start()
+
+
+def command(names: Sequence[str]) -> list[str]:
+    """What starts the service with these changes."""
+    return [sys.executable, "-m", "tests.support.builds", *names]
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        BUILDS[name]()
+    sys.exit(main())
