@@ -95,7 +95,9 @@ def test_an_answer_before_the_commit_loses_in_kills(
     assert found.lost > 0
 
 
-@pytest.mark.parametrize("kind", PROGRAMS)
+@pytest.mark.parametrize(
+    "kind", ["valkey-8", *(pytest.param(kind, marks=pytest.mark.long) for kind in PROGRAMS if kind != "valkey-8")]
+)
 def test_kills_of_redis_and_service_lose_nothing(
     settings: Settings, tmp_path: Path, key: OrganizersKey, size: Size, figure: Figure, kind: str
 ) -> None:

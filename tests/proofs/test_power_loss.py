@@ -8,16 +8,9 @@ import pytest
 
 from crypto.keys import OrganizersKey
 from service.settings import Settings
-from tests.support.power_cut import build_shim
 from tests.support.power_trials import file_store, redis_store
 from tests.support.proving import Figure, Size
 from tests.support.redis_servers import PROGRAMS, running
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The library that records."""
-    return build_shim(tmp_path_factory.mktemp("shim"))
 
 
 def test_power_cuts_of_a_machine_with_its_file_lose_nothing(
@@ -39,7 +32,9 @@ def test_a_file_that_is_not_waited_for_loses_in_power_cuts(
     assert found.lost
 
 
-@pytest.mark.parametrize("kind", PROGRAMS)
+@pytest.mark.parametrize(
+    "kind", ["redis", *(pytest.param(kind, marks=pytest.mark.long) for kind in PROGRAMS if kind != "redis")]
+)
 def test_power_cuts_of_a_server_lose_nothing(
     settings: Settings, tmp_path: Path, key: OrganizersKey, shim: Path, size: Size, figure: Figure, kind: str
 ) -> None:

@@ -9,9 +9,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from service.__main__ import main
 from service.stores import growing_shelf, redis_store
+from service.stores.base import StoreUnavailable
 from service.stores.file_store import FileStore
 from service.stores.place_file import PIECE
 from service.stores.redis_store import RedisStore
@@ -33,6 +35,12 @@ def leaves_out_fdatasync() -> None:
     os.fdatasync = lambda file: None
 
 
+def ignores_errors() -> None:
+    """An error of the disk or of a server is no reason not to acknowledge."""
+    os.fsync, os.fdatasync = _without_errors(os.fsync), _without_errors(os.fdatasync)
+    RedisStore.add = _without_errors(RedisStore.add)
+
+
 def takes_any_server() -> None:
     """The settings of a Redis are not looked at."""
     redis_store.examine_envelopes = lambda *told: []  # type: ignore[attr-defined]  # it is imported there
@@ -40,12 +48,20 @@ def takes_any_server() -> None:
 
 BUILDS: dict[str, Callable[[], None]] = {
     build.__name__.replace("_", "-"): build
-    for build in (begins_small, answers_before_the_commit, leaves_out_fdatasync, takes_any_server)
+    for build in (begins_small, answers_before_the_commit, leaves_out_fdatasync, ignores_errors, takes_any_server)
 }
 
 
 def _later(add: Callable[..., None]) -> Callable[..., None]:
     return lambda *given: threading.Thread(target=add, args=given, daemon=True).start()
+
+
+def _without_errors(work: Callable[..., None]) -> Callable[..., None]:
+    def run(*given: object) -> None:
+        with suppress(OSError, StoreUnavailable):
+            work(*given)
+
+    return run
 
 
 def command(names: Sequence[str]) -> list[str]:

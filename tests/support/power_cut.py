@@ -65,12 +65,20 @@ def build_shim(folder: Path) -> Path:
     source = ROOT / "tests" / "support" / "power_shim.c"
     command = [program("cc"), "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, source, "-ldl"]
     subprocess.run(command, check=True)
+    library.with_name("fault").write_bytes(bytes(16))
     return library
 
 
 def recorded(library: Path, folder: Path, log: Path) -> dict[str, str]:
-    """The variables that have a program's changes of a folder recorded."""
-    return {"LD_PRELOAD": str(library), "POWER_FOLDER": str(folder), "POWER_LOG": str(log)}
+    """The variables that have a program's changes of a folder recorded; faults are in a file beside the shim."""
+    told = {"LD_PRELOAD": library, "POWER_FOLDER": folder, "POWER_LOG": log, "POWER_FAULT": library.with_name("fault")}
+    return {name: str(path) for name, path in told.items()}
+
+
+def set_fault(library: Path, *, write: int = 0, wait: int = 0, seconds: int = 0) -> None:
+    """What is wrong from now on: errors of errno(3), and by how many seconds the clock of the day is."""
+    with library.with_name("fault").open("r+b") as file:
+        file.write(struct.pack("=iiq", write, wait, seconds))
 
 
 class Listener:
@@ -136,14 +144,15 @@ class Disk:
             self._named(record)
         elif kind == b"B":
             self._waits[record.inode, record.number] = record.at
-        elif kind == b"E":
-            self._waited(record, self._waits.pop((record.inode, record.number), -1))
+        elif kind in b"EX":
+            self._waited(record, self._waits.pop((record.inode, record.number), -1), kind == b"X")
         elif file:
             file.since.append((record.at, kind, record.number, record.data))
 
     def cut(self, target: Path, chance: Random) -> None:
         """Write into a new folder what survives a cut now."""
         likely, made = chance.choice((0.0, 0.0, 0.5, 0.9)), dict[int, Path]()
+        target.mkdir(mode=0o700)
         for name, folder in self._folders.items():
             there = target / os.path.relpath(name, self._root)
             there.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -184,16 +193,19 @@ class Disk:
             _change(target, record.at, {new_name: file})
             _change(folder, record.at, gone)
 
-    def _waited(self, record: Record, begun: int) -> None:
-        """All that came before the wait began is on the disk."""
+    def _waited(self, record: Record, begun: int, failed: bool) -> None:
+        """All that came before the wait began is on the disk, or will never be."""
+        if record.data and failed:
+            return
         if record.data:
             folder = self._folders.setdefault(_normal(record.data), _Folder())
             for _, new in (change for change in folder.since if change[0] < begun):
                 _set(folder.safe, new)
             folder.since = [change for change in folder.since if change[0] >= begun]
         elif file := self._files.get(record.inode):
-            for _, kind, number, data in (change for change in file.since if change[0] < begun):
-                _write(file.safe, kind, number, data)
+            for at, kind, number, data in file.since:
+                if at < begun and not (failed and kind == b"W"):
+                    _write(file.safe, kind, number, data)
             file.since = [change for change in file.since if change[0] >= begun]
 
 

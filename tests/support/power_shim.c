@@ -9,7 +9,11 @@ What a program writes by fopen is taken whole from its file when it waits for th
 Not seen, so not used by what is proved: O_SYNC, io_uring, system calls without the C library, programs that are linked
 statically. A shared mapping that is written, copy_file_range, sendfile to a file, fsync by sync or syncfs end the
 program at once, so that a proof cannot hold by overlooking them (sync_file_range promises nothing and is left alone).
-A disk that says it has written what it has not is another matter. */
+A disk that says it has written what it has not is another matter.
+
+POWER_FAULT may name 16 bytes that are looked at in each call: an error that writing into the folder meets (ENOSPC after
+half of what was to be written, EROFS for names, too), an error that waiting meets, and by how many seconds the clock of
+the day is wrong. What a failed wait was for is recorded as gone, as the kernel treats it (fsync(2), EIO). */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -25,7 +29,9 @@ A disk that says it has written what it has not is another matter. */
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -37,6 +43,12 @@ struct record {
   char kind, unused[7];
 };
 
+struct fault {
+  int32_t write, wait;
+  int64_t seconds;
+};
+
+static const struct fault none, *volatile fault = &none;
 static int log_to = -1;
 static dev_t device;
 static ino_t log_inode;
@@ -62,6 +74,12 @@ __attribute__((constructor)) static void start(void) {
   log_inode = found.st_ino;
   if (stat(folder, &found)) die("the folder cannot be read");
   device = found.st_dev;
+  if (getenv("POWER_FAULT")) {
+    int faults = REAL(open)(getenv("POWER_FAULT"), O_RDONLY | O_CLOEXEC);
+    fault = REAL(mmap)(NULL, sizeof *fault, PROT_READ, MAP_SHARED, faults, 0);
+    if (fault == MAP_FAILED) die("the faults cannot be read");
+    close(faults);
+  }
 }
 
 static void tell(char kind, ino_t inode, uint64_t number, const void *first, size_t size, const char *second) {
@@ -155,6 +173,22 @@ FILE *fopen64(const char *path, const char *mode) { return streaming(REAL(fopen6
 
 /* Writing. */
 
+static int fails(int file, int error) {
+  struct stat found;
+  char path[PATH_MAX];
+  if (!error || !is_ours(file, &found) || !path_of(file, path)) return 0;
+  errno = error;
+  return 1;
+}
+
+/* A full disk takes some of it first. */
+static size_t taken(int file, size_t size) {
+  return size > 1 && size % 512 == 0 && fails(file, fault->write) && errno == ENOSPC ? size / 2 : size;
+}
+#define FAIL_WRITE(file, size) \
+  if (taken(file, size) == (size) && fails(file, fault->write)) return -1; \
+  size = taken(file, size);
+
 static void wrote(int file, const struct iovec *parts, int count, ssize_t size, off_t at) {
   struct stat found;
   if (size <= 0 || !is_ours(file, &found)) return;
@@ -174,15 +208,19 @@ static ssize_t wrote_one(int file, const void *data, ssize_t size, off_t at) {
 }
 
 ssize_t write(int file, const void *data, size_t size) {
+  FAIL_WRITE(file, size)
   return wrote_one(file, data, REAL(write)(file, data, size), -1);
 }
 ssize_t pwrite(int file, const void *data, size_t size, off_t at) {
+  FAIL_WRITE(file, size)
   return wrote_one(file, data, REAL(pwrite)(file, data, size, at), at);
 }
 ssize_t pwrite64(int file, const void *data, size_t size, off64_t at) {
+  FAIL_WRITE(file, size)
   return wrote_one(file, data, REAL(pwrite64)(file, data, size, at), at);
 }
 ssize_t writev(int file, const struct iovec *parts, int count) {
+  if (fails(file, fault->write)) return -1;
   ssize_t size = REAL(writev)(file, parts, count);
   wrote(file, parts, count, size, -1);
   return size;
@@ -196,9 +234,11 @@ static int resized(int file, char kind, off_t size, int failed) {
 int ftruncate(int file, off_t size) { return resized(file, 'T', size, REAL(ftruncate)(file, size)); }
 int ftruncate64(int file, off64_t size) { return resized(file, 'T', size, REAL(ftruncate64)(file, size)); }
 int posix_fallocate(int file, off_t at, off_t size) {
+  if (fails(file, fault->write)) return errno;
   return resized(file, 'A', at + size, REAL(posix_fallocate)(file, at, size));
 }
 int posix_fallocate64(int file, off64_t at, off64_t size) {
+  if (fails(file, fault->write)) return errno;
   return resized(file, 'A', at + size, REAL(posix_fallocate64)(file, at, size));
 }
 int truncate(const char *path, off_t size) {
@@ -222,9 +262,19 @@ static int named(char kind, const char *one, const char *other, int failed) {
 static void here_only(int one, int other) {
   if (one != AT_FDCWD || other != AT_FDCWD) die("a name beside an open folder is not modelled");
 }
-int rename(const char *one, const char *other) { return named('R', one, other, REAL(rename)(one, other)); }
-int link(const char *one, const char *other) { return named('L', one, other, REAL(link)(one, other)); }
-int unlink(const char *path) { return named('U', path, NULL, REAL(unlink)(path)); }
+static int is_read_only(const char *path) {
+  char whole[PATH_MAX];
+  if (fault->write != EROFS || !absolute(path, whole)) return 0;
+  errno = EROFS;
+  return 1;
+}
+int rename(const char *one, const char *other) {
+  return is_read_only(one) ? -1 : named('R', one, other, REAL(rename)(one, other));
+}
+int link(const char *one, const char *other) {
+  return is_read_only(one) ? -1 : named('L', one, other, REAL(link)(one, other));
+}
+int unlink(const char *path) { return is_read_only(path) ? -1 : named('U', path, NULL, REAL(unlink)(path)); }
 int renameat(int at, const char *one, int to, const char *other) {
   return here_only(at, to), named('R', one, other, REAL(renameat)(at, one, to, other));
 }
@@ -261,12 +311,34 @@ static int waited(int file, int (*wait)(int)) {
     if (S_ISREG(found.st_mode)) take_stream(file, &found);
     tell('B', found.st_ino, thread, path, strlen(path), NULL);
   }
-  int failed = wait(file);
-  if (ours && !failed) tell('E', found.st_ino, thread, path, strlen(path), NULL);
+  int failed = fails(file, fault->wait) ? -1 : wait(file);
+  if (ours) tell(failed ? 'X' : 'E', found.st_ino, thread, path, strlen(path), NULL);
   return failed;
 }
 int fsync(int file) { return waited(file, REAL(fsync)); }
 int fdatasync(int file) { return waited(file, REAL(fdatasync)); }
+
+/* The clock of the day. */
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+  int failed = syscall(SYS_clock_gettime, clock, now);
+  if (!failed && clock == CLOCK_REALTIME) now->tv_sec += fault->seconds;
+  return failed;
+}
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+  struct timespec found;
+  (void)zone;
+  clock_gettime(CLOCK_REALTIME, &found);
+  now->tv_sec = found.tv_sec;
+  now->tv_usec = found.tv_nsec / 1000;
+  return 0;
+}
+time_t time(time_t *now) {
+  struct timespec found;
+  clock_gettime(CLOCK_REALTIME, &found);
+  if (now) *now = found.tv_sec;
+  return found.tv_sec;
+}
 
 /* What would be overlooked. */
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,13 @@ CLIENTS = 8
 MORE_CUTS = 4
 # A store begins anew after so many trials, so that it grows often and is read fast.
 TRIALS_OF_A_STORE = 10
+
+Trouble = Callable[[SigningClients], None]
+"""What happens to a machine before its power goes."""
+
+
+def no_trouble(clients: SigningClients) -> None:
+    """Nothing but the cut."""
 
 
 @dataclass
@@ -60,14 +67,17 @@ class Cuts:
         figure("lost", len(self.lost))
 
 
-def cut_often(machine: Machine, clients: SigningClients, listener: Listener, found: Cuts, trials: int) -> None:
-    """Start, take envelopes, cut, compare; and so on with what is left."""
+def cut_often(
+    machine: Machine, clients: SigningClients, listener: Listener, found: Cuts, trials: int, trouble: Trouble
+) -> None:
+    """Start, take envelopes, make trouble, cut, compare; and so on with what is left."""
     promised, before = set[bytes](), len(clients.acknowledged)
     for number in range(trials):
         log, disk = machine.folder.with_name(f"log-{number}"), Disk(machine.folder)
         listener.turn_to(log)
         machine.start(log)
         clients.wait_for_more(random.randrange(1, 300))
+        trouble(clients)
         machine.kill()
         promised |= _try_cuts(machine, disk, list(read_log(log)), promised, found)
         log.unlink()
@@ -108,7 +118,13 @@ def _moments(records: list[Record]) -> set[int]:
 
 
 def file_store(
-    settings: Settings, folder: Path, key: OrganizersKey, shim: Path, builds: list[str], trials: int
+    settings: Settings,
+    folder: Path,
+    key: OrganizersKey,
+    shim: Path,
+    builds: list[str],
+    trials: int,
+    trouble: Trouble = no_trouble,
 ) -> Cuts:
     """The service with its store in a file that begins small, all on a machine that loses its power."""
     found = Cuts()
@@ -125,7 +141,7 @@ def file_store(
         with closing(Listener()) as listener:
             clients = SigningClients(service.port, key.record.header, CLIENTS, listener.heard)
             try:
-                cut_often(machine, clients, listener, found, min(TRIALS_OF_A_STORE, trials - at))
+                cut_often(machine, clients, listener, found, min(TRIALS_OF_A_STORE, trials - at), trouble)
             finally:
                 clients.give_up()
                 service.end()
@@ -142,7 +158,13 @@ def _in_file(folder: Path) -> set[bytes]:
 
 
 def redis_store(
-    settings: Settings, server: Server, key: OrganizersKey, shim: Path, builds: list[str], trials: int
+    settings: Settings,
+    server: Server,
+    key: OrganizersKey,
+    shim: Path,
+    builds: list[str],
+    trials: int,
+    trouble: Trouble = no_trouble,
 ) -> Cuts:
     """A server that loses its power and writes its file anew meanwhile; the service is on another machine."""
     found, service = Cuts(), KilledService(settings, parse_store(server.url), builds)
@@ -160,7 +182,9 @@ def redis_store(
         try:
             clients.wait_for_more(1)
             server.kill()
-            cut_often(Machine(server.folder, start, server.kill, _in(server)), clients, listener, found, trials)
+            cut_often(
+                Machine(server.folder, start, server.kill, _in(server)), clients, listener, found, trials, trouble
+            )
         finally:
             clients.give_up()
             service.end()

@@ -63,7 +63,9 @@ class Server:
 
     def kill(self) -> None:
         """As a power cut ends it, and the copy of it that writes its file anew."""
-        copies = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
+        copies: list[str] = []
+        with suppress(FileNotFoundError):  # it may have ended by itself
+            copies = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
         self.process.kill()
         for copy in copies:
             with suppress(ProcessLookupError):

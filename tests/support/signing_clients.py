@@ -37,6 +37,13 @@ class SigningClients:
             assert time.monotonic() < until, f"Nothing was acknowledged for {PATIENCE} s."
             time.sleep(0.005)
 
+    def wait_for_refusals(self, count: int) -> None:
+        """Return once so many more envelopes had to be sent again; AssertionError when it takes a minute."""
+        wanted, until = self.repeated + count, time.monotonic() + PATIENCE
+        while self.repeated < wanted:
+            assert time.monotonic() < until, f"Nothing was refused for {PATIENCE} s."
+            time.sleep(0.005)
+
     def finish(self) -> None:
         """Begin nothing new; return once all that was begun is acknowledged."""
         self._finishing.set()
