@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 from granian._granian import SocketHolder
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
@@ -82,6 +82,7 @@ def serve(settings: Settings, door: socket.socket) -> None:
         workers=settings.processes,
         blocking_threads=THREADS,
         workers_kill_timeout=STOP_SECONDS,
+        http=HTTPModes.http1,  # nginx speaks no other, and a second protocol is a second way in
         websockets=False,
         log_level=LogLevels.error,
         log_access=False,

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from service.__main__ import main
 from service.stores import growing_shelf, redis_store
@@ -17,6 +19,11 @@ from service.stores.base import StoreUnavailable
 from service.stores.file_store import FileStore
 from service.stores.place_file import PIECE
 from service.stores.redis_store import RedisStore
+from service.web import envelopes
+from service.web.fast_path import FastPath
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def begins_small() -> None:
@@ -46,9 +53,37 @@ def takes_any_server() -> None:
     redis_store.examine_envelopes = lambda *told: []  # type: ignore[attr-defined]  # it is imported there
 
 
+def parses_origins() -> None:
+    """The header Origin is taken apart by a parser of addresses, which raises for some."""
+
+    def check(environ: WSGIEnvironment) -> None:
+        urlsplit(environ.get("HTTP_ORIGIN", ""))
+
+    envelopes.check_origin = check  # type: ignore[attr-defined]  # it is imported there
+
+
+def remembers_requests() -> None:
+    """What a stranger sends stays in memory."""
+    answer, kept = FastPath.__call__, list[bytes]()
+
+    def remember(self: FastPath, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        kept.append(repr(environ).encode() * 4)
+        return answer(self, environ, start_response)
+
+    FastPath.__call__ = remember  # type: ignore[method-assign]
+
+
 BUILDS: dict[str, Callable[[], None]] = {
     build.__name__.replace("_", "-"): build
-    for build in (begins_small, answers_before_the_commit, leaves_out_fdatasync, ignores_errors, takes_any_server)
+    for build in (
+        begins_small,
+        answers_before_the_commit,
+        leaves_out_fdatasync,
+        ignores_errors,
+        takes_any_server,
+        parses_origins,
+        remembers_requests,
+    )
 }
 
 

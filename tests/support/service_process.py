@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,12 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Served:
-    """A running service: where it listens, how it is set, and the file that takes all it prints."""
+    """A running service: where it listens, how it is set, the file that takes all it prints, its first process."""
 
     port: int
     settings: Settings
     log: Path
+    pid: int
 
     @property
     def url(self) -> str:
@@ -72,17 +73,17 @@ def environment_for(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def serving(settings: Settings, log: Path, port: int | None = None) -> Iterator[Served]:
+def serving(
+    settings: Settings, log: Path, port: int | None = None, command: Sequence[str] = (sys.executable, "-m", "service")
+) -> Iterator[Served]:
     """The service with these settings, stopped at the end as an operator would stop it."""
     port = port or free_port()
     environment = environment_for(settings) | {"UNDERSIGNED_LISTEN": f"127.0.0.1:{port}"}
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service"], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
             wait_until_it_answers(process, port)
-            yield Served(port, settings, log)
+            yield Served(port, settings, log, process.pid)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)
