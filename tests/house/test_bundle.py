@@ -297,6 +297,7 @@ def without_lines(code: CodeType) -> CodeType:
     return code.replace(co_linetable=b"", co_consts=inner)
 
 
+@pytest.mark.control
 def test_damage_is_told_in_a_sentence(start: Start, bundle: Path, tmp_path: Path) -> None:
     """One wrong byte in a library or in the tool itself."""
     whole = bundle.read_bytes()

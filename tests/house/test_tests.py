@@ -11,7 +11,7 @@ import pytest
 from tests.support.paths import ROOT
 from tests.support.sources import Sources, all_imports, made_up, python, read_sources
 
-FOLDERS = {"crypto", "service", "organizer", "browser", "house", "support", "vectors"}
+FOLDERS = {"crypto", "service", "organizer", "browser", "house", "proofs", "support", "vectors"}
 
 
 def imports_of_tests(sources: Sources) -> list[str]:
@@ -51,7 +51,7 @@ def test_an_import_of_a_test_is_found(text: str) -> None:
 
 
 def test_the_folders_of_the_tests_mirror_the_house() -> None:
-    """A folder for each part, one for the house as a whole, and what they share."""
+    """A folder for each part, one for the house as a whole, one for the proofs, and what they share."""
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert folders == FOLDERS
 

@@ -455,6 +455,16 @@ def test_through_a_real_tor_network_each_circuit_has_its_own_limit(settings: Set
         assert statuses == [201, 201, 429, 201]
 
 
+@pytest.mark.control
+def test_without_a_circuit_of_its_own_another_person_waits_too(settings: Settings, envelope: bytes) -> None:
+    """A tor that named one circuit for all would make one client of all: anna uses up what boris may send."""
+    limits = limits_of(envelopes="2/minute", desk="1000/minute", everyone="1000/minute")
+    with front() as site, serving_behind(site, Settings(**{**vars(settings), "limits": limits})):
+        for anna, boris, expected in ((1, 2, 201), (3, 3, 429)):
+            statuses = [status(exchange(site.connect_as_tor(who), sealed(envelope))) for who in (anna, anna, boris)]
+            assert statuses == [201, 201, expected]
+
+
 @pytest.mark.parametrize("door", ["/envelopes", "/be/hand-in"])
 def test_the_service_learns_nothing_of_a_client_but_where_it_stands(
     settings: Settings, envelope: bytes, door: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import random
 import shutil
 import sqlite3
 import subprocess
@@ -34,21 +33,6 @@ from tests.support.envelopes import held, some
 from tests.support.old_store import INSERT, connect, make_old_store
 from tests.support.paths import ROOT
 from tests.support.rank_correlation import correlations, places_of
-
-# A process that keeps envelopes one by one, tells each that was acknowledged, and is killed.
-ADDS = """
-import os, pathlib, sys
-from crypto.envelope import envelope_id
-from service.stores import growing_shelf
-from service.stores.file_store import FileStore
-growing_shelf.SMALLEST = growing_shelf.PIECE
-store = FileStore(pathlib.Path(sys.argv[1]))
-print("open", flush=True)
-while True:
-    envelope = os.urandom(4096)
-    store.add(envelope)
-    os.write(1, envelope_id(envelope).hex().encode() + b"\\n")
-"""
 
 
 def files(path: Path) -> set[str]:
@@ -84,6 +68,7 @@ class TestOrder:
             assert held(store) == sorted(arrived, key=envelope_id)
         assert max(correlations(killed, arrived)) < 0.1
 
+    @pytest.mark.control
     def test_a_store_that_fills_places_in_order_would_be_found_out(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -312,17 +297,7 @@ def written(add: Callable[[bytes], object]) -> int:
 
 
 class TestKilled:
-    """kill -9: what was acknowledged is kept, once; nothing is left beside the store."""
-
-    @pytest.mark.slow  # 20 processes are started and killed
-    def test_at_any_moment_of_adding_and_growing(self, tmp_path: Path) -> None:
-        """20 kills of a process that adds one by one to a store that begins small, and so grows again and again."""
-        killed_often(tmp_path / "envelopes", random.Random(10), kills=20, most=200)
-
-    @pytest.mark.long  # 200 kills
-    def test_very_often(self, tmp_path: Path) -> None:
-        """The same through more growths."""
-        killed_often(tmp_path / "envelopes", random.Random(), kills=200, most=1500)
+    """kill -9: what was acknowledged is kept, once; nothing is left beside the store. Many kills: tests/proofs."""
 
     @pytest.mark.parametrize("at", range(6))
     def test_at_each_step_of_a_growth(self, tmp_path: Path, at: int) -> None:
@@ -356,27 +331,6 @@ class TestKilled:
             assert held(store) == sorted(kept, key=envelope_id)
             wait_until_erased(path)
         assert held(FileAddress(path).read()) == sorted(kept, key=envelope_id)
-
-
-def killed_often(path: Path, chance: random.Random, kills: int, most: int) -> None:
-    """Kill a process after it has acknowledged a random number of envelopes, and look at what is kept."""
-    acknowledged: set[str] = set()
-    for _ in range(kills):
-        with subprocess.Popen([sys.executable, "-c", ADDS, str(path)], cwd=ROOT, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"open\n"
-            lines = [process.stdout.readline() for _ in range(chance.randrange(most))]
-            process.kill()
-            lines += process.stdout.read().splitlines(keepends=True)
-        # The last line may be cut: it was being printed, not yet heard.
-        acknowledged |= {line.decode().strip() for line in lines if line.endswith(b"\n")}
-        kept = [envelope_id(envelope).hex() for envelope in held(FileAddress(path).read())]
-        assert acknowledged <= set(kept)
-        assert len(kept) == len(set(kept)) <= len(acknowledged) + kills
-    with closing(FileStore(path)) as store:
-        assert sorted(envelope_id(each).hex() for each in held(store)) == sorted(kept)
-        assert store._shelf._shelf.damaged == 0
-    assert kills * most / 4 < len(acknowledged), "Too few came for a store to grow."
 
 
 class TestAlone:

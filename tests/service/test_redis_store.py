@@ -108,34 +108,6 @@ def test_a_cluster_shares_the_envelopes_evenly(empty: Callable[[str], list[Serve
 
 
 @pytest.mark.parametrize("kind", PROGRAMS)
-def test_what_was_acknowledged_survives_kill_9_of_the_server(tmp_path: Path, kind: str) -> None:
-    """Eight threads sign while the server is killed; after its restart nothing that was acknowledged is missing."""
-    acknowledged: list[bytes] = []
-
-    def sign(store: EnvelopeStore) -> None:
-        for envelope in some(2000):
-            if not accepts(store, envelope):
-                return
-            acknowledged.append(envelope)
-
-    with running(kind, tmp_path / kind) as server, opened(server.url) as store:
-        threads = [threading.Thread(target=sign, args=(store,)) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        wait_until(lambda: len(acknowledged) > 300)
-        server.kill()
-        for thread in threads:
-            thread.join()
-        assert not accepts(store, acknowledged[0])
-        with pytest.raises(StoreUnavailable):
-            store.check()
-        server.start()
-        wait_until(lambda: accepts(store, acknowledged[0]))
-        assert 300 < len(acknowledged) < 16000
-        assert set(acknowledged) <= set(held(store))
-
-
-@pytest.mark.parametrize("kind", PROGRAMS)
 def test_a_full_memory_is_an_error_and_no_promise(tmp_path: Path, kind: str) -> None:
     """add raises, what was kept stays, and the store works again when there is room."""
     with running(kind, tmp_path / kind) as server, opened(server.url) as store, server.client("admin") as admin:
