@@ -70,6 +70,13 @@ PROOFS = (
         ("tests/organizer/test_hostile.py",),
         "What nobody thought of: the cases are made by rules.",
     ),
+    Proof(
+        "audit",
+        "Mistakes that others made: a route without its check, questions to other servers, a language as a path, …",
+        1,
+        ("tests/service/test_audit.py",),
+        "docs/promises.md says where the others of the list are tried.",
+    ),
     # It works where people need it.
     Proof(
         "two-languages",

@@ -46,7 +46,11 @@ def of_proof(proof: Proof, tests: set[str]) -> set[str]:
 
 def complaints(proofs: Sequence[Proof], sources: Sources) -> list[str]:
     """Proofs without tests or without a control; controls and long tests without a proof."""
-    controls, long, every = marked(sources, "control"), marked(sources, "long"), {test for test, _ in every_test(sources)}
+    controls, long, every = (
+        marked(sources, "control"),
+        marked(sources, "long"),
+        {test for test, _ in every_test(sources)},
+    )
     found = [f"{proof.name} has no control" for proof in proofs if not of_proof(proof, controls)]
     for proof in proofs:
         single = [replace(proof, tests=(test,)) for test in proof.tests]

@@ -47,7 +47,7 @@ class Machine:
     folder: Path
     start: Callable[[Path], None]
     kill: Callable[[], None]
-    find: Callable[[Path], set[bytes]]
+    find: Callable[[Path], set[bytes] | None]
 
 
 @dataclass
@@ -57,6 +57,8 @@ class Cuts:
     trials: int = 0
     cuts: int = 0
     acknowledged: int = 0
+    unreadable: int = 0
+    """Cuts after which the program did not start: whatever is on the disk, nobody has it."""
     lost: set[bytes] = field(default_factory=set)
 
     def tell(self, figure: Figure) -> None:
@@ -64,6 +66,7 @@ class Cuts:
         figure("trials", self.trials)
         figure("cuts", self.cuts)
         figure("acknowledged", self.acknowledged)
+        figure("did not start", self.unreadable)
         figure("lost", len(self.lost))
 
 
@@ -97,7 +100,9 @@ def _try_cuts(machine: Machine, disk: Disk, records: list[Record], before: set[b
         if is_last:
             shutil.rmtree(machine.folder)
             shutil.copytree(target, machine.folder)
-        found.lost |= before.union(disk.promised) - machine.find(target)
+        kept = machine.find(target)
+        found.unreadable += kept is None
+        found.lost |= before.union(disk.promised) - (kept or set())
         shutil.rmtree(target)
 
     is_last = False
@@ -191,15 +196,15 @@ def redis_store(
     return found
 
 
-def _in(server: Server) -> Callable[[Path], set[bytes]]:
-    """What such a server that starts in a folder would hold."""
+def _in(server: Server) -> Callable[[Path], set[bytes] | None]:
+    """What such a server that starts in a folder would hold; None if it does not start."""
 
-    def find(folder: Path) -> set[bytes]:
+    def find(folder: Path) -> set[bytes] | None:
         other = server.beside(folder)
         try:
             other.start()
-        except AssertionError:  # what cannot be read holds nothing
-            return set()
+        except AssertionError:
+            return None
         try:
             with closing(parse_store(other.url).read()) as store:
                 return set(map(envelope_id, held(store)))
