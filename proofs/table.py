@@ -35,15 +35,15 @@ PROOFS = (
     Proof(
         "power-loss",
         "What was acknowledged survives a power cut at any moment, also while a store grows or is written anew.",
-        40,
-        ("tests/proofs/test_power_loss.py",),
+        30,
+        ("tests/proofs/test_power_loss.py", "tests/proofs/test_power_model.py"),
         "A model of a disk; tests/support/power_shim.c says what it does not see, such as a disk that lies.",
     ),
     Proof(
         "broken-disk",
         "A disk that is full, fails or becomes read-only, a server that hangs, a cut line and a clock that jumps cost "
         "no acknowledged envelope; a backup under load brings back what was acknowledged before it.",
-        10,
+        25,
         ("tests/proofs/test_broken_disk.py", "tests/proofs/test_broken_server.py"),
         "Errors come from a shim and from limits of the kernel, not from hardware.",
     ),

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from proofs.__main__ import LEAST_SECONDS
 from proofs.report import Found, Outcome, keep, read_outcome, report
 from proofs.table import PROOFS, Proof
 from tests.support.paths import ROOT
+from tests.support.proving import refuse_other_machines
 from tests.support.sources import Sources, made_up, python, read_sources
 
 MADE_UP = Proof("made-up", "Nothing is lost.", 1, ("tests/made_up.py",), "Everything else.")
@@ -138,3 +140,12 @@ def test_a_report_names_nothing_of_the_machine(tmp_path: Path) -> None:
     assert "lost 3" in written
     assert "DOES NOT HOLD" in written
     assert not [word for word in ("anna", "192.0.2.7", "this-machine") if word in written]
+
+
+@pytest.mark.parametrize("address", [("192.0.2.7", 80), ("2001:db8::7", 80, 0, 0), ("letter.example", 443)])
+def test_a_proof_reaches_no_other_machine(address: tuple[Any, ...]) -> None:
+    """Whatever goes wrong in it; loopback and sockets of this machine it may reach."""
+    with pytest.raises(PermissionError, match="loopback only"):
+        refuse_other_machines("socket.connect", (None, address))
+    for near in (("127.0.0.1", 80), ("127.3.2.1", 80), ("::1", 80, 0, 0), "/run/here.sock"):
+        refuse_other_machines("socket.connect", (None, near))

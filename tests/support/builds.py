@@ -18,6 +18,9 @@ from service.stores.file_store import FileStore
 from service.stores.place_file import PIECE
 from service.stores.redis_store import RedisStore
 
+# So late, what was acknowledged is kept by a build that does not wait for it.
+LATE_SECONDS = 0.05
+
 
 def begins_small() -> None:
     """A new store has the fewest places that there can be, so that it grows often."""
@@ -53,7 +56,7 @@ BUILDS: dict[str, Callable[[], None]] = {
 
 
 def _later(add: Callable[..., None]) -> Callable[..., None]:
-    return lambda *given: threading.Thread(target=add, args=given, daemon=True).start()
+    return lambda *given: threading.Timer(LATE_SECONDS, add, given).start()
 
 
 def _without_errors(work: Callable[..., None]) -> Callable[..., None]:
