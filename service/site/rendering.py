@@ -17,7 +17,7 @@ import segno
 from flask import Flask, render_template
 from flask_babel import force_locale
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from crypto.keys import fingerprint_digits
 from crypto.letter import MARKDOWN, MARKDOWN_OFF, choose_language
@@ -86,6 +86,7 @@ class Pages:
         self._lock = threading.Lock()
         self._made_for: tuple[Result | None, date] | None = None
         self._pages: Mapping[tuple[str, str], bytes] = {}
+        self._again: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         self._around: WeakKeyDictionary[Result, dict[str, tuple[bytes, bytes]]] = WeakKeyDictionary()
         self._errors = {
             (language, status): self._render(language, "error.html", page="", status=status)
@@ -153,9 +154,17 @@ class Pages:
         ids = {"feed_id": feed_id, "entry_id": lambda digest: uuid5(feed_id, digest)}
         return self._render(language, "feed.xml", page="result", **ids, **_shown(self._current(), 1, language))
 
-    def hand_in(self, language: str, outcome: object) -> bytes:
-        """The page that takes an envelope as text, after somebody sent one; never kept."""
-        return self._render(language, "hand-in.html", page="hand-in", outcome=outcome)
+    def hand_in(self, language: str, kind: str) -> bytes:
+        """The page that takes an envelope as text, after somebody sent one; `kind` says what came of it."""
+        return self._render(language, "hand-in.html", page="hand-in", kind=kind)
+
+    def hand_in_again(self, language: str, kind: str, text: str) -> bytes:
+        """The same with a text in the field; made once for each kind, because a flood gets it again and again."""
+        if (language, kind) not in self._again:
+            before, after = self.hand_in(language, kind).split(b"</textarea>")
+            self._again[language, kind] = before, b"</textarea>" + after
+        before, after = self._again[language, kind]
+        return before + escape(text).encode("utf-8") + after
 
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""
