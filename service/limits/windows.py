@@ -20,7 +20,6 @@ from typing import NamedTuple, Protocol
 
 import redis
 
-
 # Of one turn; each takes about 250 bytes.
 NAMES_MOST = 50_000
 
