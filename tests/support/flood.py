@@ -22,7 +22,9 @@ from altcha import Challenge, Payload, solve_challenge
 from crypto.envelope import HEADER_SIZE, SIZE
 from crypto.text_parts import write_parts
 from tests.support.nginx_site import Front
-from tests.support.raw_http import HOST
+from tests.support.raw_http import HOST, sealed, status
+from tests.support.redis_servers import wait_until
+from tests.support.service_process import Served
 
 AT_ONCE = 8
 TYPE = {"Content-Type": "application/octet-stream"}
@@ -151,8 +153,8 @@ def knock(site: Front, door: str, person: int, header: bytes, when: str) -> Visi
     kind, with_script, headers = DOORS[door]
     began = time.monotonic()
     with closing(Client(site, kind.format(person))) as client:
-        status = sign(client, fresh(header), **headers)[0] if with_script else hand_in(client, fresh(header))
-    return Visit(door, when, status, time.monotonic() - began)
+        found = sign(client, fresh(header), **headers)[0] if with_script else hand_in(client, fresh(header))
+    return Visit(door, when, found, time.monotonic() - began)
 
 
 class Client:
@@ -191,6 +193,14 @@ class Client:
         return told
 
 
+def make_busy(served: Served, header: bytes) -> None:
+    """Return once a service with `work_above` 1 asks everyone for work: a few envelopes came, so it is a little."""
+    envelopes = [fresh(header) for _ in range(2)]
+    for envelope in envelopes:
+        assert status(served.ask(sealed(envelope))) == 201
+    wait_until(lambda: status(served.ask(sealed(envelopes[0]))) == 429)
+
+
 def send_all(client: Client, request: Callable[[], Sent], count: int) -> Counter[int]:
     """How often each status came."""
     with closing(client):
@@ -199,13 +209,13 @@ def send_all(client: Client, request: Callable[[], Sent], count: int) -> Counter
 
 def sign(client: Client, envelope: bytes, **headers: str) -> tuple[int, int]:
     """Send an envelope as the page does, and pay what is asked for. The last status, and how often work was asked."""
-    status, body = client.ask(Sent(headers=TYPE | headers, body=envelope))
+    found, body = client.ask(Sent(headers=TYPE | headers, body=envelope))
     asked = 0
-    while status == 429 and (challenge := json.loads(body).get("challenge")) and asked < 3:
+    while found == 429 and (challenge := json.loads(body).get("challenge")) and asked < 3:
         asked += 1
         paid = {"Undersigned-Work": solved(challenge)}
-        status, body = client.ask(Sent(headers=TYPE | headers | paid, body=envelope))
-    return status, asked
+        found, body = client.ask(Sent(headers=TYPE | headers | paid, body=envelope))
+    return found, asked
 
 
 def hand_in(client: Client, envelope: bytes) -> int:
