@@ -51,7 +51,7 @@ class Load:
     `count` says how many the store has, and raises when it cannot. `clock` gives seconds that never go back.
     `blur` draws by how much more there seem to be each time that is looked at, 0 or more parts of one: so nobody can
     find out whether one envelope was new by looking whether what is owed has changed
-    (docs/decisions/0029-shared-limits.md).
+    (docs/decisions/0025-limits.md).
     """
 
     def __init__(

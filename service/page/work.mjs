@@ -1,7 +1,6 @@
 // Proof of work, which the service asks of every browser while it is flooded (altcha version 2, PBKDF2/SHA-256).
 
-import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { pbkdf2 } from '../../crypto/js/pbkdf2.mjs';
 import { hex, unhex } from './hex.mjs';
 
 const TOGETHER = 16;
@@ -30,10 +29,10 @@ async function deriveKey(nonce, salt, counter, iterations, size) {
   const password = new Uint8Array(nonce.length + 4);
   password.set(nonce);
   new DataView(password.buffer).setUint32(nonce.length, counter);
-  // Most browsers offer it over TLS only, and an onion service has none: this takes ten times as long.
+  // Slower, but a browser that offers no cryptography must get in, too.
   if (!crypto.subtle) {
     await new Promise((resolve) => setTimeout(resolve)); // the person may want to stop it
-    return hex(pbkdf2(sha256, password, salt, { c: iterations, dkLen: size }));
+    return hex(pbkdf2(password, salt, iterations, size));
   }
   const key = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
   const algorithm = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
