@@ -42,6 +42,8 @@ TEMPLATES = {
 }
 # The list of names on the page of the result, and the search in it.
 NAMES = "_search.html"
+# What came of a text that was handed in.
+OUTCOME = "_handed_in.html"
 # Pages that say where the letter is, so that there are none while that is not known.
 NEED_ADDRESSES = {"poster"}
 # The further pages of the list of names are not kept: there may be hundreds, and few are read.
@@ -86,7 +88,8 @@ class Pages:
         self._lock = threading.Lock()
         self._made_for: tuple[Result | None, date] | None = None
         self._pages: Mapping[tuple[str, str], bytes] = {}
-        self._again: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+        self._outcomes: dict[tuple[str, str], bytes] = {}
+        self._around_outcome: dict[str, tuple[bytes, bytes, bytes]] = {}
         self._around: WeakKeyDictionary[Result, dict[str, tuple[bytes, bytes]]] = WeakKeyDictionary()
         self._errors = {
             (language, status): self._render(language, "error.html", page="", status=status)
@@ -154,17 +157,21 @@ class Pages:
         ids = {"feed_id": feed_id, "entry_id": lambda digest: uuid5(feed_id, digest)}
         return self._render(language, "feed.xml", page="result", **ids, **_shown(self._current(), 1, language))
 
-    def hand_in(self, language: str, kind: str) -> bytes:
-        """The page that takes an envelope as text, after somebody sent one; `kind` says what came of it."""
-        return self._render(language, "hand-in.html", page="hand-in", kind=kind)
+    def hand_in(self, language: str, kind: str, text: str) -> bytes:
+        """The page that takes an envelope as text, after somebody sent one, with a text in its field.
 
-    def hand_in_again(self, language: str, kind: str, text: str) -> bytes:
-        """The same with a text in the field; made once for each kind, because a flood gets it again and again."""
-        if (language, kind) not in self._again:
-            before, after = self.hand_in(language, kind).split(b"</textarea>")
-            self._again[language, kind] = before, b"</textarea>" + after
-        before, after = self._again[language, kind]
-        return before + escape(text).encode("utf-8") + after
+        `kind` says what came of it, in the words of _reasons.html. All of it is made once, because a flood gets it again
+        and again.
+        """
+        if (language, kind) not in self._outcomes:
+            self._outcomes[language, kind] = self._render(language, OUTCOME, kind=kind)
+        outcome = self._outcomes[language, kind]
+        if language not in self._around_outcome:
+            before, _, rest = self._render(language, "hand-in.html", page="hand-in", kind=kind).partition(outcome)
+            between, after = rest.split(b"</textarea>")
+            self._around_outcome[language] = before, between, b"</textarea>" + after
+        before, between, after = self._around_outcome[language]
+        return before + outcome + between + escape(text).encode("utf-8") + after
 
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""

@@ -70,10 +70,8 @@ def _envelope_again() -> str:
 
 def _page(kind: str, status: int) -> Response:
     language, pages = str((request.view_args or {}).get("language")), context().pages
-    if language not in context().appeal.languages:
-        content = pages.error(language, status)
-    elif status in _PASSING:
-        content = pages.hand_in_again(language, kind, _envelope_again())
+    if language in context().appeal.languages:
+        content = pages.hand_in(language, kind, _envelope_again() if status in _PASSING else "")
     else:
-        content = pages.hand_in(language, kind)
+        content = pages.error(language, status)
     return Response(content, status=status, content_type=HTML)
