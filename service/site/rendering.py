@@ -160,7 +160,7 @@ class Pages:
     def hand_in(self, language: str, kind: str, text: str) -> bytes:
         """The page that takes an envelope as text, after somebody sent one, with a text in its field.
 
-        `kind` says what came of it, in the words of _reasons.html. All of it is made once, because a flood gets it again
+        `kind` says what came of it, in the words of _reasons.html. Each part is made once: a flood gets it again
         and again.
         """
         if (language, kind) not in self._outcomes:
