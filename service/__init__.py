@@ -26,7 +26,7 @@ from service.limits.load import BLUR, Load
 from service.limits.proof_of_work import ProofOfWork
 from service.limits.rate_limit import ClientKeys, limit_blueprint, rate_limit
 from service.limits.unpaid import Lot, unpaid_limit
-from service.problems import STANDARD, Problem, for_status
+from service.problems import STANDARD, Problem, Refused, for_status
 from service.settings import Settings
 from service.site.headers import security_headers
 from service.site.publications import Publications
@@ -152,8 +152,8 @@ def _answer_errors(app: Flask) -> None:
 
 
 def _problem_for(error: Exception) -> Problem:
-    if isinstance(error, Problem):
-        return error
+    if isinstance(error, Refused):
+        return error.problem
     if isinstance(error, StoreUnavailable):
         return STANDARD[503]
     if isinstance(error, HTTPException) and error.code is not None:

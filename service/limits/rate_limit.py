@@ -21,7 +21,7 @@ from limits import RateLimitItem, parse_many
 
 from service.limits.counters import Counters, SharedSecret
 from service.limits.windows import Hit, Limit
-from service.problems import STANDARD, Problem
+from service.problems import STANDARD, Problem, Refused
 
 EPOCH_SECONDS = 600
 # tor tells nginx the number of a circuit as the last 32 bits of an address of this network; see its manual under
@@ -108,7 +108,7 @@ def client_network(address: str | None) -> str:
 def rate_limit(
     counters: Counters, keys: ClientKeys, scope: str, limits: RateLimits, refusal: Problem = STANDARD[429]
 ) -> Callable[[str | None], None]:
-    """A function that counts a request from an address, and raises `refusal` when it is one too many.
+    """A function that counts a request from an address, and raises Refused, with `refusal`, when it is one too many.
 
     Requests are counted under `scope`, for each client by itself: nobody can use up what others need, so this may
     stand before everything else. No header tells anyone a count.
@@ -118,7 +118,7 @@ def rate_limit(
     def check(address: str | None) -> None:
         key = keys.key(address)
         if not counters.hit(*(Hit(limit, key) for limit in counted)):
-            raise refusal
+            raise Refused(refusal)
 
     return check
 

@@ -11,15 +11,16 @@ from collections.abc import Callable
 from service.limits.counters import Counters
 from service.limits.load import MINUTE, Growth
 from service.limits.rate_limit import ClientKeys, RateLimits, rate_limit
-from service.problems import OVERLOADED
+from service.problems import OVERLOADED, Refused
 
 TURNS = RateLimits.parse("1/minute")
 
 
 class Lot:
-    """Lets about `most` a minute through, however many try, each with the same chance.
+    """Lets about `most` a minute through, however many try; in the first minute of a rush somewhat more.
 
-    Who comes often or early has no advantage, so nobody can use it up for the others. `draw` gives 0 to below 1.
+    Nobody can use it up for the others: whoever comes has the chance of `most` in as many as tried within the last
+    minute. `draw` gives 0 to below 1.
     """
 
     def __init__(self, most: int, clock: Callable[[], float], draw: Callable[[], float]) -> None:
@@ -37,12 +38,12 @@ class Lot:
 
 
 def unpaid_limit(counters: Counters, keys: ClientKeys, lot: Lot) -> Callable[[str | None], None]:
-    """A function that lets an envelope without work from an address through, or raises OVERLOADED."""
+    """A function that lets an envelope without work from an address through, or raises Refused."""
     has_turn = rate_limit(counters, keys, "unpaid", TURNS, OVERLOADED)
 
     def check(address: str | None) -> None:
         has_turn(address)
         if not lot.wins():
-            raise OVERLOADED
+            raise Refused(OVERLOADED)
 
     return check
