@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from nacl.utils import random
 
 from crypto.keys import KeyId
+from organizer.actions.own_keys import own_minisign
 from organizer.actions.plan import Notice
-from organizer.actions.session import Session, open_masters, own_minisign
+from organizer.actions.session import Session, open_masters
 from organizer.errors import OrganizerError
 from organizer.review.merge import Decisions, Disagreement, Merge, collect, merge, read_decisions, write_decisions
 from organizer.review.queue import ReviewQueue

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication
+from organizer.actions.appeal import need_appeal
 from organizer.actions.counted_twice import accepted_pairs, counted_twice
 from organizer.actions.dates import day_questions, known_days, strange_day
 from organizer.actions.draft import count, draft_publication, unmatched
 from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises
+from organizer.actions.own_keys import check_listed, own_minisign
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
 from organizer.actions.reachable import reachable_people
-from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
+from organizer.actions.session import Session, open_minisign
 from organizer.errors import OrganizerError
 from organizer.results.diff import Changes, compare
 from organizer.results.publication import place_after, sign_publication, write_draft

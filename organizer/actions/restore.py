@@ -15,8 +15,10 @@ from nacl.utils import random
 
 from crypto.errors import MinisignError
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
+from organizer.actions.appeal import read_appeal_of
+from organizer.actions.own_keys import read_periods
 from organizer.actions.plan import Answers, Notice, Question, check_answered
-from organizer.actions.session import keep_period, read_appeal_of, read_periods
+from organizer.actions.session import keep_period
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
 from organizer.keys.passphrase import check_passphrase, normalise

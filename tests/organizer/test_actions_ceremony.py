@@ -26,6 +26,7 @@ from organizer.actions.ceremony import (
     shared_days,
     whole_key,
 )
+from organizer.actions.own_keys import own_minisign
 from organizer.actions.public_folder import (
     AppealFolder,
     Signers,
@@ -34,7 +35,7 @@ from organizer.actions.public_folder import (
     read_site_folder,
     write_public_folder,
 )
-from organizer.actions.session import open_minisign, open_session, own_minisign
+from organizer.actions.session import open_minisign, open_session
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.appeal_folder import PublicKeys

@@ -202,7 +202,7 @@ def test_a_key_is_not_burned_by_a_clock_that_is_wrong(desk: Desk) -> None:
             burn(session, plan, {"word": name, "burn-not-yet": YES})
         assert not plan_burning(session, later(61), name, None).strange
     forced = ("burn", "--period", name, "--today", "2106-02-07", "--force", "--confirm", name)
-    assert json.loads(run(desk, *forced, "--json").stdout)["error"] == "question"
+    assert json.loads(run(desk, *forced, "--json").stdout)["error"] == "date"
     assert run(desk, *forced, answer="y\ny\n").exit_code == 1
     assert (desk.folder / f"period-{name}.key").exists()
 

@@ -28,6 +28,8 @@ def ask_questions(
 
 def _ask(terminal: Terminal, question: Question, yes: bool) -> str:
     if not question.is_yes_or_no:
+        if terminal.as_json:
+            return ""  # nobody can be asked: the refusal says what it was about
         return terminal.ask(str(question.asked), default="")
     if not question.for_a_person:
         return YES if yes or terminal.confirm(str(question.asked)) else ""
