@@ -10,6 +10,9 @@ from organizer.errors import OrganizerError
 from organizer.workspace.files import minisigs_beside, read_file
 from organizer.workspace.folder import Workspace
 
+TOLD = 8
+"""So many signs of a SHA-256 are typed by whoever was told it."""
+
 
 @dataclass(frozen=True)
 class Previous:

@@ -65,7 +65,7 @@ def make_site(folder: str, period: Period, signers: Signers) -> None:
         threshold=2,
     )
     plan = plan_public_folder(PublicKeys([period], signers.keys, appeal.threshold), AppealFolder())
-    write_public_folder(plan, folder)
+    write_public_folder(plan, folder, {})
     hand_over(folder, {APPEAL_FILE: write_appeal(appeal)})
 
 

@@ -26,7 +26,7 @@ from organizer.actions.draft import count, draft_publication
 from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises
 from organizer.actions.own_keys import check_listed, own_minisign
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
-from organizer.actions.previous import find_previous
+from organizer.actions.previous import TOLD, find_previous
 from organizer.actions.reachable import reachable_people
 from organizer.actions.session import Passphrases, Session, ask_minisign, load_appeal, open_minisign, open_session
 from organizer.errors import OrganizerError
@@ -38,8 +38,6 @@ from organizer.workspace.folder import Workspace, has_keys, open_workspace
 
 NOTHING_SIGNED = Notice("stopped", "Nothing was signed.")
 UNKNOWN = "not-known-here"
-TOLD = 8
-"""So many signs of a SHA-256 are typed."""
 SHOWN = 200
 """Differences listed before the rest is only counted."""
 

@@ -192,7 +192,7 @@ def test_a_public_folder_is_written_only_whole_and_only_of_this_appeal(tmp_path:
     assert not plan.fills_appeal
     (tmp_path / "mine").write_text("mine")
     for folder in ("", str(tmp_path)):
-        assert reason(partial(write_public_folder, plan, folder)) == "folder"
+        assert reason(partial(write_public_folder, plan, folder, {})) == "folder"
     assert list(bytes_in(tmp_path).values()) == [b"mine"]
-    write_public_folder(plan, str(tmp_path / "public"))
+    write_public_folder(plan, str(tmp_path / "public"), {})
     assert {Path(path).name for path in bytes_in(tmp_path / "public")} == set(plan.files)
