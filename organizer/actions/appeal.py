@@ -72,10 +72,18 @@ def plan_appeal(workspace: Workspace, path: str) -> AppealPlan:
 def compare_appeal(
     data: bytes, path: str, before: bytes | None, before_path: str, own: tuple[Period, ...] = ()
 ) -> AppealPlan:
-    """What it means to trust these bytes instead of those. Raises OrganizerError: appeal-json, appeal-shape."""
+    """What it means to trust these bytes instead of those. Raises OrganizerError: appeal-json, appeal-key, …"""
     appeal = read_appeal_of(data, path)
-    changes = () if before is None else appeal_changes(read_appeal_of(before, before_path), appeal, own)
-    return AppealPlan(data, before, appeal, changes)
+    if before is None:
+        return AppealPlan(data, None, appeal, ())
+    try:
+        known = read_appeal(before)
+    except AppealError:
+        return AppealPlan(data, before, appeal, (Change(f"{before_path} is damaged: nothing can be compared.", True),))
+    if known.appeal_id != appeal.appeal_id:
+        text = "This appeal.json is of another appeal than the one that this workspace is for. Take another folder."
+        raise OrganizerError("appeal-key", text)
+    return AppealPlan(data, before, appeal, appeal_changes(known, appeal, own))
 
 
 def remembered_appeal(workspace: Workspace) -> Appeal | None:
@@ -130,7 +138,4 @@ def _check_own(workspace: Workspace, plan: AppealPlan, periods: tuple[Period, ..
     if own and not set(own) & {key.record for key in plan.appeal.keys}:
         known = " nor ".join(record.digits for record in own)
         text = f"This appeal.json does not list your key {known}. Take the one of your own appeal."
-        raise OrganizerError("appeal-key", text)
-    if plan.before is not None and read_appeal(plan.before).appeal_id != plan.appeal.appeal_id:
-        text = "This appeal.json is of another appeal than the one that this workspace is for. Take another folder."
         raise OrganizerError("appeal-key", text)

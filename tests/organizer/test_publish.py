@@ -72,7 +72,7 @@ def test_what_changed_is_shown_before_the_next_one_is_signed(desk: Desk) -> None
         "  withdrawn: Ева\n",
         "1  (before 2, -1)",
         "The public names, all 1:\n  Зоя\n",
-        "If number 1 was never handed in, answer no and use --replace",
+        "Was number 1 never handed in? Then sign nothing now: --replace",
         "Nothing was published.",
     ):
         assert words in shown.output

@@ -131,7 +131,8 @@ def _sign(stage: Stage, boris: str) -> None:
     with open_cosigning(stage.passphrases, boris, stage.appeal) as at:
         plan = plan_signing(at, stage.publication, None, PUBLISHED)
         say_sign_plan(terminal, plan, page=not stage.fast)
-        signed = sign(at, plan, ask_questions(terminal, plan.questions, yes=stage.fast))
+        told = plan.told(plan.digest if stage.fast else None)
+        signed = sign(at, plan, ask_questions(terminal, plan.questions, stage.fast, told))
     say_signed(terminal, signed)
 
 
