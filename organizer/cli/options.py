@@ -53,7 +53,10 @@ class _Day(click.ParamType[datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The day that was typed; anything else is told calmly."""
         try:
-            return datetime.strptime(value, "%Y-%m-%d")
+            found = datetime.strptime(value, "%Y-%m-%d")
+            if found.date().isoformat() != value:
+                raise ValueError(value)
+            return found
         except ValueError:
             self.fail("A day is written like 2027-01-31: year, month, day.", param, ctx)
 
