@@ -86,6 +86,7 @@ def run(
     return {
         "number": found.publication.number,
         "digest": found.digest,
+        "appeal": files.appeal,
         "language": plan.document.language,
         "files": list(written),
         "changed": [{"file": one.file, "reason": one.reason.name, "names": len(one.names)} for one in plan.changes],

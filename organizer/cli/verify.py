@@ -49,6 +49,7 @@ def run(terminal: Terminal, files: PublicationFiles) -> JsonResult:
         "number": found.publication.number,
         "total": found.publication.total,
         "digest": found.digest,
+        "appeal": files.appeal,
         "signed_by": list(found.signed_by),
         "commands": list(found.commands),
         "steps": checks.checked.steps,
