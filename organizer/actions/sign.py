@@ -26,7 +26,7 @@ from organizer.actions.draft import count, draft_publication
 from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises
 from organizer.actions.own_keys import check_listed, own_minisign
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
-from organizer.actions.previous import TOLD, find_previous
+from organizer.actions.previous import TOLD, Previous, find_previous
 from organizer.actions.reachable import reachable_people
 from organizer.actions.session import Passphrases, Session, ask_minisign, load_appeal, open_minisign, open_session
 from organizer.errors import OrganizerError
@@ -151,44 +151,56 @@ def plan_signing(
     data = read_file(path)
     check_listed(at.appeal, own_minisign(at.workspace)[1])
     publication = read_publication(data)
-    kept = at.workspace.publications()
-    check_not_another(data, at.workspace.read_publication(publication.number) if publication.number in kept else None)
-    if publication.number + 1 in kept:
-        check_followed(data, at.workspace.read_publication(publication.number + 1))
+    _check_kept(at.workspace, publication.number, data)
     before = find_previous(at.workspace, at.appeal, publication.number, previous)
     check_place(publication, at.appeal, None if before is None else before.place)
     last = None if before is None else read_publication(before.data)
-    changes = None if last is None else compare(last, publication)
     beside = [read_file(name).decode("utf-8", "replace") for name in minisigs_beside(path)]
-    signed_by = tuple(signers(data, beside, at.appeal.minisign))
     strange = strange_for_cosigning(publication.date, known_days(at.appeal, last, at.session), today)
-    known = Known(
-        at.appeal,
-        None if before is None else before.place,
-        None if at.session is None else _own(at.session, publication),
-        before is None or before.is_signed,
-        max((one for one in kept if one != publication.number), default=0),
-        not strange,
-    )
-    findings = compare_all(known, data)
-    # What the own workspace counts the same, it also compares with more than the names.
-    pairs = published_pairs(publication, progress) if known.own is None or findings.differ else Counter[str]()
-    if at.session is not None:
-        pairs |= accepted_pairs(at.session, progress)
+    findings = compare_all(_known(at, publication, before, day_fits=not strange), data)
     return SignPlan(
         path,
         data,
         publication,
         last,
-        changes,
-        signed_by,
-        at.appeal.threshold,
-        at.session is not None,
-        findings,
-        strange,
-        pairs,
-        counts_fewer(publication, last, read_promises(at.workspace)),
+        changes=None if last is None else compare(last, publication),
+        signed_by=tuple(signers(data, beside, at.appeal.minisign)),
+        threshold=at.appeal.threshold,
+        counts=at.session is not None,
+        findings=findings,
+        strange=strange,
+        pairs=_pairs(at.session, publication, findings, progress),
+        fewer=counts_fewer(publication, last, read_promises(at.workspace)),
     )
+
+
+def _check_kept(workspace: Workspace, number: int, data: bytes) -> None:
+    """What was signed or published here before stands: this number, and what follows it. Raises: signed-another."""
+    kept = workspace.publications()
+    if number in kept:
+        check_not_another(data, workspace.read_publication(number))
+    if number + 1 in kept:
+        check_followed(data, workspace.read_publication(number + 1))
+
+
+def _known(at: Cosigning, publication: Publication, before: Previous | None, day_fits: bool) -> Known:
+    """What this workspace knows of what the publication says."""
+    own = None
+    if at.session is not None:
+        place = Place(publication.number, publication.previous)
+        own = draft_publication(at.session, count(at.session), place, publication.date)
+    latest = max((one for one in at.workspace.publications() if one != publication.number), default=0)
+    if before is None:
+        return Known(at.appeal, None, own, True, latest, day_fits)
+    return Known(at.appeal, before.place, own, before.is_signed, latest, day_fits)
+
+
+def _pairs(session: Session | None, publication: Publication, findings: Findings, progress: Progress) -> Counter[str]:
+    """What the own workspace counts the same, it also compares with more than the names."""
+    if session is None:
+        return published_pairs(publication, progress)
+    pairs = published_pairs(publication, progress) if findings.differ else Counter[str]()
+    return pairs | accepted_pairs(session, progress)
 
 
 def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None) -> Signed:
@@ -213,9 +225,3 @@ def _open_minisign(at: Cosigning) -> MinisignSecretKey:
     if at.session is None:
         return ask_minisign(at.passphrases, at.workspace)
     return open_minisign(at.session)
-
-
-def _own(session: Session, publication: Publication) -> Publication:
-    """What this workspace would have published."""
-    place = Place(publication.number, publication.previous)
-    return draft_publication(session, count(session), place, publication.date)

@@ -82,9 +82,9 @@ def differences(own: Publication, other: Publication) -> list[str]:
     return [sentence for judge in judged for sentence in judge(own, other)]
 
 
-def check_not_another(data: bytes, kept: bytes | None) -> None:
+def check_not_another(data: bytes, kept: bytes) -> None:
     """Refuse a second, different publication of one number: readers could be shown either. Raises: signed-another."""
-    if kept is not None and kept != data:
+    if kept != data:
         text = (
             "You signed or published another file with this number before. Two results with one number must not exist; "
             f"find out which one is right. The one before has the SHA-256 {in_groups(digest(kept))}"
