@@ -14,7 +14,7 @@ from organizer.actions.own_keys import check_listed, own_minisign, read_periods
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.errors import OrganizerError
 from organizer.keys.periods import Period
-from organizer.results.appeal_changes import Change, appeal_changes
+from organizer.results.appeal_changes import Change, appeal_changes, own_changes
 from organizer.workspace.files import read_file
 from organizer.workspace.folder import Workspace, open_workspace
 
@@ -38,17 +38,18 @@ class AppealPlan:
         if self.before is not None:
             return tuple(Notice(CHANGED, "{change}", {"change": change.text}) for change in self.changes)
         text = "Nothing was trusted here before. From now on, by this appeal.json, a result counts when {threshold} of "
-        text += "{signers} listed organizers signed it."
-        return (
-            Notice("appeal-first", text, {"threshold": self.appeal.threshold, "signers": len(self.appeal.minisign)}),
-        )
+        text += "these {count} organizers signed it: {signers}"
+        lines = ", ".join(key.line for key in self.appeal.minisign)
+        values = {"threshold": self.appeal.threshold, "count": len(self.appeal.minisign), "signers": lines}
+        own = (Notice(CHANGED, "{change}", {"change": change.text}) for change in self.changes)
+        return (Notice("appeal-first", text, values), *own)
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """What a person must agree to: a word when anything gets weaker, else a yes to what changed."""
         if not self.changes:
             return ()
-        text = "This appeal.json says otherwise than the one that was trusted, so nothing was done. If all organizers "
+        text = "This appeal.json says otherwise than what is known here, so nothing was done. If all organizers "
         text += "know why, give it once more at a terminal, and answer there."
         refusal = Notice(CHANGED, text, {"changes": [change.text for change in self.changes]})
         if not any(change.weakens for change in self.changes):
@@ -75,7 +76,7 @@ def compare_appeal(
     """What it means to trust these bytes instead of those. Raises OrganizerError: appeal-json, appeal-key, …"""
     appeal = read_appeal_of(data, path)
     if before is None:
-        return AppealPlan(data, None, appeal, ())
+        return AppealPlan(data, None, appeal, own_changes(appeal, own))
     try:
         known = read_appeal(before)
     except AppealError:

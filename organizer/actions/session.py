@@ -17,6 +17,7 @@ from crypto.errors import MinisignError, UndersignedError
 from crypto.keys import KeyId, KeyRecord, OrganizersKey
 from crypto.minisign import MinisignSecretKey, unlock_secret_key
 from organizer.actions.appeal import keep_appeal, plan_appeal, remembered_appeal
+from organizer.actions.fewer import remember_promise
 from organizer.actions.own_keys import no_minisign, own_minisign, read_periods
 from organizer.actions.plan import Notice
 from organizer.actions.sitting import Sitting
@@ -155,7 +156,10 @@ def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
     """
     if path is not None:
         keep_appeal(workspace, plan_appeal(workspace, path), {})
-    return remembered_appeal(workspace)
+    appeal = remembered_appeal(workspace)
+    if appeal is not None:
+        remember_promise(workspace, appeal)  # a workspace of an earlier version kept none
+    return appeal
 
 
 def open_minisign(session: Session) -> MinisignSecretKey:

@@ -29,6 +29,21 @@ def appeal_changes(known: Appeal, new: Appeal, own: Sequence[Period]) -> tuple[C
     return tuple(change for field in fields(Appeal) for change in CHANGES[field.name](known, new, made))
 
 
+def own_changes(appeal: Appeal, own: Sequence[Period]) -> tuple[Change, ...]:
+    """Where the first appeal.json of a workspace says other days of its keys than the workspace itself."""
+    listed = _days(appeal.keys)
+    return tuple(
+        _other_days(period.record, (str(period.days),), listed[period.record])
+        for period in own
+        if listed.get(period.record, (str(period.days),)) != (str(period.days),)
+    )
+
+
+def _other_days(record: KeyRecord, before: tuple[str, ...], now: tuple[str, ...]) -> Change:
+    text = f"Other days of the key {record.digits}: {'; '.join(now)} instead of {'; '.join(before)}."
+    return Change(text, weakens=True)
+
+
 def _appeal(known: Appeal, new: Appeal, _own: object) -> Iterator[Change]:
     if known.appeal_id != new.appeal_id:
         yield Change(f"It is of another appeal: {new.appeal_id.hex()} instead of {known.appeal_id.hex()}.", True)
@@ -42,8 +57,7 @@ def _keys(known: Appeal, new: Appeal, own: Mapping[KeyRecord, Days]) -> Iterator
             whose = "which is not one of this workspace" if mine is None else f"which this workspace has for {mine}"
             yield Change(f"New key to seal to, {days[0]}: {record.digits}, {whose}.", (str(mine),) != days)
         elif before[record] != days:
-            said = "; ".join(before[record]), "; ".join(days)
-            yield Change(f"Other days of the key {record.digits}: {said[1]} instead of {said[0]}.", True)
+            yield _other_days(record, before[record], days)
     for record in before.keys() - now.keys():
         yield Change(f"A key to seal to is gone: {record.digits}.", True)
 

@@ -314,6 +314,18 @@ def test_a_changed_field_of_appeal_json_is_refused_or_asked_about(trusting: Desk
     assert (trusting.folder / "appeal.json").read_bytes() == before
 
 
+def test_the_first_appeal_says_who_signs_and_no_other_days_than_the_workspace(tmp_path: Path) -> None:
+    """Where nothing was trusted before, its own keys are what a workspace knows; the same days ask nothing."""
+    desk = make_desk(tmp_path)
+    first = plan_taking(str(desk.folder), str(desk.appeal))
+    assert not first.questions
+    assert str(first.notices[0]).endswith(f"1 of these 1 organizers signed it: {desk.minisign.line}")
+    desk.appeal.write_bytes(write_appeal(other_days(read_appeal(desk.appeal.read_bytes()))))
+    with pytest.raises(OrganizerError, match="says otherwise"):
+        take_appeal(str(desk.folder), plan_taking(str(desk.folder), str(desk.appeal)), {CHANGED: YES})
+    assert not (desk.folder / "appeal.json").exists()
+
+
 def test_a_changed_appeal_is_trusted_once_the_word_is_typed(trusting: Desk, tmp_path: Path) -> None:
     """And not if another command changed it meanwhile; the same one again asks nothing: the control."""
     shutil.copytree(trusting.folder, tmp_path / "work")

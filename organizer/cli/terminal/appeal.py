@@ -35,6 +35,6 @@ def settle_trusted(terminal: Terminal, path: str | None, folder: str) -> str:
 
 def _say_what_is_new(terminal: Terminal, plan: AppealPlan) -> None:
     if plan.questions:
-        terminal.say("This appeal.json says otherwise than the one that this workspace trusts:", "bold")
+        terminal.say("This appeal.json says otherwise than what this workspace knows:", "bold")
     for notice in plan.notices:
         terminal.say(f"  {notice}" if plan.questions else str(notice))
