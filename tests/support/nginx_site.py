@@ -49,6 +49,11 @@ class Front:
         return self.folder / "onion" / "nginx.sock"
 
     @property
+    def organizers_socket(self) -> Path:
+        """The organizers' own door."""
+        return self.folder / "onion" / "desk.sock"
+
+    @property
     def service_socket(self) -> Path:
         """Where nginx reaches the service."""
         return self.folder / "service" / "service.sock"
@@ -73,6 +78,13 @@ class Front:
         connection.connect(str(self.onion_socket))
         high, low = circuit >> 16, circuit & 0xFFFF
         connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 {low} 80\r\n".encode())
+        return connection
+
+    def connect_as_organizer(self) -> socket.socket:
+        """A connection through the organizers' door, as tor opens it for an onion that tells no circuit."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(30)
+        connection.connect(str(self.organizers_socket))
         return connection
 
 
