@@ -47,6 +47,13 @@ PROOFS = (
         ("tests/proofs/test_broken_disk.py", "tests/proofs/test_broken_server.py"),
         "Errors come from a shim and from limits of the kernel, not from hardware.",
     ),
+    Proof(
+        "crowd",
+        "Honest people sign by every door while the site is flooded with what is empty, wrong, repeated or unpaid.",
+        15,
+        ("tests/service/test_flood.py",),
+        "A flood of lines, or of more addresses than the machine can answer.",
+    ),
     # What is written and shown tells nothing.
     Proof(
         "order",

@@ -81,6 +81,7 @@ def test_what_closed_it_once_closes_it_no_more(settings: Settings, key: Organize
     require_open(rows(replace(settings, limits=limits_of(**SHIPPED), work_above=600), WHOLE, key), WHOLE)
 
 
+@pytest.mark.control
 @pytest.mark.long
 def test_what_closed_it_once_still_closes_the_control(settings: Settings, key: OrganizersKey) -> None:
     """The same on the service that charges everyone's limit first."""
