@@ -19,9 +19,10 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 
 from service.appeal_reader import load_appeal
+from service.limits.client_keys import ClientKeys, KeyFile
 from service.limits.counters import Counters
 from service.limits.proof_of_work import Load, ProofOfWork
-from service.limits.rate_limit import ClientKeys, limit_blueprint, rate_limit
+from service.limits.rate_limit import limit_blueprint, rate_limit
 from service.problems import STANDARD, Problem, for_status
 from service.settings import Settings
 from service.site.headers import security_headers
@@ -37,7 +38,7 @@ from service.web import desk_api, desk_page, hand_in, origins, public, results
 from service.web.context import EXTENSION, SiteContext
 from service.web.envelopes import Submissions
 from service.web.fast_path import FastPath
-from service.web.proxies import BehindProxies
+from service.web.proxies import Unnamed
 
 ROOT = Path(__file__).parent.parent
 # All stores there are, each by the class of its address.
@@ -54,6 +55,11 @@ _log = logging.getLogger("undersigned")
 def today_utc() -> date:
     """The day by which keys and closing dates are judged."""
     return datetime.now(UTC).date()
+
+
+def seconds_since_boot() -> float:
+    """A clock that nobody sets, and that counts the time in which the machine slept."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def parse_store(text: str) -> StoreAddress:
@@ -80,12 +86,12 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     appeal = files.appeal
     scripts, style = (assets.script, assets.exit), assets.style
     headers = security_headers([script.encode("utf-8") for script in scripts], [style.encode("utf-8")])
-    counters = Counters(time.monotonic, settings.limits_server)
+    counters = Counters(seconds_since_boot, settings.limits_server)
     work = ProofOfWork(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
     publications = Publications(settings.publications, appeal.programs, appeal.signers)
     current = CurrentResult(publications, appeal.addresses)
     pages = Pages(app, appeal, assets, lambda: current.result)
-    keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
+    keys, limits = _client_keys(counters, settings.listen.socket), settings.limits
     health = HealthCheck(counters.faults, time.monotonic)
     of_envelopes = _while_healthy(health, rate_limit(counters, keys, "envelopes", limits.envelopes, limits.everyone))
     ready = Readiness((health.require_healthy, store.check), time.monotonic)
@@ -105,9 +111,17 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
         app.register_blueprint(blueprint)
         limit_blueprint(app, blueprint, check)
     _answer_errors(app)
-    front, hops = FastPath(app.wsgi_app, context, headers, _problem_for), settings.trusted_hops
-    app.wsgi_app = BehindProxies(front, hops) if hops else front  # type: ignore[method-assign]  # the way Flask documents
+    front = FastPath(app.wsgi_app, context, headers, _problem_for)
+    app.wsgi_app = Unnamed(front, settings.trusted_hops, keys.key)  # type: ignore[method-assign]  # the way Flask documents
     return app
+
+
+def _client_keys(counters: Counters, socket: Path | None) -> ClientKeys:
+    """The names of clients; nginx, which comes by a socket, makes them with the key that is laid beside it."""
+    lay = KeyFile(socket.parent).lay if socket else lambda key: None
+    keys = ClientKeys(seconds_since_boot, secrets.token_bytes, counters.names_key, lay)
+    keys.end_in_time()
+    return keys
 
 
 def _while_healthy(health: HealthCheck, check: Callable[[str | None], None]) -> Callable[[str | None], None]:

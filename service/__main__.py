@@ -24,6 +24,7 @@ from crypto.letter import APPEAL_TOML
 from service import create_app, parse_store, today_utc
 from service.appeal_reader import AppealFolderError, load_appeal
 from service.door import BACKLOG, DoorError, hold, open_door
+from service.limits.client_keys import KeyFile
 from service.settings import Settings, SettingsError, read_settings
 from service.stores.base import StoreUnavailable
 
@@ -93,7 +94,11 @@ def serve(settings: Settings, door: socket.socket) -> None:
         signal.signal(signal.SIGHUP, hang_up if hang_up == signal.SIG_IGN else server.signal_handler_interrupt)
 
     server.on_startup(end_with_terminal)
-    server.serve()
+    try:
+        server.serve()
+    finally:
+        if listen.socket:
+            KeyFile(listen.socket.parent).remove()
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from flask import Response
@@ -31,6 +31,10 @@ class Problem(Exception):
     retry_after: int | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
+    def anew(self) -> Problem:
+        """The same, to be raised: one that is raised twice keeps, in its traceback, all requests that it refused."""
+        return replace(self)
+
     def response(self) -> Response:
         """The HTTP answer."""
         body = {"type": f"urn:undersigned:problem:{self.kind}", "title": self.title, "status": self.status, **self.more}
@@ -40,22 +44,31 @@ class Problem(Exception):
         return answer
 
 
+class _Anew(dict[int, Problem]):
+    """Problems by their status; whoever takes one gets an exception of his own."""
+
+    def __getitem__(self, status: int) -> Problem:
+        return super().__getitem__(status).anew()
+
+
 # Answers that any route can give; the kinds that one route gives stand in its module.
-STANDARD = {
-    400: Problem(400, "bad-request", "The request is malformed."),
-    401: Problem(401, "token", "The organizers' token is missing or wrong."),
-    404: Problem(404, "not-found", "There is nothing at this address."),
-    405: Problem(405, "method", "This address does not answer to this method."),
-    413: Problem(413, "too-large", "The request is too large."),
-    429: Problem(429, "too-many", "Too many requests came from this connection. Nothing was kept.", retry_after=60),
-    500: Problem(500, "internal", "The service made a mistake. Nothing was kept."),
-    503: Problem(503, "store", "The service cannot keep envelopes right now. Nothing was kept.", retry_after=30),
-}
+STANDARD = _Anew(
+    {
+        400: Problem(400, "bad-request", "The request is malformed."),
+        401: Problem(401, "token", "The organizers' token is missing or wrong."),
+        404: Problem(404, "not-found", "There is nothing at this address."),
+        405: Problem(405, "method", "This address does not answer to this method."),
+        413: Problem(413, "too-large", "The request is too large."),
+        429: Problem(429, "too-many", "Too many requests came from this connection. Nothing was kept.", retry_after=60),
+        500: Problem(500, "internal", "The service made a mistake. Nothing was kept."),
+        503: Problem(503, "store", "The service cannot keep envelopes right now. Nothing was kept.", retry_after=30),
+    }
+)
 
 
 def for_status(status: int) -> Problem:
     """The standard problem for an HTTP error status; an unlisted 4xx is a bad request, anything else our mistake."""
-    return STANDARD.get(status, STANDARD[400 if 400 <= status < 500 else 500])
+    return STANDARD[status if status in STANDARD else 400 if 400 <= status < 500 else 500]
 
 
 def or_not_found(found: Found | None) -> Found:

@@ -65,7 +65,7 @@ def publish() -> Response:
 def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes]) -> KeptPublication:
     """Verify, keep and show what was handed in. Raises Problem with the kind “files” or the failed check's reason."""
     if len(publications) != 1 or not 1 <= len(minisigs) <= MINISIGS_MOST:
-        raise _NO_FILES
+        raise _NO_FILES.anew()
     try:
         shown = context().publications.accept(publications[0], [text.decode("utf-8", "replace") for text in minisigs])
     except PublicationError as error:

@@ -84,7 +84,7 @@ class Submissions:
             self._known = (today, self._accepted(today))
         accepted = self._known[1]
         if accepted is None:
-            raise _CLOSED
+            raise _CLOSED.anew()
         try:
             check_envelope(envelope, accepted)
         except EnvelopeError as error:
@@ -95,10 +95,10 @@ class Submissions:
 def _exact_body(environ: WSGIEnvironment) -> bytes:
     """The 4,096 bytes. A chunked body is refused: behind some servers one of any length arrives cut to fit."""
     if environ.get("CONTENT_TYPE") != MEDIA_TYPE or "HTTP_CONTENT_ENCODING" in environ:
-        raise _WRONG_TYPE
+        raise _WRONG_TYPE.anew()
     length = environ.get("CONTENT_LENGTH", "")
     if "HTTP_TRANSFER_ENCODING" in environ or not (length.isascii() and length.isdigit()):
-        raise _NO_LENGTH
+        raise _NO_LENGTH.anew()
     if length != str(SIZE):
         raise _size_problem(int(length[:20]))
     body = cast(BinaryIO, environ["wsgi.input"]).read(SIZE)

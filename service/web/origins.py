@@ -32,7 +32,7 @@ def check_origin(environ: WSGIEnvironment) -> None:
     origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "")
     # Compared as text: what a stranger sends is parsed by nothing that could stumble over it.
     if origin not in (None, "null", f"https://{host}", f"http://{host}"):
-        raise _WRONG_ORIGIN
+        raise _WRONG_ORIGIN.anew()
 
 
 @blueprint.route(ENVELOPES, methods=["OPTIONS"])

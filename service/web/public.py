@@ -63,5 +63,5 @@ def healthz() -> Response:
     """200 while an envelope could be kept and there is a key to seal to, 503 otherwise."""
     context().submissions.require_ready()
     if context().appeal.lacks_key(context().today()):
-        raise _NO_KEY
+        raise _NO_KEY.anew()
     return Response("ok\n", mimetype="text/plain")

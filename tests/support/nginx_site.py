@@ -106,6 +106,7 @@ def lay_out(folder: Path, added: str = "", onion: str = "") -> Front:
         (folder / name).mkdir(parents=True)
     front = Front(folder, free_port(), free_port(), certificate(folder / "etc" / "tls", HOST, "mirror.example"))
     places = {
+        "/opt/undersigned/deploy/nginx/": f"{folder}/nginx/",
         "/run/undersigned/": f"{folder}/service/",
         "/run/undersigned-onion/": f"{folder}/onion/",
         "/run/undersigned-nginx/": f"{folder}/run/",

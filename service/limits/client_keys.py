@@ -1,0 +1,126 @@
+"""The names under which clients are counted: keyed hashes of their addresses, which live for ten minutes at most.
+
+nginx gives the names (deploy/nginx/client-names.js), with a key that is laid beside the service's socket for it, so the
+service learns no address. Without nginx the service does the same by itself.
+Once the key is gone, nobody can turn a name back into an address.
+A process alone draws a new key every ten minutes; processes that count together take theirs from the limits server.
+What ends a key is a clock that nobody sets, and the key ends whether anyone comes or not.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import os
+import re
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+EPOCH_SECONDS = 600
+KEY_SIZE = 32
+# tor tells nginx the number of a circuit as the last 32 bits of an address of this network; see its manual under
+# HiddenServiceExportCircuitID.
+ONION_CIRCUITS = ipaddress.IPv6Network("fc00:dead:beef:4dad::/64")
+NAME = re.compile("_[0-9a-f]{32}")
+# The name of this file stands in deploy/nginx/client-names.js, too; nginx reads it as a member of the service's group.
+KEY_FILE, KEY_MODE = "client-names.key", 0o640
+
+# Given the key that was held until now, or nothing: the one that several processes have in common, and for how many
+# seconds more; None where there is none.
+SharedKey = Callable[[bytes], "tuple[bytes, float] | None"]
+
+
+class ClientKeys:
+    """Turns addresses into names.
+
+    `clock` gives seconds and is never set; `draw` gives random bytes. `lay` is given each new key.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        draw: Callable[[int], bytes],
+        shared: SharedKey = lambda held: None,
+        lay: Callable[[bytes], None] = lambda key: None,
+    ) -> None:
+        self._clock, self._draw, self._shared, self._lay = clock, draw, shared, lay
+        self._lock = threading.Lock()
+        self._renew(b"")
+
+    def key(self, address: str | None) -> str:
+        """The name of a client: its address or its name, which nginx gave or this function."""
+        if address is not None and NAME.fullmatch(address):
+            return address
+        self.end()
+        digest = self._keyed.copy()  # preparing the key costs ten times as much
+        digest.update(client_network(address))
+        return f"_{digest.hexdigest()[:32]}"
+
+    def end(self) -> float:
+        """Replace the key if its time is over. Returns how many seconds the key has left."""
+        with self._lock:
+            if (left := self._ends_at - self._clock()) > 0:
+                return left
+            self._renew(self._held)
+            return EPOCH_SECONDS
+
+    def end_in_time(self) -> None:
+        """Have each key end in time from now on, also while nobody comes."""
+        stopped = threading.Event()  # nobody sets it: the process ends without asking a daemon
+
+        def watch() -> None:
+            while not stopped.wait(self.end()):
+                pass
+
+        threading.Thread(target=watch, name="client keys", daemon=True).start()
+
+    def _renew(self, held: bytes) -> None:
+        # The old one must not stay because a server does not answer, so the time is taken before it is asked.
+        now = self._clock()
+        self._held, left = self._shared(held) or (self._draw(KEY_SIZE), EPOCH_SECONDS)
+        self._ends_at = now + min(left, EPOCH_SECONDS)
+        self._keyed = hmac.new(self._held, digestmod="sha256")
+        self._lay(self._held)
+
+
+def client_network(address: str | None) -> bytes:
+    """The part of an address that one household or phone holds: IPv4 whole, IPv6 its first 64 bits. In hex.
+
+    An onion circuit counts by its number, or all who come through Tor would share one name.
+    What is not an address (a unix socket, a broken proxy) shares one name: limited together, never unlimited.
+    """
+    try:
+        parsed = ipaddress.ip_address((address or "").split("%", 1)[0])
+    except ValueError:
+        return b"unknown"
+    packed = parsed.packed
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            packed = parsed.ipv4_mapped.packed
+        elif parsed not in ONION_CIRCUITS:
+            packed = packed[:8]
+    return packed.hex().encode("ascii")
+
+
+class KeyFile:
+    """Where nginx reads the key: one file in memory, beside the service's socket, overwritten in its place."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / KEY_FILE
+
+    def lay(self, key: bytes) -> None:
+        """Put this key in place of the one before. Raises OSError."""
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, KEY_MODE)
+        try:
+            os.fchmod(file, KEY_MODE)
+            os.pwrite(file, key, 0)
+        finally:
+            os.close(file)
+
+    def remove(self) -> None:
+        """Overwrite the key and remove the file."""
+        with suppress(FileNotFoundError):
+            os.truncate(self._path, 0)
+            self._path.unlink()
