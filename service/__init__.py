@@ -19,6 +19,8 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 
 from service.appeal_reader import load_appeal
+from service.forgetting import EXTENSION as FORGETTING
+from service.forgetting import Forgetting
 from service.limits.client_keys import ClientKeys, KeyFile
 from service.limits.counters import Counters
 from service.limits.proof_of_work import Load, ProofOfWork
@@ -111,7 +113,8 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
         app.register_blueprint(blueprint)
         limit_blueprint(app, blueprint, check)
     _answer_errors(app)
-    front = FastPath(app.wsgi_app, context, headers, _problem_for)
+    forgetting = app.extensions[FORGETTING] = Forgetting(app.wsgi_app, keys.end)
+    front = FastPath(forgetting, context, headers, _problem_for)
     app.wsgi_app = Unnamed(front, settings.trusted_hops, keys.key)  # type: ignore[method-assign]  # the way Flask documents
     return app
 
@@ -119,9 +122,7 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
 def _client_keys(counters: Counters, socket: Path | None) -> ClientKeys:
     """The names of clients; nginx, which comes by a socket, makes them with the key that is laid beside it."""
     lay = KeyFile(socket.parent).lay if socket else lambda key: None
-    keys = ClientKeys(seconds_since_boot, secrets.token_bytes, counters.names_key, lay)
-    keys.end_in_time()
-    return keys
+    return ClientKeys(seconds_since_boot, secrets.token_bytes, counters.names_key, lay)
 
 
 def _while_healthy(health: HealthCheck, check: Callable[[str | None], None]) -> Callable[[str | None], None]:

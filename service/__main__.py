@@ -24,6 +24,7 @@ from crypto.letter import APPEAL_TOML
 from service import create_app, parse_store, today_utc
 from service.appeal_reader import AppealFolderError, load_appeal
 from service.door import BACKLOG, DoorError, hold, open_door
+from service.forgetting import EXTENSION, overwrite_from_the_start
 from service.limits.client_keys import KeyFile
 from service.settings import Settings, SettingsError, read_settings
 from service.stores.base import StoreUnavailable
@@ -56,7 +57,9 @@ def app() -> Flask:
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     settings = read_settings(os.environ, parse_store)
     try:
-        return create_app(settings, settings.store.open(shuffles=True))
+        made = create_app(settings, settings.store.open(shuffles=True))
+        threading.Thread(target=made.extensions[EXTENSION].run, name="forgetting", daemon=True).start()
+        return made
     except StoreUnavailable as error:
         mistake = str(error)
     except OSError as error:
@@ -103,6 +106,7 @@ def serve(settings: Settings, door: socket.socket) -> None:
 
 def main() -> int:
     """Say what is wrong in plain words, or serve."""
+    overwrite_from_the_start()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # ./run holds it back until here

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 import os
 import re
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +32,9 @@ KEY_FILE, KEY_MODE = "client-names.key", 0o640
 SharedKey = Callable[[bytes], "tuple[bytes, float] | None"]
 
 
+_log = logging.getLogger("undersigned")
+
+
 class ClientKeys:
     """Turns addresses into names.
 
@@ -46,35 +49,20 @@ class ClientKeys:
         lay: Callable[[bytes], None] = lambda key: None,
     ) -> None:
         self._clock, self._draw, self._shared, self._lay = clock, draw, shared, lay
-        self._lock = threading.Lock()
         self._renew(b"")
 
     def key(self, address: str | None) -> str:
         """The name of a client: its address or its name, which nginx gave or this function."""
         if address is not None and NAME.fullmatch(address):
             return address
-        self.end()
         digest = self._keyed.copy()  # preparing the key costs ten times as much
         digest.update(client_network(address))
         return f"_{digest.hexdigest()[:32]}"
 
-    def end(self) -> float:
-        """Replace the key if its time is over. Returns how many seconds the key has left."""
-        with self._lock:
-            if (left := self._ends_at - self._clock()) > 0:
-                return left
+    def end(self) -> None:
+        """Replace the key if its time is over; forgetting.py asks for it, also while nobody comes."""
+        if self._clock() >= self._ends_at:
             self._renew(self._held)
-            return EPOCH_SECONDS
-
-    def end_in_time(self) -> None:
-        """Have each key end in time from now on, also while nobody comes."""
-        stopped = threading.Event()  # nobody sets it: the process ends without asking a daemon
-
-        def watch() -> None:
-            while not stopped.wait(self.end()):
-                pass
-
-        threading.Thread(target=watch, name="client keys", daemon=True).start()
 
     def _renew(self, held: bytes) -> None:
         # The old one must not stay because a server does not answer, so the time is taken before it is asked.
@@ -82,7 +70,10 @@ class ClientKeys:
         self._held, left = self._shared(held) or (self._draw(KEY_SIZE), EPOCH_SECONDS)
         self._ends_at = now + min(left, EPOCH_SECONDS)
         self._keyed = hmac.new(self._held, digestmod="sha256")
-        self._lay(self._held)
+        try:
+            self._lay(self._held)
+        except OSError as error:
+            _log.error("The key of clients' names cannot be laid down (%s): all are one client.", error.strerror)
 
 
 def client_network(address: str | None) -> bytes:
@@ -111,16 +102,24 @@ class KeyFile:
         self._path = folder / KEY_FILE
 
     def lay(self, key: bytes) -> None:
-        """Put this key in place of the one before. Raises OSError."""
+        """Put this key in place of the one before, which is gone in any case. Raises OSError."""
+        try:
+            self._write(key)
+        except OSError:
+            self.remove()
+            raise
+
+    def remove(self) -> None:
+        """Overwrite the key, and remove the file."""
+        with suppress(OSError):
+            self._write(bytes(KEY_SIZE))
+        with suppress(OSError):
+            self._path.unlink()
+
+    def _write(self, key: bytes) -> None:
         file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, KEY_MODE)
         try:
             os.fchmod(file, KEY_MODE)
             os.pwrite(file, key, 0)
         finally:
             os.close(file)
-
-    def remove(self) -> None:
-        """Overwrite the key and remove the file."""
-        with suppress(FileNotFoundError):
-            os.truncate(self._path, 0)
-            self._path.unlink()

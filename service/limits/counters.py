@@ -29,9 +29,9 @@ LOAD_SECONDS = 120
 # Gives, for a purpose and seconds of life, 32 random bytes that several processes have in common, or None.
 SharedSecret = Callable[[str, int], "bytes | None"]
 
-# KEYS: the key of clients' names. ARGV: the one that the caller held for its whole time, or nothing; a new one; how many
-# milliseconds a key is used. It is kept for twice as long, so that its age can be told; a process that finds that its
-# time is over, by the server's clock or by its own, replaces it for all. The old one is overwritten, not only dropped.
+# KEYS: the key of clients' names. ARGV: the one that the caller held for its whole time, or nothing; a new one; how
+# many milliseconds a key is used. It is kept for twice as long, so that its age can be told; a process that finds its
+# time over, by the server's clock or by its own, replaces it for all. The old one is overwritten, not only dropped.
 _NAMES_KEY = """
 local key, left, length = redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]), tonumber(ARGV[3])
 if key and key ~= ARGV[1] and left > length and left <= 2 * length then
@@ -95,9 +95,9 @@ class Counters:
         return cast("bytes | None", self._ask(shared))
 
     def names_key(self, held: bytes) -> tuple[bytes, float] | None:
-        """The key of clients' names that all processes share, and for how many seconds it is used; None without a server.
+        """The key of clients' names that all processes share, and for how many seconds more it is used.
 
-        `held` is one whose time is over, or empty.
+        None without a server. `held` is one whose time is over, or empty.
         """
 
         def shared() -> tuple[bytes, int]:

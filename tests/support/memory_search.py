@@ -10,7 +10,7 @@ import base64
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -80,13 +80,20 @@ def memory(pid: int) -> Iterable[bytes]:
 def _found(data: bytes, needles: Mapping[bytes, str]) -> Iterable[str]:
     some = list(needles)
     size = len(some[0])
-    begin = os.path.commonprefix(some)
-    end = os.path.commonprefix([needle[::-1] for needle in some])[::-1] if len(begin) < 2 else b""
+    begin, end = _common(some), _common([needle[::-1] for needle in some])[::-1]
     assert {len(needle) for needle in some} == {size}
-    anchor, before = (begin, 0) if begin and not end else (end, size - len(end))
+    anchor, before = (begin, 0) if len(begin) >= len(end) else (end, size - len(end))
     assert len(anchor) > 1, "These needles have nothing in common that could be looked for."
     at = data.find(anchor)
     while at >= 0:
         if name := needles.get(data[max(at - before, 0) : at - before + size]):
             yield name
         at = data.find(anchor, at + 1)
+
+
+def _common(needles: Sequence[bytes]) -> bytes:
+    """How all of them begin."""
+    first, last = min(needles), max(needles)
+    return first[
+        : next((at for at, (one, other) in enumerate(zip(first, last, strict=True)) if one != other), len(first))
+    ]
