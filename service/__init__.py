@@ -120,9 +120,9 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
 
 
 def _client_keys(counters: Counters, socket: Path | None) -> ClientKeys:
-    """The names of clients; nginx, which comes by a socket, makes them with the key that is laid beside it."""
-    lay = KeyFile(socket.parent).lay if socket else lambda key: None
-    return ClientKeys(seconds_since_boot, secrets.token_bytes, counters.names_key, lay)
+    """The names of clients; nginx, which comes by a socket, gives them with the key that lies beside it."""
+    file = KeyFile(socket.parent) if socket else None
+    return ClientKeys(seconds_since_boot, secrets.token_bytes, counters.names_key, file)
 
 
 def _while_healthy(health: HealthCheck, check: Callable[[str | None], None]) -> Callable[[str | None], None]:

@@ -5,6 +5,7 @@ import crypto from 'crypto';
 import fs from 'fs';
 
 const KEY = '/run/undersigned/client-names.key';
+const KEY_SIZE = 32;
 // tor's numbers of circuits, each of which is a client; the first 64 bits of any other IPv6 address are one household.
 const CIRCUITS = 'fc00deadbeef4dad';
 const MAPPED = '00000000000000000000ffff';
@@ -22,7 +23,7 @@ function network(address) {
 
 function name(r) {
     try {
-        const hmac = crypto.createHmac('sha256', fs.readFileSync(KEY));
+        const hmac = crypto.createHmac('sha256', fs.readFileSync(KEY).slice(0, KEY_SIZE));
         return '_' + hmac.update(network(r.rawVariables.binary_remote_addr)).digest('hex').slice(0, 32);
     } catch (e) {
         // Without a key all are one client, limited together.

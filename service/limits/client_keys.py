@@ -14,6 +14,7 @@ import ipaddress
 import logging
 import os
 import re
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ ONION_CIRCUITS = ipaddress.IPv6Network("fc00:dead:beef:4dad::/64")
 NAME = re.compile("_[0-9a-f]{32}")
 # The name of this file stands in deploy/nginx/client-names.js, too; nginx reads it as a member of the service's group.
 KEY_FILE, KEY_MODE = "client-names.key", 0o640
+_FORMAT = struct.Struct(f"<{KEY_SIZE}sd")
 
 # Given the key that was held until now, or nothing: the one that several processes have in common, and for how many
 # seconds more; None where there is none.
@@ -35,10 +37,51 @@ SharedKey = Callable[[bytes], "tuple[bytes, float] | None"]
 _log = logging.getLogger("undersigned")
 
 
+class KeyFile:
+    """Where nginx finds the key: one file in memory, beside the service's socket, overwritten in its place.
+
+    The key is followed by its end, in seconds of `clock`, for a process that takes the place of one that crashed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / KEY_FILE
+
+    def read(self) -> tuple[bytes, float] | None:
+        """The key that lies there, and its end."""
+        try:
+            key, ends_at = _FORMAT.unpack(self._path.read_bytes())
+        except (OSError, struct.error):
+            return None
+        return key, ends_at
+
+    def lay(self, key: bytes, ends_at: float) -> None:
+        """Put this key in place of the one before, which is gone in any case."""
+        try:
+            self._write(_FORMAT.pack(key, ends_at))
+        except OSError as error:
+            _log.error("The key of clients' names cannot be laid down (%s): all are one client.", error.strerror)
+            self.remove()
+
+    def remove(self) -> None:
+        """Overwrite the key, and remove the file."""
+        with suppress(OSError):
+            self._write(bytes(_FORMAT.size))
+        with suppress(OSError):
+            self._path.unlink()
+
+    def _write(self, content: bytes) -> None:
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, KEY_MODE)
+        try:
+            os.fchmod(file, KEY_MODE)
+            os.pwrite(file, content, 0)
+        finally:
+            os.close(file)
+
+
 class ClientKeys:
     """Turns addresses into names.
 
-    `clock` gives seconds and is never set; `draw` gives random bytes. `lay` is given each new key.
+    `clock` gives seconds and is never set; `draw` gives random bytes. In `file`, nginx finds each key.
     """
 
     def __init__(
@@ -46,10 +89,11 @@ class ClientKeys:
         clock: Callable[[], float],
         draw: Callable[[int], bytes],
         shared: SharedKey = lambda held: None,
-        lay: Callable[[bytes], None] = lambda key: None,
+        file: KeyFile | None = None,
     ) -> None:
-        self._clock, self._draw, self._shared, self._lay = clock, draw, shared, lay
-        self._renew(b"")
+        self._clock, self._draw, self._shared, self._file = clock, draw, shared, file
+        self._held, self._ends_at = b"", 0.0
+        self._renew(file.read() if file else None)
 
     def key(self, address: str | None) -> str:
         """The name of a client: its address or its name, which nginx gave or this function."""
@@ -62,18 +106,20 @@ class ClientKeys:
     def end(self) -> None:
         """Replace the key if its time is over; forgetting.py asks for it, also while nobody comes."""
         if self._clock() >= self._ends_at:
-            self._renew(self._held)
+            self._renew(None)
 
-    def _renew(self, held: bytes) -> None:
-        # The old one must not stay because a server does not answer, so the time is taken before it is asked.
+    def _renew(self, found: tuple[bytes, float] | None) -> None:
+        # The time is taken before a server is asked, which may take long to answer.
         now = self._clock()
-        self._held, left = self._shared(held) or (self._draw(KEY_SIZE), EPOCH_SECONDS)
-        self._ends_at = now + min(left, EPOCH_SECONDS)
+        if shared := self._shared(self._held):
+            self._held, self._ends_at = shared[0], now + min(shared[1], EPOCH_SECONDS)
+        elif found and now < found[1] <= now + EPOCH_SECONDS:
+            self._held, self._ends_at = found
+        else:
+            self._held, self._ends_at = self._draw(KEY_SIZE), now + EPOCH_SECONDS
         self._keyed = hmac.new(self._held, digestmod="sha256")
-        try:
-            self._lay(self._held)
-        except OSError as error:
-            _log.error("The key of clients' names cannot be laid down (%s): all are one client.", error.strerror)
+        if self._file:
+            self._file.lay(self._held, self._ends_at)
 
 
 def client_network(address: str | None) -> bytes:
@@ -93,33 +139,3 @@ def client_network(address: str | None) -> bytes:
         elif parsed not in ONION_CIRCUITS:
             packed = packed[:8]
     return packed.hex().encode("ascii")
-
-
-class KeyFile:
-    """Where nginx reads the key: one file in memory, beside the service's socket, overwritten in its place."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / KEY_FILE
-
-    def lay(self, key: bytes) -> None:
-        """Put this key in place of the one before, which is gone in any case. Raises OSError."""
-        try:
-            self._write(key)
-        except OSError:
-            self.remove()
-            raise
-
-    def remove(self) -> None:
-        """Overwrite the key, and remove the file."""
-        with suppress(OSError):
-            self._write(bytes(KEY_SIZE))
-        with suppress(OSError):
-            self._path.unlink()
-
-    def _write(self, key: bytes) -> None:
-        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, KEY_MODE)
-        try:
-            os.fchmod(file, KEY_MODE)
-            os.pwrite(file, key, 0)
-        finally:
-            os.close(file)
