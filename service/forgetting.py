@@ -69,9 +69,9 @@ class Forgetting:
         gc.collect()
         gc.freeze()  # what is here now stays, and is not looked through each time
         while True:
-            began = time.monotonic()
+            began = time.thread_time()
             self.forget()
-            time.sleep(max(PAUSE_SECONDS, PAUSES * (time.monotonic() - began)))
+            time.sleep(max(PAUSE_SECONDS, PAUSES * (time.thread_time() - began)))
 
     def forget(self) -> None:
         """Forget what is due now."""

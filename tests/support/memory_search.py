@@ -1,7 +1,7 @@
 """Searches the memory of running processes for what must have gone from it: as it was typed, as bytes, and encoded.
 
-Needles come in families: all of one kind in one encoding, of one length, with a beginning or an end in common that is
-looked for first. So memory is gone through once for each family, however many needles it has.
+All needles of one kind in one encoding have a beginning or an end in common, which is looked for first. So memory is
+gone through a few times, however many needles there are.
 """
 
 from __future__ import annotations
@@ -9,12 +9,18 @@ from __future__ import annotations
 import base64
 import os
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
-PIECE = 4 * 1024 * 1024
+PIECE, OVERLAP = 4 * 1024 * 1024, 256
+PAGE = os.sysconf("SC_PAGESIZE")
+# Bytes that needles must have in common, at their beginning or at their end.
+ANCHOR = 2
 Found = dict[str, set[str]]
 """For the name of a family, those of its needles that were seen."""
 
@@ -33,8 +39,9 @@ def word_forms(word: str) -> dict[str, bytes]:
         "UTF-16": word.encode("utf-16-le"),
         "UTF-32": word.encode("utf-32-le"),
         "hex": plain.hex().encode(),
-        "in an address": quote(word).encode(),
     }
+    if quote(word) != word:
+        forms["in an address"] = quote(word).encode()
     for skipped in range(3):
         # What stands before the word in what was encoded is not known: its last letters may begin anywhere in a group.
         encoded = base64.b64encode(b"\0" * skipped + plain)
@@ -46,54 +53,68 @@ class Needles:
     """All that is looked for."""
 
     def __init__(self) -> None:
-        self._families: dict[str, dict[bytes, str]] = defaultdict(dict)
+        # By what begins them, or ends them: needle -> its family and its name.
+        self._by_anchor: dict[tuple[bytes, bool], dict[bytes, tuple[str, str]]] = defaultdict(dict)
 
     def add(self, kind: str, names: Iterable[str], forms: Callable[[str], Mapping[str, bytes]]) -> None:
         """Look for each of `names`, which belong to one kind, in all their forms."""
+        families: dict[str, dict[bytes, tuple[str, str]]] = defaultdict(dict)
         for name in names:
             for form, needle in forms(name).items():
-                self._families[f"{kind}, {form}"][needle] = name
+                families[form][needle] = f"{kind}, {form}", name
+        for needles in families.values():
+            begin, end = _common(list(needles)), _common([needle[::-1] for needle in needles])[::-1]
+            is_end = len(end) > len(begin)
+            anchor = end[-ANCHOR:] if is_end else begin[:ANCHOR]
+            assert len(anchor) == ANCHOR, "These needles have nothing in common that could be looked for."
+            self._by_anchor[anchor, is_end].update(needles)
 
     def found_in(self, pid: int) -> Found:
         """What of it lies in the memory of a process."""
         found: Found = defaultdict(set)
         for data in memory(pid):
-            for family, needles in self._families.items():
-                found[family].update(_found(data, needles))
-        return {family: names for family, names in found.items() if names}
+            for (_, is_end), needles in self._by_anchor.items():
+                for family, name in _found(data, needles, is_end=is_end):
+                    found[family].add(name)
+        return dict(found)
 
 
 def memory(pid: int) -> Iterable[bytes]:
-    """All that a process may read of its memory, in pieces that overlap."""
-    with open(f"/proc/{pid}/mem", "rb", buffering=0) as file:
+    """All memory into which a process may write, in pieces that overlap; the rest is as it lies in files."""
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as file, open(f"/proc/{pid}/pagemap", "rb", buffering=0) as pages:
         for line in Path(f"/proc/{pid}/maps").read_text("utf-8", "surrogateescape").splitlines():
-            start, end, rights, name = re.fullmatch(r"(\w+)-(\w+) (\S+) \S+ \S+ \S+ *(.*)", line).groups()  # type: ignore[union-attr]
-            if "r" not in rights or name in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
+            start, end, rights = re.match(r"(\w+)-(\w+) (\S+)", line).groups()  # type: ignore[union-attr]
+            if not rights.startswith("rw"):
                 continue
-            for at in range(int(start, 16), int(end, 16), PIECE):
-                try:
-                    yield os.pread(file.fileno(), min(PIECE + 256, int(end, 16) - at), at)
-                except OSError:  # it was given back meanwhile, or is beyond the end of a file
-                    continue
+            for first, last in _present(pages.fileno(), int(start, 16) // PAGE, int(end, 16) // PAGE):
+                for at in range(first * PAGE, last * PAGE, PIECE):
+                    with suppress(OSError):  # it was given back meanwhile
+                        yield os.pread(file.fileno(), min(PIECE + OVERLAP, last * PAGE - at), at)
 
 
-def _found(data: bytes, needles: Mapping[bytes, str]) -> Iterable[str]:
-    some = list(needles)
-    size = len(some[0])
-    begin, end = _common(some), _common([needle[::-1] for needle in some])[::-1]
-    assert {len(needle) for needle in some} == {size}
-    anchor, before = (begin, 0) if len(begin) >= len(end) else (end, size - len(end))
-    assert len(anchor) > 1, "These needles have nothing in common that could be looked for."
-    at = data.find(anchor)
+def _present(pagemap: int, first: int, last: int) -> Iterable[tuple[int, int]]:
+    """The runs of pages that were ever written to (proc_pid_pagemap(5): bit 63 in memory, bit 62 in the swap)."""
+    states = array("Q", os.pread(pagemap, 8 * (last - first), 8 * first))
+    for is_there, run in groupby(range(len(states)), lambda at: bool(states[at] >> 62)):
+        if is_there:
+            numbers = list(run)
+            yield first + numbers[0], first + numbers[-1] + 1
+
+
+def _found(data: bytes, needles: Mapping[bytes, tuple[str, str]], *, is_end: bool) -> Iterable[tuple[str, str]]:
+    sizes = {len(needle) for needle in needles}
+    common = _common([needle[::-1] for needle in needles])[::-1] if is_end else _common(list(needles))
+    at = data.find(common)
     while at >= 0:
-        if name := needles.get(data[max(at - before, 0) : at - before + size]):
-            yield name
-        at = data.find(anchor, at + 1)
+        for size in sizes:
+            begin = at + len(common) - size if is_end else at
+            if found := needles.get(data[max(begin, 0) : begin + size]):
+                yield found
+        at = data.find(common, at + 1)
 
 
 def _common(needles: Sequence[bytes]) -> bytes:
     """How all of them begin."""
     first, last = min(needles), max(needles)
-    return first[
-        : next((at for at, (one, other) in enumerate(zip(first, last, strict=True)) if one != other), len(first))
-    ]
+    shared = min(len(first), len(last))
+    return first[: next((at for at in range(shared) if first[at] != last[at]), shared)]

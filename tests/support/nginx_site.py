@@ -32,6 +32,8 @@ from tests.support.programs import program
 from tests.support.raw_http import HOST
 from tests.support.service_process import START_SECONDS, environment_for, free_port
 
+SERVICE = [sys.executable, "-m", "service"]
+
 
 @dataclass(frozen=True)
 class Front:
@@ -191,7 +193,7 @@ def serving_behind(front: Front, settings: Settings) -> Iterator[None]:
         "UNDERSIGNED_LISTEN": f"unix:{front.service_socket}",
         "UNDERSIGNED_TRUSTED_HOPS": "1",
     }
-    with running([sys.executable, "-m", "service"], front.folder / "service.log", environment) as process:
+    with running(SERVICE, front.folder / "service.log", environment) as process:
         wait_for(process, lambda: _reach(front.service_socket))
         yield
 
