@@ -62,7 +62,7 @@ class Crowd:
         self.needles.add("planted", [PLANTED], word_forms)
 
     def visit(self, site: Front, envelope: bytes, at: int) -> dict[str, int]:
-        """One of them does what the site offers. Nobody keeps a connection."""
+        """One of them does what the site offers; some would keep their connection to sign, as browsers do."""
         agent, cookie, token, word, typed = (
             words(kind, at + 1)[at] for kind in ("agent", "cookie", "token", "слова", "typed")
         )
@@ -79,11 +79,14 @@ class Crowd:
         def ask(sent: bytes) -> bytes:
             return exchange(site.connect(source=address(at)), sent)
 
+        signed = sealed(envelope, *own)
+        if at % 4 == 0:
+            signed = signed.replace(b"Connection: close", b"Connection: keep-alive")
         return {
             name: status(answer)
             for name, answer in {
                 "page": ask(request("GET /be/", *own)),
-                "envelope": ask(sealed(envelope, *own)),
+                "envelope": ask(signed),
                 "search": post("/be/result", q=word),
                 "desk": ask(request("GET /ledger", f"Authorization: Bearer {token}", *own)),
                 "handed in": post("/be/hand-in", envelope=typed),
