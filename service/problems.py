@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Response
@@ -18,8 +18,8 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class Problem(Exception):
-    """An answer that refuses a request (RFC 9457).
+class Problem:
+    """An answer that refuses a request (RFC 9457); `Refused` is raised with it.
 
     It has the HTTP status, the kind (the end of the type URN), a sentence for a person, the seconds to wait before
     another try, and more members of the JSON object.
@@ -31,10 +31,6 @@ class Problem(Exception):
     retry_after: int | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
-    def anew(self) -> Problem:
-        """The same, to be raised: one that is raised twice keeps, in its traceback, all requests that it refused."""
-        return replace(self)
-
     def response(self) -> Response:
         """The HTTP answer."""
         body = {"type": f"urn:undersigned:problem:{self.kind}", "title": self.title, "status": self.status, **self.more}
@@ -44,35 +40,38 @@ class Problem(Exception):
         return answer
 
 
-class _Anew(dict[int, Problem]):
-    """Problems by their status; whoever takes one gets an exception of his own."""
+class Refused(Exception):
+    """Raised where a request is refused with `problem`: a new one each time.
 
-    def __getitem__(self, status: int) -> Problem:
-        return super().__getitem__(status).anew()
+    An exception that is raised again keeps every stack that it ever went through, with all that was in it: the address,
+    the token, the envelope of each request.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.kind)
+        self.problem = problem
 
 
 # Answers that any route can give; the kinds that one route gives stand in its module.
-STANDARD = _Anew(
-    {
-        400: Problem(400, "bad-request", "The request is malformed."),
-        401: Problem(401, "token", "The organizers' token is missing or wrong."),
-        404: Problem(404, "not-found", "There is nothing at this address."),
-        405: Problem(405, "method", "This address does not answer to this method."),
-        413: Problem(413, "too-large", "The request is too large."),
-        429: Problem(429, "too-many", "Too many requests came from this connection. Nothing was kept.", retry_after=60),
-        500: Problem(500, "internal", "The service made a mistake. Nothing was kept."),
-        503: Problem(503, "store", "The service cannot keep envelopes right now. Nothing was kept.", retry_after=30),
-    }
-)
+STANDARD = {
+    400: Problem(400, "bad-request", "The request is malformed."),
+    401: Problem(401, "token", "The organizers' token is missing or wrong."),
+    404: Problem(404, "not-found", "There is nothing at this address."),
+    405: Problem(405, "method", "This address does not answer to this method."),
+    413: Problem(413, "too-large", "The request is too large."),
+    429: Problem(429, "too-many", "Too many requests came from this connection. Nothing was kept.", retry_after=60),
+    500: Problem(500, "internal", "The service made a mistake. Nothing was kept."),
+    503: Problem(503, "store", "The service cannot keep envelopes right now. Nothing was kept.", retry_after=30),
+}
 
 
 def for_status(status: int) -> Problem:
     """The standard problem for an HTTP error status; an unlisted 4xx is a bad request, anything else our mistake."""
-    return STANDARD[status if status in STANDARD else 400 if 400 <= status < 500 else 500]
+    return STANDARD.get(status, STANDARD[400 if 400 <= status < 500 else 500])
 
 
 def or_not_found(found: Found | None) -> Found:
-    """What was looked for. Raises the problem 404 when there is none."""
+    """What was looked for. Raises Refused, 404, when there is none."""
     if found is None:
-        raise STANDARD[404]
+        raise Refused(STANDARD[404])
     return found

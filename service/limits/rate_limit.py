@@ -11,7 +11,7 @@ from limits import RateLimitItem, parse_many
 from service.limits.client_keys import ClientKeys
 from service.limits.counters import Counters
 from service.limits.windows import Hit, Limit
-from service.problems import STANDARD
+from service.problems import STANDARD, Refused
 
 EVERYONE = "everyone"
 
@@ -41,7 +41,7 @@ class RateLimits:
 def rate_limit(
     counters: Counters, keys: ClientKeys, scope: str, per_client: RateLimits, together: RateLimits | None = None
 ) -> Callable[[str | None], None]:
-    """A function that counts a request from an address, and raises a Problem when it is one too many.
+    """A function that counts a request from an address, and raises Refused when it is one too many.
 
     Requests are counted under `scope`, for each client and for all clients together: a request that is one too many
     for its client is not counted for all. No header tells anyone a count.
@@ -52,7 +52,7 @@ def rate_limit(
     def check(address: str | None) -> None:
         key = keys.key(address)
         if not counters.hit(*(Hit(limit, key) for limit in clients), *everyones):
-            raise STANDARD[429]
+            raise Refused(STANDARD[429])
 
     return check
 
