@@ -37,7 +37,7 @@ COPY templates templates
 COPY deploy/healthy.py deploy/healthy.py
 RUN python3 -m compileall -q crypto service \
  && install -d -m 0700 -o 10001 -g 10001 /var/lib/undersigned
-# What is freed is overwritten, by each of the three allocators (service/forgetting.py).
+# What is freed is overwritten, by each of the three allocators (service/web/forgetting.py).
 ENV GLIBC_TUNABLES=glibc.malloc.perturb=85:glibc.malloc.tcache_count=0 \
     PYTHONMALLOC=malloc \
     _RJEM_MALLOC_CONF=junk:free \

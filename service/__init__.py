@@ -19,8 +19,6 @@ from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 
 from service.appeal_reader import load_appeal
-from service.forgetting import EXTENSION as FORGETTING
-from service.forgetting import Forgetting
 from service.limits.client_keys import ClientKeys, KeyFile
 from service.limits.counters import Counters
 from service.limits.proof_of_work import Load, ProofOfWork
@@ -40,6 +38,8 @@ from service.web import desk_api, desk_page, hand_in, origins, public, results
 from service.web.context import EXTENSION, SiteContext
 from service.web.envelopes import Submissions
 from service.web.fast_path import FastPath
+from service.web.forgetting import EXTENSION as FORGETTING
+from service.web.forgetting import Forgetting
 from service.web.proxies import Unnamed
 
 ROOT = Path(__file__).parent.parent

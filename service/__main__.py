@@ -26,10 +26,10 @@ from crypto.letter import APPEAL_TOML
 from service import create_app, parse_store, seconds_since_boot, today_utc
 from service.appeal_reader import AppealFolderError, load_appeal
 from service.door import BACKLOG, DoorError, hold, open_door
-from service.forgetting import EXTENSION, overwrite_from_the_start
 from service.limits.client_keys import EPOCH_SECONDS, KEY_SIZE, KeyFile
 from service.settings import Settings, SettingsError, read_settings
 from service.stores.base import StoreUnavailable
+from service.web.forgetting import EXTENSION, overwrite_from_the_start
 
 # Threads that wait for the disk; a group commit serves all of them at once.
 THREADS = 64

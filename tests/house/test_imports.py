@@ -246,7 +246,7 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = tuple(
         (
             "service.__main__ service.admin",
             "service",
-            "service.web service.settings service.door service.forgetting",
+            "service.web service.settings service.door",
             "service.site service.limits service.stores",
             "service.servers",
             "service.appeal service.appeal_reader service.problems service.toml_reader",

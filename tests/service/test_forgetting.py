@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service.forgetting import OVERWRITING, Forgetting
+from service.web.forgetting import OVERWRITING, Forgetting
 from tests.support.nginx_site import shipped_environment
 from tests.support.paths import ROOT
 
@@ -60,7 +60,7 @@ def test_the_service_begins_anew_when_it_was_not_told_to_overwrite(given: dict[s
     """However it was started; once, with the same arguments."""
     program = tmp_path / "program.py"
     program.write_text(
-        "import os, sys\nfrom service.forgetting import overwrite_from_the_start\noverwrite_from_the_start()\n"
+        "import os, sys\nfrom service.web.forgetting import overwrite_from_the_start\noverwrite_from_the_start()\n"
         "print(sys.argv[1:], sorted(name for name in os.environ if 'MALLOC' in name or 'GLIBC' in name))\n"
     )
     kept = {name: value for name, value in os.environ.items() if name not in OVERWRITING}

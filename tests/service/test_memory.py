@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 import pytest
 
 from crypto.minisign import MinisignSecretKey, sign
-from service.forgetting import OVERWRITING
 from service.settings import Settings
+from service.web.forgetting import OVERWRITING
 from tests.support import nginx_site, service_process
 from tests.support.compose_site import whole_site
 from tests.support.memory_search import Found, Needles, address_forms, word_forms

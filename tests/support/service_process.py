@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.forgetting import OVERWRITING
 from service.settings import Settings
+from service.web.forgetting import OVERWRITING
 from tests.support.paths import ROOT
 
 START_SECONDS = 30

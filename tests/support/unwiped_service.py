@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from service import __main__, forgetting
+from service import __main__
+from service.web import forgetting
 
 if __name__ == "__main__":
     forgetting.OVERWRITING.clear()
