@@ -25,7 +25,8 @@ function name(r) {
     try {
         const hmac = crypto.createHmac('sha256', fs.readFileSync(KEY).slice(0, KEY_SIZE));
         return '_' + hmac.update(network(r.rawVariables.binary_remote_addr)).digest('hex').slice(0, 32);
-    } catch (e) {
+        // eslint-disable-next-line no-unused-vars -- njs 0.7 knows no catch without a name
+    } catch (error) {
         // Without a key all are one client, limited together.
         return 'unknown';
     }
