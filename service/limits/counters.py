@@ -23,8 +23,6 @@ from service.servers.connection import ERRORS, REFUSALS, LazyClient, RedisAddres
 PAUSE_SECONDS = 10.0
 SECRET_SIZE = 32
 NAMES_KEY = "LIMITS:secret:names"
-# A minute's sum is asked for during the minute.
-LOAD_SECONDS = 120
 
 # Gives, for a purpose and seconds of life, 32 random bytes that several processes have in common, or None.
 SharedSecret = Callable[[str, int], "bytes | None"]
@@ -107,20 +105,6 @@ class Counters:
 
         answer = self._ask(shared)
         return None if answer is None else (answer[0], answer[1] / 1000)
-
-    def add(self, minute: int, more: int) -> int | None:
-        """Add to the envelopes that came to all processes in a minute since 1970; their sum, None without a server."""
-
-        def added() -> int:
-            assert self._client is not None
-            key = f"LIMITS:load:{minute}"
-            with self._client().pipeline(transaction=False) as pipeline:
-                pipeline.incrby(key, more)
-                pipeline.expire(key, LOAD_SECONDS)
-                total, _ = pipeline.execute()
-            return int(total)
-
-        return cast("int | None", self._ask(added))
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         """What the server answers, or None when there is none or it does not answer."""

@@ -11,9 +11,7 @@ from limits import RateLimitItem, parse_many
 from service.limits.client_keys import ClientKeys
 from service.limits.counters import Counters
 from service.limits.windows import Hit, Limit
-from service.problems import STANDARD, Refused
-
-EVERYONE = "everyone"
+from service.problems import STANDARD, Problem, Refused
 
 
 @dataclass(frozen=True)
@@ -39,20 +37,19 @@ class RateLimits:
 
 
 def rate_limit(
-    counters: Counters, keys: ClientKeys, scope: str, per_client: RateLimits, together: RateLimits | None = None
+    counters: Counters, keys: ClientKeys, scope: str, limits: RateLimits, refusal: Problem = STANDARD[429]
 ) -> Callable[[str | None], None]:
-    """A function that counts a request from an address, and raises Refused when it is one too many.
+    """A function that counts a request from an address, and raises Refused, with `refusal`, when it is one too many.
 
-    Requests are counted under `scope`, for each client and for all clients together: a request that is one too many
-    for its client is not counted for all. No header tells anyone a count.
+    Requests are counted under `scope`, for each client by itself: nobody can use up what others need, so this may
+    stand before everything else. No header tells anyone a count.
     """
-    clients = per_client.under(scope)
-    everyones = [Hit(limit, EVERYONE) for limit in together.under(scope)] if together else []
+    counted = limits.under(scope)
 
     def check(address: str | None) -> None:
         key = keys.key(address)
-        if not counters.hit(*(Hit(limit, key) for limit in clients), *everyones):
-            raise Refused(STANDARD[429])
+        if not counters.hit(*(Hit(limit, key) for limit in counted)):
+            raise Refused(refusal)
 
     return check
 

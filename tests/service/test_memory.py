@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -178,12 +177,13 @@ def test_where_freed_memory_is_not_overwritten_the_search_finds_people(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The control: the same site without the variables that its units set for nginx, or for the service."""
+    module = "service"
     if wrong == "undersigned":
         monkeypatch.setattr(service_process, "OVERWRITING", {name: "" for name in OVERWRITING})
-        monkeypatch.setattr(nginx_site, "SERVICE", [sys.executable, "-m", "tests.support.unwiped_service"])
+        module = "tests.support.unwiped_service"
     else:
         monkeypatch.setattr(nginx_site, "shipped_environment", lambda unit: {})
-    with front() as site, serving_behind(site, settings):
+    with front() as site, serving_behind(site, settings, module):
         found = found_after(site, Crowd(24), envelope, minisign_keys[0])
     expected = {"undersigned": "слова, UTF-16", "undersigned-nginx": "address, text"}[wrong]
     assert found[expected]
