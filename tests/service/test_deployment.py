@@ -20,6 +20,7 @@ import pytest
 
 from crypto.envelope import envelope_id
 from crypto.minisign import MinisignSecretKey, sign
+from service.limits.client_keys import KEY_SIZE, ClientKeys, KeyFile
 from service.settings import Settings
 from service.site.headers import security_headers
 from tests.support.envelopes import held
@@ -456,15 +457,17 @@ def test_through_a_real_tor_network_each_circuit_has_its_own_limit(settings: Set
 
 
 @pytest.mark.parametrize("door", ["/envelopes", "/be/hand-in"])
-def test_the_service_learns_nothing_of_a_client_but_where_it_stands(
+def test_the_service_learns_nothing_of_a_client_but_a_name_for_its_limits(
     settings: Settings, envelope: bytes, door: str
 ) -> None:
-    """What nginx passes on, at once or between a page and its form: the request, its address, the name asked for."""
+    """What nginx passes on, at once or between a page and its form: the request and the name of the site asked for."""
     named = ("User-Agent: a", "Referer: b", "Cookie: c", "X-Forwarded-For: d", "X-Real-IP: e", "Forwarded: for=f",
-             "X-Forwarded-Host: g", "X-Forwarded-Proto: h")  # fmt: skip
+             "X-Forwarded-Host: g", "X-Forwarded-Proto: h", "Sec-CH-UA: i", "DNT: 1", "Priority: j")  # fmt: skip
+    name = ClientKeys(float, lambda size: b"k" * size).key("fc00:dead:beef:4dad::1:2")
     with front() as site, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(site.service_socket))
         listener.listen()
+        KeyFile(site.service_socket.parent).lay(b"k" * KEY_SIZE, 0.0)
         with site.connect_as_tor(0x10002) as client:
             client.sendall(sealed(envelope, *named).replace(b"/envelopes", door.encode(), 1))
             passed_on, _ = listener.accept()
@@ -475,9 +478,12 @@ def test_the_service_learns_nothing_of_a_client_but_where_it_stands(
                     received += passed_on.recv(65536)
     assert received.startswith(f"POST {door} ".encode())
     assert received.partition(b"\r\n\r\n")[2] == envelope
+    # Only a connection by which nothing but envelopes goes is kept: it holds what came last.
+    kept = [] if door == "/envelopes" else [("connection", "close")]
     assert sorted(headers_of(received)) == [
+        *kept,
         ("content-length", "4096"),
         ("content-type", "application/octet-stream"),
         ("host", HOST),
-        ("x-forwarded-for", "fc00:dead:beef:4dad::1:2"),
+        ("x-forwarded-for", name),
     ]

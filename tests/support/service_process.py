@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from service.settings import Settings
+from service.web.forgetting import OVERWRITING
 from tests.support.paths import ROOT
 
 START_SECONDS = 30
@@ -55,20 +56,24 @@ def free_port() -> int:
 def environment_for(settings: Settings) -> dict[str, str]:
     """What the service is told, all but where to listen."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
-    return kept | {
-        "UNDERSIGNED_APPEAL": str(settings.appeal),
-        "UNDERSIGNED_DATA": str(settings.data),
-        "UNDERSIGNED_STORE": str(settings.store),
-        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256.hex(),
-        "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
-        "UNDERSIGNED_PROCESSES": str(settings.processes),
-        "UNDERSIGNED_LIMITS_SERVER": str(settings.limits_server or ""),
-        "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
-        "UNDERSIGNED_LIMIT_ENVELOPES": str(settings.limits.envelopes),
-        "UNDERSIGNED_LIMIT_DESK": str(settings.limits.desk),
-        "UNDERSIGNED_LIMIT_EVERYONE": str(settings.limits.everyone),
-        "UNDERSIGNED_LIMIT_SEARCH": str(settings.limits.search),
-    }
+    return (
+        kept
+        | OVERWRITING
+        | {
+            "UNDERSIGNED_APPEAL": str(settings.appeal),
+            "UNDERSIGNED_DATA": str(settings.data),
+            "UNDERSIGNED_STORE": str(settings.store),
+            "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256.hex(),
+            "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
+            "UNDERSIGNED_PROCESSES": str(settings.processes),
+            "UNDERSIGNED_LIMITS_SERVER": str(settings.limits_server or ""),
+            "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
+            "UNDERSIGNED_LIMIT_ENVELOPES": str(settings.limits.envelopes),
+            "UNDERSIGNED_LIMIT_DESK": str(settings.limits.desk),
+            "UNDERSIGNED_LIMIT_EVERYONE": str(settings.limits.everyone),
+            "UNDERSIGNED_LIMIT_SEARCH": str(settings.limits.search),
+        }
+    )
 
 
 @contextmanager
