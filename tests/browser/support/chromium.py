@@ -12,7 +12,7 @@ from tests.support.envelopes import Arrived
 from tests.support.service_process import Served
 
 # How long anything may take on a machine that others keep busy.
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 # Pages of Chromium's own beside its address bar, and processes for what may come: a new tab would cost twice as much.
 OWN_PAGES = (
