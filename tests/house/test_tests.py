@@ -113,7 +113,7 @@ def test_a_port_that_the_machine_gives_is_fine() -> None:
 
 def test_a_port_is_given_to_one_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked for in the same order of all ports, as another process might: never one that was given, or is in use."""
-    monkeypatch.setattr(service_process.random, "sample", lambda ports, count: list(ports))
+    monkeypatch.setattr("random.sample", lambda ports, count: list(ports))
     given = [free_port() for _ in range(20)]
     with socket.create_server(("127.0.0.1", 0)) as server:
         monkeypatch.setattr(service_process, "PORTS", range(server.getsockname()[1], server.getsockname()[1] + 1))

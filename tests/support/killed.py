@@ -17,6 +17,7 @@ from service import parse_store
 from service.stores import file_store, growing_shelf, redis_store
 from service.stores.base import Snapshot
 from service.stores.file_store import FileStore
+from service.stores.place_file import PIECE
 
 Work = Callable[..., object]
 
@@ -46,7 +47,7 @@ class _Steps:
 
 def adds(path: str, kept: Connection) -> None:
     """Adds one by one to a store that begins small, and tells the id of each that was acknowledged."""
-    growing_shelf.SMALLEST = growing_shelf.PIECE
+    growing_shelf.SMALLEST = PIECE
     store = FileStore(Path(path))
     kept.send_bytes(b"open")
     while True:
@@ -60,9 +61,8 @@ def grows(path: str, at: int) -> None:
     steps = _Steps(at)
     store = FileStore(Path(path))
     growing_shelf.GrowingShelf._take = steps.counted(growing_shelf.GrowingShelf._take)  # type: ignore[method-assign]
-    os.link, os.rename = steps.counted(os.link), steps.counted(os.rename)
-    growing_shelf.sync_folder = steps.counted(growing_shelf.sync_folder)
-    growing_shelf.erase = steps.counted(growing_shelf.erase)
+    for place, name in ((os, "link"), (os, "rename"), (growing_shelf, "sync_folder"), (growing_shelf, "erase")):
+        setattr(place, name, steps.counted(getattr(place, name)))
     store.add_all([], 4000)
     die()
 
