@@ -56,6 +56,13 @@ PROOFS = (
     ),
     # What is written and shown tells nothing.
     Proof(
+        "memory",
+        "A second after the answer, nothing of 500 people who came is in the memory of any process.",
+        15,
+        ("tests/service/test_memory.py",),
+        "Files, file times and the kernel's own tables.",
+    ),
+    Proof(
         "order",
         "The files of a service, running or killed, do not tell which envelope came before which.",
         3,

@@ -21,10 +21,11 @@ from werkzeug.exceptions import HTTPException
 
 from service.appeal import PublishedAppeal
 from service.appeal_reader import load_appeal
+from service.limits.client_keys import ClientKeys, KeyFile
 from service.limits.counters import Counters
 from service.limits.load import BLUR, Load
 from service.limits.proof_of_work import ProofOfWork
-from service.limits.rate_limit import ClientKeys, limit_blueprint, rate_limit
+from service.limits.rate_limit import limit_blueprint, rate_limit
 from service.limits.unpaid import Lot, unpaid_limit
 from service.problems import STANDARD, Problem, Refused, for_status
 from service.settings import Settings
@@ -41,7 +42,9 @@ from service.web import desk_api, desk_page, hand_in, origins, public, results
 from service.web.context import EXTENSION, SiteContext
 from service.web.envelopes import Submissions
 from service.web.fast_path import FastPath
-from service.web.proxies import BehindProxies
+from service.web.forgetting import EXTENSION as FORGETTING
+from service.web.forgetting import Forgetting
+from service.web.proxies import Unnamed
 
 ROOT = Path(__file__).parent.parent
 # All stores there are, each by the class of its address.
@@ -58,6 +61,11 @@ _log = logging.getLogger("undersigned")
 def today_utc() -> date:
     """The day by which keys and closing dates are judged."""
     return datetime.now(UTC).date()
+
+
+def seconds_since_boot() -> float:
+    """A clock that nobody sets, and that counts the time in which the machine slept."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def parse_store(text: str) -> StoreAddress:
@@ -77,7 +85,7 @@ def create_app(
     settings: Settings,
     store: EnvelopeStore,
     today: Callable[[], date] = today_utc,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = seconds_since_boot,
 ) -> Flask:
     """The WSGI application; `clock` never goes back. Raises AppealFolderError, PublicationError, OSError."""
     app = Flask("service", template_folder=str(ROOT / "templates"), static_folder=None)
@@ -92,7 +100,7 @@ def create_app(
     publications = Publications(settings.publications, appeal.programs, appeal.signers)
     current = CurrentResult(publications, appeal.addresses)
     pages = Pages(app, appeal, assets, lambda: current.result)
-    keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
+    keys, limits = _client_keys(counters, settings.listen.socket), settings.limits
     submissions = _submissions(settings, store, appeal, today, clock, counters, keys)
     token = settings.desk_token_sha256
     context = SiteContext(token, appeal, store, publications, current, pages, files, submissions, today)
@@ -109,9 +117,16 @@ def create_app(
         app.register_blueprint(blueprint)
         limit_blueprint(app, blueprint, check)
     _answer_errors(app)
-    front, hops = FastPath(app.wsgi_app, context, headers, _problem_for), settings.trusted_hops
-    app.wsgi_app = BehindProxies(front, hops) if hops else front  # type: ignore[method-assign]  # the way Flask documents
+    forgetting = app.extensions[FORGETTING] = Forgetting(app.wsgi_app, keys.end)
+    front = FastPath(forgetting, context, headers, _problem_for)
+    app.wsgi_app = Unnamed(front, settings.trusted_hops, keys.key)  # type: ignore[method-assign]  # the way Flask documents
     return app
+
+
+def _client_keys(counters: Counters, socket: Path | None) -> ClientKeys:
+    """The names of clients; nginx, which comes by a socket, gives them with the key that lies beside it."""
+    file = KeyFile(socket.parent) if socket else None
+    return ClientKeys(seconds_since_boot, secrets.token_bytes, counters.names_key, file)
 
 
 def _submissions(

@@ -44,7 +44,7 @@ class ProofOfWork:
         self._steps, self._wall_clock, self._shared = steps, wall_clock, shared
         self._own = secrets.token_bytes(32)
         self._common: bytes | None = None
-        self._ask_again_at = 0.0
+        self._asked_at: float | None = None
 
     def challenge_for(self, envelope: bytes, solution: str | None) -> dict[str, Any] | None:
         """The challenge that the sender of an envelope has to solve first, or None when the envelope can be taken."""
@@ -73,8 +73,9 @@ class ProofOfWork:
 
     def _secret(self, purpose: bytes) -> bytes:
         now = self._wall_clock()
-        if now >= self._ask_again_at:
-            self._common, self._ask_again_at = self._shared("work", SECRET_SECONDS), now + MINUTE
+        # A clock that went back is no reason not to ask: what others share may have ended.
+        if self._asked_at is None or not 0 <= now - self._asked_at < MINUTE:
+            self._common, self._asked_at = self._shared("work", SECRET_SECONDS), now
         return hmac.digest(self._common or self._own, purpose, "sha256")
 
     def _is_solved(self, own_id: EnvelopeId, solution: str) -> bool:

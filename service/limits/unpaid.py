@@ -8,9 +8,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from service.limits.client_keys import ClientKeys
 from service.limits.counters import Counters
 from service.limits.load import MINUTE, Growth
-from service.limits.rate_limit import ClientKeys, RateLimits, rate_limit
+from service.limits.rate_limit import RateLimits, rate_limit
 from service.problems import OVERLOADED, Refused
 
 TURNS = RateLimits.parse("1/minute")

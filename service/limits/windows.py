@@ -97,11 +97,16 @@ class _Turns:
 
 # KEYS: for each limit the count of the turn before and that of this one. ARGV: for each its amount, and milliseconds.
 # A count lives for two turns, so its time left tells how far its turn is; as long as one turn or less: it is over.
+# More than two turns: the server's clock was set back, and the count would be full for as long; it begins anew.
 _SCRIPT = """
 local counts = redis.call('MGET', unpack(KEYS))
 for at = 1, #KEYS, 2 do
   local amount, length = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
   local left = redis.call('PTTL', KEYS[at + 1])
+  if left > 2 * length then
+    redis.call('DEL', KEYS[at], KEYS[at + 1])
+    left, counts[at], counts[at + 1] = 0, false, false
+  end
   if left > 0 and left <= length then
     redis.call('RENAME', KEYS[at + 1], KEYS[at])
     left = left + length

@@ -81,6 +81,12 @@ with hired(say, 2) as crew:
     assert done.stdout.strip() == "b'0 0' b'0 0'"
 
 
+@pytest.fixture
+def nothing_locked() -> None:
+    """Freed memory stays locked and is used again, so what was locked before would be found."""
+    assert ctypes.CDLL(None).munlockall() == 0
+
+
 def is_locked(address: int) -> bool:
     """Whether the memory at this address is kept from being swapped out, as the kernel says."""
     inside = False
@@ -100,6 +106,7 @@ def where(secret: bytes | bytearray | str) -> int:
     return id(secret)
 
 
+@pytest.mark.usefixtures("nothing_locked")
 @pytest.mark.parametrize("made", [bytes, bytearray, lambda size: "ў" * size])
 def test_a_secret_is_locked_in_memory(made: Callable[[int], Any]) -> None:
     """A large one, so that it lies apart: the control, made alike, is not locked."""
@@ -110,6 +117,7 @@ def test_a_secret_is_locked_in_memory(made: Callable[[int], Any]) -> None:
     assert (is_locked(where(secret) + middle), is_locked(where(control) + middle)) == (True, False)
 
 
+@pytest.mark.usefixtures("nothing_locked")
 def test_what_opens_a_workspace_is_locked() -> None:
     """The root that a passphrase gives, and the copy that a sitting keeps."""
     root, _ = keyfile.unlock(new_keys().files["organizers.key"], PASSPHRASE)

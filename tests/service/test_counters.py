@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,9 @@ import pytest
 
 from service import create_app
 from service.limits import windows
-from service.limits.counters import PAUSE_SECONDS, Counters
+from service.limits.client_keys import EPOCH_SECONDS, KEY_SIZE, ClientKeys
+from service.limits.counters import NAMES_KEY, PAUSE_SECONDS, Counters
 from service.limits.proof_of_work import ProofOfWork
-from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
 from service.limits.windows import Hit, Limit, MemoryWindows
 from service.servers.connection import RedisAddress
 from service.settings import Settings
@@ -67,21 +68,67 @@ def test_processes_with_a_server_count_together(server: Server) -> None:
 
 
 def test_processes_with_a_server_share_keys_and_work(server: Server) -> None:
-    """The same client is the same key everywhere, for one epoch; a challenge of one is paid to the other."""
+    """The same client has the same name everywhere, for one epoch; a challenge of one is paid to the other."""
     clock = Clock(1e9)
-    keys = [ClientKeys(clock, bytes([at]) * 32, together(server).secret) for at in range(2)]
+    keys = [ClientKeys(clock, os.urandom, together(server).names_key) for _ in range(2)]
     assert len({each.key("203.0.113.7") for each in keys}) == 1
     before = keys[0].key("203.0.113.7")
     clock.now += EPOCH_SECONDS
+    for each in keys:
+        each.end()
     assert {each.key("203.0.113.7") for each in keys} != {before}
     assert len({each.key("203.0.113.7") for each in keys}) == 1
     works = [ProofOfWork(lambda: 1, Clock(4e9), together(server).secret) for _ in range(2)]
     assert works[0]._secret(b"challenge") == works[1]._secret(b"challenge")
 
 
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize("back", [3 * EPOCH_SECONDS, DAY, 400 * DAY])
+def test_a_servers_clock_that_is_set_back_keeps_no_key_and_no_count(server: Server, back: int) -> None:
+    """All it holds then ends that much later: the key ends in time all the same, for all, and no limit stays full."""
+    clock = Clock(5.0)
+    with closing(server.client("admin")) as client:
+        client.flushall()
+    keys = [ClientKeys(clock, os.urandom, together(server).names_key) for _ in range(2)]
+    before, counters = keys[0].key("203.0.113.7"), together(server)
+    assert hits(counters, "everyone", 4) == [True, True, True, False]
+    with closing(server.client("admin")) as client:
+        for name in client.keys("LIMITS:*"):
+            client.pexpire(name, client.pttl(name) + back * 1000)
+    assert hits(counters, "everyone", 4) == [True, True, True, False]
+    clock.now += EPOCH_SECONDS - 1
+    for each in keys:
+        each.end()
+    assert {each.key("203.0.113.7") for each in keys} == {before}
+    clock.now += 1
+    for each in keys:
+        each.end()
+    after = {each.key("203.0.113.7") for each in keys}
+    assert len(after) == 1
+    assert after != {before}
+
+
+def test_a_key_that_was_replaced_on_the_server_is_overwritten_there(server: Server) -> None:
+    """Who comes later gets the new one, also who held the old one; a server's clock set forward only ends it sooner."""
+    counters = together(server)
+    with closing(server.client("admin")) as client:
+        client.delete(NAMES_KEY)
+    first, left = counters.names_key(b"") or (b"", 0.0)
+    assert (len(first), left) == (KEY_SIZE, EPOCH_SECONDS)
+    assert (counters.names_key(b"") or (b"", 0.0))[0] == first
+    second, _ = counters.names_key(first) or (b"", 0.0)
+    assert second != first
+    assert (counters.names_key(first) or (b"", 0.0))[0] == second
+    with closing(server.client("admin")) as client:
+        client.pexpire(NAMES_KEY, EPOCH_SECONDS * 1000)
+    assert (counters.names_key(b"") or (b"", 0.0))[0] not in (first, second)
+
+
 def test_the_server_learns_no_address(server: Server) -> None:
     """Its memory holds counters under keys, and secrets that expire."""
-    keys = ClientKeys(Clock(1e9), bytes(32), together(server).secret)
+    keys = ClientKeys(Clock(1e9), os.urandom, together(server).names_key)
     hits(together(server), keys.key("203.0.113.77"))
     client = server.client("admin")
     names = client.keys("*")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import permutations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
@@ -29,7 +31,9 @@ from service.stores.growing_shelf import FULL, SMALLEST
 from service.stores.place_file import FREE, PAGE, PIECE, PlaceFile, lay_out
 from service.stores.place_map import PlaceMap
 from service.stores.shelf import Shelf
+from tests.support import killed
 from tests.support.envelopes import held, some
+from tests.support.forked import begin, end_of
 from tests.support.old_store import INSERT, connect, make_old_store
 from tests.support.paths import ROOT
 from tests.support.rank_correlation import correlations, places_of
@@ -37,6 +41,14 @@ from tests.support.rank_correlation import correlations, places_of
 
 def files(path: Path) -> set[str]:
     return {each.name for each in path.parent.iterdir()}
+
+
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """A folder on a disk; those that pytest gives may be in memory, where nothing reaches one."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=ROOT / "var") as folder:
+        yield Path(folder)
 
 
 def wait_until_erased(path: Path) -> None:
@@ -179,7 +191,7 @@ class TestDisk:
         assert calls == [("pwrite", 4096), ("pwrite", 32), ("fdatasync", 0)] * 3
 
     @pytest.mark.slow  # thousands are written one by one
-    def test_one_envelope_costs_24_kib_of_the_disk_at_most(self, tmp_path: Path) -> None:
+    def test_one_envelope_costs_24_kib_of_the_disk_at_most(self, on_disk: Path) -> None:
         """As the kernel counts it, for one after the other, in an empty store and in one that has grown.
 
         The control: the SQLite file of before costs more, without its passes.
@@ -193,12 +205,12 @@ class TestDisk:
             "path = pathlib.Path(sys.argv[1])\n"
             "store = FileStore(path)\n"
             "print(written(store.add))\n"
-            "store.add_all((os.urandom(4096) for _ in range(20_000)), 20_000)\n"
+            "store.add_all((os.urandom(4096) for _ in range(8000)), 8000)\n"
             "print(written(store.add))\n"
             "old = connect(path.with_name('old'))\n"
             "print(written(lambda envelope: old.execute(INSERT, (envelope_id(envelope), envelope))))\n"
         )
-        command = [sys.executable, "-c", program, str(tmp_path / "envelopes")]
+        command = [sys.executable, "-c", program, str(on_disk / "envelopes")]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         empty, grown, old = map(int, done.stdout.split())
         assert 4096 <= empty <= 24 * 1024
@@ -326,27 +338,7 @@ class TestKilled:
         path, kept = tmp_path / "envelopes", some(200)
         with closing(FileStore(path)) as store:
             store.add_all(kept, 200)
-        program = (
-            "import os, pathlib, signal, sys\n"
-            "from service.stores import growing_shelf\n"
-            "from service.stores.file_store import FileStore\n"
-            "steps, wanted = [0], int(sys.argv[2])\n"
-            "def dies_at_its_step(work):\n"
-            "    def run(*told, **named):\n"
-            "        if steps[0] == wanted: os.kill(os.getpid(), signal.SIGKILL)\n"
-            "        steps[0] += 1\n"
-            "        return work(*told, **named)\n"
-            "    return run\n"
-            "store = FileStore(pathlib.Path(sys.argv[1]))\n"
-            "growing_shelf.GrowingShelf._take = dies_at_its_step(growing_shelf.GrowingShelf._take)\n"
-            "os.link, os.rename = dies_at_its_step(os.link), dies_at_its_step(os.rename)\n"
-            "growing_shelf.sync_folder = dies_at_its_step(growing_shelf.sync_folder)\n"
-            "growing_shelf.erase = dies_at_its_step(growing_shelf.erase)\n"
-            "store.add_all([], 4000)\n"
-            "os.kill(os.getpid(), signal.SIGKILL)\n"
-        )
-        command = [sys.executable, "-c", program, str(path), str(at)]
-        assert subprocess.run(command, cwd=ROOT, check=False).returncode == -9
+        assert end_of(begin(killed.grows, str(path), at)) == -signal.SIGKILL
         assert held(FileAddress(path).read()) == sorted(kept, key=envelope_id)
         with closing(FileStore(path)) as store:
             assert held(store) == sorted(kept, key=envelope_id)
@@ -476,29 +468,14 @@ class TestBroughtOver:
     @pytest.mark.parametrize("before", ["x", "x.sqlite"])
     def test_killed_at_any_moment_it_goes_on(self, tmp_path: Path, before: str) -> None:
         """At each call that changes a file; whatever was there is there at the end, and the old file is gone."""
-        program = (
-            "import os, pathlib, signal, sys\n"
-            "calls, wanted = 0, int(sys.argv[2])\n"
-            "def counted(work):\n"
-            "    def run(*told, **named):\n"
-            "        global calls\n"
-            "        calls += 1\n"
-            "        if calls == wanted: os.kill(os.getpid(), signal.SIGKILL)\n"
-            "        return work(*told, **named)\n"
-            "    return run\n"
-            "for name in ('rename', 'link', 'unlink', 'fsync', 'fdatasync', 'write'):\n"
-            "    setattr(os, name, counted(getattr(os, name)))\n"
-            "from service.stores.file_store import FileStore\n"
-            "FileStore(pathlib.Path(sys.argv[1])).close()\n"
-        )
         kept, path, kills = some(300), tmp_path / "x", 0
         while True:
             shutil.rmtree(tmp_path)
             tmp_path.mkdir()
             make_old_store(tmp_path / before, kept)
-            command = [sys.executable, "-c", program, str(path), str(kills + 1)]
-            if not subprocess.run(command, cwd=ROOT, check=False).returncode:
+            if not (code := end_of(begin(killed.takes_over, str(path), kills))):
                 break
+            assert code == -signal.SIGKILL
             kills += 1
             with closing(FileStore(path)) as store:
                 assert held(store) == sorted(kept, key=envelope_id)

@@ -118,6 +118,7 @@ def lay_out(folder: Path, added: str = "", onion: str = "") -> Front:
         (folder / name).mkdir(parents=True)
     front = Front(folder, free_port(), free_port(), certificate(folder / "etc" / "tls", HOST, "mirror.example"))
     places = {
+        "/opt/undersigned/deploy/nginx/": f"{folder}/nginx/",
         "/run/undersigned/": f"{folder}/service/",
         "/run/undersigned-onion/": f"{folder}/onion/",
         "/run/undersigned-nginx/": f"{folder}/run/",
@@ -173,6 +174,12 @@ def temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+def shipped_environment(unit: str) -> dict[str, str]:
+    """The variables that a unit of deploy/systemd/ sets for what it starts."""
+    text = (ROOT / "deploy" / "systemd" / f"{unit}.service").read_text("utf-8")
+    return dict(line.partition("=")[2].split("=", 1) for line in text.splitlines() if line.startswith("Environment="))
+
+
 @contextmanager
 def front(added: str = "", onion: str = "") -> Iterator[Front]:
     """nginx with nothing behind it yet; `serving_behind` adds the service."""
@@ -180,7 +187,9 @@ def front(added: str = "", onion: str = "") -> Iterator[Front]:
         laid_out = lay_out(folder, added, onion)
         # Tests may run as root, whose workers would become "nobody" and could not enter the folder.
         with running(
-            nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"), folder / "nginx.log"
+            nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"),
+            folder / "nginx.log",
+            os.environ | shipped_environment("undersigned-nginx"),
         ) as process:
             wait_for(process, lambda: laid_out.connect(tls=False).close())
             laid_out.nginx.append(process.pid)

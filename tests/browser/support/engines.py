@@ -14,11 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.browser.support.chromium import OWN_PAGES
 from tests.support.node import node
 from tests.support.programs import program
 
 DRIVER = Path(__file__).parent / "drive.mjs"
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-sync",
+    f"--disable-features={','.join(OWN_PAGES)}",  # puppeteer adds its own
+]
 # What the security level "Safer" of Tor Browser changes in Firefox, as its torbutton source lists it.
 SAFER = {
     "javascript.options.ion": False,
