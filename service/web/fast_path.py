@@ -89,7 +89,7 @@ class FastPath:
         try:
             self._submissions.take(environ)
         except Exception as error:  # whatever it is, the answer is a problem, and says nothing of what was sent
-            return self._problem(error).response()(environ, start_response)
+            return self._problem(error).send(start_response)
         start_response("201 CREATED", [("Content-Type", MEDIA_TYPE), ("Content-Length", "0")])
         return []
 

@@ -176,13 +176,13 @@ def front(added: str = "", onion: str = "") -> Iterator[Front]:
 
 
 @contextmanager
-def serving_behind(front: Front, settings: Settings) -> Iterator[None]:
-    """The service on the socket where nginx looks for it."""
+def serving_behind(front: Front, settings: Settings, module: str = "service") -> Iterator[None]:
+    """The service on the socket where nginx looks for it; `module` is what Python runs."""
     environment = environment_for(settings) | {
         "UNDERSIGNED_LISTEN": f"unix:{front.service_socket}",
         "UNDERSIGNED_TRUSTED_HOPS": "1",
     }
-    with running([sys.executable, "-m", "service"], front.folder / "service.log", environment) as process:
+    with running([sys.executable, "-m", module], front.folder / "service.log", environment) as process:
         wait_for(process, lambda: _reach(front.service_socket))
         yield
 
