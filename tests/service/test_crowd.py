@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
@@ -23,10 +24,11 @@ from crypto.minisign import MinisignSecretKey, sign
 from crypto.publication import PUBLICATION_FILE, minisig_name
 from service.settings import Settings
 from service.site.rendering import TEMPLATES
-from tests.support.nginx_site import Front, front, serving_behind
+from tests.support.nginx_site import front, serving_behind
 from tests.support.paths import ROOT
 from tests.support.programs import program
 from tests.support.publications import publication
+from tests.support.raw_http import HOST
 from tests.support.sample_appeal import limits_of
 from tests.support.service_process import free_port
 from tests.support.site_map import routes
@@ -125,7 +127,10 @@ def crowded(
         front(added=DOOR.format(port=port), **nginx) as site,
         serving_behind(site, replace(settings, limits=shipped, work_above=6000), module),
     ):
-        assert isinstance(site, Front)
+        # Up, and nothing made yet but what it makes at its start.
+        asked = Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": HOST})
+        with urlopen(asked, timeout=60) as answer:
+            assert answer.status == 200
         yield port
 
 
