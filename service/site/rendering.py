@@ -113,6 +113,7 @@ class Pages:
         self._made_for: tuple[Result | None, date] | None = None
         self._pages: Mapping[tuple[str, str], ForEveryone] = {}
         self._lists: WeakKeyDictionary[Result, _Lists] = WeakKeyDictionary()
+        self._told: dict[tuple[str, str], bytes] = {}
         self._errors = {
             (language, status): self._render(language, "error.html", page="", status=status)
             for language in appeal.languages
@@ -194,10 +195,18 @@ class Pages:
                 language, "desk.html", page="desk", outcome=outcome, **_shown(self._current(), language)
             )
 
-    def hand_in(self, language: str, outcome: object) -> bytes:
-        """The page that takes an envelope as text, after somebody sent one; never kept."""
+    def hand_in(self, language: str, kind: str, text: str) -> bytes:
+        """The page that takes an envelope as text, after somebody sent one: `kind` is "accepted" or that of a Problem.
+
+        Without a text it is kept, one for each kind: for whoever sends rubbish all the time, nothing is made.
+        """
+        kept = self._told.get((language, kind)) if not text else None
+        if kept is not None:
+            return kept
         with self._turn:
-            return self._render(language, "hand-in.html", page="hand-in", outcome=outcome)
+            outcome = {"kind": kind, "text": text}
+            content = self._render(language, "hand-in.html", page="hand-in", outcome=outcome)
+        return content if text else self._told.setdefault((language, kind), content)
 
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""

@@ -88,5 +88,9 @@ def _envelope_again(problem: Problem) -> str:
 def _page(outcome: HandInOutcome, status: int) -> Response:
     language = str((request.view_args or {}).get("language"))
     known = language in context().appeal.languages
-    content = context().pages.hand_in(language, outcome) if known else context().pages.error(language, status)
+    content = (
+        context().pages.hand_in(language, outcome.kind, outcome.text)
+        if known
+        else context().pages.error(language, status)
+    )
     return Response(content, status=status, content_type=HTML)

@@ -83,6 +83,14 @@ def test_what_everyone_reads_is_made_once(shown: Flask) -> None:
         assert made_by(partial(client.head, address)) == []
 
 
+def test_whoever_sends_rubbish_has_nothing_made(shown: Flask) -> None:
+    """The page that refuses a text is there from the first time on."""
+    client = shown.test_client()
+    send = partial(client.post, "/be/hand-in", data={"envelope": "rubbish"})
+    assert send().status_code == 400
+    assert made_by(send) == []
+
+
 def test_the_control_is_found_out(shown: Flask) -> None:
     """What is rendered or compressed for each request, as all of it was once, in each way."""
     context, page = context_of(shown), b"a page" * 1000
