@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -29,6 +30,7 @@ from tests.support.paths import ROOT
 from tests.support.programs import program
 from tests.support.publications import publication
 from tests.support.raw_http import HOST
+from tests.support.redis_servers import wait_until
 from tests.support.sample_appeal import limits_of
 from tests.support.service_process import free_port
 from tests.support.site_map import routes
@@ -129,10 +131,17 @@ def crowded(
         serving_behind(site, replace(settings, limits=shipped, work_above=6000), module),
     ):
         # Up, and nothing made yet but what it makes at its start.
-        asked = Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": HOST})
-        with urlopen(asked, timeout=60) as answer:
-            assert answer.status == 200
+        wait_until(lambda: is_up(port))
         yield port
+
+
+def is_up(port: int) -> bool:
+    """Whether the service answers behind nginx."""
+    try:
+        with urlopen(Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": HOST}), timeout=60) as answer:
+            return bool(answer.status == 200)
+    except URLError:
+        return False
 
 
 def hammer(port: int, route: tuple[str, ...], clients: int) -> str:
