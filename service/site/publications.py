@@ -88,23 +88,33 @@ class Publications:
         self._root, self._appeal, self._names = root, appeal, signer_names
         self._lock = threading.Lock()
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._changed = root.stat().st_mtime_ns
+        self._changed = self._changed_on_disk()
         self._summaries: dict[str, Summary] = {}
         self._shown = self._load()
 
     @property
     def current(self) -> KeptPublication | None:
         """The newest accepted publication, also when another process accepted or restored it."""
-        changed = self._root.stat().st_mtime_ns
-        if changed != self._changed:
-            with self._lock:
-                self._changed = changed
-                try:
-                    self._shown = self._load()
-                except (OSError, PublicationError) as error:
-                    # What is shown stays: it was verified, and this was not.
-                    _log.error("The publications in %s cannot be shown: %s", self._root, error)
+        # One reads it again, and meanwhile the others see what was there; so while one is being accepted, too.
+        if self._changed_on_disk() != self._changed and self._lock.acquire(blocking=False):
+            try:
+                self._read_again()
+            finally:
+                self._lock.release()
         return self._shown
+
+    def _changed_on_disk(self) -> int:
+        return self._root.stat().st_mtime_ns
+
+    def _read_again(self) -> None:
+        if (changed := self._changed_on_disk()) == self._changed:
+            return
+        self._changed = changed
+        try:
+            self._shown = self._load()
+        except (OSError, PublicationError) as error:
+            # What is shown stays: it was verified, and this was not.
+            _log.error("The publications in %s cannot be shown: %s", self._root, error)
 
     def accept(self, data: bytes, minisigs: Sequence[str]) -> KeptPublication:
         """Verify what was handed in, keep it and show it. Raises PublicationError; then nothing has changed."""
@@ -113,7 +123,7 @@ class Publications:
             publication = verify_publication(data, minisigs, self._appeal, self._last_seen())
             shown = KeptPublication(publication, data, self._named_signers(data, minisigs))
             self._keep(shown)
-            self._shown = shown
+            self._shown, self._changed = shown, self._changed_on_disk()
             return shown
 
     def all(self) -> list[KeptPublication]:
