@@ -22,7 +22,7 @@ from types import SimpleNamespace
 import pytest
 
 from crypto.envelope import envelope_id
-from service.stores import file_store, growing_shelf, old_sqlite, shelf
+from service.stores import file_store, growing_shelf, old_sqlite, place_file, shelf
 from service.stores import shelf as shelf_module
 from service.stores.base import StoreUnavailable
 from service.stores.file_store import FileAddress, FileStore
@@ -185,6 +185,7 @@ class TestDisk:
         calls: list[tuple[str, int]] = []
         pwrite, fdatasync = os.pwrite, os.fdatasync
         with closing(FileStore(tmp_path / "envelopes")) as store:
+            store._moments.close()
             monkeypatch.setattr(os, "pwrite", lambda *told: calls.append(("pwrite", len(told[1]))) or pwrite(*told))
             monkeypatch.setattr(os, "fdatasync", lambda file: calls.append(("fdatasync", 0)) or fdatasync(file))
             (envelope,) = some(1)
@@ -824,7 +825,7 @@ class TestNames:
                     (tmp_path / "next").write_bytes(whole)
                     (tmp_path / "next").rename(path)
 
-        monkeypatch.setattr(growing_shelf, "PlaceFile", late)
+        monkeypatch.setattr(place_file, "PlaceFile", late)
         assert held(FileAddress(path).read()) == [envelope]
 
 
