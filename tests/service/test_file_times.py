@@ -26,8 +26,7 @@ from service.settings import Settings
 from service.site.publications import Publications
 from service.stores import file_times, growing_shelf
 from service.stores.file_store import FileStore
-from tests.service.test_arrival import keep_one_by_one
-from tests.support.envelopes import held, some
+from tests.support.envelopes import held, keep_one_by_one, some
 from tests.support.paths import ROOT
 from tests.support.publications import publication
 from tests.support.redis_servers import running, wait_until
