@@ -27,43 +27,15 @@ from service.site.publications import Publications
 from service.stores import file_times, growing_shelf
 from service.stores.file_store import FileStore
 from tests.support.envelopes import held, keep_one_by_one, some
+from tests.support.moments import STEP, Use, others_first
 from tests.support.paths import ROOT
 from tests.support.publications import publication
 from tests.support.redis_servers import running, wait_until
 from tests.support.sample_appeal import APPEAL_ID
 from tests.support.service_process import environment_for, free_port, wait_until_it_answers
 
-# A kernel's clock for files goes in steps of at most ten milliseconds.
-STEP = 10_000_000  # ns
 STILL = "import service.stores.file_times as times; times.MEAN_SECONDS = 1e9\n"
 """The control: a program in which the random moments never come."""
-
-
-class Use:
-    """A moment in which something was done, as `with`; afterwards, what tells it."""
-
-    def __enter__(self) -> Use:
-        self.began = time.time_ns() - STEP
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.ended = time.time_ns() + STEP
-
-    def told_by(self, *folders: Path) -> set[str]:
-        """The names of all files and folders in which a time lies in that moment: of reading, writing or changing."""
-        found = set()
-        for folder in folders:
-            for path in (folder, *folder.rglob("*")):
-                shown = path.lstat()
-                times = (shown.st_atime_ns, shown.st_mtime_ns, shown.st_ctime_ns)
-                if any(self.began <= each <= self.ended for each in times):
-                    found.add(path.name)
-        return found
-
-
-def others_first(folder: Path) -> None:
-    """Return once the clock has gone on since the newest time of a folder: making it is not what is looked for."""
-    wait_until(lambda: time.time_ns() - 2 * STEP > max(path.lstat().st_ctime_ns for path in folder.rglob("*")))
 
 
 @contextmanager

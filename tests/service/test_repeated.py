@@ -27,6 +27,7 @@ from service.web.envelopes import Submissions
 from tests.support.clocks import by_chance, kept_before, right_at_best, times_of
 from tests.support.envelopes import sealed_by_nobody
 from tests.support.nginx_site import front, serving_behind
+from tests.support.raw_http import HOST
 from tests.support.redis_servers import Server, running
 from tests.support.sample_appeal import TODAY, limits_of
 from tests.support.service_process import serving
@@ -148,13 +149,12 @@ def test_an_answer_that_tells_is_found(settings: Settings, key: OrganizersKey, m
     assert first != repeated
 
 
-def asks(connect: Callable[[], socket.socket], door: str) -> Send:
+def asks(connected: socket.socket, door: str) -> Send:
     """Sends over one connection as a browser would; gives the whole answer but for its date."""
-    connection = http.client.HTTPConnection("site.example")
-    connection.sock = connect()
+    connection = http.client.HTTPConnection(HOST)
+    connection.sock, connection.auto_open = connected, 0
     # Or the body would wait for the other side to confirm the headers.
-    connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connection.auto_open = 0
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(envelope: bytes) -> bytes:
         connection.request("POST", *request_by(door, envelope))
@@ -192,8 +192,8 @@ def test_no_clock_tells_it_at_any_door_of_a_running_service(
     settings: Settings, tmp_path: Path, key: OrganizersKey, kind: str, door: str
 ) -> None:
     """2,000 pairs at each, over one connection that stays: the best threshold is right in at most 55 of 100 cases."""
-    with site(settings, tmp_path, kind, door) as connect:
-        send = asks(connect, door)
+    with site(settings, tmp_path, kind, door) as connect, connect() as connected:
+        send = asks(connected, door)
         envelope = new(key)
         assert send(envelope) == send(envelope)
         right = told(send, key, MANY)
