@@ -5,7 +5,7 @@ when a name in it came or went; nobody can forbid it, and a ctime cannot be set.
 So what is written for an envelope is written at other moments, too, in the same way: at random ones, a second apart on
 average, whoever signs. Their number in any second says nothing of any other second (a Poisson process), so that the
 last write was the same short while ago whether it was an envelope's or not.
-What is written once, such as a publication or a backup, shows the year 1970. See docs/decisions/0029-file-times.md.
+What is written once, such as a publication or a backup, shows the year 1970. See docs/decisions/0030-file-times.md.
 """
 
 from __future__ import annotations

@@ -149,21 +149,24 @@ def test_an_answer_that_tells_is_found(settings: Settings, key: OrganizersKey, m
     assert first != repeated
 
 
-def asks(connected: socket.socket, door: str) -> Send:
-    """Sends over one connection as a browser would; gives the whole answer but for its date."""
+@contextmanager
+def asks(connect: Callable[[], socket.socket], door: str) -> Iterator[Send]:
+    """Sends over a connection as a browser would; gives the whole answer but for its date."""
     connection = http.client.HTTPConnection(HOST)
-    connection.sock, connection.auto_open = connected, 0
-    # Or the body would wait for the other side to confirm the headers.
-    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(envelope: bytes) -> bytes:
+        if connection.sock is None:  # nginx hangs up after a thousand
+            connection.sock = connect()
+            # Or the body would wait for the other side to confirm the headers.
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.request("POST", *request_by(door, envelope))
         answer = connection.getresponse()
         body = answer.read()
         assert answer.status == 201
         return repr([each for each in answer.getheaders() if each[0].lower() != "date"]).encode() + body
 
-    return send
+    with closing(connection):
+        yield send
 
 
 @contextmanager
@@ -192,8 +195,7 @@ def test_no_clock_tells_it_at_any_door_of_a_running_service(
     settings: Settings, tmp_path: Path, key: OrganizersKey, kind: str, door: str
 ) -> None:
     """2,000 pairs at each, over one connection that stays: the best threshold is right in at most 55 of 100 cases."""
-    with site(settings, tmp_path, kind, door) as connect, connect() as connected:
-        send = asks(connected, door)
+    with site(settings, tmp_path, kind, door) as connect, asks(connect, door) as send:
         envelope = new(key)
         assert send(envelope) == send(envelope)
         right = told(send, key, MANY)
