@@ -1,17 +1,19 @@
 #!/bin/sh
 # Starts a server that does not hide the times of its files, and touches all in FOLDER at random moments, a second apart
 # on average, for as long as it runs. The file in which a Valkey keeps envelopes grows with each of them, and its time
-# would tell when the last one came. The moments depend on nothing, as those of service/stores/file_times.py.
+# would tell when the last one came; those of nginx, when somebody read a page. The moments depend on nothing, as those
+# of service/stores/file_times.py.
 #   sh even-times.sh FOLDER valkey-server envelopes.conf --dir FOLDER …
 set -eu
 folder=$1
 shift
-(
-    # The shell becomes the server, and its number stays.
+# The shell becomes the server, and its number stays; what runs beside it is no child of the server.
+( (
     while kill -0 "$$" 2>/dev/null; do
         drawn=$(od -An -N4 -tu4 /dev/urandom)
         sleep "$(awk -v drawn="$drawn" 'BEGIN { printf "%.3f", -log((drawn + 1) / 4294967297) }')"
-        find "$folder" -exec touch -c -m {} + 2>/dev/null || :
+        # As a write does it: the time of reading is another one, and always the same.
+        find "$folder" -exec touch -c -a -d @0 {} + -exec touch -c -m {} + 2>/dev/null || :
     done
-) &
+) & )
 exec "$@"

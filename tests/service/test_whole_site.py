@@ -26,6 +26,7 @@ from service.settings import Settings
 from tests.support.compose_site import WholeSite, valkey, whole_site
 from tests.support.envelopes import held
 from tests.support.moments import Use, others_first
+from tests.support.nginx_site import Front
 from tests.support.paths import ROOT
 from tests.support.raw_http import BEARER, body_of, exchange, headers_of, request, sealed, status
 from tests.support.redis_servers import wait_until
@@ -168,8 +169,12 @@ def test_no_file_of_the_site_names_a_client_or_tells_when_one_came(settings: Set
             statuses.add(status(exchange(site.connect_as_tor(77), sent)))
         with site.connect(source="127.0.0.77") as cut:
             cut.sendall(sealed(envelope, *named)[:-1])
+        # A page that was not kept before shows the moment until it is touched, also when that comes at once.
+        pages = (f"GET /{language}/{page}" for language in ("ru", "lt", "pl") for page in ("", "how", "letter"))
+        wait_until(lambda: told_by_reading(site, next(pages)))
         others_first(site.folder, settings.data)
         with Use() as use:
+            exchange(site.connect(), request("GET /be/why"))
             assert status(exchange(site.connect(), sealed(envelope[:-1] + bytes([envelope[-1] ^ 1])))) == 201
         wait_until(lambda: not use.told_by(site.folder, settings.data))
         written = [path for root in (site.folder, settings.data) for path in root.rglob("*") if path.is_file()]
@@ -187,6 +192,12 @@ def test_no_file_of_the_site_names_a_client_or_tells_when_one_came(settings: Set
             for opened in Path(f"/proc/{pid}/fd").iterdir():
                 assert is_expected(os.readlink(opened), site.folder), os.readlink(opened)
     assert {201, 400, 401, 404, 413, 429} <= statuses
+
+
+def told_by_reading(site: Front, line: str) -> set[str]:
+    with Use() as use:
+        exchange(site.connect(), request(line))
+    return use.told_by(site.folder / "run" / "pages")
 
 
 def is_expected(opened: str, folder: Path) -> bool:
