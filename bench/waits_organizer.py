@@ -12,6 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -27,9 +28,14 @@ from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.errors import UndersignedError
 from crypto.keys import AppealId, OrganizersKey
 from organizer.actions.plan import Notice
+from organizer.actions.publish import plan_publication, publish
 from organizer.actions.session import open_session
+from organizer.actions.sitting import Sitting
+from organizer.actions.status import read_status
 from organizer.intake.workers import cores
 from organizer.keys.generate import make_keys
+from organizer.review.queue import ReviewQueue
+from organizer.review.review import Review
 from organizer.workspace.folder import make_workspace
 
 PASSPHRASE = "correct horse battery"  # noqa: S105 - of made-up keys
@@ -41,9 +47,10 @@ KEYS_SHOWN = b"Keys:"
 
 
 class _Known:
-    """Gives the passphrase, each time anew."""
+    """Gives the passphrase, each time anew where there is no sitting."""
 
-    sitting = None
+    def __init__(self, sitting: Sitting | None = None) -> None:
+        self.sitting = sitting
 
     def passphrase(self, wrong: UndersignedError | None) -> str:
         if wrong:
@@ -91,11 +98,10 @@ def measure(folder: Path, count: int) -> Iterator[Wait]:
     """All waits of organizers, with so many signatures; what is opened or added has at most OPENED."""
     desk = _Desk(folder)
     start, first = timed(*TOOL, "status", "--help"), desk.run(desk.copy("first"), "status")
-    again = desk.run(folder / "first", "status")
     yield Wait("the first command of a sitting", first, "its start", start, {"starting": start.processor})
-    yield Wait("a command after the first of a sitting", again, "its start", start, {"starting": start.processor})
-    parts = {"starting": start.processor, "unlocking": max(0.0, again.processor - start.processor)}
+    parts = {"starting": start.processor, "unlocking": max(0.0, first.processor - start.processor)}
     yield from _reading(desk, count, parts)
+    yield from _in_a_sitting(desk, count)
     yield from _taking(desk, min(count, OPENED), parts)
 
 
@@ -114,6 +120,30 @@ def _reading(desk: _Desk, count: int, parts: dict[str, float]) -> Iterator[Wait]
     (listed,) = desk.show(work, "list")
     yield Wait("list, first signature", listed, name, bare, parts)
     yield Wait("status", desk.run(work, "status"), name, bare, parts)
+
+
+def _in_a_sitting(desk: _Desk, count: int) -> Iterator[Wait]:
+    """Commands after the first one; they run in the process that knows the root, so here they run in this one."""
+    work, appeal, known = str(desk.folder / "work"), str(desk.folder / "appeal.json"), _Known(Sitting(time.monotonic))
+    with open_session(known, work, appeal) as session:
+        review = Review(ReviewQueue(session.records, {LETTER.hex()}))
+        review.accept(review.undecided())
+    name, bare = f"{count:,} boxes opened", _boxes(count)
+
+    def told() -> None:
+        with open_session(known, work, appeal) as session:
+            read_status(session)
+
+    def published() -> None:
+        with open_session(known, work, appeal) as session:
+            plan = plan_publication(session, date.today().isoformat())
+            publish(session, plan, {question.asked.reason: question.word for question in plan.questions})
+
+    for what, command in (("status", told), ("publish", published)):
+        began, processor = time.perf_counter(), time.process_time()
+        command()
+        took = Took(time.perf_counter() - began, time.process_time() - processor)
+        yield Wait(f"{what}, in a sitting", took, name, bare)
 
 
 def _boxes(count: int) -> Took:

@@ -22,7 +22,7 @@ from service.appeal_reader import load_appeal
 from service.limits.counters import Counters
 from service.limits.proof_of_work import Load, ProofOfWork
 from service.limits.rate_limit import ClientKeys, limit_blueprint, rate_limit
-from service.problems import STANDARD, Problem, for_status
+from service.problems import STANDARD, Problem, Refused, for_status
 from service.settings import Settings
 from service.site.headers import security_headers
 from service.site.publications import Publications
@@ -129,8 +129,8 @@ def _answer_errors(app: Flask) -> None:
 
 
 def _problem_for(error: Exception) -> Problem:
-    if isinstance(error, Problem):
-        return error
+    if isinstance(error, Refused):
+        return error.problem
     if isinstance(error, StoreUnavailable):
         return STANDARD[503]
     if isinstance(error, HTTPException) and error.code is not None:

@@ -18,8 +18,8 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class Problem(Exception):
-    """An answer that refuses a request (RFC 9457).
+class Problem:
+    """An answer that refuses a request (RFC 9457); `Refused` is raised with it.
 
     It has the HTTP status, the kind (the end of the type URN), a sentence for a person, the seconds to wait before
     another try, and more members of the JSON object.
@@ -38,6 +38,18 @@ class Problem(Exception):
         if self.retry_after is not None:
             answer.headers["Retry-After"] = str(self.retry_after)
         return answer
+
+
+class Refused(Exception):
+    """Raised where a request is refused with `problem`: a new one each time.
+
+    An exception that is raised again keeps every stack that it ever went through, with all that was in it: the address,
+    the token, the envelope of each request.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.kind)
+        self.problem = problem
 
 
 # Answers that any route can give; the kinds that one route gives stand in its module.
@@ -59,7 +71,7 @@ def for_status(status: int) -> Problem:
 
 
 def or_not_found(found: Found | None) -> Found:
-    """What was looked for. Raises the problem 404 when there is none."""
+    """What was looked for. Raises Refused, 404, when there is none."""
     if found is None:
-        raise STANDARD[404]
+        raise Refused(STANDARD[404])
     return found

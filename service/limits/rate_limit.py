@@ -21,7 +21,7 @@ from limits import RateLimitItem, parse_many
 
 from service.limits.counters import Counters, SharedSecret
 from service.limits.windows import Hit, Limit
-from service.problems import STANDARD
+from service.problems import STANDARD, Refused
 
 EPOCH_SECONDS = 600
 EVERYONE = "everyone"
@@ -109,7 +109,7 @@ def client_network(address: str | None) -> str:
 def rate_limit(
     counters: Counters, keys: ClientKeys, scope: str, per_client: RateLimits, together: RateLimits | None = None
 ) -> Callable[[str | None], None]:
-    """A function that counts a request from an address, and raises a Problem when it is one too many.
+    """A function that counts a request from an address, and raises Refused when it is one too many.
 
     Requests are counted under `scope`, for each client and for all clients together: a request that is one too many
     for its client is not counted for all. No header tells anyone a count.
@@ -120,7 +120,7 @@ def rate_limit(
     def check(address: str | None) -> None:
         key = keys.key(address)
         if not counters.hit(*(Hit(limit, key) for limit in clients), *everyones):
-            raise STANDARD[429]
+            raise Refused(STANDARD[429])
 
     return check
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from crypto.errors import ArmorError
 from crypto.text_parts import read_text, write_parts
-from service.problems import STANDARD, Problem
+from service.problems import STANDARD, Problem, Refused
 from service.site.rendering import HTML
 from service.stores.base import StoreUnavailable
 from service.web.context import context
@@ -42,7 +42,7 @@ class HandInOutcome:
 def hand_in(language: str) -> Response:
     """Keep the envelope in the text, as POST /envelopes would; the same answer for one that was kept before."""
     if language not in context().appeal.languages:
-        raise STANDARD[404]
+        raise Refused(STANDARD[404])
     check_origin(request.environ)
     context().submissions.keep(_envelope(), None)
     return _page(HandInOutcome("accepted"), 201)
@@ -53,20 +53,24 @@ def _envelope() -> bytes:
     try:
         return read_text(request.form.get(FIELD, ""))
     except RequestEntityTooLarge as error:
-        raise STANDARD[413] from error
+        raise Refused(STANDARD[413]) from error
     except ArmorError as error:
-        raise Problem(400, error.reason, str(error)) from error
+        raise Refused(Problem(400, error.reason, str(error))) from error
 
 
 @blueprint.errorhandler(StoreUnavailable)
 def say_unavailable(error: StoreUnavailable) -> Response:
     """The page says that the store cannot promise anything now."""
-    return say_refused(STANDARD[503])
+    return _say(STANDARD[503])
 
 
-@blueprint.errorhandler(Problem)
-def say_refused(problem: Problem) -> Response:
+@blueprint.errorhandler(Refused)
+def say_refused(refused: Refused) -> Response:
     """The page says in words why the text was refused."""
+    return _say(refused.problem)
+
+
+def _say(problem: Problem) -> Response:
     answer = _page(HandInOutcome(problem.kind, _envelope_again(problem)), problem.status)
     if problem.retry_after is not None:
         answer.headers["Retry-After"] = str(problem.retry_after)
@@ -77,7 +81,7 @@ def _envelope_again(problem: Problem) -> str:
     # Written anew from the bytes: what stood around the envelope is not sent back.
     try:
         return "\n".join(write_parts(_envelope())) if problem.status in _PASSING else ""
-    except Problem:
+    except Refused:
         return ""
 
 
