@@ -7,9 +7,11 @@ Each time that a test looks for is planted, too: the same without the random mom
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -26,6 +28,7 @@ from service.settings import Settings
 from service.site.publications import Publications
 from service.stores import file_times, growing_shelf
 from service.stores.file_store import FileStore
+from tests.support.clocks import by_chance, right_at_best
 from tests.support.envelopes import held, keep_one_by_one, some
 from tests.support.moments import STEP, Use, others_first
 from tests.support.paths import ROOT
@@ -119,6 +122,33 @@ def test_a_tick_looks_like_an_envelope(tmp_path: Path) -> None:
             assert shown.st_mtime_ns == shown.st_ctime_ns
             assert shown.st_atime_ns == read
             assert tmp_path.stat().st_mtime_ns % 1_000_000_000 == 0 or act != store._shelf.tick
+
+
+def ages(path: Path, looks: int, mean: float) -> tuple[list[float], list[float]]:
+    """How long ago a store was written to at random looks, without and with an envelope some means before each."""
+    draw = random.SystemRandom()
+    found: tuple[list[float], list[float]] = ([], [])
+    with closing(FileStore(path)) as store:
+        for _ in range(looks):
+            is_signed = draw.randrange(2)
+            if is_signed:
+                store.add(some(1)[0])
+            threading.Event().wait(draw.uniform(3, 6) * mean)
+            found[is_signed].append(time.time() - path.stat().st_mtime)
+    return found
+
+
+@pytest.mark.long
+def test_how_long_ago_a_store_was_written_to_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stops it cannot tell whether somebody signed; of the control, without random moments, anybody can."""
+    mean, looks = 0.03, 400
+    monkeypatch.setattr(file_times, "MEAN_SECONDS", mean)
+    found = ages(tmp_path / "ours", looks, mean)
+    print(f"the best threshold says right in {right_at_best(*found):.3f}")
+    assert right_at_best(*found) < by_chance(min(map(len, found)))
+    monkeypatch.setattr(file_times, "MEAN_SECONDS", 1e9)
+    still = ages(tmp_path / "still", 60, mean)
+    assert right_at_best(*still) > 0.9
 
 
 def test_a_store_grows_at_a_moment_that_no_envelope_chose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
