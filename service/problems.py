@@ -63,6 +63,10 @@ STANDARD = {
     500: Problem(500, "internal", "The service made a mistake. Nothing was kept."),
     503: Problem(503, "store", "The service cannot keep envelopes right now. Nothing was kept.", retry_after=30),
 }
+# When many send at once, and whoever is refused has done nothing to cause it.
+OVERLOADED = Problem(
+    503, "overloaded", "The site is overloaded. It is not this connection. Nothing was kept.", retry_after=60
+)
 
 
 def for_status(status: int) -> Problem:

@@ -85,8 +85,7 @@ _OF_ENVELOPES: Mapping[str, Powers] = {
 }
 _OF_LIMITS: Mapping[str, Powers] = {
     "limits": frozenset(
-        {"+evalsha", "+script|load", "+mget", "+pttl", "+rename", "+set", "+get", "+incr", "+incrby", "+expire"}
-        | {"+ping", "~LIMITS:*"}
+        {"+evalsha", "+script|load", "+mget", "+pttl", "+rename", "+set", "+get", "+incr", "+ping", "~LIMITS:*"}
     ),
     "doctor": _DOCTOR,
 }

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from service.stores.base import Snapshot, StoreUnavailable
+from service.stores.base import Snapshot, StoreFull, StoreUnavailable
 from service.stores.file_times import hide_time, is_drawn
 from service.stores.place_file import OLD, PIECE, Rest, erase, lay_out, no_rest, open_to_read, sync_folder
 from service.stores.shelf import Shelf, snapshot_of
@@ -102,8 +102,7 @@ class GrowingShelf:
 
     def count(self) -> int:
         """How many envelopes lie on it."""
-        with self._changed:
-            return len(self._shelf.map)
+        return len(self._shelf.map)  # without waiting for a group that is being written
 
     def snapshot(self) -> Snapshot:
         """All that lies on it: every tag is right, because each was looked at when the file was opened.
@@ -195,7 +194,7 @@ class GrowingShelf:
             self._begin_to_grow()
         self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing, patience)
         if wanted > FULL * self._shelf.file.places:
-            raise StoreUnavailable(_GROWING if self._is_growing else _FULL)
+            raise StoreFull(_GROWING if self._is_growing else _FULL)
 
     def _begin_to_grow(self) -> None:
         may_grow = not (self._is_growing or self._refusal or self._stopping.is_set())
