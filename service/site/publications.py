@@ -32,6 +32,7 @@ from crypto.publication import (
     signers,
     verify_publication,
 )
+from service.stores.file_times import hide_time, read_quietly
 
 _log = logging.getLogger("undersigned")
 
@@ -148,7 +149,7 @@ class Publications:
         if name != PUBLICATION_FILE and signer_of(name) is None:
             return None  # a name such as ../settings.toml
         path = self._root / f"{number:06d}" / name
-        return path.read_bytes() if path.is_file() else None
+        return read_quietly(path) if path.is_file() else None
 
     def restore(self, backup: Sequence[KeptPublication]) -> int:
         """Keep those that are missing here; returns how many. Raises PublicationError; then nothing has changed.
@@ -197,8 +198,11 @@ class Publications:
         _write(unfinished / PUBLICATION_FILE, shown.data)
         for signer, minisig in shown.minisigs.items():
             _write(unfinished / minisig_name(signer), minisig.encode("utf-8"))
+        hide_time(unfinished)
         _sync_folder(unfinished)
         os.rename(unfinished, self._root / f"{shown.publication.number:06d}")
+        # Other processes see by this time that there is something new; it need not be one of a clock.
+        hide_time(self._root, max(int(folder.name) for folder in self._folders()))
         _sync_folder(self._root)
 
     def _load(self) -> KeptPublication | None:
@@ -218,17 +222,18 @@ class Publications:
 
     def _read(self, folder: Path) -> KeptPublication:
         minisigs = {
-            signer: path.read_bytes().decode("utf-8")
+            signer: read_quietly(path).decode("utf-8")
             for path in sorted(folder.iterdir())
             if (signer := signer_of(path.name)) is not None
         }
-        return KeptPublication.read((folder / PUBLICATION_FILE).read_bytes(), minisigs)
+        return KeptPublication.read(read_quietly(folder / PUBLICATION_FILE), minisigs)
 
 
 def _write(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
         file.flush()
+        hide_time(file.fileno())
         os.fsync(file.fileno())
 
 

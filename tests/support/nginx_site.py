@@ -197,8 +197,9 @@ def front(added: str = "", onion: str = "", spoilt: Mapping[str, str] = MappingP
         for shipped, other in spoilt.items():
             change(laid_out.folder / "nginx", shipped, other)
         # Tests may run as root, whose workers would become "nobody" and could not enter the folder.
+        touched = ["sh", str(ROOT / "deploy" / "even-times.sh"), str(laid_out.folder / "run")]
         with running(
-            nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"),
+            [*touched, *nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};")],
             folder / "nginx.log",
             os.environ | shipped_environment("undersigned-nginx"),
         ) as process:
