@@ -80,22 +80,21 @@ export function startSealing(form) {
 
 async function attempt(form) {
   const { read, seal, pass = toOwnAddress, state = 'sealing' } = form;
-  let failure = 'unsealed';
+  let outcome = 'unsealed';
   try {
     hideOutcome();
     const typed = read();
     if (typed === null) return;
     lockFields(true);
-    let outcome = await begin(state);
-    if (!outcome) {
-      const envelope = seal(typed);
-      // From here on nobody can say that nothing has left the device.
-      failure = 'broken';
-      outcome = await pass(envelope);
-    }
+    const ended = await begin(state);
+    const envelope = ended ? null : seal(typed);
+    // From here on nobody can say that nothing has left the device.
+    outcome = ended || 'broken';
+    outcome = ended || (await pass(envelope));
     tell(form, outcome);
   } catch ({ reason }) {
-    tell(form, REFUSALS[reason] || failure);
+    // Also when telling it failed: told twice, it is no other.
+    tell(form, REFUSALS[reason] || outcome);
   }
 }
 
