@@ -297,7 +297,8 @@ def test_a_page_that_is_cut_off_offers_no_field(started: Engine, door: Door, now
     for cut in [*(draw.randrange(400, whole) for _ in range(cuts)), whole - len(script), whole]:
         door.cut = cut
         started.open(f"{door.url}/en/?{cut}")
-        seen = "[...document.querySelectorAll('input, textarea, button')].filter((each) => each.offsetParent !== null).length"
+        fields = "[...document.querySelectorAll('input, textarea, button')]"
+        seen = f"{fields}.filter((each) => each.offsetParent !== null).length"
         assert started.evaluate(seen) == 0, cut
         started.evaluate(f"(() => {{ try {{ failing.fill({json.dumps(LETTER)}) }} catch {{}} }})()")
     assert found_in(door.said() + nowhere.said(), LETTER.values()) == []
@@ -349,7 +350,7 @@ def test_a_page_that_sends_plain_text_when_sealing_fails_is_found(
 ) -> None:
     """The control: the same page with a fallback."""
     door.script = leaking
-    page = Page(started, door, "", f"window.fallback = {LEAKS[leak]};")
+    Page(started, door, "", f"window.fallback = {LEAKS[leak]};")
     started.do("evaluate", source=f"void failing.attempt({json.dumps(LETTER)}, {json.dumps(GENERATOR_FAILS)})")
     wait_until(lambda: b"/leak" in door.said() or b"elsewhere.example" in nowhere.said())
     assert LETTER["name"] in found_in(door.said() + nowhere.said(), LETTER.values())

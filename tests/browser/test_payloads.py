@@ -1,6 +1,6 @@
 """Whatever strangers and organizers write, it is text on every page: nothing runs, and the policy has nothing to stop.
 
-200 payloads are public names, relations and prisoners of an accepted publication, comments of its minisigs, words of the
+200 payloads are public names, relations and prisoners of an accepted publication, comments of its minisigs, words of an
 appeal's folder, of a letter and of searches. Each page is opened in each language; what is counted are executions,
 violations of the policy, elements and attributes that no template has, and requests to other places.
 """
@@ -20,7 +20,7 @@ from crypto.publication import Counts, PublishedSignature
 from service.settings import Settings
 from service.site.rendering import TEMPLATES
 from tests.browser.support.engines import Engine, driven
-from tests.browser.support.recording_door import Door, door_to
+from tests.browser.support.recording_door import door_to
 from tests.browser.support.results import hand_in
 from tests.support.publications import publication
 from tests.support.service_process import Served, free_port, serving
@@ -71,11 +71,13 @@ addEventListener('securitypolicyviolation', (event) =>
   /favicon\.ico$/.test(event.blockedURI) || window.counted.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
 # What no template has: elements that load or run, handlers, styles, addresses that run.
-STRANGE = """[...document.querySelectorAll('*')].filter((element) =>
-  /^(iframe|object|embed|img|svg|math|base|video|audio|animate)$/i.test(element.localName) && !element.closest('.code-picture')
-  || element.localName === 'meta' && element.httpEquiv === 'refresh'
-  || [...element.attributes].some(({ name, value }) => /^on|^style$|^srcdoc$/.test(name) || /^\\s*javascript:/i.test(value))
-).map((element) => element.outerHTML.slice(0, 80))"""
+STRANGE = r"""(() => {
+  const loads = /^(iframe|object|embed|img|svg|math|base|video|audio|animate)$/i;
+  const runs = ({ name, value }) => /^on|^style$|^srcdoc$/.test(name) || /^\s*javascript:/i.test(value);
+  return [...document.querySelectorAll('*:not(svg.qr)')]
+    .filter((one) => loads.test(one.localName) || one.httpEquiv === 'refresh' || [...one.attributes].some(runs))
+    .map((one) => one.outerHTML.slice(0, 80));
+})()"""
 # Tells a page that comes from the one that goes.
 OLD, NEW = "document.documentElement.className = 'old'", "html:not(.old)"
 ENGINE_NAMES = ("chromium", "firefox-safer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -83,10 +84,8 @@ def _decompressed(data: bytes) -> Iterator[bytes]:
     for start, expand in _STREAMS.items():
         at = data.find(start)
         while at >= 0:
-            try:
+            with contextlib.suppress(zlib.error):
                 yield expand(data[at:])
-            except (OSError, EOFError, zlib.error):
-                pass
             at = data.find(start, at + 1)
 
 

@@ -51,7 +51,9 @@ const commands = {
   async fresh() {
     if (context) await context.close();
     // A context of its own would be a private window, and leave nothing in a profile.
-    context = profile ? (await launched).defaultBrowserContext() : await (await launched).createBrowserContext();
+    context = profile
+      ? (await launched).defaultBrowserContext()
+      : await (await launched).createBrowserContext();
     page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT);
     [asked, complaints, troubles] = [[], [], {}];

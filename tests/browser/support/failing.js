@@ -46,7 +46,8 @@
     const found = getOwnPropertyDescriptor(owner, key);
     if (!found || !found.configurable) return;
     for (const part of ['value', 'get', 'set']) {
-      if (typeof found[part] === 'function') found[part] = wrapped(found[part], part === 'value' ? name : `${part} ${name}`);
+      if (typeof found[part] === 'function')
+        found[part] = wrapped(found[part], part === 'value' ? name : `${part} ${name}`);
     }
     defineProperty(owner, key, found);
   }
