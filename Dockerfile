@@ -57,7 +57,7 @@ USER 10002:10002
 STOPSIGNAL SIGQUIT
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["/bin/bash", "/opt/undersigned/deploy/nginx/healthy.sh"]
 # A socket left by a crash would block the start.
-CMD ["/bin/sh", "-c", "rm -f /run/undersigned-onion/nginx.sock && exec nginx -c /opt/undersigned/deploy/nginx/nginx.conf"]
+CMD ["/bin/sh", "-c", "rm -f /run/undersigned-onion/nginx.sock /run/undersigned-onion/desk.sock && exec nginx -c /opt/undersigned/deploy/nginx/nginx.conf"]
 
 FROM base AS tor
 # hadolint ignore=DL3008

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import secrets
 import time
 import traceback
@@ -18,11 +19,14 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 
+from service.appeal import PublishedAppeal
 from service.appeal_reader import load_appeal
 from service.limits.counters import Counters
-from service.limits.proof_of_work import Load, ProofOfWork
+from service.limits.load import BLUR, Load
+from service.limits.proof_of_work import ProofOfWork
 from service.limits.rate_limit import ClientKeys, limit_blueprint, rate_limit
-from service.problems import STANDARD, Problem, for_status
+from service.limits.unpaid import Lot, unpaid_limit
+from service.problems import STANDARD, Problem, Refused, for_status
 from service.settings import Settings
 from service.site.headers import security_headers
 from service.site.publications import Publications
@@ -69,8 +73,13 @@ def parse_store(text: str) -> StoreAddress:
     raise ValueError(f"must begin with {', '.join(others)} or {last}.")
 
 
-def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], date] = today_utc) -> Flask:
-    """The WSGI application. Raises AppealFolderError, PublicationError, OSError when it could not do its work."""
+def create_app(
+    settings: Settings,
+    store: EnvelopeStore,
+    today: Callable[[], date] = today_utc,
+    clock: Callable[[], float] = time.monotonic,
+) -> Flask:
+    """The WSGI application; `clock` never goes back. Raises AppealFolderError, PublicationError, OSError."""
     app = Flask("service", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MOST
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
@@ -78,25 +87,20 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     assets = Assets.load()
     files = make_files(app, load_appeal(settings.appeal), assets)
     appeal = files.appeal
-    scripts, style = (assets.script, assets.exit), assets.style
-    headers = security_headers([script.encode("utf-8") for script in scripts], [style.encode("utf-8")])
-    counters = Counters(time.monotonic, settings.limits_server)
-    work = ProofOfWork(settings.work_above, Load(time.time, counters.add), time.time, counters.secret)
+    headers = security_headers([assets.script.encode(), assets.exit.encode()], [assets.style.encode()])
+    counters = Counters(clock, settings.limits_server)
     publications = Publications(settings.publications, appeal.programs, appeal.signers)
     current = CurrentResult(publications, appeal.addresses)
     pages = Pages(app, appeal, assets, lambda: current.result)
     keys, limits = ClientKeys(time.time, secrets.token_bytes(32), counters.secret), settings.limits
-    health = HealthCheck(counters.faults, time.monotonic)
-    of_envelopes = _while_healthy(health, rate_limit(counters, keys, "envelopes", limits.envelopes, limits.everyone))
-    ready = Readiness((health.require_healthy, store.check), time.monotonic)
-    submissions = Submissions(store, work, of_envelopes, appeal.accepted_key_ids, today, ready)
+    submissions = _submissions(settings, store, appeal, today, clock, counters, keys)
     token = settings.desk_token_sha256
     context = SiteContext(token, appeal, store, publications, current, pages, files, submissions, today)
     app.extensions[EXTENSION] = context
     for blueprint in (public.blueprint, origins.blueprint, results.blueprint):
         app.register_blueprint(blueprint)
     limited = {
-        hand_in.blueprint: of_envelopes,
+        hand_in.blueprint: submissions.limit,
         desk_api.blueprint: rate_limit(counters, keys, desk_api.blueprint.name, limits.desk),
         desk_page.blueprint: rate_limit(counters, keys, desk_page.blueprint.name, limits.desk),
         results.search: rate_limit(counters, keys, results.search.name, limits.search),
@@ -108,6 +112,25 @@ def create_app(settings: Settings, store: EnvelopeStore, today: Callable[[], dat
     front, hops = FastPath(app.wsgi_app, context, headers, _problem_for), settings.trusted_hops
     app.wsgi_app = BehindProxies(front, hops) if hops else front  # type: ignore[method-assign]  # the way Flask documents
     return app
+
+
+def _submissions(
+    settings: Settings,
+    store: EnvelopeStore,
+    appeal: PublishedAppeal,
+    today: Callable[[], date],
+    clock: Callable[[], float],
+    counters: Counters,
+    keys: ClientKeys,
+) -> Submissions:
+    free, limits, chance = settings.work_above, settings.limits, random.SystemRandom()
+    health = HealthCheck(counters.faults, clock)
+    limit = _while_healthy(health, rate_limit(counters, keys, "envelopes", limits.envelopes))
+    load = Load(free, limits.everyone.under("everyone"), store.count, clock, lambda: chance.gammavariate(*BLUR))
+    work = ProofOfWork(load.steps, time.time, counters.secret)
+    unpaid = unpaid_limit(counters, keys, Lot(free, clock, chance.random))
+    ready = Readiness((health.require_healthy, store.check), clock)
+    return Submissions(store, work, limit, unpaid, appeal.accepted_key_ids, today, ready)
 
 
 def _while_healthy(health: HealthCheck, check: Callable[[str | None], None]) -> Callable[[str | None], None]:
@@ -129,8 +152,8 @@ def _answer_errors(app: Flask) -> None:
 
 
 def _problem_for(error: Exception) -> Problem:
-    if isinstance(error, Problem):
-        return error
+    if isinstance(error, Refused):
+        return error.problem
     if isinstance(error, StoreUnavailable):
         return STANDARD[503]
     if isinstance(error, HTTPException) and error.code is not None:

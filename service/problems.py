@@ -18,8 +18,8 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class Problem(Exception):
-    """An answer that refuses a request (RFC 9457).
+class Problem:
+    """An answer that refuses a request (RFC 9457); `Refused` is raised with it.
 
     It has the HTTP status, the kind (the end of the type URN), a sentence for a person, the seconds to wait before
     another try, and more members of the JSON object.
@@ -40,6 +40,18 @@ class Problem(Exception):
         return answer
 
 
+class Refused(Exception):
+    """Raised where a request is refused with `problem`: a new one each time.
+
+    An exception that is raised again keeps every stack that it ever went through, with all that was in it: the address,
+    the token, the envelope of each request.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.kind)
+        self.problem = problem
+
+
 # Answers that any route can give; the kinds that one route gives stand in its module.
 STANDARD = {
     400: Problem(400, "bad-request", "The request is malformed."),
@@ -51,6 +63,10 @@ STANDARD = {
     500: Problem(500, "internal", "The service made a mistake. Nothing was kept."),
     503: Problem(503, "store", "The service cannot keep envelopes right now. Nothing was kept.", retry_after=30),
 }
+# When many send at once, and whoever is refused has done nothing to cause it.
+OVERLOADED = Problem(
+    503, "overloaded", "The site is overloaded. It is not this connection. Nothing was kept.", retry_after=60
+)
 
 
 def for_status(status: int) -> Problem:
@@ -59,7 +75,7 @@ def for_status(status: int) -> Problem:
 
 
 def or_not_found(found: Found | None) -> Found:
-    """What was looked for. Raises the problem 404 when there is none."""
+    """What was looked for. Raises Refused, 404, when there is none."""
     if found is None:
-        raise STANDARD[404]
+        raise Refused(STANDARD[404])
     return found

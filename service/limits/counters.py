@@ -21,8 +21,6 @@ from service.servers.connection import ERRORS, REFUSALS, LazyClient, RedisAddres
 # For how long a server that did not answer is left alone.
 PAUSE_SECONDS = 10.0
 SECRET_SIZE = 32
-# A minute's sum is asked for during the minute.
-LOAD_SECONDS = 120
 
 # Gives, for a purpose and seconds of life, 32 random bytes that several processes have in common, or None.
 SharedSecret = Callable[[str, int], "bytes | None"]
@@ -76,20 +74,6 @@ class Counters:
             return cast(bytes, client.get(key))
 
         return cast("bytes | None", self._ask(shared))
-
-    def add(self, minute: int, more: int) -> int | None:
-        """Add to the envelopes that came to all processes in a minute since 1970; their sum, None without a server."""
-
-        def added() -> int:
-            assert self._client is not None
-            key = f"LIMITS:load:{minute}"
-            with self._client().pipeline(transaction=False) as pipeline:
-                pipeline.incrby(key, more)
-                pipeline.expire(key, LOAD_SECONDS)
-                total, _ = pipeline.execute()
-            return int(total)
-
-        return cast("int | None", self._ask(added))
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         """What the server answers, or None when there is none or it does not answer."""

@@ -21,10 +21,9 @@ from limits import RateLimitItem, parse_many
 
 from service.limits.counters import Counters, SharedSecret
 from service.limits.windows import Hit, Limit
-from service.problems import STANDARD
+from service.problems import STANDARD, Problem, Refused
 
 EPOCH_SECONDS = 600
-EVERYONE = "everyone"
 # tor tells nginx the number of a circuit as the last 32 bits of an address of this network; see its manual under
 # HiddenServiceExportCircuitID. nginx passes it on like any address.
 ONION_CIRCUITS = ipaddress.IPv6Network("fc00:dead:beef:4dad::/64")
@@ -107,20 +106,19 @@ def client_network(address: str | None) -> str:
 
 
 def rate_limit(
-    counters: Counters, keys: ClientKeys, scope: str, per_client: RateLimits, together: RateLimits | None = None
+    counters: Counters, keys: ClientKeys, scope: str, limits: RateLimits, refusal: Problem = STANDARD[429]
 ) -> Callable[[str | None], None]:
-    """A function that counts a request from an address, and raises a Problem when it is one too many.
+    """A function that counts a request from an address, and raises Refused, with `refusal`, when it is one too many.
 
-    Requests are counted under `scope`, for each client and for all clients together: a request that is one too many
-    for its client is not counted for all. No header tells anyone a count.
+    Requests are counted under `scope`, for each client by itself: nobody can use up what others need, so this may
+    stand before everything else. No header tells anyone a count.
     """
-    clients = per_client.under(scope)
-    everyones = [Hit(limit, EVERYONE) for limit in together.under(scope)] if together else []
+    counted = limits.under(scope)
 
     def check(address: str | None) -> None:
         key = keys.key(address)
-        if not counters.hit(*(Hit(limit, key) for limit in clients), *everyones):
-            raise STANDARD[429]
+        if not counters.hit(*(Hit(limit, key) for limit in counted)):
+            raise Refused(refusal)
 
     return check
 

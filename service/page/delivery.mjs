@@ -12,7 +12,7 @@ let stopped = null;
 /** @param {string | null} name the state to show, or null: nothing is under way, and the form can be sent */
 export function showState(name) {
   for (const state of document.querySelectorAll('[data-state]')) state.hidden = state.dataset.state !== name;
-  element('stop-actions').hidden = name !== 'retrying' && name !== 'working';
+  element('stop-actions').hidden = !['retrying', 'overloaded', 'working'].includes(name);
   document.querySelector('[data-sends]').hidden = name !== null;
 }
 
@@ -49,7 +49,7 @@ export const interrupt = (reason) => stop(reason);
 export async function deliver(address, envelope) {
   showState('sending');
   const { outcome, status } = await send(address, envelope, {
-    retrying: () => showState('retrying'),
+    retrying: (isOverloaded) => showState(isOverloaded ? 'overloaded' : 'retrying'),
     working: () => showState('working'),
     stopped: stopped.then(() => {}), // the reason is not for those who send
   });

@@ -17,7 +17,7 @@ import segno
 from flask import Flask, render_template
 from flask_babel import force_locale
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from crypto.keys import fingerprint_digits
 from crypto.letter import MARKDOWN, MARKDOWN_OFF, choose_language
@@ -42,6 +42,8 @@ TEMPLATES = {
 }
 # The list of names on the page of the result, and the search in it.
 NAMES = "_search.html"
+# What came of a text that was handed in.
+OUTCOME = "_handed_in.html"
 # Pages that say where the letter is, so that there are none while that is not known.
 NEED_ADDRESSES = {"poster"}
 # The further pages of the list of names are not kept: there may be hundreds, and few are read.
@@ -86,6 +88,8 @@ class Pages:
         self._lock = threading.Lock()
         self._made_for: tuple[Result | None, date] | None = None
         self._pages: Mapping[tuple[str, str], bytes] = {}
+        self._outcomes: dict[tuple[str, str], bytes] = {}
+        self._around_outcome: dict[str, tuple[bytes, bytes, bytes]] = {}
         self._around: WeakKeyDictionary[Result, dict[str, tuple[bytes, bytes]]] = WeakKeyDictionary()
         self._errors = {
             (language, status): self._render(language, "error.html", page="", status=status)
@@ -153,9 +157,21 @@ class Pages:
         ids = {"feed_id": feed_id, "entry_id": lambda digest: uuid5(feed_id, digest)}
         return self._render(language, "feed.xml", page="result", **ids, **_shown(self._current(), 1, language))
 
-    def hand_in(self, language: str, outcome: object) -> bytes:
-        """The page that takes an envelope as text, after somebody sent one; never kept."""
-        return self._render(language, "hand-in.html", page="hand-in", outcome=outcome)
+    def hand_in(self, language: str, kind: str, text: str) -> bytes:
+        """The page that takes an envelope as text, after somebody sent one, with a text in its field.
+
+        `kind` says what came of it, in the words of _reasons.html. Each part is made once: a flood gets it again
+        and again.
+        """
+        if (language, kind) not in self._outcomes:
+            self._outcomes[language, kind] = self._render(language, OUTCOME, kind=kind)
+        outcome = self._outcomes[language, kind]
+        if language not in self._around_outcome:
+            before, _, rest = self._render(language, "hand-in.html", page="hand-in", kind=kind).partition(outcome)
+            between, after = rest.split(b"</textarea>")
+            self._around_outcome[language] = before, between, b"</textarea>" + after
+        before, between, after = self._around_outcome[language]
+        return before + outcome + between + escape(text).encode("utf-8") + after
 
     def error(self, language: str, status: int) -> bytes:
         """What a person sees instead of a page; languages and statuses that have none get the nearest."""

@@ -19,6 +19,10 @@ class StoreUnavailable(Exception):
     """The store cannot promise to keep an envelope, or cannot be read. The caller answers 503, never 201."""
 
 
+class StoreFull(StoreUnavailable):
+    """There is no room for another envelope; whoever sends it can do nothing about that."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A fixed set of envelopes: how many, and how to read them, sorted by envelope id, each once.

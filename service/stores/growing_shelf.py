@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from service.stores.base import Snapshot, StoreUnavailable
+from service.stores.base import Snapshot, StoreFull, StoreUnavailable
 from service.stores.place_file import OLD, PIECE, PlaceFile, Rest, erase, lay_out, no_rest, sync_folder
 from service.stores.shelf import Shelf, snapshot_of
 
@@ -98,8 +98,7 @@ class GrowingShelf:
 
     def count(self) -> int:
         """How many envelopes lie on it."""
-        with self._changed:
-            return len(self._shelf.map)
+        return len(self._shelf.map)  # without waiting for a group that is being written
 
     def snapshot(self) -> Snapshot:
         """All that lies on it: every tag is right, because each was looked at when the file was opened.
@@ -182,7 +181,7 @@ class GrowingShelf:
             self._run(lambda: self._grow(2 * self._shelf.file.places, self._rest))
         self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing, patience)
         if wanted > FULL * self._shelf.file.places:
-            raise StoreUnavailable(_GROWING if self._is_growing else _FULL)
+            raise StoreFull(_GROWING if self._is_growing else _FULL)
 
     def _rest(self, done: float) -> float:
         """As long as a piece took; nothing, when room is used up faster than the larger file is made."""

@@ -30,6 +30,8 @@ PAGE = 4096
 # Places that are read or written at once; their number in a file is a multiple of it.
 PIECE = 256
 FREE = bytes(ID_SIZE)
+# A store that grows by itself leaves a part of the disk to all else on it, or so many bytes if that is less.
+ROOM_SHARE, ROOM_MOST = 0.05, 2**30
 # How the ending begins of what the store was before, until it is erased.
 OLD = "old-"
 _FIRST_LINE = re.compile(rb"undersigned envelopes ([1-9][0-9]{0,3}), places ([1-9][0-9]{0,9})\n")
@@ -175,6 +177,8 @@ def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: Rest
         # system which place was written first, so all of it is written, too.
         try:
             os.posix_fallocate(descriptor, 0, size_of(places))
+            if rest is not no_rest:
+                _require_room_beside(descriptor)
         except OSError:
             path.unlink()
             raise
@@ -198,6 +202,12 @@ def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: Rest
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(descriptor)
+
+
+def _require_room_beside(descriptor: int) -> None:
+    disk = os.fstatvfs(descriptor)
+    if disk.f_bavail < min(disk.f_blocks * ROOM_SHARE, ROOM_MOST / disk.f_frsize):
+        raise OSError(errno.ENOSPC, "the disk would be full")
 
 
 def erase(path: Path, is_over: Callable[[], bool]) -> bool:

@@ -17,11 +17,12 @@ from itertools import islice
 from typing import ClassVar, Self, cast
 
 import redis
+from redis.exceptions import OutOfMemoryError
 
 from crypto.envelope import ID_SIZE, SIZE, envelope_id
 from service.servers.checks import examine_envelopes, findings
 from service.servers.connection import ERRORS, SCHEMES, LazyClient, RedisAddress, servers
-from service.stores.base import Snapshot, StoreUnavailable
+from service.stores.base import Snapshot, StoreFull, StoreUnavailable
 from service.stores.health import HealthCheck
 from service.stores.shuffle_schedule import ShuffleSchedule, ShuffleTimer, system_schedule
 from service.stores.snapshot_index import SnapshotIndex
@@ -105,7 +106,8 @@ class RedisStore:
             self._web.of_this_thread().hsetnx(KEYS[own_id[0]], own_id + envelope[:HEAD], envelope[HEAD:])
         except ERRORS as error:
             self._health.invalidate()
-            raise StoreUnavailable("The envelope could not be written.") from error
+            kind = StoreFull if isinstance(error, OutOfMemoryError) else StoreUnavailable
+            raise kind("The envelope could not be written.") from error
         if self._timer:
             self._timer.added()
 

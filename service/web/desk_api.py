@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from crypto.errors import PublicationError
 from crypto.ledger import LedgerHeader, write_ledger
-from service.problems import STANDARD, Problem
+from service.problems import STANDARD, Problem, Refused
 from service.site.publications import KeptPublication
 from service.web.context import context
 
@@ -36,7 +36,7 @@ def check_token(token: str) -> None:
     """Raise the problem 401 unless this is the desk token; how long it takes tells nothing about either."""
     found = hashlib.sha256(token.strip().encode("utf-8")).digest()
     if not hmac.compare_digest(found, context().desk_token_sha256):
-        raise STANDARD[401]
+        raise Refused(STANDARD[401])
 
 
 @blueprint.get("/ledger")
@@ -63,13 +63,13 @@ def publish() -> Response:
 
 
 def accept_publication(publications: Sequence[bytes], minisigs: Sequence[bytes]) -> KeptPublication:
-    """Verify, keep and show what was handed in. Raises Problem with the kind “files” or the failed check's reason."""
+    """Verify, keep and show what was handed in. Raises Refused with the kind “files” or the failed check's reason."""
     if len(publications) != 1 or not 1 <= len(minisigs) <= MINISIGS_MOST:
-        raise _NO_FILES
+        raise Refused(_NO_FILES)
     try:
         shown = context().publications.accept(publications[0], [text.decode("utf-8", "replace") for text in minisigs])
     except PublicationError as error:
-        raise Problem(422, error.reason, str(error)) from error
+        raise Refused(Problem(422, error.reason, str(error))) from error
     # The organizer waits for it now, and no reader does later.
     context().current.make()
     context().pages.get(context().appeal.languages[0], "", context().today())

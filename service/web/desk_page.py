@@ -15,7 +15,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.problems import STANDARD, Problem
+from service.problems import STANDARD, Problem, Refused
 from service.site.rendering import HTML
 from service.stores.ledger import prepare_ledger
 from service.web.context import browser_language, context
@@ -50,12 +50,12 @@ def choose_language() -> AnyResponse:
 def act(language: str) -> Response:
     """Do what the pressed button says, and show on the same page what came of it."""
     if language not in context().appeal.languages:
-        raise STANDARD[404]
+        raise Refused(STANDARD[404])
     try:
         form = _read()
         return _ACTIONS[form.texts["what"]](language, form)
-    except Problem as problem:
-        return _page(language, DeskOutcome(problem.kind), problem.status)
+    except Refused as refused:
+        return _page(language, DeskOutcome(refused.problem.kind), refused.problem.status)
     except (FormError, KeyError):
         return _page(language, DeskOutcome(_BAD_FORM.kind), _BAD_FORM.status)
     except RequestEntityTooLarge:

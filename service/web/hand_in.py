@@ -5,14 +5,12 @@ What comes is an envelope or it is refused. Nothing of a refused text is kept, l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from crypto.errors import ArmorError
 from crypto.text_parts import read_text, write_parts
-from service.problems import STANDARD, Problem
+from service.problems import STANDARD, Problem, Refused
 from service.site.rendering import HTML
 from service.stores.base import StoreUnavailable
 from service.web.context import context
@@ -27,25 +25,14 @@ BODY_MOST = 32 * 1024
 _PASSING = {429, 503}
 
 
-@dataclass(frozen=True)
-class HandInOutcome:
-    """What the page says after a text was sent: `kind` is "accepted" or that of a Problem.
-
-    `text` is the envelope, where sending it again can help.
-    """
-
-    kind: str
-    text: str = ""
-
-
 @blueprint.post("/<language>/hand-in")
 def hand_in(language: str) -> Response:
     """Keep the envelope in the text, as POST /envelopes would; the same answer for one that was kept before."""
     if language not in context().appeal.languages:
-        raise STANDARD[404]
+        raise Refused(STANDARD[404])
     check_origin(request.environ)
-    context().submissions.keep(_envelope(), None)
-    return _page(HandInOutcome("accepted"), 201)
+    context().submissions.take_unpaid(_envelope(), request.remote_addr)
+    return _page("accepted", 201)
 
 
 def _envelope() -> bytes:
@@ -53,36 +40,42 @@ def _envelope() -> bytes:
     try:
         return read_text(request.form.get(FIELD, ""))
     except RequestEntityTooLarge as error:
-        raise STANDARD[413] from error
+        raise Refused(STANDARD[413]) from error
     except ArmorError as error:
-        raise Problem(400, error.reason, str(error)) from error
+        raise Refused(Problem(400, error.reason, str(error))) from error
 
 
 @blueprint.errorhandler(StoreUnavailable)
 def say_unavailable(error: StoreUnavailable) -> Response:
     """The page says that the store cannot promise anything now."""
-    return say_refused(STANDARD[503])
+    return _say(STANDARD[503])
 
 
-@blueprint.errorhandler(Problem)
-def say_refused(problem: Problem) -> Response:
+@blueprint.errorhandler(Refused)
+def say_refused(refused: Refused) -> Response:
     """The page says in words why the text was refused."""
-    answer = _page(HandInOutcome(problem.kind, _envelope_again(problem)), problem.status)
+    return _say(refused.problem)
+
+
+def _say(problem: Problem) -> Response:
+    answer = _page(problem.kind, problem.status)
     if problem.retry_after is not None:
         answer.headers["Retry-After"] = str(problem.retry_after)
     return answer
 
 
-def _envelope_again(problem: Problem) -> str:
+def _envelope_again() -> str:
     # Written anew from the bytes: what stood around the envelope is not sent back.
     try:
-        return "\n".join(write_parts(_envelope())) if problem.status in _PASSING else ""
-    except Problem:
+        return "\n".join(write_parts(_envelope()))
+    except Refused:
         return ""
 
 
-def _page(outcome: HandInOutcome, status: int) -> Response:
-    language = str((request.view_args or {}).get("language"))
-    known = language in context().appeal.languages
-    content = context().pages.hand_in(language, outcome) if known else context().pages.error(language, status)
+def _page(kind: str, status: int) -> Response:
+    language, pages = str((request.view_args or {}).get("language")), context().pages
+    if language in context().appeal.languages:
+        content = pages.hand_in(language, kind, _envelope_again() if status in _PASSING else "")
+    else:
+        content = pages.error(language, status)
     return Response(content, status=status, content_type=HTML)

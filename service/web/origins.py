@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from service.problems import Problem
+from service.problems import Problem, Refused
 from service.site.signing_file import ENVELOPES
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ _WRONG_ORIGIN = Problem(403, "origin", "Envelopes are accepted from this site's 
 
 
 def check_origin(environ: WSGIEnvironment) -> None:
-    """Return if an envelope may come from the origin of this request. Raises Problem."""
+    """Return if an envelope may come from the origin of this request. Raises Refused."""
     origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "")
     # Compared as text: what a stranger sends is parsed by nothing that could stumble over it.
     if origin not in (None, "null", f"https://{host}", f"http://{host}"):
-        raise _WRONG_ORIGIN
+        raise Refused(_WRONG_ORIGIN)
 
 
 @blueprint.route(ENVELOPES, methods=["OPTIONS"])

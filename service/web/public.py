@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from crypto.publication import PUBLICATION_FILE, minisig_name
-from service.problems import STANDARD, Problem, or_not_found
+from service.problems import STANDARD, Problem, Refused, or_not_found
 from service.site.compression import for_everyone
 from service.site.rendering import HTML
 from service.site.signing_file import PAGE, filename
@@ -27,7 +27,7 @@ def choose_language() -> AnyResponse:
 def add_slash(language: str) -> AnyResponse:
     """Lead to a page whose address somebody cut short; the pages themselves are answered by fast_path.py."""
     if language not in context().appeal.languages:
-        raise STANDARD[404]
+        raise Refused(STANDARD[404])
     return redirect(f"{language}/", code=303)
 
 
@@ -63,5 +63,5 @@ def healthz() -> Response:
     """200 while an envelope could be kept and there is a key to seal to, 503 otherwise."""
     context().submissions.require_ready()
     if context().appeal.lacks_key(context().today()):
-        raise _NO_KEY
+        raise Refused(_NO_KEY)
     return Response("ok\n", mimetype="text/plain")

@@ -68,7 +68,8 @@ window.xss = () => { window.counted.executions += 1 };
 for (const name of ['alert', 'confirm', 'prompt']) window[name] = window.xss;
 // Firefox asks for an icon beside a file that is no page; a policy forbids that, too.
 addEventListener('securitypolicyviolation', (event) =>
-  /favicon\.ico$/.test(event.blockedURI) || window.counted.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+  /favicon\.ico$/.test(event.blockedURI) || window.counted.violations.push(
+    `${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
 # What no template has: elements that load or run, handlers, styles, addresses that run.
 STRANGE = r"""(() => {

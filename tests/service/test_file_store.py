@@ -22,9 +22,9 @@ from types import SimpleNamespace
 import pytest
 
 from crypto.envelope import envelope_id
-from service.stores import file_store, growing_shelf, old_sqlite, shelf
+from service.stores import file_store, growing_shelf, old_sqlite, place_file, shelf
 from service.stores import shelf as shelf_module
-from service.stores.base import StoreUnavailable
+from service.stores.base import StoreFull, StoreUnavailable
 from service.stores.file_store import FileAddress, FileStore
 from service.stores.growing_shelf import FULL, SMALLEST
 from service.stores.place_file import FREE, PAGE, PIECE, PlaceFile, lay_out
@@ -297,6 +297,27 @@ class TestDisk:
         *said, numbers = done.stdout.splitlines()
         assert said == ["The store is full and cannot grow: make room on its disk."] * 2
         assert numbers == f"{int(PIECE * FULL)} {int(PIECE * FULL) + 1} {int(PIECE * FULL) + 1}"
+
+    def test_a_flood_leaves_room_on_the_disk_for_all_else(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A store grows by itself only while a part of the disk stays free; an operator's own copy may fill it."""
+        path = tmp_path / "envelopes"
+        monkeypatch.setattr(growing_shelf, "SMALLEST", PIECE)
+        monkeypatch.setattr(growing_shelf, "RETRY_SECONDS", 0)
+        with closing(FileStore(path)) as store:
+            with monkeypatch.context() as patch:
+                patch.setattr(place_file, "ROOM_SHARE", 1.0)
+                patch.setattr(place_file, "ROOM_MOST", 2**62)
+                fits = int(PIECE * FULL)
+                for envelope in some(fits):
+                    store.add(envelope)
+                with pytest.raises(StoreFull, match="make room on its disk"):
+                    store.add(bytes(4096))
+                assert "the disk would be full" in caplog.text
+                store.add_all(some(PIECE), PIECE)
+            assert store.count() == fits + PIECE
+            wait_until_erased(path)
 
 
 def written(add: Callable[[bytes], object]) -> int:

@@ -172,15 +172,6 @@ def test_without_the_proxys_header_all_share_one_key(settings: Settings, store: 
     assert sent == [201, 201, 429]
 
 
-@pytest.mark.parametrize("everyone", ["4/minute", "100/minute;4/day"])
-def test_all_clients_together_have_a_limit(
-    settings: Settings, store: FileStore, envelope: bytes, everyone: str
-) -> None:
-    """A flood from many addresses meets a ceiling, of a minute or of a day."""
-    client = limited(settings, store, everyone=everyone)
-    assert [send(client, envelope, f"203.0.113.{at}") for at in range(6)] == [201] * 4 + [429] * 2
-
-
 def test_the_desk_is_limited_before_its_token_is_looked_at(settings: Settings, store: FileStore) -> None:
     """Nobody may guess tokens quickly."""
     client = limited(settings, store, desk="3/minute")

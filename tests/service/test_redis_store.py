@@ -18,7 +18,7 @@ from redis.crc import key_slot
 from crypto.envelope import envelope_id
 from service import parse_store
 from service.servers.connection import RedisAddress
-from service.stores.base import EnvelopeStore, StoreUnavailable
+from service.stores.base import EnvelopeStore, StoreFull, StoreUnavailable
 from service.stores.redis_store import KEYS, RedisStore
 from service.stores.shuffle_schedule import ShuffleSchedule
 from tests.support.rank_correlation import rank_correlation
@@ -142,7 +142,8 @@ def test_a_full_memory_is_an_error_and_no_promise(tmp_path: Path, kind: str) -> 
         kept = some(20)
         add_all(store, kept)
         admin.config_set("maxmemory", "1")
-        assert not accepts(store, some(1)[0])
+        with pytest.raises(StoreFull):  # people are told that the site is overloaded
+            store.add(some(1)[0])
         admin.config_set("maxmemory", "0")
         assert held(store) == sorted(kept, key=envelope_id)
         assert accepts(store, some(1)[0])

@@ -49,6 +49,11 @@ class Front:
         return self.folder / "onion" / "nginx.sock"
 
     @property
+    def organizers_socket(self) -> Path:
+        """The organizers' own door."""
+        return self.folder / "onion" / "desk.sock"
+
+    @property
     def service_socket(self) -> Path:
         """Where nginx reaches the service."""
         return self.folder / "service" / "service.sock"
@@ -73,6 +78,13 @@ class Front:
         connection.connect(str(self.onion_socket))
         high, low = circuit >> 16, circuit & 0xFFFF
         connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 {low} 80\r\n".encode())
+        return connection
+
+    def connect_as_organizer(self) -> socket.socket:
+        """A connection through the organizers' door, as tor opens it for an onion that tells no circuit."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(30)
+        connection.connect(str(self.organizers_socket))
         return connection
 
 
@@ -176,13 +188,13 @@ def front(added: str = "", onion: str = "") -> Iterator[Front]:
 
 
 @contextmanager
-def serving_behind(front: Front, settings: Settings) -> Iterator[None]:
-    """The service on the socket where nginx looks for it."""
+def serving_behind(front: Front, settings: Settings, module: str = "service") -> Iterator[None]:
+    """The service on the socket where nginx looks for it; `module` is what Python runs."""
     environment = environment_for(settings) | {
         "UNDERSIGNED_LISTEN": f"unix:{front.service_socket}",
         "UNDERSIGNED_TRUSTED_HOPS": "1",
     }
-    with running([sys.executable, "-m", "service"], front.folder / "service.log", environment) as process:
+    with running([sys.executable, "-m", module], front.folder / "service.log", environment) as process:
         wait_for(process, lambda: _reach(front.service_socket))
         yield
 
