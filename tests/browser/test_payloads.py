@@ -193,8 +193,8 @@ def test_words_that_are_searched_for_are_text(engine: Engine, site: Served, payl
 
 
 @pytest.mark.parametrize("payloads", [PAYLOADS[:60:20], pytest.param(PAYLOADS, id="all", marks=pytest.mark.long)])
-def test_what_is_handed_in_is_shown_again_as_text(engine: Engine, site: Served, payloads: list[str]) -> None:
-    """A text that is no envelope comes back in its field, on the page that needs no script; a token does not."""
+def test_what_is_handed_in_or_typed_as_a_token_is_no_markup(engine: Engine, site: Served, payloads: list[str]) -> None:
+    """On the pages whose forms need no script, for a text that is no envelope and a token that is none."""
     submit = "HTMLFormElement.prototype.submit.call(document.getElementById('form'))"
     for payload in payloads:
         engine.open(f"{site.url}/en/hand-in")
