@@ -57,13 +57,14 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends nginx libnginx-mod-http-js \
  && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-enabled /var/log/nginx
 COPY deploy/nginx /opt/undersigned/deploy/nginx
+COPY deploy/even-times.sh /opt/undersigned/deploy/even-times.sh
 # What is freed is overwritten.
 ENV GLIBC_TUNABLES=glibc.malloc.perturb=85:glibc.malloc.tcache_count=0
 USER 10002:10002
 STOPSIGNAL SIGQUIT
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["/bin/bash", "/opt/undersigned/deploy/nginx/healthy.sh"]
 # A socket left by a crash would block the start.
-CMD ["/bin/sh", "-c", "rm -f /run/undersigned-onion/nginx.sock /run/undersigned-onion/desk.sock && exec nginx -c /opt/undersigned/deploy/nginx/nginx.conf"]
+CMD ["/bin/sh", "-c", "rm -f /run/undersigned-onion/nginx.sock /run/undersigned-onion/desk.sock && exec sh /opt/undersigned/deploy/even-times.sh /run/undersigned-nginx nginx -c /opt/undersigned/deploy/nginx/nginx.conf"]
 
 FROM base AS tor
 # hadolint ignore=DL3008

@@ -51,7 +51,7 @@ PROOFS = (
         "crowd",
         "Honest people sign by every door while the site is flooded with what is empty, wrong, repeated or unpaid.",
         15,
-        ("tests/service/test_flood.py",),
+        ("tests/service/test_flood.py", "tests/service/test_crowd.py"),
         "A flood of lines, or of more addresses than the machine can answer.",
     ),
     # What is written and shown tells nothing.
@@ -66,14 +66,18 @@ PROOFS = (
         "order",
         "The files of a service, running or killed, do not tell which envelope came before which.",
         3,
-        ("tests/service/test_arrival.py", "tests/service/test_file_store.py::TestOrder"),
+        (
+            "tests/service/test_arrival.py",
+            "tests/service/test_file_times.py",
+            "tests/service/test_file_store.py::TestOrder",
+        ),
         "What a disk itself keeps of overwritten blocks, and whoever reads it twice (docs/threat-model.md).",
     ),
     Proof(
         "indistinguishable",
         "Public signatures, non-public ones and withdrawals look alike on the line, and take as long to seal.",
         5,
-        ("tests/browser/test_indistinguishable.py",),
+        ("tests/browser/test_indistinguishable.py", "tests/service/test_repeated.py"),
         "The bytes of many envelopes at rest are not classified yet.",
     ),
     # What comes from strangers harms nobody.
@@ -90,6 +94,13 @@ PROOFS = (
         1,
         ("tests/service/test_audit.py",),
         "docs/promises.md says where the others of the list are tried.",
+    ),
+    Proof(
+        "browser",
+        "Whatever fails while a browser seals, nothing typed leaves it; whatever people write stays text on every page.",
+        20,
+        ("tests/browser/test_failed_sealing.py", "tests/browser/test_payloads.py"),
+        "The browsers that run here.",
     ),
     # It works where people need it.
     Proof(

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import secrets
 import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
 
@@ -46,14 +48,17 @@ from service.web.forgetting import EXTENSION as FORGETTING
 from service.web.forgetting import Forgetting
 from service.web.proxies import Unnamed
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 ROOT = Path(__file__).parent.parent
 # All stores there are, each by the class of its address.
 STORE_ADDRESSES: tuple[type[StoreAddress], ...] = (FileAddress, RedisStoreAddress)
 # Envelopes have 4 kB; only the desk raises this, for a publication, after its token was checked.
 BODY_MOST = 64 * 1024
 
-# What answers forms that people send; all other POSTs come from programs.
-_FORMS = (desk_page.blueprint.name, hand_in.blueprint.name, results.search.name)
+# Forms that people send; all other POSTs come from programs.
+_FORMS = re.compile("/(?:desk|hand-in|result)$")
 
 _log = logging.getLogger("undersigned")
 
@@ -118,7 +123,7 @@ def create_app(
         limit_blueprint(app, blueprint, check)
     _answer_errors(app)
     forgetting = app.extensions[FORGETTING] = Forgetting(app.wsgi_app, keys.end)
-    front = FastPath(forgetting, context, headers, _problem_for)
+    front = FastPath(forgetting, context, headers, _problem_for, _refusal(pages))
     app.wsgi_app = Unnamed(front, settings.trusted_hops, keys.key)  # type: ignore[method-assign]  # the way Flask documents
     return app
 
@@ -157,13 +162,26 @@ def _while_healthy(health: HealthCheck, check: Callable[[str | None], None]) -> 
 
 
 def _answer_errors(app: Flask) -> None:
+    refuse = _refusal(_context_of(app).pages)
+
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
-        problem = _problem_for(error)
-        if _is_reading_a_page():
-            content = _context_of(app).pages.error(request.path.split("/")[1], problem.status)
-            return Response(content, status=problem.status, content_type=HTML)
-        return problem.response()
+        return refuse(request.environ, _problem_for(error))
+
+
+def _refusal(pages: Pages) -> Callable[[WSGIEnvironment, Problem], Response]:
+    """Makes the answer to a request out of a Problem: a page for people, the Problem itself for programs."""
+
+    def answer(environ: WSGIEnvironment, problem: Problem) -> Response:
+        asking = Request(environ)
+        if not _is_reading_a_page(asking):
+            return problem.response()
+        page = Response(pages.error(asking.path.split("/")[1], problem.status), problem.status, content_type=HTML)
+        if problem.retry_after is not None:
+            page.headers["Retry-After"] = str(problem.retry_after)
+        return page
+
+    return answer
 
 
 def _problem_for(error: Exception) -> Problem:
@@ -179,10 +197,10 @@ def _problem_for(error: Exception) -> Problem:
     return STANDARD[500]
 
 
-def _is_reading_a_page() -> bool:
-    is_page = request.method in ("GET", "HEAD") or request.blueprint in _FORMS
+def _is_reading_a_page(asking: Request) -> bool:
+    is_page = asking.method in ("GET", "HEAD") or _FORMS.search(asking.path) is not None
     # A browser names images, too, and rates them like pages; a program that takes anything gets what programs read.
-    accepted = request.accept_mimetypes
+    accepted = asking.accept_mimetypes
     return is_page and accepted.quality("text/html") > accepted.quality("application/problem+json")
 
 

@@ -17,8 +17,12 @@ export function showState(name) {
 }
 
 /** Waits until the browser has drawn the new state, because sealing then keeps the phone busy. */
-export const painted = () =>
-  new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
+export async function painted() {
+  // A promise for each wait: what fails within another's callback would leave the page waiting for ever.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
 
 /**
  * Shows that sealing begins. From now on the person can stop it, and leaving the page stops it.

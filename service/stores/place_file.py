@@ -24,6 +24,7 @@ from pathlib import Path
 
 from crypto.envelope import ID_SIZE, SIZE, EnvelopeId, envelope_id
 from service.stores.base import StoreUnavailable
+from service.stores.file_times import open_quietly
 
 FORMAT = 1
 PAGE = 4096
@@ -50,7 +51,7 @@ class PlaceFile:
     """
 
     def __init__(self, path: Path, *, writes: bool) -> None:
-        self._descriptor = os.open(path, (os.O_RDWR if writes else os.O_RDONLY) | os.O_CLOEXEC)
+        self._descriptor = open_quietly(path, os.O_RDWR if writes else os.O_RDONLY)
         try:
             # What is read ahead comes in large pages, and the kernel writes a large page whole for a few bytes in it.
             os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_RANDOM)
@@ -158,6 +159,22 @@ class PlaceFile:
 
     def _at(self, place: int) -> int:
         return _tag_at(self.places) + place * SIZE
+
+
+def open_to_read(path: Path) -> PlaceFile:
+    """The file that has this name; it will not be erased while it is open. Raises OSError, StoreUnavailable."""
+    while True:
+        before = path.stat()
+        try:
+            file = PlaceFile(path, writes=False)
+        except StoreUnavailable:
+            if os.path.samestat(before, path.stat()):
+                raise
+            continue  # it was replaced, and overwritten before its first line was read
+        file.keep_others_from_erasing()
+        if file.is_at(path):
+            return file
+        file.close()
 
 
 def no_rest(done: float) -> float:

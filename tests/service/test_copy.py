@@ -169,8 +169,8 @@ def test_what_is_wrong_with_a_server_is_said_before_anything_moves(
     with told(server, "maxmemory", "1"):
         assert "maxmemory" in refused(here, server.url)
     assert not (tmp_path / "elsewhere").exists()
-    with server.client("web") as web:
-        web.hsetnx("envelopes:format", "2", "")
+    with server.client("admin") as admin:
+        admin.hset("undersigned:format", "2", "")
     assert "newer version" in refused(server.url, elsewhere)
     assert "newer version" in refused(here, server.url)
     assert holds(here) == filled

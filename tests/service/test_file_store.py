@@ -182,6 +182,7 @@ class TestDisk:
         calls: list[tuple[str, int]] = []
         pwrite, fdatasync = os.pwrite, os.fdatasync
         with closing(FileStore(tmp_path / "envelopes")) as store:
+            store._moments.close()
             monkeypatch.setattr(os, "pwrite", lambda *told: calls.append(("pwrite", len(told[1]))) or pwrite(*told))
             monkeypatch.setattr(os, "fdatasync", lambda file: calls.append(("fdatasync", 0)) or fdatasync(file))
             (envelope,) = some(1)
@@ -776,7 +777,7 @@ class TestNames:
                     (tmp_path / "next").write_bytes(whole)
                     (tmp_path / "next").rename(path)
 
-        monkeypatch.setattr(growing_shelf, "PlaceFile", late)
+        monkeypatch.setattr(place_file, "PlaceFile", late)
         assert held(FileAddress(path).read()) == [envelope]
 
 

@@ -15,11 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -180,14 +181,25 @@ def shipped_environment(unit: str) -> dict[str, str]:
     return dict(line.partition("=")[2].split("=", 1) for line in text.splitlines() if line.startswith("Environment="))
 
 
+def change(folder: Path, shipped: str, other: str) -> None:
+    """Write `other` for `shipped` in all configuration, where it must stand."""
+    texts = {path: path.read_text("utf-8") for path in folder.glob("*.conf")}
+    assert any(shipped in text for text in texts.values()), f"{shipped} is nowhere in the shipped files."
+    for path, text in texts.items():
+        path.write_text(text.replace(shipped, other), "utf-8")
+
+
 @contextmanager
-def front(added: str = "", onion: str = "") -> Iterator[Front]:
-    """nginx with nothing behind it yet; `serving_behind` adds the service."""
+def front(added: str = "", onion: str = "", spoilt: Mapping[str, str] = MappingProxyType({})) -> Iterator[Front]:
+    """nginx with nothing behind it yet; `serving_behind` adds the service. `spoilt` is for controls."""
     with temporary_folder() as folder:
         laid_out = lay_out(folder, added, onion)
+        for shipped, other in spoilt.items():
+            change(laid_out.folder / "nginx", shipped, other)
         # Tests may run as root, whose workers would become "nobody" and could not enter the folder.
+        touched = ["sh", str(ROOT / "deploy" / "even-times.sh"), str(laid_out.folder / "run")]
         with running(
-            nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"),
+            [*touched, *nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};")],
             folder / "nginx.log",
             os.environ | shipped_environment("undersigned-nginx"),
         ) as process:
