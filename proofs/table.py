@@ -97,7 +97,7 @@ PROOFS = (
     ),
     Proof(
         "browser",
-        "Whatever fails while a browser seals, nothing typed leaves it; whatever people write stays text on every page.",
+        "Whatever fails while a browser seals, nothing typed leaves it; what people write stays text on every page.",
         20,
         ("tests/browser/test_failed_sealing.py", "tests/browser/test_payloads.py"),
         "The browsers that run here.",
