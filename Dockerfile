@@ -37,7 +37,11 @@ COPY templates templates
 COPY deploy/healthy.py deploy/healthy.py
 RUN python3 -m compileall -q crypto service \
  && install -d -m 0700 -o 10001 -g 10001 /var/lib/undersigned
-ENV PYTHONDONTWRITEBYTECODE=1 \
+# What is freed is overwritten, by each of the three allocators (service/web/forgetting.py).
+ENV GLIBC_TUNABLES=glibc.malloc.perturb=85:glibc.malloc.tcache_count=0 \
+    PYTHONMALLOC=malloc \
+    _RJEM_MALLOC_CONF=junk:free \
+    PYTHONDONTWRITEBYTECODE=1 \
     UNDERSIGNED_APPEAL=/etc/undersigned/appeal \
     UNDERSIGNED_DATA=/var/lib/undersigned \
     UNDERSIGNED_LISTEN=unix:/run/undersigned/service.sock \
@@ -50,14 +54,17 @@ CMD ["/opt/undersigned/.venv/bin/python", "-m", "service"]
 FROM base AS nginx
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends nginx \
+ && apt-get install --yes --no-install-recommends nginx libnginx-mod-http-js \
  && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-enabled /var/log/nginx
 COPY deploy/nginx /opt/undersigned/deploy/nginx
+COPY deploy/even-times.sh /opt/undersigned/deploy/even-times.sh
+# What is freed is overwritten.
+ENV GLIBC_TUNABLES=glibc.malloc.perturb=85:glibc.malloc.tcache_count=0
 USER 10002:10002
 STOPSIGNAL SIGQUIT
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["/bin/bash", "/opt/undersigned/deploy/nginx/healthy.sh"]
 # A socket left by a crash would block the start.
-CMD ["/bin/sh", "-c", "rm -f /run/undersigned-onion/nginx.sock && exec nginx -c /opt/undersigned/deploy/nginx/nginx.conf"]
+CMD ["/bin/sh", "-c", "rm -f /run/undersigned-onion/nginx.sock /run/undersigned-onion/desk.sock && exec sh /opt/undersigned/deploy/even-times.sh /run/undersigned-nginx nginx -c /opt/undersigned/deploy/nginx/nginx.conf"]
 
 FROM base AS tor
 # hadolint ignore=DL3008

@@ -43,7 +43,9 @@ def nginx(folder: Path, door: Path, source: Path) -> Iterator[int]:
     # Run by root, its workers would become "nobody" and could not enter the folder.
     user = f"user {pwd.getpwuid(os.geteuid()).pw_name};" if os.geteuid() == 0 else ""
     process = subprocess.Popen(
-        ["nginx", "-c", str(folder / "nginx" / "nginx.conf"), "-g", user], stderr=subprocess.DEVNULL
+        ["nginx", "-c", str(folder / "nginx" / "nginx.conf"), "-g", user],
+        stderr=subprocess.DEVNULL,
+        env=os.environ | _environment(source),
     )
     try:
         wait_for(port)
@@ -69,10 +71,20 @@ def _lay_out(folder: Path, port: int, door: Path, source: Path) -> None:
         "unix:/run/undersigned/service.sock": f"unix:{door}",
         "/etc/undersigned/nginx/*.conf": str(folder / "nginx" / "site.conf"),
     }
-    files = [path for path in (folder / "nginx").iterdir() if path.suffix == ".conf"]
+    files = [path for path in (folder / "nginx").iterdir() if path.suffix in (".conf", ".js")]
     texts = {path: path.read_text("utf-8") for path in files}
     for there, here in places.items():
         assert any(there in text for text in texts.values()), f"{there} is not in the shipped files."
         texts = {path: text.replace(there, here) for path, text in texts.items()}
+    # Sources of before have no names of clients.
+    names = {"/opt/undersigned/deploy/nginx/": f"{folder}/nginx/", "/run/undersigned/client-": f"{door.parent}/client-"}
     for path, text in texts.items():
+        for there, here in names.items():
+            text = text.replace(there, here)
         path.write_text(text, "utf-8")
+
+
+def _environment(source: Path) -> dict[str, str]:
+    """What the unit of these sources sets for nginx."""
+    lines = (source / "deploy" / "systemd" / "undersigned-nginx.service").read_text("utf-8").splitlines()
+    return dict(line.partition("=")[2].split("=", 1) for line in lines if line.startswith("Environment="))

@@ -232,6 +232,7 @@ def main() -> None:
         if isinstance(error, KeyboardInterrupt):
             sys.exit(130)
         raise
+    importlib.import_module("organizer.keys.memory").no_core_dumps()
     importlib.import_module("organizer.cli.main").organizer(prog_name="organizer", obj=str(archive))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import secrets
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,13 @@ from granian.server import MPServer
 from crypto.appeal import DatedKey
 from crypto.errors import PublicationError
 from crypto.letter import APPEAL_TOML
-from service import create_app, parse_store, today_utc
+from service import create_app, parse_store, seconds_since_boot, today_utc
 from service.appeal_reader import AppealFolderError, load_appeal
 from service.door import BACKLOG, DoorError, hold, open_door
+from service.limits.client_keys import EPOCH_SECONDS, KEY_SIZE, KeyFile
 from service.settings import Settings, SettingsError, read_settings
 from service.stores.base import StoreUnavailable
+from service.web.forgetting import EXTENSION, overwrite_from_the_start
 
 # Threads that wait for the disk; a group commit serves all of them at once.
 THREADS = 64
@@ -55,7 +59,9 @@ def app() -> Flask:
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     settings = read_settings(os.environ, parse_store)
     try:
-        return create_app(settings, settings.store.open(shuffles=True))
+        made = create_app(settings, settings.store.open(shuffles=True))
+        threading.Thread(target=made.extensions[EXTENSION].run, name="forgetting", daemon=True).start()
+        return made
     except StoreUnavailable as error:
         mistake = str(error)
     except OSError as error:
@@ -99,6 +105,7 @@ def serve(settings: Settings, door: socket.socket) -> None:
 
 def main() -> int:
     """Say what is wrong in plain words, or serve."""
+    overwrite_from_the_start()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # ./run holds it back until here
@@ -107,7 +114,7 @@ def main() -> int:
         appeal = load_appeal(settings.appeal)
         if appeal.lacks_key(today_utc()):
             print(_no_key(settings.appeal / APPEAL_TOML, appeal.programs.keys), file=sys.stderr)
-        with hold(settings.data), open_door(settings.listen) as door:
+        with hold(settings.data), open_door(settings.listen) as door, _key_beside(settings.listen.socket):
             serve(settings, door)
     except SettingsError as error:
         return _refuse("The settings cannot be used:", error.mistakes)
@@ -116,6 +123,20 @@ def main() -> int:
     except DoorError as error:
         return _refuse("The service cannot start:", [str(error)])
     return 0
+
+
+@contextmanager
+def _key_beside(socket: Path | None) -> Iterator[None]:
+    """Have nginx find a key for clients' names before a worker is ready, and none after the end."""
+    if socket is None:
+        yield
+        return
+    file = KeyFile(socket.parent)
+    file.lay(secrets.token_bytes(KEY_SIZE), seconds_since_boot() + EPOCH_SECONDS)
+    try:
+        yield
+    finally:
+        file.remove()
 
 
 def _end_with_parent() -> None:

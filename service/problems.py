@@ -8,9 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,10 +35,24 @@ class Problem:
     retry_after: int | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def body(self) -> bytes:
+        """The JSON object."""
+        value = {"type": f"urn:undersigned:problem:{self.kind}", "title": self.title, "status": self.status}
+        return (json.dumps(value | dict(self.more)) + "\n").encode("utf-8")
+
+    def send(self, start_response: StartResponse) -> list[bytes]:
+        """The HTTP answer past the framework, which would take most of the time of a refusal."""
+        body = self.body
+        headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
+        if self.retry_after is not None:
+            headers.append(("Retry-After", str(self.retry_after)))
+        start_response(f"{self.status} {HTTPStatus(self.status).phrase.upper()}", headers)
+        return [body]
+
     def response(self) -> Response:
         """The HTTP answer."""
-        body = {"type": f"urn:undersigned:problem:{self.kind}", "title": self.title, "status": self.status, **self.more}
-        answer = Response(json.dumps(body) + "\n", status=self.status, mimetype=MEDIA_TYPE)
+        answer = Response(self.body, status=self.status, mimetype=MEDIA_TYPE)
         if self.retry_after is not None:
             answer.headers["Retry-After"] = str(self.retry_after)
         return answer
@@ -63,6 +81,10 @@ STANDARD = {
     500: Problem(500, "internal", "The service made a mistake. Nothing was kept."),
     503: Problem(503, "store", "The service cannot keep envelopes right now. Nothing was kept.", retry_after=30),
 }
+# When many send at once, and whoever is refused has done nothing to cause it.
+OVERLOADED = Problem(
+    503, "overloaded", "The site is overloaded. It is not this connection. Nothing was kept.", retry_after=60
+)
 
 
 def for_status(status: int) -> Problem:

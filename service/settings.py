@@ -65,7 +65,10 @@ class ListenAddress:
 
 @dataclass(frozen=True)
 class Limits:
-    """The rate limits: for each client at one group of addresses, and `everyone`, for the envelopes of all clients."""
+    """The rate limits: for each client at one group of addresses, and `everyone`.
+
+    That one is for the new envelopes of all clients: above it nobody is refused, and much more work is asked for.
+    """
 
     envelopes: RateLimits
     desk: RateLimits
@@ -215,7 +218,7 @@ _SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "listen": ("127.0.0.1:8000", ListenAddress.parse),
     "desk_token_sha256": (None, _token_hash),
     "trusted_hops": (0, _hops),
-    # Envelopes a minute before browsers are asked for work: ten a second is a crowd that no open letter has by itself.
+    # New envelopes a minute before browsers are asked for work: no open letter has a crowd of ten a second by itself.
     "work_above": (600, _number),
     "limits_server": ("", lambda text: parse_limits_server(text) if text else None),
     "processes": (1, _number),

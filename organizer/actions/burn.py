@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crypto.publication import read_publication
+from organizer.actions.appeal import need_appeal
 from organizer.actions.dates import day_questions, known_days, strange_day
 from organizer.actions.draft import count, draft_publication
 from organizer.actions.plan import Answers, Notice, Question, check_answered
-from organizer.actions.session import Session, need_appeal
+from organizer.actions.session import Session
 from organizer.errors import OrganizerError
 from organizer.keys.periods import Period, secret_name
 from organizer.results.burn_checks import BurnChecks, judge

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from nacl.utils import random
 
 from crypto.keys import KeyId
-from organizer.actions.plan import Notice
-from organizer.actions.session import Session, open_masters, own_minisign
+from organizer.actions.own_keys import own_minisign
+from organizer.actions.plan import Answers, Notice, Question, check_answered
+from organizer.actions.session import Session, open_masters
 from organizer.errors import OrganizerError
 from organizer.review.merge import Decisions, Disagreement, Merge, collect, merge, read_decisions, write_decisions
 from organizer.review.queue import ReviewQueue
@@ -44,11 +45,20 @@ def export_decisions(session: Session, plan: DecisionsPlan, out: str) -> None:
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What becomes of another organizer's decisions here; undo takes it back, so nothing is asked."""
+    """What becomes of another organizer's decisions here."""
 
     signer: str
     found: Merge
     warnings: tuple[Notice, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to, who saw how many they are: their yes counts here as one's own does."""
+        if not self.found.changes and not self.found.words:
+            return ()
+        text = "Take over what {signer} decided: {changes:,} decisions, {words:,} vouch words?"
+        values = {"signer": self.signer, "changes": len(self.found.changes), "words": len(self.found.words)}
+        return (Question(Notice("merge", text, values), Notice("stopped", "Nothing was taken over.")),)
 
 
 def plan_merge(session: Session, queue: ReviewQueue, path: str) -> MergePlan:
@@ -62,8 +72,9 @@ def plan_merge(session: Session, queue: ReviewQueue, path: str) -> MergePlan:
     return MergePlan(theirs.signer, merge(queue, theirs), warnings)
 
 
-def merge_decisions(queue: ReviewQueue, plan: MergePlan) -> None:
-    """Keep what both agree on or one decided, and put on hold where they differ; one step."""
+def merge_decisions(queue: ReviewQueue, plan: MergePlan, answers: Answers) -> None:
+    """Keep what both agree on or one decided, and put on hold where they differ; one step. Raises: stopped."""
+    check_answered(plan.questions, answers)
     queue.keep(plan.found.changes, plan.found.words)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Container
 
 from crypto.publication import Publication, PublishedSignature
+from organizer.actions.appeal import need_appeal
 from organizer.actions.plan import Notice
-from organizer.actions.session import Session, need_appeal
+from organizer.actions.session import Session
 from organizer.intake.ledgers import open_by_hand
 from organizer.results.publication import Place, make_publication
 from organizer.results.tally import Tally, tally

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crypto.errors import MinisignError
 from crypto.keys import AppealId
 from crypto.letter import APPEAL_TOML
 from crypto.minisign import MinisignPublicKey
+from organizer.actions.appeal import WORD
 from organizer.actions.cards import check_folder
+from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.errors import OrganizerError
-from organizer.keys.appeal_folder import PublicKeys, appeal_id_in, public_files, signers_in
+from organizer.keys.appeal_folder import PublicKeys, appeal_id_in, public_files, records_in, signers_in, threshold_in
 from organizer.keys.generate import check_signer
 from organizer.keys.periods import Period
 from organizer.workspace.files import hand_over, read_appeal_folder, read_file
@@ -39,6 +41,16 @@ class AppealFolder:
         """The organizers whom it lists already. Raises MinisignError."""
         listed = {} if self._toml is None else signers_in(self._toml)
         return {name: MinisignPublicKey.parse(line) for name, line in listed.items()}
+
+    @property
+    def threshold(self) -> int:
+        """How many must sign a result by it; 0 when it does not say."""
+        return 0 if self._toml is None else threshold_in(self._toml)
+
+    @property
+    def records(self) -> list[str]:
+        """The records of the keys that it lists already, in base64."""
+        return [] if self._toml is None else records_in(self._toml)
 
     @property
     def _toml(self) -> str | None:
@@ -103,6 +115,22 @@ class PublicFolderPlan:
     """The files for the site; nothing in them is secret. `fills_appeal`: the site's own folder with the keys in it."""
 
     files: Mapping[str, bytes]
+    listed: tuple[Notice, ...] = ()
+    """Whom and what the site's folder lists already, beside what is made here."""
+    lowered: Notice | None = None
+    """That fewer must sign than the site's folder says."""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What a person must agree to: what came from elsewhere, and a word where fewer are to sign than before."""
+        nothing = Notice("stopped", "No public folder was written.")
+        asked = Notice("listed", "Do you know all of these, and did you compare them?")
+        found = [Question(asked, nothing, for_a_person=True)] if self.listed else []
+        if self.lowered is not None:
+            text = "{lowered} Only if all organizers know why, type the word {word}"
+            values = {"lowered": str(self.lowered), "word": WORD}
+            found.append(Question(Notice("threshold-lowered", text, values), nothing, word=WORD, for_a_person=True))
+        return tuple(found)
 
     @property
     def fills_appeal(self) -> bool:
@@ -112,9 +140,23 @@ class PublicFolderPlan:
 
 def plan_public_folder(keys: PublicKeys, appeal: AppealFolder) -> PublicFolderPlan:
     """What the site needs to know. Raises OrganizerError: appeal-toml, appeal-key, signer-name, not-text."""
-    return PublicFolderPlan(public_files(keys, appeal.files))
+    lowered = None
+    if keys.threshold < appeal.threshold:
+        text = "By the site's appeal.toml, {before} must sign a result; by this one, {now} would be enough."
+        lowered = Notice("threshold-lowered", text, {"before": appeal.threshold, "now": keys.threshold})
+    return PublicFolderPlan(public_files(keys, appeal.files), tuple(_listed(keys, appeal)), lowered)
 
 
-def write_public_folder(plan: PublicFolderPlan, folder: str) -> None:
-    """Write it into a folder that is new or empty. Raises OrganizerError: folder."""
+def _listed(keys: PublicKeys, appeal: AppealFolder) -> Iterator[Notice]:
+    for name, key in appeal.signers.items():
+        yield Notice("listed-signer", "signs results: {name}, {line}", {"name": name, "line": key.line})
+    made = {period.record_text for period in keys.periods}
+    for record in appeal.records:
+        if record not in made:
+            yield Notice("listed-key", "a key to seal to that is not of this workspace: {record}", {"record": record})
+
+
+def write_public_folder(plan: PublicFolderPlan, folder: str, answers: Answers) -> None:
+    """Write it into a folder that is new or empty. Raises OrganizerError: folder, stopped."""
+    check_answered(plan.questions, answers)
     hand_over(check_folder(folder), dict(plan.files))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.publication import PUBLICATION_FILE, Publication, digest, minisig_name, read_publication
+from organizer.actions.appeal import need_appeal
 from organizer.actions.counted_twice import accepted_pairs, counted_twice
 from organizer.actions.dates import day_questions, known_days, strange_day
 from organizer.actions.draft import count, draft_publication, unmatched
 from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises
+from organizer.actions.own_keys import check_listed, own_minisign
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
+from organizer.actions.previous import TOLD, is_signed
 from organizer.actions.reachable import reachable_people
-from organizer.actions.session import Session, check_listed, need_appeal, open_minisign, own_minisign
+from organizer.actions.session import Session, open_minisign
 from organizer.errors import OrganizerError
 from organizer.results.diff import Changes, compare
 from organizer.results.publication import place_after, sign_publication, write_draft
@@ -38,6 +42,8 @@ class PublishPlan:
     changes: Changes | None
     replaced: str | None
     """The digest of the publication that is replaced under the same number."""
+    unsigned: str | None
+    """The digest of the publication that it follows, when that came from elsewhere without enough minisigs."""
     strange: tuple[Notice, ...]
     """What speaks against its date."""
     pairs: Counter[str]
@@ -74,11 +80,20 @@ class PublishPlan:
     def questions(self) -> tuple[Question, ...]:
         """What a person must agree to."""
         dated = day_questions(self.publication.date, self.strange, str(NOTHING_PUBLISHED))
-        asked = (*dated, *ask_about_fewer(self.fewer, NOTHING_PUBLISHED))
+        asked = (*dated, *self._about_previous(), *ask_about_fewer(self.fewer, NOTHING_PUBLISHED))
         if self.replaced is None:
             return (*asked, Question(SIGN, NOTHING_PUBLISHED))
         text = "Was number {number} never handed in, and shall this one be signed in its place?"
         return (*asked, Question(Notice("replace", text, {"number": self.publication.number}), NOTHING_PUBLISHED))
+
+    def _about_previous(self) -> Iterator[Question]:
+        if self.unsigned is not None:
+            text = "Beside the publication that this one follows lie no minisigs of enough organizers: whether it is "
+            text += "the one on the site is not known here. Type the first eight signs of the SHA-256 on the site"
+            refusal = "Nothing was published. Fetch all minisigs of the last publication from the site, too, and put "
+            refusal += "them beside it."
+            told = Notice("previous-unsigned", refusal, {"previous": self.unsigned})
+            yield Question(Notice("previous-unsigned", text), told, word=self.unsigned[:TOLD], for_a_person=True)
 
 
 @dataclass(frozen=True)
@@ -110,15 +125,17 @@ def plan_publication(
             raise OrganizerError("replace", "There is no publication yet that could be replaced. Leave --replace out.")
         replaced = digest(workspace.read_publication(numbers.pop()))
     before = workspace.read_publication(numbers[-1]) if numbers else None
+    unsigned = None
     if previous is not None:
         before = _given(previous, appeal, before)
+        unsigned = None if is_signed(previous, before, appeal) else digest(before)
     last = None if before is None else read_publication(before)
     counted = count(session, frozenset() if last is None else frozenset(last.signatures))
     data, publication = write_draft(draft_publication(session, counted, place_after(before), date))
     changes = None if last is None else compare(last, publication, counted.left_out)
     strange = strange_day(date, known_days(appeal, last, session))
     pairs, fewer = accepted_pairs(session, progress), counts_fewer(publication, last, read_promises(workspace))
-    return PublishPlan(data, publication, counted, last, changes, replaced, strange, pairs, fewer)
+    return PublishPlan(data, publication, counted, last, changes, replaced, unsigned, strange, pairs, fewer)
 
 
 def publish(session: Session, plan: PublishPlan, answers: Answers) -> Published:
@@ -161,4 +178,7 @@ def _given(path: str, appeal: Appeal, own: bytes | None) -> bytes:
     if own is not None and given.number <= read_publication(own).number and data != own:
         text = f"{path} is not the last publication: this workspace knows number {read_publication(own).number}."
         raise OrganizerError("previous", f"{text} Leave --previous out, or fetch the last one from the site.")
+    if own is not None and given.number == read_publication(own).number + 1 and given.previous != digest(own):
+        text = f"{path} does not follow the publication {given.number - 1} that this workspace knows."
+        raise OrganizerError("previous", f"{text} Find out with the other organizers which one is right.")
     return data

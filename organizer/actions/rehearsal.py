@@ -18,9 +18,10 @@ from crypto.letter import letter_hash
 from crypto.seal import seal_signature, seal_withdrawal
 from crypto.signature import Signature
 from organizer import RELEASED
+from organizer.actions.appeal import APPEAL_FILE
 from organizer.actions.cards import CardPlan
 from organizer.actions.public_folder import AppealFolder, Signers, plan_public_folder, write_public_folder
-from organizer.actions.session import APPEAL_FILE, Session
+from organizer.actions.session import Session
 from organizer.keys.appeal_folder import PublicKeys
 from organizer.keys.periods import Days, Period
 from organizer.workspace.entries import Decision, Reason, SignatureEntry, Verdict
@@ -64,7 +65,7 @@ def make_site(folder: str, period: Period, signers: Signers) -> None:
         threshold=2,
     )
     plan = plan_public_folder(PublicKeys([period], signers.keys, appeal.threshold), AppealFolder())
-    write_public_folder(plan, folder)
+    write_public_folder(plan, folder, {})
     hand_over(folder, {APPEAL_FILE: write_appeal(appeal)})
 
 

@@ -15,10 +15,13 @@ from nacl.utils import random
 
 from crypto.errors import MinisignError
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
+from organizer.actions.appeal import read_appeal_of
+from organizer.actions.own_keys import read_periods
 from organizer.actions.plan import Answers, Notice, Question, check_answered
-from organizer.actions.session import keep_period, read_appeal_of, read_periods
+from organizer.actions.session import keep_period
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
+from organizer.keys.memory import not_swapped
 from organizer.keys.passphrase import check_passphrase, normalise
 from organizer.keys.periods import Period, PeriodKey
 from organizer.keys.recovery import Expected, expect, read_digits
@@ -146,7 +149,7 @@ def restore_into_new(
     check_passphrase(passphrase)
     _check_wanted(at, key)
     check_new(at.folder)
-    root = random(keyfile.ROOT_SIZE)
+    root = not_swapped(random(keyfile.ROOT_SIZE))
     public, files = generate.minisign_files(signer, passphrase, random, root)
     files[KEY_FILE] = _lock_root(root, key.period, passphrase, profile)
     files |= generate.period_files(root, key, random)
@@ -183,7 +186,7 @@ def take_over(workspace: Workspace, key: PeriodKey, passphrase: str) -> bytes:
 
     If it is cut off at any moment, doing it again finishes it. Raises OrganizerError: restore-rows, memory.
     """
-    root = random(keyfile.ROOT_SIZE)
+    root = not_swapped(random(keyfile.ROOT_SIZE))
     file = _lock_root(root, key.period, passphrase)
     key_id = key.period.record.key_id
     with workspace.tables() as tables:

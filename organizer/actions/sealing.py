@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from crypto.appeal import Appeal
 from crypto.keys import KeyRecord
-from organizer.actions.session import Session, load_appeal, need_appeal, public_record
+from organizer.actions.appeal import need_appeal, remembered_appeal
+from organizer.actions.session import Session, public_record
 from organizer.workspace.folder import Workspace, open_workspace
 from organizer.workspace.records import add_by_hand
 
@@ -31,10 +32,10 @@ class Sealing:
 
 
 @contextmanager
-def open_sealing(folder: str, appeal_file: str | None = None) -> Iterator[Sealing]:
+def open_sealing(folder: str) -> Iterator[Sealing]:
     """A workspace to seal into; needs no passphrase. Raises OrganizerError: no-appeal, no-key, no-file, …"""
     with open_workspace(folder) as workspace:
-        yield Sealing(workspace, need_appeal(load_appeal(workspace, appeal_file)), public_record(workspace))
+        yield Sealing(workspace, need_appeal(remembered_appeal(workspace)), public_record(workspace))
 
 
 def sealing_in(session: Session) -> Sealing:

@@ -12,33 +12,30 @@ from typing import Protocol
 
 from nacl.utils import random
 
-from crypto.appeal import Appeal, read_appeal
-from crypto.errors import AppealError, MinisignError, UndersignedError
+from crypto.appeal import Appeal
+from crypto.errors import MinisignError, UndersignedError
 from crypto.keys import KeyId, KeyRecord, OrganizersKey
-from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
+from crypto.minisign import MinisignSecretKey, unlock_secret_key
+from organizer.actions.appeal import keep_appeal, plan_appeal, remembered_appeal
 from organizer.actions.fewer import remember_promise
+from organizer.actions.own_keys import no_minisign, own_minisign, read_periods
 from organizer.actions.plan import Notice
 from organizer.actions.sitting import Sitting
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
 from organizer.keys.passphrase import normalise
-from organizer.keys.periods import Period, PeriodKey, public_name, read_public, secret_name, unlock_master
+from organizer.keys.periods import Period, PeriodKey, secret_name, unlock_master
 from organizer.keys.signing import lock_signing_key, unlock_signing_key
-from organizer.workspace.files import read_file
 from organizer.workspace.folder import (
     KEY_FILE,
     MINISIGN_FILE,
-    MINISIGN_PUBLIC_FILE,
-    SIGNER_FILE,
     SIGNING_FILE,
     Workspace,
     open_workspace,
 )
 from organizer.workspace.key_slots import open_work_key
 from organizer.workspace.records import Records
-
-APPEAL_FILE = "appeal.json"
 
 SIGNING_KEPT = Notice(
     "signing-kept",
@@ -113,19 +110,6 @@ def open_session(passphrases: Passphrases, folder: str, appeal_file: str | None 
             yield Session(workspace, periods, keys, records, appeal, passphrases, typed, root)
 
 
-def read_periods(workspace: Workspace) -> tuple[Period, ...]:
-    """What is public of all keys of a workspace, by their days; needs no passphrase. Raises OrganizerError."""
-    periods: list[Period] = []
-    for name in workspace.file_names("period-", ".pub"):
-        period = read_public((workspace.read(name) or b"").decode("ascii", "replace"))
-        if name != public_name(period.record.key_id):
-            raise OrganizerError(
-                "key-file-damaged", f"The file {name} holds another key. Put back a copy of the folder."
-            )
-        periods.append(period)
-    return tuple(sorted(periods, key=lambda period: period.order))
-
-
 def open_masters(workspace: Workspace, root: bytes, periods: tuple[Period, ...]) -> dict[KeyId, bytes]:
     """The masters that are here and open under this root, by key id. Raises OrganizerError: key-file-damaged."""
     masters: dict[KeyId, bytes] = {}
@@ -141,20 +125,6 @@ def keep_period(workspace: Workspace, root: bytes, key: PeriodKey) -> None:
     """Put the key of a period into a workspace. The public half comes last: it says that the key is there."""
     for name, content in reversed(period_files(root, key, random).items()):
         workspace.write(name, content)
-
-
-def own_minisign(workspace: Workspace) -> tuple[str, MinisignPublicKey]:
-    """This organizer's name and public minisign key. Raises OrganizerError: no-file; MinisignError."""
-    name, text = workspace.read(SIGNER_FILE), workspace.read(MINISIGN_PUBLIC_FILE)
-    if name is None or text is None:
-        raise _no_minisign()
-    lines = text.decode("ascii", "replace").splitlines()
-    return name.decode("ascii", "replace").strip(), MinisignPublicKey.parse(lines[-1] if lines else "")
-
-
-def _no_minisign() -> OrganizerError:
-    text = "The files of your minisign key are missing from the workspace. Put back a copy of them."
-    return OrganizerError("no-file", text)
 
 
 def public_record(workspace: Workspace) -> KeyRecord:
@@ -180,39 +150,15 @@ def _no_key(workspace: Workspace) -> OrganizerError:
 
 
 def load_appeal(workspace: Workspace, path: str | None) -> Appeal | None:
-    """The appeal.json at `path`, which is remembered, or else the one remembered before, or None.
+    """The appeal.json that is trusted here; the one at `path` from now on, where it says nothing else than that one.
 
-    Raises OrganizerError: no-file, appeal-key; AppealError.
+    Raises OrganizerError: no-file, appeal-key, appeal-changed, …
     """
-    data = workspace.read(APPEAL_FILE) if path is None else read_file(path)
-    if data is None:
-        return None
-    appeal = read_appeal_of(data, path or workspace.path(APPEAL_FILE))
-    own = [period.record for period in read_periods(workspace)]
-    if not set(own) & {key.record for key in appeal.keys}:
-        known = " nor ".join(record.digits for record in own)
-        text = f"This appeal.json does not list your key {known}. Take the one of your own appeal."
-        raise OrganizerError("appeal-key", text)
     if path is not None:
-        workspace.write(APPEAL_FILE, data)
-    remember_promise(workspace, appeal)
-    return appeal
-
-
-def read_appeal_of(data: bytes, path: str) -> Appeal:
-    """What is in an appeal.json. Raises OrganizerError, with the reason of AppealError, that names the file."""
-    try:
-        return read_appeal(data)
-    except AppealError as error:
-        text = f"{path} is no appeal.json of a site, or is damaged: {error} Fetch it again and give it with --appeal."
-        raise OrganizerError(error.reason, text) from error
-
-
-def need_appeal(appeal: Appeal | None) -> Appeal:
-    """The appeal, which this command cannot do without. Raises OrganizerError: no-appeal."""
-    if appeal is None:
-        text = "This needs the appeal.json of your appeal once. Fetch it from the site and give it with --appeal FILE."
-        raise OrganizerError("no-appeal", text)
+        keep_appeal(workspace, plan_appeal(workspace, path), {})
+    appeal = remembered_appeal(workspace)
+    if appeal is not None:
+        remember_promise(workspace, appeal)  # a workspace of an earlier version kept none
     return appeal
 
 
@@ -236,7 +182,7 @@ def _open_stock_minisign(session: Session) -> MinisignSecretKey:
     """With the passphrase that opened the workspace, which is the same, or asked for when a sitting opened it."""
     file = session.workspace.read(MINISIGN_FILE)
     if file is None:
-        raise _no_minisign()
+        raise no_minisign()
     if session.typed is None:
         return ask_minisign(session.passphrases, session.workspace)
     session.passphrases.signing()
@@ -247,7 +193,7 @@ def ask_minisign(passphrases: Passphrases, workspace: Workspace) -> MinisignSecr
     """The minisign key of a workspace that has no other. Raises OrganizerError, MinisignError."""
     file = workspace.read(MINISIGN_FILE)
     if file is None:
-        raise _no_minisign()
+        raise no_minisign()
     wrong: MinisignError | None = None
     while True:
         typed = passphrases.passphrase(wrong)
@@ -258,13 +204,6 @@ def ask_minisign(passphrases: Passphrases, workspace: Workspace) -> MinisignSecr
             if error.reason != "minisign-passphrase":
                 raise
             wrong = error
-
-
-def check_listed(appeal: Appeal, key: MinisignPublicKey) -> None:
-    """Whether readers would accept this minisign key. Raises OrganizerError: appeal-signer."""
-    if key not in appeal.minisign:
-        text = f"This appeal.json does not list your minisign key {key.line}, so nobody would accept what you sign."
-        raise OrganizerError("appeal-signer", text)
 
 
 def _unlock(passphrases: Passphrases, workspace: Workspace) -> tuple[bytes, str | None]:

@@ -11,7 +11,6 @@ from crypto.appeal import Appeal
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey
 from crypto.publication import (
     PUBLICATION_FILE,
-    LastSeen,
     Publication,
     check_place,
     digest,
@@ -19,29 +18,28 @@ from crypto.publication import (
     read_publication,
     signers,
 )
+from crypto.typed import bare
+from organizer.actions.appeal import need_appeal
 from organizer.actions.counted_twice import accepted_pairs, counted_twice, published_pairs
 from organizer.actions.dates import day_questions, known_days, strange_for_cosigning
 from organizer.actions.draft import count, draft_publication
-from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises, remember_promise
+from organizer.actions.fewer import ask_about_fewer, counts_fewer, read_promises
+from organizer.actions.own_keys import check_listed, own_minisign
 from organizer.actions.plan import Answers, Notice, Progress, Question, check_answered, no_progress
+from organizer.actions.previous import TOLD, Previous, find_previous
 from organizer.actions.reachable import reachable_people
-from organizer.actions.session import (
-    APPEAL_FILE,
-    Passphrases,
-    Session,
-    ask_minisign,
-    check_listed,
-    need_appeal,
-    open_minisign,
-    open_session,
-    own_minisign,
-    read_appeal_of,
-)
-from organizer.results.cosign_checks import check_not_another, differences
+from organizer.actions.session import Passphrases, Session, ask_minisign, load_appeal, open_minisign, open_session
+from organizer.errors import OrganizerError
+from organizer.results.cosign_checks import Findings, Known, check_followed, check_not_another, compare_all
 from organizer.results.diff import Changes, compare
 from organizer.results.publication import Place, sign_publication
 from organizer.workspace.files import folder_of, hand_over, minisigs_beside, read_file
 from organizer.workspace.folder import Workspace, has_keys, open_workspace
+
+NOTHING_SIGNED = Notice("stopped", "Nothing was signed.")
+UNKNOWN = "not-known-here"
+SHOWN = 200
+"""Differences listed before the rest is only counted."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,10 @@ class SignPlan:
     changes: Changes | None
     signed_by: tuple[MinisignPublicKey, ...]
     threshold: int
-    differences: tuple[str, ...] | None
-    """Where the own count differs, in sentences; None for a workspace without a key, which cannot count."""
+    counts: bool
+    """Whether the own workspace has a key, and so could count again."""
+    findings: Findings
+    """What came of comparing every field with what is known here."""
     strange: tuple[Notice, ...]
     """What speaks against its date."""
     pairs: Counter[str]
@@ -82,26 +82,37 @@ class SignPlan:
     @property
     def warnings(self) -> tuple[Notice, ...]:
         """What may want a second look before this is signed."""
-        found = (*self.strange, *counted_twice(self.pairs), *reachable_people(self.publication), *self.fewer)
-        if self.last is None and self.publication.previous is not None:
-            text = "What changed is not known here: give the publication before it with --previous."
-            found = (*found, Notice("no-previous", text))
-        return found
+        return (*self.strange, *counted_twice(self.pairs), *reachable_people(self.publication), *self.fewer)
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """What a person must agree to; first of all, a strange date, and to sign although the numbers differ."""
-        nothing = "Nothing was signed."
-        dated = day_questions(self.publication.date, self.strange, nothing)
+        """What a person must agree to; before signing, all that is strange, differs, or cannot be known here."""
+        dated = day_questions(self.publication.date, self.strange, str(NOTHING_SIGNED))
         text = "Sign publication {number} with {total:,} signatures?"
         values = {"number": self.publication.number, "total": self.publication.total}
-        stopped = Notice("stopped", nothing)
-        asked = (*ask_about_fewer(self.fewer, stopped), Question(Notice("sign", text, values), stopped))
-        if not self.differences:
-            return (*dated, *asked)
-        text = "Nothing was signed. Find out with the other organizer which ledgers or decisions differ."
-        refusal = Notice("counts-differ", text, {"differences": len(self.differences)})
-        return (*dated, Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True), *asked)
+        asked = (*ask_about_fewer(self.fewer, NOTHING_SIGNED), Question(Notice("sign", text, values), NOTHING_SIGNED))
+        return (*dated, *self._about_findings(), *asked)
+
+    def _about_findings(self) -> Iterator[Question]:
+        if differ := self.findings.differ:
+            text = "Nothing was signed. Find out with the other organizer which ledgers or decisions differ."
+            refusal = Notice("counts-differ", text, {"differences": len(differ), "differ": list(differ[:SHOWN])})
+            yield Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True)
+        if unknown := self.findings.unknown:
+            asked = "To sign what is not known here, type the first eight signs of the SHA-256 that you were told"
+            text = "Nothing was signed. What is not known here needs the SHA-256 of the file, as the organizer who "
+            text += "published it tells it over another line: type it, or give it with --sha256."
+            refusal = Notice(UNKNOWN, text, {"unknown": list(unknown[:SHOWN])})
+            yield Question(Notice(UNKNOWN, asked), refusal, word=self.digest[:TOLD], for_a_person=True)
+
+    def told(self, sha256: str | None) -> Answers:
+        """The answer of whoever brings the SHA-256 of the file along. Raises OrganizerError: other-file."""
+        if sha256 is None:
+            return {}
+        if bare(sha256).casefold() != self.digest:
+            text = "This is not the file that you were told of: its SHA-256 is another one. Nothing was signed."
+            raise OrganizerError("other-file", text, {"digest": self.digest})
+        return {UNKNOWN: self.digest[:TOLD]}
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,7 @@ class Signed:
 
 
 @contextmanager
-def open_cosigning(passphrases: Passphrases, folder: str, appeal_file: str | None) -> Iterator[Cosigning]:
+def open_cosigning(passphrases: Passphrases, folder: str, appeal_file: str | None = None) -> Iterator[Cosigning]:
     """A workspace to sign in; without keys that open envelopes the passphrase is asked for when it signs.
 
     Raises OrganizerError: no-appeal, appeal-signer, …
@@ -123,7 +134,9 @@ def open_cosigning(passphrases: Passphrases, folder: str, appeal_file: str | Non
             yield Cosigning(session.workspace, need_appeal(session.appeal), session, passphrases)
     else:
         with open_workspace(folder) as workspace:
-            yield Cosigning(workspace, _appeal(workspace, appeal_file), None, passphrases)
+            appeal = need_appeal(load_appeal(workspace, appeal_file))
+            check_listed(appeal, own_minisign(workspace)[1])
+            yield Cosigning(workspace, appeal, None, passphrases)
 
 
 def plan_signing(
@@ -133,29 +146,61 @@ def plan_signing(
 
     `today` is the day of this computer, YYYY-MM-DD.
 
-    Raises OrganizerError: appeal-signer, signed-another, no-file; PublicationError.
+    Raises OrganizerError: appeal-signer, signed-another, previous, no-file; PublicationError.
     """
-    data, before = read_file(path), None if previous is None else read_file(previous)
-    beside = [read_file(name).decode("utf-8", "replace") for name in minisigs_beside(path)]
+    data = read_file(path)
     check_listed(at.appeal, own_minisign(at.workspace)[1])
     publication = read_publication(data)
-    kept = at.workspace.publications()
-    check_not_another(data, at.workspace.read_publication(publication.number) if publication.number in kept else None)
-    if before is None and publication.number - 1 in kept:
-        before = at.workspace.read_publication(publication.number - 1)
-    check_place(publication, at.appeal, None if before is None else LastSeen.of(before))
-    last = None if before is None else read_publication(before)
-    changes = None if last is None else compare(last, publication)
-    signed_by = tuple(signers(data, beside, at.appeal.minisign))
-    differ = None if at.session is None else _compare(at.session, publication)
+    _check_kept(at.workspace, publication.number, data)
+    before = find_previous(at.workspace, at.appeal, publication.number, previous)
+    check_place(publication, at.appeal, None if before is None else before.place)
+    last = None if before is None else read_publication(before.data)
+    beside = [read_file(name).decode("utf-8", "replace") for name in minisigs_beside(path)]
     strange = strange_for_cosigning(publication.date, known_days(at.appeal, last, at.session), today)
-    # What the own workspace counts the same, it also compares with more than the names.
-    fewer = counts_fewer(publication, last, read_promises(at.workspace))
-    pairs = published_pairs(publication, progress) if differ is None or differ else Counter[str]()
+    findings = compare_all(_known(at, publication, before, day_fits=not strange), data)
+    return SignPlan(
+        path,
+        data,
+        publication,
+        last,
+        changes=None if last is None else compare(last, publication),
+        signed_by=tuple(signers(data, beside, at.appeal.minisign)),
+        threshold=at.appeal.threshold,
+        counts=at.session is not None,
+        findings=findings,
+        strange=strange,
+        pairs=_pairs(at.session, publication, findings, progress),
+        fewer=counts_fewer(publication, last, read_promises(at.workspace)),
+    )
+
+
+def _check_kept(workspace: Workspace, number: int, data: bytes) -> None:
+    """What was signed or published here before stands: this number, and what follows it. Raises: signed-another."""
+    kept = workspace.publications()
+    if number in kept:
+        check_not_another(data, workspace.read_publication(number))
+    if number + 1 in kept:
+        check_followed(data, workspace.read_publication(number + 1))
+
+
+def _known(at: Cosigning, publication: Publication, before: Previous | None, day_fits: bool) -> Known:
+    """What this workspace knows of what the publication says."""
+    own = None
     if at.session is not None:
-        pairs |= accepted_pairs(at.session, progress)
-    threshold = at.appeal.threshold
-    return SignPlan(path, data, publication, last, changes, signed_by, threshold, differ, strange, pairs, fewer)
+        place = Place(publication.number, publication.previous)
+        own = draft_publication(at.session, count(at.session), place, publication.date)
+    latest = max((one for one in at.workspace.publications() if one != publication.number), default=0)
+    if before is None:
+        return Known(at.appeal, None, own, True, latest, day_fits)
+    return Known(at.appeal, before.place, own, before.is_signed, latest, day_fits)
+
+
+def _pairs(session: Session | None, publication: Publication, findings: Findings, progress: Progress) -> Counter[str]:
+    """What the own workspace counts the same, it also compares with more than the names."""
+    if session is None:
+        return published_pairs(publication, progress)
+    pairs = published_pairs(publication, progress) if findings.differ else Counter[str]()
+    return pairs | accepted_pairs(session, progress)
 
 
 def sign(at: Cosigning, plan: SignPlan, answers: Answers, out: str | None = None) -> Signed:
@@ -180,20 +225,3 @@ def _open_minisign(at: Cosigning) -> MinisignSecretKey:
     if at.session is None:
         return ask_minisign(at.passphrases, at.workspace)
     return open_minisign(at.session)
-
-
-def _appeal(workspace: Workspace, path: str | None) -> Appeal:
-    """As session.load_appeal, for a workspace without keys: instead, it must list this organizer's minisign key."""
-    data = workspace.read(APPEAL_FILE) if path is None else read_file(path)
-    appeal = need_appeal(None if data is None else read_appeal_of(data, path or workspace.path(APPEAL_FILE)))
-    check_listed(appeal, own_minisign(workspace)[1])
-    if path is not None and data is not None:
-        workspace.write(APPEAL_FILE, data)
-    remember_promise(workspace, appeal)
-    return appeal
-
-
-def _compare(session: Session, publication: Publication) -> tuple[str, ...]:
-    """Where this workspace would have published something else."""
-    place = Place(publication.number, publication.previous)
-    return tuple(differences(draft_publication(session, count(session), place, publication.date), publication))

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from organizer.keys.memory import not_swapped
+
 IDLE = 600.0
 """Seconds of waiting for a person without anything typed, after which the root is forgotten."""
 
@@ -48,7 +50,7 @@ class Sitting:
     def keep(self, key_file: bytes, root: bytes) -> None:
         """Keep what this key file gave."""
         self.used()
-        self._roots[key_file] = bytearray(root)
+        self._roots[key_file] = not_swapped(bytearray(root))
 
     def root(self, key_file: bytes) -> bytes | None:
         """The root in this key file; None when it is not kept, or not any more."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crypto.publication import Publication, digest, read_publication, stock_command
-from organizer.actions.session import APPEAL_FILE, read_appeal_of
+from organizer.actions.appeal import APPEAL_FILE, AppealPlan, compare_appeal, read_appeal_of
 from organizer.errors import OrganizerError
 from organizer.results.publication import Checked, check_publication
 from organizer.workspace.files import minisigs_beside, read_file
@@ -56,16 +56,26 @@ class Verified:
     """Commands that check each minisig with the stock minisign, without our code."""
 
 
-def trusted_appeal(path: str | None, folder: str) -> str:
-    """The path of the appeal.json to trust: the one that is named, else the one that the workspace in `folder` has.
+@dataclass(frozen=True)
+class Trusted:
+    """The path of the appeal.json that results are judged by, and what it says otherwise than the remembered one."""
 
-    Raises OrganizerError: no-appeal.
+    path: str
+    plan: AppealPlan
+
+
+def trusted_appeal(path: str | None, folder: str) -> Trusted:
+    """The appeal.json to trust: the one that is named, else the one that the workspace in `folder` has.
+
+    Raises OrganizerError: no-appeal, no-file, appeal-json, appeal-shape.
     """
-    found = path or remembered_file(folder, APPEAL_FILE)
+    remembered = remembered_file(folder, APPEAL_FILE)
+    found = path or remembered
     if found is None:
         text = "Say which appeal.json to trust: --appeal FILE. A workspace remembers the one that it was given."
         raise OrganizerError("no-appeal", text)
-    return found
+    before = None if remembered is None else read_file(remembered)
+    return Trusted(found, compare_appeal(read_file(found), found, before, remembered or found))
 
 
 def verify(files: PublicationFiles) -> Verification:

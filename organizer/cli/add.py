@@ -12,6 +12,7 @@ from organizer.actions.sealing import open_sealing
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.appeal import settle_appeal
 from organizer.cli.terminal.entering import type_signatures
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.tables import say_left_out, settle_table
@@ -79,7 +80,8 @@ def add_command(
 
 def run(terminal: Terminal, folder: str, language: str | None, appeal_file: str | None) -> JsonResult:
     """Add signatures typed in; needs no passphrase. Raises OrganizerError: no-appeal, appeal-letter, question, …"""
-    with open_sealing(folder, appeal_file) as sealing:
+    settle_appeal(terminal, folder, appeal_file)
+    with open_sealing(folder) as sealing:
         letter = choose_letter(sealing.appeal, language)
         terminal.check_may_ask()
         added = type_signatures(terminal, sealing, letter)
@@ -117,15 +119,23 @@ def run_table(
         parse_words(said["yes_words"]),
         parse_words(said["no_words"]),
     )
-    with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
+    settle_appeal(terminal, folder, appeal_file, yes)
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         plan, answers = settle_table(terminal, session, path, language, choices, yes)
         added = add_table(session, plan, answers)
     return _tell(terminal, plan, added)
 
 
+def _what_was_added(plan: TablePlan, added: int) -> str:
+    """In one line: a table is often given again."""
+    text = f"Signatures added: {added:,}." if added else "There is nothing new in this table. Nothing was added."
+    before = f" Rows left out because they were entered before: {len(plan.repeated):,}." if plan.repeated else ""
+    return text + before
+
+
 def _tell(terminal: Terminal, plan: TablePlan, added: int) -> JsonResult:
     say_left_out(terminal, plan)
-    terminal.say(f"Signatures added: {added:,}." if added else "There is nothing new in this table. Nothing was added.")
+    terminal.say(_what_was_added(plan, added))
     layout = plan.look.layout
     result = {
         "added": added,

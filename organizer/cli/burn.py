@@ -11,6 +11,7 @@ from organizer.actions.plan import YES
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
+from organizer.cli.terminal.appeal import settle_appeal
 from organizer.cli.terminal.burning import say_burn_plan, say_burned
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.questions import ask_questions
@@ -68,7 +69,8 @@ def run(
     given = {"burn-not-yet": YES if force else ""} | ({} if confirm is None else {"word": confirm})
     if unfinished := find_unfinished(folder):
         return _burn_the_rest(terminal, unfinished, given)
-    with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
+    settle_appeal(terminal, folder, appeal_file)
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         plan = plan_burning(session, today, period, publication)
         say_burn_plan(terminal, plan)
         burn(session, plan, ask_questions(terminal, plan.questions, given=given))

@@ -19,8 +19,9 @@ from organizer.actions.ceremony import (
     whole_key,
 )
 from organizer.actions.dates import strange_period
+from organizer.actions.own_keys import own_minisign
 from organizer.actions.public_folder import AppealFolder, read_site_folder
-from organizer.actions.session import Session, open_session, own_minisign
+from organizer.actions.session import Session, open_session
 from organizer.cli.json_results import JsonResult, period_result
 from organizer.cli.options import JSON, PASSPHRASE, WORKSPACE, carry_out, day_of, options
 from organizer.cli.terminal import prompts

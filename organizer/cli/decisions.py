@@ -56,18 +56,19 @@ def decisions_export(out: str, folder: str, passphrase_file: str | None, as_json
 
 @decisions_command.command("merge")
 @click.argument("file")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @options(WORKSPACE, PASSPHRASE, JSON)
-def decisions_merge(file: str, folder: str, passphrase_file: str | None, as_json: bool) -> None:
+def decisions_merge(file: str, yes: bool, folder: str, passphrase_file: str | None, as_json: bool) -> None:
     """Take over what another organizer decided, and settle where you differ.
 
-    Where you differ, the signature goes on hold. At a terminal you then see each one with both decisions and choose;
-    what you leave stays on hold. Undo takes all of it back.
+    You see in numbers what it changes, and are asked. Where you differ, the signature goes on hold. At a terminal you
+    then see each one with both decisions and choose; what you leave stays on hold. Undo takes all of it back.
 
     \b
     Example:
       organizer decisions merge anna.decisions
     """
-    carry_out(as_json, lambda terminal: run_merge(terminal, folder, file, passphrase_file))
+    carry_out(as_json, lambda terminal: run_merge(terminal, folder, file, yes, passphrase_file))
 
 
 @decisions_command.command("undo")
@@ -100,7 +101,7 @@ def run_export(terminal: Terminal, folder: str, out: str, passphrase_file: str |
     return {"decisions": made, "words": words, "key_id": key_id, "file": out}
 
 
-def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str | None) -> JsonResult:
+def run_merge(terminal: Terminal, folder: str, path: str, yes: bool, passphrase_file: str | None) -> JsonResult:
     """Merge the decisions of another organizer: agreements first, in one step; then a person settles the differences.
 
     What the person does not settle stays on hold.
@@ -112,8 +113,10 @@ def run_merge(terminal: Terminal, folder: str, path: str, passphrase_file: str |
         plan = plan_merge(session, queue, path)
         for warning in plan.warnings:
             terminal.say(str(warning), "bold")
-        merge_decisions(queue, plan)
         _say_merged(terminal, plan)
+        merge_decisions(queue, plan, ask_questions(terminal, plan.questions, yes))
+        if plan.found.changes:
+            terminal.say("To take these decisions back: organizer decisions undo")
         differ = plan.found.disagreements
         if differ and terminal.is_at_terminal:
             terminal.wait("Press Enter to see where you differ")
@@ -162,11 +165,9 @@ def _say_merged(terminal: Terminal, plan: MergePlan) -> None:
     terminal.table([("decided otherwise, on hold until settled", f"{len(found.disagreements):,}")])
     if found.unknown:
         terminal.say("For envelopes that are not here, open the same ledgers as the other organizer, then merge again.")
-    if found.changes:
-        terminal.say("To take these decisions back: organizer decisions undo")
-    else:
-        # Undo is not offered here: this merge changed nothing, so undo would take back the step before it.
-        terminal.say("No decision was changed here by it.")
+    if not found.changes:
+        # Undo is not offered then: this merge changes nothing, so undo would take back the step before it.
+        terminal.say("No decision is changed here by it.")
 
 
 def _row(one: Disagreement) -> JsonResult:

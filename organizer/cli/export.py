@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from organizer.actions.export import LANGUAGES, export, plan_export
-from organizer.actions.verify import PublicationFiles, need_verified, trusted_appeal, verify
+from organizer.actions.verify import PublicationFiles, need_verified, verify
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, WORKSPACE, carry_out, options
+from organizer.cli.terminal.appeal import settle_trusted
 from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.terminal.verification import say_steps
 from organizer.exports.changes import Change
@@ -56,10 +57,10 @@ def export_command(
       organizer export publication.json --appeal appeal.json --letter config/appeal --language en --out embassy
     """
 
-    def files() -> PublicationFiles:
-        return PublicationFiles(publication, minisigs, trusted_appeal(appeal_file, folder), previous)
+    def files(terminal: Terminal) -> PublicationFiles:
+        return PublicationFiles(publication, minisigs, settle_trusted(terminal, appeal_file, folder), previous)
 
-    carry_out(as_json, lambda terminal: run(terminal, files(), out, **choice))
+    carry_out(as_json, lambda terminal: run(terminal, files(terminal), out, **choice))
 
 
 def run(
@@ -85,6 +86,7 @@ def run(
     return {
         "number": found.publication.number,
         "digest": found.digest,
+        "appeal": files.appeal,
         "language": plan.document.language,
         "files": list(written),
         "changed": [{"file": one.file, "reason": one.reason.name, "names": len(one.names)} for one in plan.changes],

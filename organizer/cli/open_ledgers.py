@@ -10,6 +10,7 @@ from organizer.actions.open_ledgers import OpenedLedgers, open_ledgers
 from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.appeal import settle_appeal
 from organizer.cli.terminal.ledgers import say_opened
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.terminal import Terminal
@@ -48,7 +49,8 @@ def run(
 
     Raises OrganizerError.
     """
-    with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
+    settle_appeal(terminal, folder, appeal_file)
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         opened = open_ledgers(session, paths, terminal.progress)
     say_opened(terminal, opened)
     result = _result(opened)

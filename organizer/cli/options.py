@@ -43,9 +43,27 @@ TRUSTED = click.option(
     help="The appeal.json to trust; else the one that the workspace remembers.",
 )
 PREVIOUS = click.option("--previous", metavar="FILE", help="The publication.json before this one.")
+
+
+class _Day(click.ParamType[datetime]):
+    """A day as YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The day that was typed; anything else is told calmly."""
+        try:
+            found = datetime.strptime(value, "%Y-%m-%d")
+            if found.date().isoformat() != value:
+                raise ValueError(value)
+            return found
+        except ValueError:
+            self.fail("A day is written like 2027-01-31: year, month, day.", param, ctx)
+
+
 TODAY = click.option(
     "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=_Day(),
     metavar="YYYY-MM-DD",
     help="The day, if the clock of this computer is wrong.",
 )

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from crypto.publication import digest
+from organizer.actions.appeal import need_appeal
 from organizer.actions.fewer import agreed_to_fewer
 from organizer.actions.publish import (
     PublishPlan,
@@ -15,9 +16,10 @@ from organizer.actions.publish import (
     plan_publication,
     publish,
 )
-from organizer.actions.session import need_appeal, open_session
+from organizer.actions.session import open_session
 from organizer.cli.json_results import JsonResult, counts_result
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, TODAY, WORKSPACE, carry_out, day_of, options
+from organizer.cli.terminal.appeal import settle_appeal
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.publication import list_lines, say_publish_plan, say_published
 from organizer.cli.terminal.questions import ask_questions
@@ -76,7 +78,8 @@ def run(
 
     Raises OrganizerError: no-appeal, appeal-signer, stopped, replace, file-exists, …
     """
-    with open_session(TerminalPassphrases(terminal, passphrase_file), folder, appeal_file) as session:
+    settle_appeal(terminal, folder, appeal_file, yes)
+    with open_session(TerminalPassphrases(terminal, passphrase_file), folder) as session:
         plan = plan_publication(session, date, replace, previous, terminal.progress)
         if preview is not None:
             return _keep_preview(terminal, plan, preview)
@@ -95,6 +98,7 @@ def _keep_preview(terminal: Terminal, plan: PublishPlan, path: str) -> JsonResul
     lists = list_lines(plan.publication, plan.last, plan.changes)
     warnings = [str(warning) for warning in plan.warnings]
     lines = [head, "", *rows, "", *warnings, "", *lists, "", diff.other_content(plan.publication)]
+    lines += diff.other_lines(plan.publication)
     write_new(path, "".join(f"{harmless(line)}\n" for line in lines).encode("utf-8"))
     for notice in plan.strange:
         terminal.say(str(notice), "bold")

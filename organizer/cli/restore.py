@@ -86,6 +86,7 @@ def _ask_for_key(terminal: Terminal, at: Restoring) -> PeriodKey:
     key = key_of_cards(at, recovery)
     terminal.say("It is the right key. Its fingerprint is:")
     terminal.say_exactly(f"  {key.period.record.digits}", "bold")
+    terminal.say(f"Its days: {key.period.days}.")
     return key
 
 

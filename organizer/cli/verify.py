@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from organizer.actions.verify import PublicationFiles, need_verified, trusted_appeal, verify
+from organizer.actions.verify import PublicationFiles, need_verified, verify
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import JSON, MINISIG, PREVIOUS, TRUSTED, WORKSPACE, carry_out, options
+from organizer.cli.terminal.appeal import settle_trusted
 from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.terminal.verification import say_steps, say_verified
 
@@ -32,10 +33,10 @@ def verify_command(
       organizer verify publication.json --appeal appeal.json
     """
 
-    def files() -> PublicationFiles:
-        return PublicationFiles(publication, minisigs, trusted_appeal(appeal_file, folder), previous)
+    def files(terminal: Terminal) -> PublicationFiles:
+        return PublicationFiles(publication, minisigs, settle_trusted(terminal, appeal_file, folder), previous)
 
-    carry_out(as_json, lambda terminal: run(terminal, files()))
+    carry_out(as_json, lambda terminal: run(terminal, files(terminal)))
 
 
 def run(terminal: Terminal, files: PublicationFiles) -> JsonResult:
@@ -48,6 +49,7 @@ def run(terminal: Terminal, files: PublicationFiles) -> JsonResult:
         "number": found.publication.number,
         "total": found.publication.total,
         "digest": found.digest,
+        "appeal": files.appeal,
         "signed_by": list(found.signed_by),
         "commands": list(found.commands),
         "steps": checks.checked.steps,

@@ -16,11 +16,12 @@ from organizer.actions.withdraw import (
 )
 from organizer.cli.json_results import JsonResult
 from organizer.cli.options import APPEAL, JSON, PASSPHRASE, WORKSPACE, carry_out, options
+from organizer.cli.terminal.appeal import settle_appeal
 from organizer.cli.terminal.passphrases import TerminalPassphrases
 from organizer.cli.terminal.people import ask_code, choose_person, person_in_one_line, show_person
 from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
-from organizer.workspace.files import read_file
+from organizer.workspace.files import read_secret
 
 
 @click.command("withdraw", short_help="Take back the signature of a person who asks for it.")
@@ -60,8 +61,9 @@ def withdraw_command(
 
 def run(terminal: Terminal, folder: str, code_file: str | None, appeal_file: str | None) -> JsonResult:
     """Withdraw with the code; needs no passphrase. Raises OrganizerError: no-appeal, no-file; CodeError: code-form."""
-    with open_sealing(folder, appeal_file) as sealing:
-        code = ask_code(terminal) if code_file is None else read_file(code_file).decode("utf-8", "replace").strip()
+    settle_appeal(terminal, folder, appeal_file)
+    with open_sealing(folder) as sealing:
+        code = ask_code(terminal) if code_file is None else read_secret(code_file).decode("utf-8", "replace").strip()
         withdraw_with_code(sealing, code)
     terminal.say("Kept, sealed. The signature with this code will not be counted any more.")
     terminal.say("“organizer status” says whether it has come already; if not, it is left out when it comes.")

@@ -20,7 +20,6 @@ from organizer.cli.terminal.terminal import Terminal
 from organizer.cli.terminal.watching import SittingOver, watched
 from organizer.cli.terminal.words import words_of
 from organizer.errors import OrganizerError
-from organizer.keys.memory import no_core_dumps
 
 PROGRAM = "organizer"
 OWN = ("help", "lock", "quit")
@@ -75,7 +74,6 @@ def run(terminal: Terminal, start: Start, line: CommandLine, run_command: Run) -
     terminal.check_may_ask()
     if not terminal.is_at_terminal:
         raise OrganizerError("question", "Commands are typed here one after another, so it needs a terminal.")
-    no_core_dumps()
     sitting = Sitting(start.clock)
     terminal.say("Type commands without “organizer”, such as “status”. help lists them, quit or Ctrl-D ends.")
     terminal.say(f"The passphrase is asked once, and forgotten after {IDLE / 60:.0f} minutes without a key.")

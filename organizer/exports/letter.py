@@ -47,7 +47,7 @@ def read_letter(read: Callable[[str], bytes], publication: Publication, language
         raise OrganizerError("letter-folder", "This folder is that of another appeal, or its appeal.toml is damaged.")
     chosen = choose_language(language, languages)
     source = read(letter_file(chosen))
-    if letter_hash(source).hex() not in publication.letters.values():
+    if letter_hash(source).hex() != publication.letters.get(chosen):
         text = f"The file {letter_file(chosen)} is not the text that was signed: the publication has another SHA-256."
         raise OrganizerError("letter-folder", text)
     try:

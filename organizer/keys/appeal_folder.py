@@ -100,6 +100,17 @@ def signers_in(toml: str) -> dict[str, str]:
     return {str(entry.get("signer")): str(entry.get("key")) for entry in _tables(_read(toml), "minisign")}
 
 
+def threshold_in(toml: str) -> int:
+    """How many must sign, as an appeal.toml says; 0 when it does not."""
+    found = _read(toml).get("threshold")
+    return found if type(found) is int else 0
+
+
+def records_in(toml: str) -> list[str]:
+    """The key records that an appeal.toml lists already, in base64."""
+    return [str(entry.get("record")) for entry in _tables(_read(toml), "keys")]
+
+
 def _read(toml: str) -> dict[str, object]:
     try:
         return parse(toml.encode("utf-8"))

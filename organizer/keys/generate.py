@@ -16,6 +16,7 @@ from crypto.shape import is_hex
 from crypto.typed import bare
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
+from organizer.keys.memory import not_swapped
 from organizer.keys.passphrase import normalise
 from organizer.keys.periods import (
     OPEN_END,
@@ -65,7 +66,7 @@ def check_appeal_id(text: str) -> AppealId:
 
 def make_period(appeal_id: AppealId, days: Days, random: Random) -> PeriodKey:
     """A key of its own for one period."""
-    master = random(MASTER_SIZE)
+    master = not_swapped(random(MASTER_SIZE))
     return PeriodKey(Period(OrganizersKey.derive(master, appeal_id).record, days), master)
 
 
@@ -85,7 +86,7 @@ def minisign_files(
 
     With `stock`, there is the file for stock minisign, too: that takes seconds and 1 GiB of memory.
     """
-    minisign = MinisignSecretKey.make(random(KEY_ID_SIZE), random(32))
+    minisign = MinisignSecretKey.make(random(KEY_ID_SIZE), not_swapped(random(32)))
     files = {"minisign.pub": minisign.public.file.encode("ascii"), "signer.txt": f"{signer}\n".encode("ascii")}
     if stock:
         locked = lock_secret_key(minisign, normalise(passphrase), random(SALT_SIZE))
@@ -109,7 +110,7 @@ def make_keys(
     """
     passphrase = normalise(passphrase)
     periods = tuple(make_period(appeal_id, one, random) for one in days)
-    root = random(keyfile.ROOT_SIZE)
+    root = not_swapped(random(keyfile.ROOT_SIZE))
     minisign, files = minisign_files(signer, passphrase, random, root, stock=not profile.demo)
     files["organizers.key"] = keyfile.lock(root, appeal_id, passphrase, random(keyfile.SALT_SIZE), profile)
     for new in periods:

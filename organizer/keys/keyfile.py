@@ -31,6 +31,7 @@ from nacl.secret import Aead
 
 from crypto.keys import APPEAL_ID_SIZE, AppealId, tag
 from organizer.errors import OrganizerError
+from organizer.keys.memory import not_swapped
 from organizer.keys.passphrase import normalise
 
 MAGIC, DEMO_MAGIC = tag("keyfile"), tag("keydemo")
@@ -94,7 +95,7 @@ def unlock(file: bytes, passphrase: str) -> tuple[bytes, AppealId]:
         # The limits are not yet authenticated here: a forged file must not be able to eat all memory.
         raise OrganizerError("key-file-limits", "The key file organizers.key asks for more work than this tool allows.")
     try:
-        return _box(passphrase, salt, profile).decrypt(box, header), AppealId(appeal_id)
+        return not_swapped(_box(passphrase, salt, profile).decrypt(box, header)), AppealId(appeal_id)
     except CryptoError as error:
         raise OrganizerError("passphrase", "This passphrase does not open the key. Try again.") from error
 

@@ -29,6 +29,7 @@ from crypto.base64 import decode, encode
 from crypto.errors import KeyFormatError
 from crypto.keys import MASTER_SIZE, KeyId, KeyRecord, OrganizersKey, derive_secret, tag
 from organizer.errors import OrganizerError
+from organizer.keys.memory import not_swapped
 
 MAGIC = tag("period")
 HEADER_SIZE = len(MAGIC) + 32
@@ -166,7 +167,7 @@ def unlock_master(root: bytes, file: bytes, record: KeyRecord) -> bytes | None:
         text = f"The file {secret_name(record.key_id)} is damaged. Put back a copy of it, or restore it from its cards."
         raise OrganizerError("key-file-damaged", text)
     try:
-        master = _box(root).decrypt(checked[HEADER_SIZE:], header)
+        master = not_swapped(_box(root).decrypt(checked[HEADER_SIZE:], header))
     except CryptoError:
         return None
     if OrganizersKey.derive(master, record.appeal_id).record != record:

@@ -23,6 +23,7 @@ from shamir_mnemonic.wordlist import WORD_INDEX_MAP, WORDLIST
 from crypto.keys import MASTER_SIZE
 from crypto.signature import UNPRINTABLE
 from organizer.errors import OrganizerError
+from organizer.keys.memory import not_swapped
 from organizer.text import latin_key, skeleton
 
 WORDS_ON_A_CARD: int = METADATA_LENGTH_WORDS + bits_to_words(8 * MASTER_SIZE)
@@ -190,7 +191,7 @@ class Recovery:
             raise OrganizerError("share-set", "These cards do not fit together; one is of another set.") from error
         if len(master) != MASTER_SIZE:
             raise OrganizerError("share-length", "These cards hold something else than a key of an appeal.")
-        return master
+        return not_swapped(master)
 
 
 def _other_set() -> OrganizerError:

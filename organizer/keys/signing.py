@@ -22,6 +22,7 @@ from nacl.secret import Aead
 
 from crypto.keys import derive_secret, tag
 from crypto.minisign import MinisignPublicKey, MinisignSecretKey
+from organizer.keys.memory import not_swapped
 
 MAGIC = tag("minisign")
 SEED_SIZE = 32
@@ -42,7 +43,7 @@ def unlock_signing_key(root: bytes, file: bytes, public: MinisignPublicKey) -> M
     if not file.startswith(header):
         return None
     try:
-        seed = _box(root).decrypt(file[len(header) :], header)
+        seed = not_swapped(_box(root).decrypt(file[len(header) :], header))
     except (CryptoError, ValueError):
         return None
     key = MinisignSecretKey.make(public.key_id, seed) if len(seed) == SEED_SIZE else None

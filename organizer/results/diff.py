@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from crypto.keys import fingerprint_digits
 from crypto.publication import Publication, PublishedSignature, line
 from organizer.results.tally import Fate
+from organizer.text import in_groups
 
 _WHY = {
     Fate.WITHDRAWN: "withdrawn",
@@ -91,6 +93,14 @@ def other_content(draft: Publication) -> str:
     digests = f"{_many(draft.letters, 'letter')}, {_many(draft.keys, 'key')} and {_many(draft.ledgers, 'ledger')}"
     receipts = _many(draft.receipts, "receipt")
     return f"Beside names and numbers the file holds {receipts} that no name belongs to, and digests of {digests}."
+
+
+def other_lines(draft: Publication) -> Iterator[str]:
+    """The appeal and these digests, a line each."""
+    yield f"  appeal {draft.appeal}"
+    yield from (f"  letter {language}, SHA-256 {in_groups(digest)}" for language, digest in draft.letters.items())
+    yield from (f"  key {fingerprint_digits(bytes.fromhex(key))}" for key in draft.keys)
+    yield from (f"  ledger, SHA-256 {in_groups(ledger)}" for ledger in draft.ledgers)
 
 
 def _many(things: tuple[str, ...] | dict[str, str], word: str) -> str:

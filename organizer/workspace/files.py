@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,8 +28,28 @@ class _Loader(Protocol):
 _loader = cast(_Loader, organizer.__spec__ and organizer.__spec__.loader)  # of files, or of one archive
 
 
+LARGEST = 1 << 28
+"""Bytes; no file that is read whole comes near: a result with a million names has 110 MB."""
+
+
 def read_file(path: str) -> bytes:
-    """A file that a person named. Raises OrganizerError: no-file."""
+    """A file that a person named, or that lies beside one. It may be a stranger's: a link to a device never ends.
+
+    Raises OrganizerError: no-file, file-kind, file-large.
+    """
+    with reading(path):
+        # Without O_NONBLOCK, a pipe would let us wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OrganizerError("file-kind", f"{path} is no ordinary file. Copy the file itself, and name that.")
+            if os.fstat(descriptor).st_size > LARGEST:
+                raise OrganizerError("file-large", f"{path} is larger than any file that this tool reads whole.")
+            return file.read(LARGEST + 1)
+
+
+def read_secret(path: str) -> bytes:
+    """A passphrase or code, from a file or from a pipe that a script has named. Raises OrganizerError: no-file."""
     with reading(path):
         return Path(path).read_bytes()
 
@@ -113,7 +134,7 @@ def read_appeal_folder(folder: str) -> dict[str, bytes]:
     """The site's appeal: appeal.toml and its letters, by name. Raises OrganizerError: no-file."""
     read_file(str(Path(folder) / APPEAL_TOML))
     names = (path.name for path in sorted(Path(folder).iterdir()))
-    return {name: (Path(folder) / name).read_bytes() for name in names if name == APPEAL_TOML or language_of(name)}
+    return {name: read_file(str(Path(folder) / name)) for name in names if name == APPEAL_TOML or language_of(name)}
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from crypto.ledger import HEADER_MAX, LedgerHeader, read_ledger, write_ledger
 from crypto.publication import PUBLICATION_FILE, minisig_name, signer_of
 from service.site.publications import KeptPublication, Publications
 from service.stores.base import EnvelopeSource
+from service.stores.file_times import hide_time, open_quietly
 from service.stores.place_file import sync_folder
 
 LEDGER = "ledger.undersigned"
@@ -71,8 +72,9 @@ def write_backup(path: Path, store: EnvelopeSource, publications: Publications, 
             with tarfile.open(fileobj=file, mode="w") as tar:
                 _write(tar, store, publications, appeal_id)
             file.flush()
+            hide_time(file.fileno())
             os.fsync(file.fileno())
-        with unfinished.open("rb") as written:
+        with open(unfinished, "rb", opener=open_quietly) as written:
             backup = read_backup(written, appeal_id)
         os.link(unfinished, path)  # unlike a rename, this does not overwrite what came meanwhile
     finally:

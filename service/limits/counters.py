@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import redis
 
+from service.limits.client_keys import EPOCH_SECONDS, KEY_SIZE
 from service.limits.windows import Hit, MemoryWindows, ServerWindows
 from service.servers.checks import examine_limits
 from service.servers.connection import ERRORS, REFUSALS, LazyClient, RedisAddress
@@ -21,11 +22,25 @@ from service.servers.connection import ERRORS, REFUSALS, LazyClient, RedisAddres
 # For how long a server that did not answer is left alone.
 PAUSE_SECONDS = 10.0
 SECRET_SIZE = 32
-# A minute's sum is asked for during the minute.
-LOAD_SECONDS = 120
+NAMES_KEY = "LIMITS:secret:names"
 
 # Gives, for a purpose and seconds of life, 32 random bytes that several processes have in common, or None.
 SharedSecret = Callable[[str, int], "bytes | None"]
+
+# KEYS: the key of clients' names. ARGV: the one that the caller held for its whole time, or nothing; a new one; how
+# many milliseconds a key is used. It is kept for twice as long, so that its age can be told; a process that finds its
+# time over, by the server's clock or by its own, replaces it for all. The old one is overwritten, not only dropped.
+_NAMES_KEY = """
+local key, left, length = redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]), tonumber(ARGV[3])
+if key and key ~= ARGV[1] and left > length and left <= 2 * length then
+  return {key, left - length}
+end
+if key then
+  redis.call('SETRANGE', KEYS[1], 0, string.rep('\\0', #key))
+end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', 2 * length)
+return {ARGV[2], length}
+"""
 
 _log = logging.getLogger("undersigned")
 
@@ -77,19 +92,19 @@ class Counters:
 
         return cast("bytes | None", self._ask(shared))
 
-    def add(self, minute: int, more: int) -> int | None:
-        """Add to the envelopes that came to all processes in a minute since 1970; their sum, None without a server."""
+    def names_key(self, held: bytes) -> tuple[bytes, float] | None:
+        """The key of clients' names that all processes share, and for how many seconds more it is used.
 
-        def added() -> int:
+        None without a server. `held` is one whose time is over, or empty.
+        """
+
+        def shared() -> tuple[bytes, int]:
             assert self._client is not None
-            key = f"LIMITS:load:{minute}"
-            with self._client().pipeline(transaction=False) as pipeline:
-                pipeline.incrby(key, more)
-                pipeline.expire(key, LOAD_SECONDS)
-                total, _ = pipeline.execute()
-            return int(total)
+            client, new = cast("redis.Redis", self._client()), secrets.token_bytes(KEY_SIZE)
+            return cast("tuple[bytes, int]", client.eval(_NAMES_KEY, 1, NAMES_KEY, held, new, EPOCH_SECONDS * 1000))
 
-        return cast("int | None", self._ask(added))
+        answer = self._ask(shared)
+        return None if answer is None else (answer[0], answer[1] / 1000)
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         """What the server answers, or None when there is none or it does not answer."""

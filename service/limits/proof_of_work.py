@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -22,79 +21,40 @@ from service.limits.counters import SharedSecret
 ALGORITHM = "PBKDF2/SHA-256"
 # One try costs an old phone about a millisecond; the number of tries makes the price.
 ITERATIONS = 500
-LEAST_TRIES, MOST_TRIES = 500, 20_000
+LEAST_TRIES, MOST_TRIES = 500, 32_000
 LIFETIME_SECONDS = 600
 SECRET_SECONDS = 24 * 3600
 MINUTE = 60.0
-TELL_SECONDS = 1.0
 
 
-def tries_for(load: float, free: int) -> int:
-    """How many tries are owed at `load` envelopes a minute, of which `free` cost nothing."""
-    return min(int(LEAST_TRIES * load / free), MOST_TRIES)
-
-
-class Load:
-    """How many envelopes came within the last minute, from two counters. `clock` gives seconds since 1970.
-
-    `together` takes a minute and how many more came in it, adds them to a sum of all processes, and returns that sum,
-    or None where nobody else counts.
-    It is asked once in a second, not for every envelope, so the others' numbers are a second old.
-    """
-
-    def __init__(
-        self, clock: Callable[[], float], together: Callable[[int, int], int | None] = lambda minute, more: None
-    ) -> None:
-        self._clock, self._together = clock, together
-        self._lock = threading.Lock()
-        self._minute, self._this, self._before = 0, 0, 0
-        self._untold, self._told_at = 0, 0.0
-
-    def add(self) -> float:
-        """Count one more; returns how many came within the last minute."""
-        with self._lock:
-            now = self._clock()
-            minute, part = divmod(now / MINUTE, 1)
-            if minute != self._minute:
-                self._begin(int(minute))
-            self._this, self._untold = self._this + 1, self._untold + 1
-            if abs(now - self._told_at) >= TELL_SECONDS:
-                if (everyones := self._together(self._minute, self._untold)) is not None:
-                    self._this, self._untold = everyones, 0
-                self._told_at = now
-            return self._this + self._before * (1 - part)
-
-    def _begin(self, minute: int) -> None:
-        mine, untold = (self._this, self._untold) if minute == self._minute + 1 else (0, 0)
-        everyones = self._together(minute - 1, untold)
-        self._before = mine if everyones is None else everyones
-        self._minute, self._this, self._untold, self._told_at = minute, 0, 0, 0.0
+def tries_for(steps: int) -> int:
+    """How many tries a number of steps costs: 500 for the first, twice as many for each further one."""
+    return min(LEAST_TRIES << (steps - 1), MOST_TRIES)
 
 
 class ProofOfWork:
-    """Makes and checks challenges above a load of `free` envelopes a minute."""
+    """Makes and checks challenges. `steps` says how much is owed, 0 for nothing, and raises when nobody knows."""
 
     def __init__(
         self,
-        free: int,
-        load: Load,
+        steps: Callable[[], int],
         wall_clock: Callable[[], float],
         shared: SharedSecret = lambda purpose, seconds: None,
     ) -> None:
-        self._free, self._load, self._wall_clock, self._shared = free, load, wall_clock, shared
+        self._steps, self._wall_clock, self._shared = steps, wall_clock, shared
         self._own = secrets.token_bytes(32)
         self._common: bytes | None = None
-        self._ask_again_at = 0.0
+        self._asked_at: float | None = None
 
     def challenge_for(self, envelope: bytes, solution: str | None) -> dict[str, Any] | None:
         """The challenge that the sender of an envelope has to solve first, or None when the envelope can be taken."""
-        load = self._load.add()
-        if load <= self._free:
+        steps = self._steps()
+        if not steps:
             return None
         own_id = envelope_id(envelope)
         if solution is not None and self._is_solved(own_id, solution):
             return None
-        tries = tries_for(load, self._free)
+        tries = tries_for(steps)
         challenge = create_challenge(
             ALGORITHM,
             ITERATIONS,
@@ -107,10 +67,15 @@ class ProofOfWork:
         )
         return challenge.to_dict()
 
+    def is_owed(self) -> bool:
+        """Whether anything is owed now."""
+        return self._steps() > 0
+
     def _secret(self, purpose: bytes) -> bytes:
         now = self._wall_clock()
-        if now >= self._ask_again_at:
-            self._common, self._ask_again_at = self._shared("work", SECRET_SECONDS), now + MINUTE
+        # A clock that went back is no reason not to ask: what others share may have ended.
+        if self._asked_at is None or not 0 <= now - self._asked_at < MINUTE:
+            self._common, self._asked_at = self._shared("work", SECRET_SECONDS), now
         return hmac.digest(self._common or self._own, purpose, "sha256")
 
     def _is_solved(self, own_id: EnvelopeId, solution: str) -> bool:

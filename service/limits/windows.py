@@ -5,6 +5,8 @@ a quarter into a minute, three quarters of what came in the minute before still 
 A request counts under several limits at once, in all of them or, when one is used up, in none.
 
 In this process's memory, a turn begins for all names at once, so the counts of the turn before are dropped at once.
+It ends early when so many names came in it that they would fill the memory: whoever has that many addresses is let
+through more often, and nobody else is kept out.
 On a server, it begins with a name's first request, and the server drops its counts when their time is over; no clock
 of ours is asked, so machines whose clocks differ count together.
 """
@@ -17,6 +19,9 @@ from math import floor
 from typing import NamedTuple, Protocol
 
 import redis
+
+# Of one turn; each takes about 250 bytes.
+NAMES_MOST = 50_000
 
 
 class Limit(NamedTuple):
@@ -61,9 +66,9 @@ class MemoryWindows:
                 turns = self._turns.setdefault(limit, _Turns())
                 if turns.weighted(name, now / limit.seconds) >= limit.amount:
                     return False
-                counts.append((turns.current, name))
-            for current, name in counts:
-                current[name] = current.get(name, 0) + 1
+                counts.append((turns, name))
+            for turns, name in counts:
+                turns.add(name)
         return True
 
 
@@ -83,14 +88,25 @@ class _Turns:
             self.number, self.current = number, {}
         return floor(self.before.get(name, 0) * (1 - passed)) + self.current.get(name, 0)
 
+    def add(self, name: str) -> None:
+        """Count one more."""
+        if len(self.current) >= NAMES_MOST and name not in self.current:
+            self.before, self.current = self.current, {}
+        self.current[name] = self.current.get(name, 0) + 1
+
 
 # KEYS: for each limit the count of the turn before and that of this one. ARGV: for each its amount, and milliseconds.
 # A count lives for two turns, so its time left tells how far its turn is; as long as one turn or less: it is over.
+# More than two turns: the server's clock was set back, and the count would be full for as long; it begins anew.
 _SCRIPT = """
 local counts = redis.call('MGET', unpack(KEYS))
 for at = 1, #KEYS, 2 do
   local amount, length = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
   local left = redis.call('PTTL', KEYS[at + 1])
+  if left > 2 * length then
+    redis.call('DEL', KEYS[at], KEYS[at + 1])
+    left, counts[at], counts[at + 1] = 0, false, false
+  end
   if left > 0 and left <= length then
     redis.call('RENAME', KEYS[at + 1], KEYS[at])
     left = left + length

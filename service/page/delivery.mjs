@@ -12,13 +12,17 @@ let stopped = null;
 /** @param {string | null} name the state to show, or null: nothing is under way, and the form can be sent */
 export function showState(name) {
   for (const state of document.querySelectorAll('[data-state]')) state.hidden = state.dataset.state !== name;
-  element('stop-actions').hidden = name !== 'retrying' && name !== 'working';
+  element('stop-actions').hidden = !['retrying', 'overloaded', 'working'].includes(name);
   document.querySelector('[data-sends]').hidden = name !== null;
 }
 
 /** Waits until the browser has drawn the new state, because sealing then keeps the phone busy. */
-export const painted = () =>
-  new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 0)), 0));
+export async function painted() {
+  // A promise for each wait: what fails within another's callback would leave the page waiting for ever.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
 
 /**
  * Shows that sealing begins. From now on the person can stop it, and leaving the page stops it.
@@ -45,7 +49,7 @@ export const interrupt = (reason) => stop(reason);
 export async function deliver(address, envelope) {
   showState('sending');
   const { outcome, status } = await send(address, envelope, {
-    retrying: () => showState('retrying'),
+    retrying: (isOverloaded) => showState(isOverloaded ? 'overloaded' : 'retrying'),
     working: () => showState('working'),
     stopped: stopped.then(() => {}), // the reason is not for those who send
   });

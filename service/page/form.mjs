@@ -1,5 +1,6 @@
 // The steps that all forms that send have in common: read, seal, send, wipe. Each press of the button is one try.
-// What was typed stays until the envelope has arrived, and is wiped when the person leaves.
+// What was typed stays until the envelope has arrived, and is wiped when the person leaves. Whatever fails in the
+// browser, the try ends with words about it, and the button can be pressed again.
 
 import {
   begin,
@@ -50,12 +51,13 @@ export function startForm(form) {
   }, forget);
   return async () => {
     if (busy) return;
-    hideOutcome();
-    const typed = form.read();
-    if (typed === null) return;
     busy = true;
-    tell(form, await attempt(form, typed));
-    busy = false;
+    try {
+      await attempt(form);
+    } finally {
+      busy = false;
+      lockFields(false);
+    }
   };
 }
 
@@ -76,21 +78,24 @@ export function startSealing(form) {
   return true;
 }
 
-async function attempt({ seal, pass = toOwnAddress, state = 'sealing' }, typed) {
-  lockFields(true);
-  const outcome = (await begin(state)) || (await sealAndPass(seal, pass, typed));
-  lockFields(false);
-  return outcome;
-}
-
-async function sealAndPass(seal, pass, typed) {
-  let envelope;
+async function attempt(form) {
+  const { read, seal, pass = toOwnAddress, state = 'sealing' } = form;
+  let outcome = 'unsealed';
   try {
-    envelope = seal(typed);
-  } catch (error) {
-    return REFUSALS[error.reason] || 'unsealed';
+    hideOutcome();
+    const typed = read();
+    if (typed === null) return;
+    lockFields(true);
+    const ended = await begin(state);
+    const envelope = ended ? null : seal(typed);
+    // From here on nobody can say that nothing has left the device.
+    outcome = ended || 'broken';
+    outcome = ended || (await pass(envelope));
+    tell(form, outcome);
+  } catch ({ reason }) {
+    // Also when telling it failed: told twice, it is no other.
+    tell(form, REFUSALS[reason] || outcome);
   }
-  return pass(envelope);
 }
 
 const toOwnAddress = (envelope) => deliver(element('form').dataset.envelopes, envelope);

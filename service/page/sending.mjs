@@ -2,7 +2,7 @@
 // It handles bytes and an address; what the envelope contains is not known here.
 
 import { DISCREET } from './requests.mjs';
-import { canWork, solve } from './work.mjs';
+import { solve } from './work.mjs';
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 32000;
@@ -13,8 +13,9 @@ const TIMEOUT = 60000;
  * on one returning network do not come back together.
  * @param {string} address
  * @param {Uint8Array} envelope
- * @param {{retrying: () => void, working: () => void, stopped: Promise<void>}} hooks `retrying` is called before each
- *   wait, `working` before the browser computes what a flooded service asks for
+ * @param {{retrying: (isOverloaded: boolean) => void, working: () => void, stopped: Promise<void>}} hooks `retrying`
+ *   is called before each wait, and told whether the service says that it is overloaded; `working` before the browser
+ *   computes what a flooded service asks for
  * @returns {Promise<{outcome: 'sent' | 'stopped' | 'refused', status: number}>} never rejects
  */
 export async function send(address, envelope, { retrying, working, stopped }) {
@@ -25,15 +26,15 @@ export async function send(address, envelope, { retrying, working, stopped }) {
   let wait = FIRST_WAIT;
   let proof = null;
   while (!stop) {
-    const { status, challenge } = await post(address, envelope, proof, stopped);
+    const { status, challenge, isOverloaded } = await post(address, envelope, proof, stopped);
     proof = null;
     if (status === 201) return { outcome: 'sent', status };
     if (isFinal(status)) return { outcome: 'refused', status };
-    if (challenge && canWork() && !stop) {
+    if (challenge && !stop) {
       working();
       proof = await solve(challenge, stopped);
     } else if (!stop) {
-      retrying();
+      retrying(isOverloaded);
       await Promise.race([pause(wait), stopped]);
       wait = Math.min(2 * wait, LONGEST_WAIT);
     }
@@ -56,8 +57,8 @@ async function post(address, envelope, proof, stopped) {
   try {
     const { signal } = abort;
     const answer = await fetch(address, { ...DISCREET, method: 'POST', body: envelope, headers, signal });
-    const problem = answer.status === 429 ? await answer.json() : {};
-    return { status: answer.status, challenge: problem.challenge };
+    const { type, challenge } = [429, 503].includes(answer.status) ? await answer.json() : {};
+    return { status: answer.status, challenge, isOverloaded: /overloaded$/.test(type) };
   } catch {
     return { status: 0 };
   } finally {

@@ -19,8 +19,18 @@ export function canSeal() {
   );
 }
 
-/** The browser's generator, as sealing asks for it. */
-export const random = (size) => crypto.getRandomValues(new Uint8Array(size));
+/**
+ * The browser's generator, as sealing asks for it.
+ * @param {number} size at least 16, so that no two draws are ever the same
+ * @returns {Uint8Array}
+ * @throws {TypeError} when two draws are the same: something in this browser has replaced the generator by one that
+ *   gives nothing, or always the same, and whoever knows it could open the envelope
+ */
+export function random(size) {
+  const [bytes, others] = [0, 0].map(() => crypto.getRandomValues(new Uint8Array(size)));
+  if (bytes.every((byte, at) => byte === others[at])) throw new TypeError('the generator repeats itself');
+  return bytes;
+}
 
 /** Says how to get out of an app, if the page is in one. */
 export function startInApp() {

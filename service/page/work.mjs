@@ -1,11 +1,9 @@
 // Proof of work, which the service asks of every browser while it is flooded (altcha version 2, PBKDF2/SHA-256).
 
+import { pbkdf2 } from '../../crypto/js/pbkdf2.mjs';
 import { hex, unhex } from './hex.mjs';
 
 const TOGETHER = 16;
-
-/** Whether this browser offers what is needed: not over plain http, except on this machine. */
-export const canWork = () => typeof crypto === 'object' && Boolean(crypto.subtle);
 
 /**
  * Finds the counter whose derived key starts as the challenge says.
@@ -31,6 +29,11 @@ async function deriveKey(nonce, salt, counter, iterations, size) {
   const password = new Uint8Array(nonce.length + 4);
   password.set(nonce);
   new DataView(password.buffer).setUint32(nonce.length, counter);
+  // Slower, but a browser that offers no cryptography must get in, too.
+  if (!crypto.subtle) {
+    await new Promise((resolve) => setTimeout(resolve)); // the person may want to stop it
+    return hex(pbkdf2(password, salt, iterations, size));
+  }
   const key = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
   const algorithm = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
   return hex(new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, 8 * size)));

@@ -32,6 +32,7 @@ from crypto.publication import (
     signers,
     verify_publication,
 )
+from service.stores.file_times import hide_time, read_quietly
 
 _log = logging.getLogger("undersigned")
 
@@ -88,23 +89,33 @@ class Publications:
         self._root, self._appeal, self._names = root, appeal, signer_names
         self._lock = threading.Lock()
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._changed = root.stat().st_mtime_ns
+        self._changed = self._changed_on_disk()
         self._summaries: dict[str, Summary] = {}
         self._shown = self._load()
 
     @property
     def current(self) -> KeptPublication | None:
         """The newest accepted publication, also when another process accepted or restored it."""
-        changed = self._root.stat().st_mtime_ns
-        if changed != self._changed:
-            with self._lock:
-                self._changed = changed
-                try:
-                    self._shown = self._load()
-                except (OSError, PublicationError) as error:
-                    # What is shown stays: it was verified, and this was not.
-                    _log.error("The publications in %s cannot be shown: %s", self._root, error)
+        # One reads it again, and meanwhile the others see what was there; so while one is being accepted, too.
+        if self._changed_on_disk() != self._changed and self._lock.acquire(blocking=False):
+            try:
+                self._read_again()
+            finally:
+                self._lock.release()
         return self._shown
+
+    def _changed_on_disk(self) -> int:
+        return self._root.stat().st_mtime_ns
+
+    def _read_again(self) -> None:
+        if (changed := self._changed_on_disk()) == self._changed:
+            return
+        self._changed = changed
+        try:
+            self._shown = self._load()
+        except (OSError, PublicationError) as error:
+            # What is shown stays: it was verified, and this was not.
+            _log.error("The publications in %s cannot be shown: %s", self._root, error)
 
     def accept(self, data: bytes, minisigs: Sequence[str]) -> KeptPublication:
         """Verify what was handed in, keep it and show it. Raises PublicationError; then nothing has changed."""
@@ -113,7 +124,7 @@ class Publications:
             publication = verify_publication(data, minisigs, self._appeal, self._last_seen())
             shown = KeptPublication(publication, data, self._named_signers(data, minisigs))
             self._keep(shown)
-            self._shown = shown
+            self._shown, self._changed = shown, self._changed_on_disk()
             return shown
 
     def all(self) -> list[KeptPublication]:
@@ -138,7 +149,7 @@ class Publications:
         if name != PUBLICATION_FILE and signer_of(name) is None:
             return None  # a name such as ../settings.toml
         path = self._root / f"{number:06d}" / name
-        return path.read_bytes() if path.is_file() else None
+        return read_quietly(path) if path.is_file() else None
 
     def restore(self, backup: Sequence[KeptPublication]) -> int:
         """Keep those that are missing here; returns how many. Raises PublicationError; then nothing has changed.
@@ -187,8 +198,11 @@ class Publications:
         _write(unfinished / PUBLICATION_FILE, shown.data)
         for signer, minisig in shown.minisigs.items():
             _write(unfinished / minisig_name(signer), minisig.encode("utf-8"))
+        hide_time(unfinished)
         _sync_folder(unfinished)
         os.rename(unfinished, self._root / f"{shown.publication.number:06d}")
+        # Other processes see by this time that there is something new; it need not be one of a clock.
+        hide_time(self._root, max(int(folder.name) for folder in self._folders()))
         _sync_folder(self._root)
 
     def _load(self) -> KeptPublication | None:
@@ -208,17 +222,18 @@ class Publications:
 
     def _read(self, folder: Path) -> KeptPublication:
         minisigs = {
-            signer: path.read_bytes().decode("utf-8")
+            signer: read_quietly(path).decode("utf-8")
             for path in sorted(folder.iterdir())
             if (signer := signer_of(path.name)) is not None
         }
-        return KeptPublication.read((folder / PUBLICATION_FILE).read_bytes(), minisigs)
+        return KeptPublication.read(read_quietly(folder / PUBLICATION_FILE), minisigs)
 
 
 def _write(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
         file.flush()
+        hide_time(file.fileno())
         os.fsync(file.fileno())
 
 

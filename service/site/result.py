@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 
-from service.site.compression import compressed_for
+from service.site.compression import ForEveryone
 from service.site.name_search import NameList
 from service.site.publications import KeptPublication, Publications, Summary
 from service.site.result_files import result_csv, result_json
@@ -19,30 +19,34 @@ from service.site.result_files import result_csv, result_json
 class Result:
     """One publication on display. `history` has all publications, the newest first; `address` is the site's, or ''.
 
-    `names` are the public ones; `download_size` is what publication.json has in bytes on its way, compressed by gzip.
+    `names` are the public ones; `file` is publication.json.
     """
 
     shown: KeptPublication
     history: tuple[Summary, ...]
     address: str
     names: NameList
-    download_size: int
+    file: ForEveryone
 
     @classmethod
     def of(cls, shown: KeptPublication, history: tuple[Summary, ...], address: str) -> Result:
         """Make what each reader needs; with 33,000 names that takes about a second."""
-        download_size = len(compressed_for("gzip", shown.data)[0])
-        return cls(shown, history, address, NameList(shown.publication.signatures), download_size)
+        return cls(shown, history, address, NameList(shown.publication.signatures), ForEveryone(shown.data))
+
+    @property
+    def download_size(self) -> int:
+        """What publication.json has in bytes on its way, compressed by gzip."""
+        return len(self.file.compressed("gzip"))
 
     @cached_property
-    def json(self) -> bytes:
+    def json(self) -> ForEveryone:
         """result.json."""
-        return result_json(self.shown, self.address)
+        return ForEveryone(result_json(self.shown, self.address))
 
     @cached_property
-    def csv(self) -> bytes:
+    def csv(self) -> ForEveryone:
         """result.csv."""
-        return result_csv(self.shown.publication.signatures)
+        return ForEveryone(result_csv(self.shown.publication.signatures))
 
 
 class CurrentResult:
@@ -60,15 +64,26 @@ class CurrentResult:
 
     @property
     def result(self) -> Result | None:
-        """The result of the newest publication; None before the first one."""
-        return self.make()
+        """The result of the newest publication; None before the first one.
+
+        While one is made, which takes seconds, readers get the one before it: they do not wait, and hold no thread.
+        """
+        return self._newest(wait=False)
 
     def make(self) -> Result | None:
         """The same, for whoever wants it made before somebody asks for it."""
+        return self._newest(wait=True)
+
+    def _newest(self, *, wait: bool) -> Result | None:
         shown = self._publications.current
-        with self._lock:
-            if shown is None:
-                self._made = None
-            elif self._made is None or self._made.shown is not shown:
-                self._made = Result.of(shown, self._publications.history(), self._address)
-            return self._made
+        if not self._is_of(shown) and self._lock.acquire(blocking=wait or self._made is None):
+            try:
+                if not self._is_of(shown):
+                    history = self._publications.history()
+                    self._made = Result.of(shown, history, self._address) if shown else None
+            finally:
+                self._lock.release()
+        return self._made
+
+    def _is_of(self, shown: KeptPublication | None) -> bool:
+        return (self._made and self._made.shown) is shown

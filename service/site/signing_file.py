@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from service.appeal import PublishedAppeal
+from service.site.compression import ForEveryone
 from service.site.headers import policy_inside
 from service.site.rendering import Assets, render
 
@@ -21,10 +22,11 @@ ENVELOPES = "/envelopes"
 
 @dataclass(frozen=True)
 class SigningFiles:
-    """The file in each language, and the appeal that names their SHA-256."""
+    """The file in each language, and the appeal that names their SHA-256, with its appeal.json."""
 
-    contents: Mapping[str, bytes]
+    contents: Mapping[str, ForEveryone]
     appeal: PublishedAppeal
+    json: ForEveryone
 
 
 def filename(language: str) -> str:
@@ -43,4 +45,6 @@ def make_files(app: Flask, appeal: PublishedAppeal, assets: Assets) -> SigningFi
         for language in appeal.languages
     }
     hashes = {language: hashlib.sha256(content).hexdigest() for language, content in contents.items()}
-    return SigningFiles(contents, appeal.with_signing_files(hashes))
+    named = appeal.with_signing_files(hashes)
+    kept = {language: ForEveryone(content) for language, content in contents.items()}
+    return SigningFiles(kept, named, ForEveryone(named.json))

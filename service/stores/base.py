@@ -19,6 +19,10 @@ class StoreUnavailable(Exception):
     """The store cannot promise to keep an envelope, or cannot be read. The caller answers 503, never 201."""
 
 
+class StoreFull(StoreUnavailable):
+    """There is no room for another envelope; whoever sends it can do nothing about that."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A fixed set of envelopes: how many, and how to read them, sorted by envelope id, each once.
@@ -53,7 +57,11 @@ class EnvelopeStore(EnvelopeSource, Protocol):
     """All methods may be called from several threads at once. All raise StoreUnavailable and nothing else."""
 
     def add(self, envelope: bytes) -> None:
-        """Keep 4,096 bytes; return once they will survive a power cut. Adding the same bytes again changes nothing."""
+        """Keep 4,096 bytes; return once they will survive a power cut.
+
+        Adding the same bytes again changes nothing and takes as long: nobody may learn from a clock what is kept.
+        No time of a file may tell when this was called (file_times.py).
+        """
 
     def add_all(self, envelopes: Iterable[bytes], most: int) -> None:
         """Keep many, `most` at most; return as `add` does. Cut off, some of them are kept."""

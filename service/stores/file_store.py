@@ -18,10 +18,11 @@ from typing import IO, ClassVar, Self
 from crypto.envelope import SIZE
 from service.stores.base import EnvelopeSource, Snapshot, StoreUnavailable
 from service.stores.copy import missing_from
+from service.stores.file_times import RandomMoments
 from service.stores.group_commit import GroupCommit
-from service.stores.growing_shelf import GrowingShelf, beside, open_to_read
+from service.stores.growing_shelf import GrowingShelf, beside
 from service.stores.old_sqlite import OldSqlite, old_sqlite, taking_over
-from service.stores.place_file import sync_folder
+from service.stores.place_file import open_to_read, sync_folder
 from service.stores.shelf import snapshot_of
 
 # How many are written before the disk is waited for, when many come at once.
@@ -115,6 +116,7 @@ class FileStore:
         except OSError as error:
             raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror or error}.") from error
         self._groups = GroupCommit(self._shelf.keep)
+        self._moments = RandomMoments(self._shelf.tick)
 
     def add(self, envelope: bytes) -> None:
         """Keep it; returns once it has reached the disk."""
@@ -154,6 +156,7 @@ class FileStore:
         if not self._closed:
             self._closed = True
             self._shelf.stop_growing()
+            self._moments.close()
             self._groups.close()
             self._shelf.close()
             self._writing.close()

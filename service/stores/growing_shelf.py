@@ -19,14 +19,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from service.stores.base import Snapshot, StoreUnavailable
-from service.stores.place_file import OLD, PIECE, PlaceFile, Rest, erase, lay_out, no_rest, sync_folder
+from service.stores.base import Snapshot, StoreFull, StoreUnavailable
+from service.stores.file_times import hide_time, is_drawn
+from service.stores.place_file import OLD, PIECE, Rest, erase, lay_out, no_rest, open_to_read, sync_folder
 from service.stores.shelf import Shelf, snapshot_of
 
 # Places of a new store: 8 MiB.
 SMALLEST = 8 * PIECE
-# It grows beyond the first of these shares of its places, and takes nothing beyond the second.
-CROWDED, FULL = 0.75, 0.97
+# It grows beyond the second of these shares of its places, and takes nothing beyond the third. Beyond the first it
+# grows at a moment that no envelope chose: a new file keeps for good when it was made.
+BUSY, CROWDED, FULL = 0.65, 0.75, 0.97
+# So many ticks, which are about seconds, it waits for that on average.
+TICKS_TO_GROWTH = 600
 # How full it is after it has grown for a known number of envelopes.
 ROOMY = 0.5
 # After a growth that failed, for want of room on the disk, the next one is tried after so long; after one that
@@ -98,8 +102,7 @@ class GrowingShelf:
 
     def count(self) -> int:
         """How many envelopes lie on it."""
-        with self._changed:
-            return len(self._shelf.map)
+        return len(self._shelf.map)  # without waiting for a group that is being written
 
     def snapshot(self) -> Snapshot:
         """All that lies on it: every tag is right, because each was looked at when the file was opened.
@@ -123,6 +126,17 @@ class GrowingShelf:
             # Anybody may ask, so asking must not cost the disk each time.
             if self._refusal or time.monotonic() >= self._written_at + CHECK_SECONDS:
                 self._write(lambda: self._shelf.file.touch())
+
+    def tick(self) -> None:
+        """What an envelope does to the times of file and folder, without one; to be done at random moments."""
+        with self._changed:
+            if self._refusal or self._stopping.is_set():
+                return
+            if len(self._shelf.map) > BUSY * self._shelf.file.places and is_drawn(TICKS_TO_GROWTH):
+                self._begin_to_grow()
+            with suppress(OSError):  # whoever keeps an envelope next finds out what the disk refuses
+                self._shelf.file.touch()
+                hide_time(self._path.parent)
 
     def stop_growing(self) -> None:
         """Whoever waits for room is told that there is none."""
@@ -176,13 +190,17 @@ class GrowingShelf:
     def _grow_in_time(self, more: int, patience: float | None = None) -> None:
         """Begin to grow when it gets crowded; wait for room when it is full. Raises StoreUnavailable without any."""
         wanted = len(self._shelf.map) + more
-        may_grow = not (self._is_growing or self._refusal or self._stopping.is_set())
-        if may_grow and time.monotonic() >= self._grows_again_at and wanted > CROWDED * self._shelf.file.places:
-            self._is_growing = True
-            self._run(lambda: self._grow(2 * self._shelf.file.places, self._rest))
+        if wanted > CROWDED * self._shelf.file.places:
+            self._begin_to_grow()
         self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing, patience)
         if wanted > FULL * self._shelf.file.places:
-            raise StoreUnavailable(_GROWING if self._is_growing else _FULL)
+            raise StoreFull(_GROWING if self._is_growing else _FULL)
+
+    def _begin_to_grow(self) -> None:
+        may_grow = not (self._is_growing or self._refusal or self._stopping.is_set())
+        if may_grow and time.monotonic() >= self._grows_again_at:
+            self._is_growing = True
+            self._run(lambda: self._grow(2 * self._shelf.file.places, self._rest))
 
     def _rest(self, done: float) -> float:
         """As long as a piece took; nothing, when room is used up faster than the larger file is made."""
@@ -271,22 +289,6 @@ class GrowingShelf:
         thread = threading.Thread(target=work, name="store-growth", daemon=True)
         thread.start()
         self._background = [each for each in self._background if each.is_alive()] + [thread]
-
-
-def open_to_read(path: Path) -> PlaceFile:
-    """The file that has this name; it will not be erased while it is open. Raises OSError, StoreUnavailable."""
-    while True:
-        before = path.stat()
-        try:
-            file = PlaceFile(path, writes=False)
-        except StoreUnavailable:
-            if os.path.samestat(before, path.stat()):
-                raise
-            continue  # it was replaced, and overwritten before its first line was read
-        file.keep_others_from_erasing()
-        if file.is_at(path):
-            return file
-        file.close()
 
 
 def beside(path: Path, ending: str) -> Path:

@@ -24,12 +24,15 @@ from pathlib import Path
 
 from crypto.envelope import ID_SIZE, SIZE, EnvelopeId, envelope_id
 from service.stores.base import StoreUnavailable
+from service.stores.file_times import open_quietly
 
 FORMAT = 1
 PAGE = 4096
 # Places that are read or written at once; their number in a file is a multiple of it.
 PIECE = 256
 FREE = bytes(ID_SIZE)
+# A store that grows by itself leaves a part of the disk to all else on it, or so many bytes if that is less.
+ROOM_SHARE, ROOM_MOST = 0.05, 2**30
 # How the ending begins of what the store was before, until it is erased.
 OLD = "old-"
 _FIRST_LINE = re.compile(rb"undersigned envelopes ([1-9][0-9]{0,3}), places ([1-9][0-9]{0,9})\n")
@@ -48,7 +51,7 @@ class PlaceFile:
     """
 
     def __init__(self, path: Path, *, writes: bool) -> None:
-        self._descriptor = os.open(path, (os.O_RDWR if writes else os.O_RDONLY) | os.O_CLOEXEC)
+        self._descriptor = open_quietly(path, os.O_RDWR if writes else os.O_RDONLY)
         try:
             # What is read ahead comes in large pages, and the kernel writes a large page whole for a few bytes in it.
             os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_RANDOM)
@@ -158,6 +161,22 @@ class PlaceFile:
         return _tag_at(self.places) + place * SIZE
 
 
+def open_to_read(path: Path) -> PlaceFile:
+    """The file that has this name; it will not be erased while it is open. Raises OSError, StoreUnavailable."""
+    while True:
+        before = path.stat()
+        try:
+            file = PlaceFile(path, writes=False)
+        except StoreUnavailable:
+            if os.path.samestat(before, path.stat()):
+                raise
+            continue  # it was replaced, and overwritten before its first line was read
+        file.keep_others_from_erasing()
+        if file.is_at(path):
+            return file
+        file.close()
+
+
 def no_rest(done: float) -> float:
     """A Rest for a file that nobody but those who wait for it would be in the way of."""
     return 0.0
@@ -175,6 +194,8 @@ def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: Rest
         # system which place was written first, so all of it is written, too.
         try:
             os.posix_fallocate(descriptor, 0, size_of(places))
+            if rest is not no_rest:
+                _require_room_beside(descriptor)
         except OSError:
             path.unlink()
             raise
@@ -198,6 +219,12 @@ def lay_out(path: Path, places: int, held: Held = lambda place: None, rest: Rest
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(descriptor)
+
+
+def _require_room_beside(descriptor: int) -> None:
+    disk = os.fstatvfs(descriptor)
+    if disk.f_bavail < min(disk.f_blocks * ROOM_SHARE, ROOM_MOST / disk.f_frsize):
+        raise OSError(errno.ENOSPC, "the disk would be full")
 
 
 def erase(path: Path, is_over: Callable[[], bool]) -> bool:

@@ -8,6 +8,7 @@ Layout, users and measurements: docs/decisions/0006-redis-store.md.
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,23 +18,29 @@ from itertools import islice
 from typing import ClassVar, Self, cast
 
 import redis
+from redis.exceptions import OutOfMemoryError
 
 from crypto.envelope import ID_SIZE, SIZE, envelope_id
 from service.servers.checks import examine_envelopes, findings
 from service.servers.connection import ERRORS, SCHEMES, LazyClient, RedisAddress, servers
-from service.stores.base import Snapshot, StoreUnavailable
+from service.stores.base import Snapshot, StoreFull, StoreUnavailable
 from service.stores.health import HealthCheck
 from service.stores.shuffle_schedule import ShuffleSchedule, ShuffleTimer, system_schedule
 from service.stores.snapshot_index import SnapshotIndex
 
 KEYS = tuple(f"envelopes:{first:02x}" for first in range(256))
-# A hash with one field fewer than the number of the format: all that the user `web` can both write and see.
-FORMAT_KEY = "envelopes:format"
+# A hash with one field fewer than the number of the format. No user of the service may write it: a single field too
+# many would refuse everybody's envelopes and the ledger.
+FORMAT_KEY = "undersigned:format"
 FORMAT = 1
 # The envelope's first bytes stand behind its id in the field's name. The value with what the server adds to it then
 # fits into 4,096 bytes of its allocator; a whole envelope takes 5,120.
 HEAD = 8
 FIELD_SIZE = ID_SIZE + HEAD
+# What is written in place of an envelope that is kept already: as many bytes, on the wire and in the server's file, as
+# HSETNX with an envelope, to a key that the braces put on the same node of a cluster.
+REPEATS = tuple(f"repeats:{{{key}}}" for key in KEYS)
+REPEAT_SIZE = FIELD_SIZE + SIZE - HEAD
 PAGE = 64
 # When many come at once: connections, and envelopes between two rests.
 ADDING, GROUP = 64, 512
@@ -93,6 +100,7 @@ class RedisStore:
         )
         self._health = HealthCheck(partial(findings, self._examine), clock)
         self._timer = ShuffleTimer(schedule, self._try_to_rewrite) if schedule else None
+        self._noise = secrets.token_bytes(REPEAT_SIZE)
         self._closed = False
 
     def add(self, envelope: bytes) -> None:
@@ -100,12 +108,18 @@ class RedisStore:
         self._require_open()
         self._health.require_healthy()
         own_id = envelope_id(envelope)
+        key, field = KEYS[own_id[0]], own_id + envelope[:HEAD]
         try:
+            web = self._web.of_this_thread()
+            # Two questions for every envelope, one of them a write with its wait for the disk: for an HSETNX that
+            # changes nothing a server writes nothing, and a clock would say that the envelope is kept already.
             # No group of ours: the server reads many connections in one turn, and answers them after one fsync.
-            self._web.of_this_thread().hsetnx(KEYS[own_id[0]], own_id + envelope[:HEAD], envelope[HEAD:])
+            if web.hexists(key, field) or not web.hsetnx(key, field, envelope[HEAD:]):
+                web.execute_command("SET", REPEATS[own_id[0]], self._noise)  # type: ignore[no-untyped-call]  # theirs
         except ERRORS as error:
             self._health.invalidate()
-            raise StoreUnavailable("The envelope could not be written.") from error
+            kind = StoreFull if isinstance(error, OutOfMemoryError) else StoreUnavailable
+            raise kind("The envelope could not be written.") from error
         if self._timer:
             self._timer.added()
 

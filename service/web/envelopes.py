@@ -14,8 +14,8 @@ from crypto.envelope import SIZE, check_envelope
 from crypto.errors import EnvelopeError
 from crypto.keys import KeyId
 from service.limits.proof_of_work import ProofOfWork
-from service.problems import STANDARD, Problem, Refused
-from service.stores.base import EnvelopeStore, StoreUnavailable
+from service.problems import OVERLOADED, STANDARD, Problem, Refused
+from service.stores.base import EnvelopeStore, StoreFull, StoreUnavailable
 from service.stores.health import Readiness
 from service.web.origins import check_origin
 
@@ -32,7 +32,9 @@ _CLOSED = Problem(403, "closed", "This letter is no longer collecting signatures
 class Submissions:
     """Checks envelopes and takes them into `store`.
 
-    `limit` is given the client's address and raises when that has sent too much.
+    `limit` is given the client's address and raises when that has sent too much. What all clients share is charged
+    only by the store, for what it has not kept before.
+    `unpaid` is given the address of a client without a script when work is owed, and raises to keep it out.
     `accepted` gives the ids of the keys whose envelopes are taken on a day, None when none are; `today` gives that day.
     """
 
@@ -41,11 +43,13 @@ class Submissions:
         store: EnvelopeStore,
         work: ProofOfWork,
         limit: Callable[[str | None], None],
+        unpaid: Callable[[str | None], None],
         accepted: Callable[[date], frozenset[KeyId] | None],
         today: Callable[[], date],
         readiness: Readiness,
     ) -> None:
-        self._store, self._work, self._limit, self._readiness = store, work, limit, readiness
+        self._store, self._work, self._readiness = store, work, readiness
+        self.limit, self._unpaid = limit, unpaid
         self._accepted, self._today = accepted, today
         self._known: tuple[date, frozenset[KeyId] | None] | None = None
 
@@ -54,14 +58,11 @@ class Submissions:
 
         Raises Refused, StoreUnavailable.
         """
-        self._limit(environ.get("REMOTE_ADDR"))
+        self.limit(environ.get("REMOTE_ADDR"))
         if environ["REQUEST_METHOD"] != "POST":
             raise Refused(STANDARD[405])
         check_origin(environ)
-        self.keep(_exact_body(environ), environ.get("HTTP_UNDERSIGNED_WORK"))
-
-    def keep(self, envelope: bytes, solution: str | None) -> None:
-        """Check an envelope and keep it. Raises Refused, StoreUnavailable."""
+        envelope, solution = _exact_body(environ), environ.get("HTTP_UNDERSIGNED_WORK")
         self._check(envelope)
         # Above a load that no honest crowd makes, whoever sends has to compute for it.
         challenge = self._work.challenge_for(envelope, solution)
@@ -69,16 +70,28 @@ class Submissions:
             raise Refused(
                 Problem(429, "work", "Solve the challenge and send the envelope again.", 1, {"challenge": challenge})
             )
-        try:
-            self._store.add(envelope)
-        except StoreUnavailable:
-            self._readiness.saw(kept=False)
-            raise
-        self._readiness.saw(kept=True)
+        self._keep(envelope)
+
+    def take_unpaid(self, envelope: bytes, address: str | None) -> None:
+        """The same for an envelope from a browser that cannot compute; `limit` was asked. Raises as `take` does."""
+        self._check(envelope)
+        if self._work.is_owed():
+            self._unpaid(address)
+        self._keep(envelope)
 
     def require_ready(self) -> None:
         """Return if an envelope could be kept. Raises StoreUnavailable."""
         self._readiness.require()
+
+    def _keep(self, envelope: bytes) -> None:
+        try:
+            self._store.add(envelope)
+        except StoreUnavailable as error:
+            self._readiness.saw(kept=False)
+            if isinstance(error, StoreFull):
+                raise Refused(OVERLOADED) from error
+            raise
+        self._readiness.saw(kept=True)
 
     def _check(self, envelope: bytes) -> None:
         today = self._today()

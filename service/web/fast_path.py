@@ -7,27 +7,37 @@ Everything else is passed on to the application. Every answer gets the security 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from service.problems import Problem
-from service.site.compression import compressed_for
-from service.site.rendering import HTML
+from service.site.compression import Body
+from service.site.rendering import FEED, HTML
 from service.site.signing_file import ENVELOPES
 from service.web.context import SiteContext
 from service.web.envelopes import MEDIA_TYPE
 from service.web.origins import FOR_FILES
+from service.web.places import READING, SEARCHING, Places
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+# A request of the desk may take as long as its body does, and a ledger is given out in pieces (deploy/nginx/).
+_DESK = re.compile("/(?:ledger|publication|desk|[a-z-]+/desk)")
+# Without a script, an envelope comes in through a form: those who sign need no place among readers.
+_HAND_IN, _SEARCH = "/hand-in", "/result"
+_FEED_TYPE = "application/atom+xml; charset=utf-8"
 
 
 class FastPath:
     """A WSGI application before another one.
 
     It answers `/<language>/<page>` with the pages of `context` and gives /envelopes to its submissions.
-    The rest is answered by `behind`.
-    Every answer, whoever made it, gets `headers`; `problem` turns an error into the Problem to answer with.
+    The rest is answered by `behind`, as long as there are places for readers.
+    Every answer, whoever made it, gets `headers`; `problem` turns an error into the Problem to answer with, and
+    `refuse` a Problem into the answer to a reader.
     """
 
     def __init__(
@@ -36,34 +46,50 @@ class FastPath:
         context: SiteContext,
         headers: Mapping[str, str],
         problem: Callable[[Exception], Problem],
+        refuse: Callable[[WSGIEnvironment, Problem], WSGIApplication],
     ) -> None:
         self._behind, self._today = behind, context.today
+        self._reading, self._searching = Places(behind, READING, refuse), Places(behind, SEARCHING, refuse)
         self._pages, self._submissions = context.pages, context.submissions
         self._headers, self._problem = list(headers.items()), problem
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == ENVELOPES:
+        address, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        if address == ENVELOPES:
             return self._take(environ, self._protected(start_response, FOR_FILES))
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].split("/")
-        content = None
-        if len(path) == 3 and method in ("GET", "HEAD"):
-            content = self._pages.get(path[1], path[2], self._today())
-        if content is None:
-            return self._behind(environ, self._protected(start_response))
-        answer = [("Content-Type", HTML), ("Vary", "Accept-Encoding"), *self._headers]
-        content, encoding = compressed_for(environ.get("HTTP_ACCEPT_ENCODING", ""), content)
+        if method not in ("GET", "HEAD"):
+            return self._of_form(address)(environ, self._protected(start_response))
+        path = address.split("/")
+        if len(path) == 3 and (body := self._pages.get(path[1], path[2], self._today())):
+            return self._send(body, _FEED_TYPE if path[2] == FEED else HTML, environ, start_response)
+        behind = self._behind if _DESK.fullmatch(address) else self._reading
+        return behind(environ, self._protected(start_response))
+
+    def _of_form(self, address: str) -> WSGIApplication:
+        if address.endswith(_SEARCH):
+            return self._searching
+        return self._behind if address.endswith(_HAND_IN) or _DESK.fullmatch(address) else self._reading
+
+    def _send(
+        self, body: Body, content_type: str, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        answer = [("Vary", "Accept-Encoding"), ("ETag", body.tag), *self._headers]
+        if environ.get("HTTP_IF_NONE_MATCH") == body.tag:
+            start_response("304 NOT MODIFIED", answer)
+            return [b""]
+        content, encoding = body.sent_to(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if encoding:
             answer.append(("Content-Encoding", encoding))
-        start_response("200 OK", [*answer, ("Content-Length", str(len(content)))])
-        return [b"" if method == "HEAD" else content]
+        start_response("200 OK", [("Content-Type", content_type), *answer, ("Content-Length", str(len(content)))])
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else content]
 
     def _take(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "OPTIONS":
-            return self._behind(environ, start_response)
+            return self._reading(environ, start_response)
         try:
             self._submissions.take(environ)
         except Exception as error:  # whatever it is, the answer is a problem, and says nothing of what was sent
-            return self._problem(error).response()(environ, start_response)
+            return self._problem(error).send(start_response)
         start_response("201 CREATED", [("Content-Type", MEDIA_TYPE), ("Content-Length", "0")])
         return []
 

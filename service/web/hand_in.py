@@ -5,8 +5,6 @@ What comes is an envelope or it is refused. Nothing of a refused text is kept, l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -27,25 +25,14 @@ BODY_MOST = 32 * 1024
 _PASSING = {429, 503}
 
 
-@dataclass(frozen=True)
-class HandInOutcome:
-    """What the page says after a text was sent: `kind` is "accepted" or that of a Problem.
-
-    `text` is the envelope, where sending it again can help.
-    """
-
-    kind: str
-    text: str = ""
-
-
 @blueprint.post("/<language>/hand-in")
 def hand_in(language: str) -> Response:
     """Keep the envelope in the text, as POST /envelopes would; the same answer for one that was kept before."""
     if language not in context().appeal.languages:
         raise Refused(STANDARD[404])
     check_origin(request.environ)
-    context().submissions.keep(_envelope(), None)
-    return _page(HandInOutcome("accepted"), 201)
+    context().submissions.take_unpaid(_envelope(), request.remote_addr)
+    return _page("accepted", 201)
 
 
 def _envelope() -> bytes:
@@ -71,22 +58,24 @@ def say_refused(refused: Refused) -> Response:
 
 
 def _say(problem: Problem) -> Response:
-    answer = _page(HandInOutcome(problem.kind, _envelope_again(problem)), problem.status)
+    answer = _page(problem.kind, problem.status)
     if problem.retry_after is not None:
         answer.headers["Retry-After"] = str(problem.retry_after)
     return answer
 
 
-def _envelope_again(problem: Problem) -> str:
+def _envelope_again() -> str:
     # Written anew from the bytes: what stood around the envelope is not sent back.
     try:
-        return "\n".join(write_parts(_envelope())) if problem.status in _PASSING else ""
+        return "\n".join(write_parts(_envelope()))
     except Refused:
         return ""
 
 
-def _page(outcome: HandInOutcome, status: int) -> Response:
-    language = str((request.view_args or {}).get("language"))
-    known = language in context().appeal.languages
-    content = context().pages.hand_in(language, outcome) if known else context().pages.error(language, status)
+def _page(kind: str, status: int) -> Response:
+    language, pages = str((request.view_args or {}).get("language")), context().pages
+    if language in context().appeal.languages:
+        content = pages.hand_in(language, kind, _envelope_again() if status in _PASSING else "")
+    else:
+        content = pages.error(language, status)
     return Response(content, status=status, content_type=HTML)

@@ -7,12 +7,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from crypto.publication import PUBLICATION_FILE, minisig_name
 from service.problems import STANDARD, Problem, Refused, or_not_found
-from service.site.compression import for_everyone
+from service.site.compression import AsItIs, for_everyone
 from service.site.rendering import HTML
 from service.site.signing_file import PAGE, filename
 from service.web.context import browser_language, context
 
 blueprint = Blueprint("pages", __name__)
+
+MINISIG = "text/plain; charset=utf-8"
 
 _NO_KEY = Problem(503, "no-key", "None of the keys in appeal.toml is meant for today, so nobody can sign.")
 
@@ -34,7 +36,7 @@ def add_slash(language: str) -> AnyResponse:
 @blueprint.get("/appeal.json")
 def appeal_json() -> Response:
     """What a program needs to seal for this appeal (docs/spec.md, section 7)."""
-    return for_everyone(context().appeal.json, "application/json")
+    return for_everyone(context().files.json, "application/json")
 
 
 @blueprint.get(f"/<language>/{PAGE}")
@@ -48,14 +50,14 @@ def signing_file(language: str) -> Response:
 @blueprint.get(f"/{PUBLICATION_FILE}")
 def publication_json() -> Response:
     """The publication, exactly as the organizers signed it."""
-    return for_everyone(or_not_found(context().publications.current).data, "application/json")
+    return for_everyone(or_not_found(context().current.result).file, "application/json")
 
 
 @blueprint.get("/" + minisig_name("<signer>"))
 def publication_minisig(signer: str) -> Response:
     """One organizer's minisign signature of the publication."""
-    minisig = or_not_found(context().publications.current).minisigs.get(signer)
-    return Response(or_not_found(minisig), content_type="text/plain; charset=utf-8")
+    minisig = or_not_found(or_not_found(context().current.result).shown.minisigs.get(signer))
+    return for_everyone(AsItIs(minisig.encode("utf-8")), MINISIG)
 
 
 @blueprint.get("/healthz")

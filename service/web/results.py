@@ -10,10 +10,11 @@ from flask import Blueprint, Response, request
 
 from crypto.publication import PUBLICATION_FILE, minisig_name
 from service.problems import or_not_found
-from service.site.compression import for_everyone, for_one
+from service.site.compression import AsItIs, for_everyone, for_one
 from service.site.rendering import HTML
 from service.site.result import Result
 from service.web.context import context
+from service.web.public import MINISIG
 
 blueprint = Blueprint("result", __name__)
 search = Blueprint("search", __name__)
@@ -31,12 +32,6 @@ def find(language: str) -> Response:
     is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_MOST
     content = context().pages.search(language, request.form.get("q", ""), int(number) if is_number else 1)
     return for_one(or_not_found(content), HTML)
-
-
-@blueprint.get("/<language>/feed.atom")
-def feed(language: str) -> Response:
-    """All publications, for feed readers (RFC 4287)."""
-    return for_everyone(or_not_found(context().pages.feed(language)), "application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/result.json")
@@ -62,11 +57,11 @@ def earlier_publication(number: int) -> Response:
 @blueprint.get(f"/publications/<int:number>/{minisig_name('<signer>')}")
 def earlier_minisig(number: int, signer: str) -> Response:
     """One organizer's minisign signature of it."""
-    return _file(number, minisig_name(signer), "text/plain; charset=utf-8")
+    return _file(number, minisig_name(signer), MINISIG)
 
 
 def _file(number: int, name: str, content_type: str) -> Response:
-    return Response(or_not_found(context().publications.file(number, name)), content_type=content_type)
+    return for_everyone(AsItIs(or_not_found(context().publications.file(number, name))), content_type)
 
 
 def _result() -> Result:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 
 from service.settings import Settings
 from tests.browser.support.chromium import PATIENCE, QUIET, Recorder, arrived, new_phone, without_complaint
+from tests.browser.support.engines import ENGINES, Engine, driven
 from tests.support.envelopes import Arrived
 from tests.support.programs import program
 from tests.support.service_process import Served, serving
@@ -53,6 +54,21 @@ def tab(phone: BrowserContext) -> Iterator[Page]:
         yield page
         for opened in phone.pages:
             opened.close()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def browser_program(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Each of ENGINES, one for all tests of a file."""
+    with driven(request.param) as engine:
+        yield engine
+
+
+@pytest.fixture
+def engine(browser_program: Engine) -> Iterator[Engine]:
+    """Such a browser with a fresh profile; no script may fail in it."""
+    browser_program.do("fresh")
+    yield browser_program
+    assert browser_program.do("complaints") == []
 
 
 @pytest.fixture(scope="package")

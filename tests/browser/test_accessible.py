@@ -194,6 +194,30 @@ def test_every_page_is_among_the_states() -> None:
     assert {*TEMPLATES, FILE} <= {state.path for state in STATES.values()}
 
 
+@pytest.mark.control
+def test_a_page_that_is_not_for_everyone_is_found(tab: Page, sites: Sites, tmp_path: Path) -> None:
+    """Pale words, a field without a name, a button for a needle, a line that stands out: each is told."""
+    reach(tab, next(iter(STATES.values())), sites, "en", tmp_path)
+    assert (look(tab, *LOOKS[0]), misfits(tab)) == ([], {"narrow": [], "small": [], "large": []})
+    tab.evaluate(
+        """() => {
+          for (const [name, style] of [
+            ['p', 'color: #ddd; background: #fff; width: 2000px'],
+            ['input', ''],
+            ['button', 'min-height: 0; height: 9px; width: 9px'],
+          ]) {
+            const element = document.querySelector('main').appendChild(document.createElement(name));
+            element.textContent = 'x';
+            element.style.cssText = style;
+          }
+        }"""
+    )
+    assert len(look(tab, *LOOKS[0])) >= 2
+    found = misfits(tab)
+    assert found["narrow"]
+    assert found["small"]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("language", "name"), list(product(LANGUAGES, STATES)))
 def test_axe_finds_nothing_in_any_state_language_and_look(

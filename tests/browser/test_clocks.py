@@ -13,7 +13,7 @@ import pytest
 from crypto.keys import KEY_ID_SIZE, KeyId, OrganizersKey
 from crypto.text_parts import read_text
 from service.settings import Settings
-from tests.browser.support.engines import ENGINES, Engine, driven
+from tests.browser.support.engines import Engine
 from tests.support.envelopes import Arrived, held
 from tests.support.sample_appeal import APPEAL_ID
 from tests.support.service_process import Served, serving
@@ -46,21 +46,6 @@ def day(shift: int) -> date:
 def since_1970(year: int) -> int:
     """Milliseconds by which a clock that stands at the beginning of this year is wrong."""
     return int((datetime(year, 1, 2, tzinfo=UTC) - datetime.now(UTC)).total_seconds() * 1000)
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def browser_program(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """One browser for all tests of this file."""
-    with driven(request.param) as engine:
-        yield engine
-
-
-@pytest.fixture
-def engine(browser_program: Engine) -> Iterator[Engine]:
-    """The browser with a fresh profile; no script may fail in it."""
-    browser_program.do("fresh")
-    yield browser_program
-    assert browser_program.do("complaints") == []
 
 
 @pytest.fixture(scope="module")

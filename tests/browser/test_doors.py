@@ -22,6 +22,7 @@ from tests.browser.support.results import hand_in
 from tests.browser.support.signing import looks, open_letter, sign
 from tests.support.demo_site import prepare, publish, trial
 from tests.support.envelopes import Arrived
+from tests.support.flood import make_busy
 from tests.support.older_text import armor
 from tests.support.publications import publication
 from tests.support.sample_appeal import APPEAL_ID, CODE
@@ -253,10 +254,11 @@ def test_a_browser_without_script_does_not_send_a_name_typed_by_mistake(
 
 
 def test_with_script_nothing_but_an_envelope_leaves_the_device(
-    page: Page, settings: Settings, tmp_path: Path, recorder: Recorder, envelope: bytes
+    page: Page, settings: Settings, tmp_path: Path, recorder: Recorder, envelope: bytes, key: OrganizersKey
 ) -> None:
     """Plain text is refused on the spot; an envelope goes the way of any other, also through a flood."""
     with serving(replace(settings, work_above=1), tmp_path / "log") as site:
+        make_busy(site, key.record.header)
         kept = arrived(site)
         page.goto(f"{site.url}/en/hand-in")
         page.fill("#envelope", "Maryja Prykład")

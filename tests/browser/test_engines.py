@@ -16,7 +16,7 @@ from crypto.seal import OpenedSignature, OpenedWithdrawal
 from crypto.text_parts import read_text
 from service.appeal_reader import EXIT
 from service.settings import Settings
-from tests.browser.support.engines import ENGINES, SCRIPTLESS, Engine, driven
+from tests.browser.support.engines import SCRIPTLESS, Engine, driven
 from tests.browser.support.results import hand_in
 from tests.support.envelopes import Arrived, held
 from tests.support.older_text import armor
@@ -34,21 +34,6 @@ TRACES = """(async () => [
   navigator.serviceWorker ? (await navigator.serviceWorker.getRegistrations()).length : 0,
 ])()"""
 NO_TRACES = ["", 0, 0, "", 0, 0, 0]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def browser_program(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """One browser for all tests of this file."""
-    with driven(request.param) as engine:
-        yield engine
-
-
-@pytest.fixture
-def engine(browser_program: Engine) -> Iterator[Engine]:
-    """The browser with a fresh profile; no script may fail in it."""
-    browser_program.do("fresh")
-    yield browser_program
-    assert browser_program.do("complaints") == []
 
 
 @pytest.fixture(scope="module")

@@ -166,6 +166,7 @@ def test_requests_and_times_of_all_kinds_do_not_differ(
 
 
 @pytest.mark.parametrize(("each", "typical", "apart"), [(6, min, 1.0), (50, statistics.median, 0.35)])
+@pytest.mark.control
 def test_a_kind_that_takes_longer_is_found_and_a_busy_machine_is_not(
     each: int, typical: Callable[[list[float]], float], apart: float
 ) -> None:

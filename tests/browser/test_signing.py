@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,11 @@ from crypto.keys import OrganizersKey
 from crypto.seal import OpenedSignature
 from crypto.signature import fields_without
 from service.appeal_reader import load_appeal
+from service.problems import MEDIA_TYPE, OVERLOADED
 from service.settings import Settings
 from tests.browser.support.chromium import Recorder, arrived
 from tests.support.envelopes import Arrived
+from tests.support.flood import make_busy
 from tests.support.service_process import Served, serving
 from tests.support.twins import open_envelope
 
@@ -182,6 +185,26 @@ def test_a_bad_network_is_tried_again_with_the_same_bytes(
     assert len(opened(kept, key)) == 1
 
 
+def test_an_overloaded_site_is_not_blamed_on_the_connection(form: Page, kept: Arrived) -> None:
+    """Said in words of its own for as long as it lasts; then it arrives."""
+    refusals = [json.dumps(OVERLOADED.response().get_json(force=True))]
+
+    def refuse(route: Route) -> None:
+        if refusals:
+            route.fulfill(status=OVERLOADED.status, content_type=MEDIA_TYPE, body=refusals.pop())
+        else:
+            route.continue_()
+
+    form.route("**/envelopes", refuse)
+    fill(form)
+    form.click("#submit")
+    expect(form.locator("[data-state=overloaded]")).to_contain_text("Сайт перагружаны")
+    expect(form.locator("[data-state=retrying]")).to_be_hidden()
+    expect(form.locator("#stop")).to_be_visible()
+    expect(form.locator("#sent")).to_be_visible(timeout=20_000)
+    assert kept.count() == 1
+
+
 def test_an_answer_that_was_lost_leads_to_one_envelope(form: Page, kept: Arrived, key: OrganizersKey) -> None:
     """The service kept it, the phone did not hear: sending again changes nothing."""
     lost = [True]
@@ -339,36 +362,39 @@ SLOWLY = """() => {
 def test_a_flooded_service_is_paid_with_work(
     page: Page, settings: Settings, tmp_path: Path, key: OrganizersKey, recorder: Recorder
 ) -> None:
-    """The page says that the browser is computing, sends the same bytes with the solution, and arrives."""
+    """The page says that the browser is computing, sends the same bytes with the solution, and arrives.
+
+    A browser that offers no cryptography, as over plain http, computes by itself.
+    """
     with serving(replace(settings, work_above=1), tmp_path / "log") as flooded:
+        make_busy(flooded, key.record.header)
         kept = arrived(flooded)
         page.goto(f"{flooded.url}/be/")
         page.evaluate(SLOWLY)
         for name in ("Першы", "Другі"):
             fill(page, name)
             page.click("#submit")
-            if name == "Другі":
+            if name == "Першы":
                 expect(page.locator("[data-state=working]")).to_be_visible()
                 page.evaluate("goOn()")
             expect(page.locator("#sent")).to_be_visible()
+            page.evaluate("() => Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true })")
             page.click("#another")
         names = {each.signature.name for each in opened(kept, key)}
-    first, asked, paid = recorder.posts
-    assert "undersigned-work" not in first.headers
-    assert "undersigned-work" not in asked.headers
-    assert "undersigned-work" in paid.headers
-    assert asked.post_data_buffer == paid.post_data_buffer
+    for asked, paid in (recorder.posts[:2], recorder.posts[2:]):
+        assert "undersigned-work" not in asked.headers
+        assert "undersigned-work" in paid.headers
+        assert asked.post_data_buffer == paid.post_data_buffer
     assert names == {"Першы", "Другі"}
 
 
-def test_whoever_stops_computing_keeps_the_text(page: Page, settings: Settings, tmp_path: Path) -> None:
+def test_whoever_stops_computing_keeps_the_text(
+    page: Page, settings: Settings, tmp_path: Path, key: OrganizersKey
+) -> None:
     """Stopping works while the browser computes, too."""
     with serving(replace(settings, work_above=1), tmp_path / "log") as flooded:
+        make_busy(flooded, key.record.header)
         page.goto(f"{flooded.url}/be/")
-        fill(page, "Першы")
-        page.click("#submit")
-        expect(page.locator("#sent")).to_be_visible()
-        page.click("#another")
         page.evaluate("() => { crypto.subtle.deriveBits = () => new Promise(() => {}) }")
         fill(page, "Другі")
         page.click("#submit")

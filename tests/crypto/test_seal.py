@@ -279,6 +279,7 @@ def test_a_record_with_one_byte_too_many_is_not_sealed() -> None:
 
 
 @pytest.mark.slow  # signing costs seconds on purpose
+@pytest.mark.control
 def test_every_change_of_a_bit_is_refused() -> None:
     """Each of the 8 bits of each of the 4,096 bytes is protected, by the outer checks or by a tag."""
     envelope = seal(Signature("Ірына", True))

@@ -148,10 +148,10 @@ def test_a_text_made_to_keep_the_reader_busy_costs_no_more_than_many_times_its_l
         end * 250_000,
     ]
     plain = "x y\n" * 125_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert read_parts(plain) == Reading((), ())
-    yardstick = time.perf_counter() - started
+    yardstick = time.process_time() - started
     for text in hostile:
-        started = time.perf_counter()
+        started = time.process_time()
         assert read_parts(text).envelopes == ()
-        assert time.perf_counter() - started < 200 * yardstick + 1
+        assert time.process_time() - started < 200 * yardstick + 1

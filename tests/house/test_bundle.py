@@ -59,17 +59,50 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_two_builds_have_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
-    """Another place, another user's habits, other times of files, another order of names in sets."""
-    copy = copy_of_sources(tmp_path / "copy")
+def build_elsewhere(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """The same sources at another place, by another user's habits: times of files, order of names in sets."""
+    copy = copy_of_sources(folder)
     for name in (".venv", "node_modules"):
         (copy / name).symlink_to(ROOT / name)
     (copy / "organizer" / "left.pyc").write_bytes(b"\0")
     environment = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
-    build = [PYTHON, "-m", "bundle.build", "--out", "again.pyz"]
-    done = subprocess.run(build, cwd=copy, env=environment, umask=0o077, capture_output=True, text=True, check=True)
+    build = [PYTHON, "-c", f"{program}; build.main()", "--out", "again.pyz"]
+    return subprocess.run(build, cwd=copy, env=environment, umask=0o077, capture_output=True, text=True, check=True)
+
+
+def entries_of(file: Path | BytesIO) -> dict[str, tuple[object, ...]]:
+    """Whatever a zip file says of each of its entries but where it lies, in their order; what it holds comes last."""
+    with ZipFile(file) as archive:
+        return {
+            entry.filename: (
+                entry.date_time, entry.external_attr, entry.create_system, entry.compress_type, entry.extra,
+                archive.read(entry),
+            )
+            for entry in archive.infolist()
+        }  # fmt: skip
+
+
+def test_a_build_without_libraries_has_the_same_entries(bundle: Path, tmp_path: Path) -> None:
+    """Whatever is of the tool itself, its bytecode for both Debians, too: the same bytes in the same order."""
+    build_elsewhere(tmp_path / "copy", "from bundle import build; build.fetch = lambda *asked: []")
+    whole, again = entries_of(bundle), entries_of(tmp_path / "copy" / "again.pyz")
+    assert list(again) == [name for name in whole if not name.startswith("wheels/")]
+    for name in again:
+        if not name.startswith("bytecode/"):
+            assert again[name] == whole[name]
+            continue
+        assert again[name][:-1] == whole[name][:-1]
+        of_all, of_the_tool = (entries_of(BytesIO(entries[name][-1])) for entries in (whole, again))
+        assert list(of_the_tool.items()) == [(name, held) for name, held in of_all.items() if name in of_the_tool]
+        assert len(of_the_tool) > 150
+
+
+@pytest.mark.long  # all libraries are compiled once more
+def test_two_builds_have_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
+    """With the libraries."""
+    done = build_elsewhere(tmp_path / "copy", "from bundle import build")
     assert sha256(bundle) in done.stdout
-    assert (copy / "again.pyz").read_bytes() == bundle.read_bytes()
+    assert (tmp_path / "copy" / "again.pyz").read_bytes() == bundle.read_bytes()
 
 
 def copy_of_sources(folder: Path) -> Path:
@@ -297,6 +330,7 @@ def without_lines(code: CodeType) -> CodeType:
     return code.replace(co_linetable=b"", co_consts=inner)
 
 
+@pytest.mark.control
 def test_damage_is_told_in_a_sentence(start: Start, bundle: Path, tmp_path: Path) -> None:
     """One wrong byte in a library or in the tool itself."""
     whole = bundle.read_bytes()

@@ -43,6 +43,7 @@ EXAMPLES = {
         r"['\"]contact['\"]|\bcontact: (str\b|\[)|string\} contact\b",
         dict.fromkeys(("service/appeal.py", "service/appeal_reader.py"), "how the appeal itself can be reached"),
     ),
+    "A proof": Example("kills", r'"kills"'),
     "A store": Example("redis", r"\bRedisStore\w*|\bredis_store\b"),
 }
 

@@ -205,6 +205,7 @@ def test_tor_accepts_its_configuration() -> None:
         "HiddenServiceExportCircuitID haproxy",
         "HiddenServicePoWDefensesEnabled 1",
         "HiddenServicePort 80 unix:/run/undersigned-onion/nginx.sock",
+        "HiddenServicePort 80 unix:/run/undersigned-onion/desk.sock",
         "SocksPort 0",
     ):
         assert line in shipped.splitlines()

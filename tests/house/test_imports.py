@@ -32,7 +32,7 @@ Rule = Callable[[Sources], list[str]]
 
 ROOMS = {"crypto": {"crypto"}, "service": {"service", "crypto"}, "organizer": {"organizer", "crypto"}}
 """Each room and the rooms it may import from."""
-OTHER_ROOMS = {"tests", "demo", "bench"}
+OTHER_ROOMS = {"tests", "demo", "bench", "proofs"}
 
 NO_CLOCK_NO_FILES_NO_NETWORK = {
     "os", "io", "pathlib", "socket", "time", "random", "logging", "tempfile", "sqlite3", "subprocess",

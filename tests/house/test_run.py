@@ -90,3 +90,16 @@ def test_settings_that_are_given_are_used_and_make_no_trial(tmp_path: Path) -> N
     assert done.returncode == 2
     assert "“desk_token_sha256” is missing" in done.stderr
     assert not (tmp_path / "demo").exists()
+
+
+def test_what_tests_throw_away_lies_in_memory_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that nobody else may list, gone afterwards; on the disk as ever, if a run might fill the memory."""
+    in_memory = runpy.run_path(str(ROOT / "run"))["in_memory"]
+    with in_memory() as told:
+        folders = [Path(place) for place in told.values()]
+        assert [folder.stat().st_mode & 0o777 for folder in folders] == [0o711] * len(told)
+        assert set(told) <= {"TMPDIR"}
+    assert not any(folder.exists() for folder in folders)
+    monkeypatch.setitem(in_memory.__wrapped__.__globals__, "ROOM", 1 << 60)
+    with in_memory() as told:
+        assert told == {}

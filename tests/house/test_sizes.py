@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.sources import Sources, made_up, python, read_sources
 
-PYTHON = ("crypto", "service", "organizer", "bundle")
+PYTHON = ("crypto", "service", "organizer", "bundle", "proofs")
 ROOMS_MOST = {"organizer": 12, "service": 13}
 FUNCTION_MOST = 40
 FILE_MOST = 300

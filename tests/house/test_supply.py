@@ -70,7 +70,9 @@ def test_the_licences_are_those_that_the_packages_name() -> None:
 @pytest.mark.slow  # every source and every package is gone through
 def test_no_secret_is_among_the_sources() -> None:
     """Nothing looks like a key or a password, except lines that say why they may: "pragma: allowlist secret"."""
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    # Vectors and scripts are made of other sources, and tests make them again.
+    listed = ["git", "ls-files", "--", ".", ":!tests/vectors/*.json", ":!service/static/*.js"]
+    files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     # Hashes and vectors are full of entropy; what is left finds the keys of services and passwords in addresses.
     quiet = ["--disable-plugin", "Base64HighEntropyString", "--disable-plugin", "HexHighEntropyString"]
     hook = [str(Path(sys.executable).parent / "detect-secrets-hook"), *quiet]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import socket
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import pytest
 
+from tests.support import service_process
 from tests.support.paths import ROOT
+from tests.support.service_process import free_port
 from tests.support.sources import Sources, all_imports, made_up, python, read_sources
 
-FOLDERS = {"crypto", "service", "organizer", "browser", "house", "support", "vectors"}
+FOLDERS = {"crypto", "service", "organizer", "browser", "house", "proofs", "support", "vectors"}
 
 
 def imports_of_tests(sources: Sources) -> list[str]:
@@ -51,7 +54,7 @@ def test_an_import_of_a_test_is_found(text: str) -> None:
 
 
 def test_the_folders_of_the_tests_mirror_the_house() -> None:
-    """A folder for each part, one for the house as a whole, and what they share."""
+    """A folder for each part, one for the house as a whole, one for the proofs, and what they share."""
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert folders == FOLDERS
 
@@ -106,3 +109,14 @@ def test_a_fixed_port_or_place_is_found(text: str) -> None:
 def test_a_port_that_the_machine_gives_is_fine() -> None:
     """0 is not a port."""
     assert shared_with_other_processes(made_up('tests/a.py: create_server(("127.0.0.1", 0)); run("/usr/bin/x")')) == []
+
+
+def test_a_port_is_given_to_one_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for in the same order of all ports, as another process might: never one that was given, or is in use."""
+    monkeypatch.setattr("random.sample", lambda ports, count: list(ports))
+    given = [free_port() for _ in range(20)]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(service_process, "PORTS", range(server.getsockname()[1], server.getsockname()[1] + 1))
+        with pytest.raises(AssertionError, match="No port is free"):
+            free_port()
+    assert len(set(given)) == 20

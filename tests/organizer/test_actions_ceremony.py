@@ -5,6 +5,7 @@ Nothing is written while an answer is missing or wrong: all bytes of the folder 
 
 from __future__ import annotations
 
+import secrets
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from organizer.actions.appeal import WORD
 from organizer.actions.cards import CardPlan, divide, print_cards
 from organizer.actions.ceremony import (
     FirstKeys,
@@ -26,6 +28,8 @@ from organizer.actions.ceremony import (
     shared_days,
     whole_key,
 )
+from organizer.actions.own_keys import own_minisign
+from organizer.actions.plan import YES
 from organizer.actions.public_folder import (
     AppealFolder,
     Signers,
@@ -34,10 +38,11 @@ from organizer.actions.public_folder import (
     read_site_folder,
     write_public_folder,
 )
-from organizer.actions.session import open_minisign, open_session, own_minisign
+from organizer.actions.session import open_minisign, open_session
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.appeal_folder import PublicKeys
+from organizer.keys.generate import make_period, minisign_files
 from organizer.keys.periods import Days, Period
 from tests.support.keys_without_face import ANSWERS, DAYS, KEY, bytes_in, give_back, reason
 from tests.support.organizer_workspace import PASSPHRASE, RECORD, Desk, make_desk, new_keys
@@ -174,6 +179,32 @@ def test_a_file_with_cards_is_burned_whatever_happens(tmp_path: Path) -> None:
 # The public folder
 
 
+def test_what_the_folder_of_the_site_brings_along_is_shown_and_not_taken_silently(tmp_path: Path) -> None:
+    """Organizers and keys that stand in it need a yes; fewer who must sign than it says need a word."""
+    own, other = new_keys().minisign, minisign_files("eva", PASSPHRASE, secrets.token_bytes)[0]
+    template = (TEMPLATE / "appeal.toml").read_text("utf-8").replace("threshold = 1", "threshold = 2")
+    listed = f'\n[[minisign]]\nsigner = "eva"\nkey = "{other.line}"\n\n[[keys]]\nrecord = "{"A" * 8}"\n'
+    site = AppealFolder({"appeal.toml": (template + listed).encode()})
+    assert site.appeal_id is not None
+    period = make_period(site.appeal_id, Days(), secrets.token_bytes).period
+    signers = Signers.begin("anna", own, site)
+    plan = plan_public_folder(PublicKeys([period], signers.keys, 1), site)
+    assert [str(notice) for notice in plan.listed] == [
+        f"signs results: eva, {other.line}",
+        f"a key to seal to that is not of this workspace: {'A' * 8}",
+    ]
+    assert [(one.asked.reason, one.for_a_person, one.word) for one in plan.questions] == [
+        ("listed", True, YES),
+        ("threshold-lowered", True, WORD),
+    ]
+    for answers in ({}, {"listed": YES}, {"threshold-lowered": WORD}, {"listed": YES, "threshold-lowered": YES}):
+        assert reason(partial(write_public_folder, plan, str(tmp_path / "public"), answers)) == "stopped"
+    assert not (tmp_path / "public").exists()
+    write_public_folder(plan, str(tmp_path / "public"), {"listed": YES, "threshold-lowered": WORD})
+    as_before = plan_public_folder(PublicKeys([period], signers.keys, 2), site)
+    assert [one.asked.reason for one in as_before.questions] == ["listed"]
+
+
 def test_a_public_folder_is_written_only_whole_and_only_of_this_appeal(tmp_path: Path) -> None:
     """Each answer has its checker; nothing is mixed with other files."""
     period, own = KEY.period, new_keys().minisign
@@ -191,7 +222,7 @@ def test_a_public_folder_is_written_only_whole_and_only_of_this_appeal(tmp_path:
     assert not plan.fills_appeal
     (tmp_path / "mine").write_text("mine")
     for folder in ("", str(tmp_path)):
-        assert reason(partial(write_public_folder, plan, folder)) == "folder"
+        assert reason(partial(write_public_folder, plan, folder, {})) == "folder"
     assert list(bytes_in(tmp_path).values()) == [b"mine"]
-    write_public_folder(plan, str(tmp_path / "public"))
+    write_public_folder(plan, str(tmp_path / "public"), {})
     assert {Path(path).name for path in bytes_in(tmp_path / "public")} == set(plan.files)

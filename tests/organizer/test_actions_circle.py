@@ -71,7 +71,7 @@ def circle(home: Path) -> None:
         withdraw_word(review, plan_word_withdrawal(review, 1), {"withdraw-word": YES})
         restore_word(review, 1)
         export_decisions(session, plan_export(session, queue), str(home / "decisions"))
-        merge_decisions(queue, plan_merge(session, queue, str(home / "decisions")))
+        merge_decisions(queue, plan_merge(session, queue, str(home / "decisions")), {"merge": YES})
         (person,) = search_people(session, "аня")
         withdraw_without_code(session, plan_withdrawal(session, person).because("asked"), {"take-back": YES})
         count_again(session, withdrawn_without_code(session)[0], {"count-again": YES})

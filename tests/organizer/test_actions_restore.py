@@ -121,7 +121,7 @@ def circle(home: Path) -> None:
     boris = make_minisign_key(str(home / "boris"), "boris", PASSPHRASE)
     signers = Signers.begin("anna", keys.minisign, site).with_other("boris", read_minisign_line(boris.line))
     plan = plan_public_folder(PublicKeys(periods, signers.keys, signers.suggested_threshold), site)
-    write_public_folder(plan, str(home / "public"))
+    write_public_folder(plan, str(home / "public"), {})
     shutil.rmtree(home / "anna")
     appeal = home / "appeal.json"
     appeal.write_bytes(write_appeal(appeal_of(periods[0].record, keys.minisign)))

@@ -70,8 +70,7 @@ def test_one_who_signs_second_sees_every_difference_and_must_say_so_twice(desk: 
     path = str(Path(published.folder) / "publication.json")
     with open_cosigning(Typed(), str(desk.folder), None) as at:
         plan = plan_signing(at, path, None, RELEASED)
-        assert plan.differences is not None
-        assert any("Нехта" in sentence for sentence in plan.differences)
+        assert any("Нехта" in sentence for sentence in plan.findings.differ)
         assert [(one.asked.reason, one.for_a_person) for one in plan.questions] == [
             ("counts-differ", True),
             ("sign", False),

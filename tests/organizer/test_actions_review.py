@@ -244,7 +244,7 @@ def test_decisions_are_handed_over_merged_and_settled(desk: Desk, tmp_path: Path
         assert (found.signer, found.found.taken, len(found.found.disagreements)) == ("anna", 2, 1)
         assert [warning.reason for warning in found.warnings] == ["own-name"]
         assert files(other) == before
-        merge_decisions(queue, found)
+        merge_decisions(queue, found, {"merge": YES})
         assert read_reviewed(session, queue).accepted == 2
         settling = open_settling(queue, found.found.disagreements)
         settle(settling, found.found.disagreements[0], theirs=True)

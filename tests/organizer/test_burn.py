@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from crypto.appeal import Appeal, DatedKey, write_appeal
 from crypto.publication import read_publication
+from organizer.actions.appeal import plan_taking, take_appeal
 from organizer.cli.main import organizer
 from organizer.keys.generate import NewKeys, make_keys
 from organizer.keys.keyfile import CHEAP
@@ -116,7 +117,9 @@ def test_a_publication_must_be_signed_by_enough(desk: Desk) -> None:
     """The file that all have signed is named; with too few minisigs beside it, it does not stand."""
     value = json.loads(desk.appeal.read_bytes()) | {"threshold": 2}
     desk.appeal.write_text(json.dumps(value))
-    arguments = ("burn", "--period", name(0), "--confirm", name(0), "--appeal", str(desk.appeal))
+    taken = plan_taking(str(desk.folder), str(desk.appeal))
+    take_appeal(str(desk.folder), taken, {one.asked.reason: one.word for one in taken.questions})
+    arguments = ("burn", "--period", name(0), "--confirm", name(0))
     against = run(desk, *arguments, exit_code=1)["against"]
     assert "does not verify" in against[0]
     copy = desk.home / "copy.json"

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -279,7 +280,8 @@ def test_similar_signatures_and_unknown_letters_are_pointed_out(desk: Desk) -> N
     other = appeal_of(desk.record, desk.minisign)
     desk.appeal.write_bytes(write_appeal(other).replace(b"ab" * 32, b"12" * 32))
     arguments = ["review", "-w", str(desk.folder), "--passphrase-file", str(desk.passphrase)]
-    run(desk, "open", desk.ledger(*twins), "--appeal", desk.appeal)
+    another = run(desk, "open", desk.ledger(*twins), "--appeal", desk.appeal, answer="weaker\n")
+    assert "Another text of the letter “be”, SHA-256 12121212" in another.stdout
     result = CliRunner().invoke(organizer, arguments, input="a\nq\n")
     assert result.output.count("not among the letters") == 2
     assert "May be one person, 100% alike: same name" in result.output
@@ -450,8 +452,9 @@ def test_namesakes_and_people_without_a_name_are_counted(desk: Desk) -> None:
     table.write_text("name,public\n" + "Ананім,no\n" * 5 + "Уля Кот,yes\n" * 3, "utf-8")
     assert run_json(desk, "add", "--table", table, "--appeal", desk.appeal)["added"] == 8
     again = run(desk, "add", "--table", table)
+    assert len(again.stdout.splitlines()) == 1
     assert [line for line in again.output.splitlines() if "entered before" in line] == [
-        "Rows left out because they were entered before: 8."
+        "There is nothing new in this table. Nothing was added. Rows left out because they were entered before: 8."
     ]
     table.write_text("name,public\n" + "Ананім,no\n" * 7 + "Уля Кот,yes\n" * 2, "utf-8")
     found = run_json(desk, "add", "--table", table)
@@ -603,6 +606,7 @@ def test_mistakes_of_people_are_told_in_a_sentence(desk: Desk, tmp_path: Path) -
     other = tmp_path / "other.json"
     other.write_bytes(write_appeal(appeal_of(desk.record)))
     stranger = make_stranger(tmp_path)
+    copy = shutil.copytree(desk.folder, tmp_path / "copy")
     cases: list[tuple[str, list[str | Path]]] = [
         ("no-workspace", ["status", "-w", tmp_path / "none", "--passphrase-file", desk.passphrase]),
         ("passphrase", ["status", "-w", desk.folder, "--passphrase-file", wrong]),
@@ -613,7 +617,10 @@ def test_mistakes_of_people_are_told_in_a_sentence(desk: Desk, tmp_path: Path) -
         ("no-appeal", ["publish", "-w", desk.folder, "--passphrase-file", desk.passphrase]),
         ("appeal-key", ["add", "-w", desk.folder, "--appeal", stranger]),
         ("appeal-json", ["add", "-w", desk.folder, "--appeal", ledger]),
-        ("appeal-signer", ["publish", "-w", desk.folder, "--appeal", other, "--passphrase-file", desk.passphrase]),
+        (
+            "appeal-signer",
+            ["publish", "-w", copy, "--appeal", other, "--passphrase-file", desk.passphrase],
+        ),
         ("appeal-letter", ["add", "-w", desk.folder, "--appeal", desk.appeal, "--letter", "ru"]),
         ("question", ["publish", "-w", desk.folder, "--passphrase-file", desk.passphrase]),
         ("question", ["review", "-w", desk.folder, "--passphrase-file", desk.passphrase]),
@@ -711,8 +718,9 @@ def test_a_letter_box_is_opened_and_what_is_not_whole_is_named(desk: Desk) -> No
     assert found["ledgers"][1]["digest"] in texts["ledger"]
     told = run(desk, "open", box)
     assert "All others are opened." in told.stderr
-    assert "The first of the two texts is missing" in told.stdout
-    assert f"{box}/notes\ufffd[2J.txt; {box}/notes.txt\n" in told.stdout
+    assert "The first of the two texts is missing" in told.stderr
+    assert f"{box}/notes\ufffd[2J.txt; {box}/notes.txt\n" in told.stderr
+    assert "is missing" not in told.stdout  # a single problem is said once
     assert "\x1b" not in told.stdout + told.stderr
     assert texts["ledger"] in told.stdout
     (box / "one.txt").write_text(half[0])
@@ -747,7 +755,11 @@ def test_a_damaged_appeal_is_named(desk: Desk) -> None:
     for told in (run(desk, "publish"), run(desk, "verify", desk.appeal, "--appeal", desk.passphrase)):
         assert "is no appeal.json of a site, or is damaged" in told.stderr
         assert "--appeal" in told.stderr
-    assert run_json(desk, "open", desk.ledger(), "--appeal", desk.appeal)["ledgers"]
+    again = ("open", desk.ledger(), "--appeal", desk.appeal)
+    assert run_json(desk, *again, exit_code=1)["changes"] == [
+        f"{desk.folder}/appeal.json is damaged: nothing can be compared."
+    ]
+    assert run(desk, *again, answer="weaker\n").exit_code == 0
 
 
 @pytest.mark.slow  # a real terminal

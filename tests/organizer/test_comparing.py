@@ -31,7 +31,6 @@ from organizer.review.queue import ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace.entries import Reason, SignatureEntry, SignatureMarks, Verdict, read_marks, write_entry
 from organizer.workspace.records import Records
-from tests.support.organizer_workspace import open_records
 from tests.support.review_entries import KNOWN, entry, verdicts
 
 PAIR = ("Ірына Слаўнікава", "Irina Slavnikova")
@@ -41,12 +40,6 @@ PAIR = ("Ірына Слаўнікава", "Irina Slavnikova")
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers are started for a handful of names, too."""
     monkeypatch.setattr(comparing, "FEW", 0)
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with open_records(tmp_path) as records:
-        yield records
 
 
 @contextmanager

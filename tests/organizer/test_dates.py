@@ -152,6 +152,9 @@ def test_yes_lets_no_strange_day_pass(desk: Desk, day: str) -> None:
         assert done.exit_code == 1, done.output
         assert files(desk) == before
     assert not published(desk)
+    told = json.loads(run(desk, "publish", "--today", day, "--yes", "--json").stdout)
+    assert (told["error"], told["day"]) == ("date", day)
+    assert any("when this program was made" in reason for reason in told["reasons"])
     assert run(desk, "publish", "--today", day, answer=f"{day}\ny\n").exit_code == 0
     assert read_publication(published(desk)[0].read_bytes()).date == day
 
@@ -165,6 +168,16 @@ def test_the_reasons_are_shown_before_the_question_and_a_preview_has_them_too(de
     assert "give the right day there with --today" in done.output
     look = run(desk, "publish", "--today", "2015-01-01", "--preview", str(desk.home / "look"))
     assert "when this program was made" in look.output
+
+
+@pytest.mark.parametrize("day", ["1.12.2026", "2026-02-30", "2026-1-1", "today", "0000-01-01"])
+def test_a_day_that_is_none_is_told_how_one_is_written(desk: Desk, day: str) -> None:
+    """In a person's words, not in those of a program."""
+    for command in ("publish", "burn"):
+        done = run(desk, command, "--today", day)
+        assert done.exit_code == 2
+        assert "A day is written like 2027-01-31: year, month, day." in done.stderr
+        assert "%" not in done.stderr
 
 
 def test_a_day_that_fits_is_not_asked_about(desk: Desk) -> None:
@@ -202,7 +215,7 @@ def test_a_key_is_not_burned_by_a_clock_that_is_wrong(desk: Desk) -> None:
             burn(session, plan, {"word": name, "burn-not-yet": YES})
         assert not plan_burning(session, later(61), name, None).strange
     forced = ("burn", "--period", name, "--today", "2106-02-07", "--force", "--confirm", name)
-    assert json.loads(run(desk, *forced, "--json").stdout)["error"] == "question"
+    assert json.loads(run(desk, *forced, "--json").stdout)["error"] == "date"
     assert run(desk, *forced, answer="y\ny\n").exit_code == 1
     assert (desk.folder / f"period-{name}.key").exists()
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,6 @@ from organizer.matching.signs import signs_of
 from organizer.review import comparing
 from organizer.review.comparing import Comparing
 from organizer.workspace.records import Records
-from tests.support.organizer_workspace import open_records
 from tests.support.review_entries import entry
 
 NAMES = (
@@ -28,12 +25,6 @@ NAMES = (
 WAYS = (("", "+375291234567", "+375291234568"), ("", "a@b.by", "c@d.by"), ("", "@abcdef", "@ghijkl"))
 BLOCK = 110
 """So many rows went into one block when blocks were longer."""
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with open_records(tmp_path) as records:
-        yield records
 
 
 def made_up(chance: random.Random) -> dict[str, str]:

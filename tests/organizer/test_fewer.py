@@ -9,6 +9,7 @@ import pytest
 
 from crypto.appeal import read_appeal, write_appeal
 from organizer import RELEASED
+from organizer.actions.appeal import plan_taking, take_appeal
 from organizer.actions.plan import YES
 from organizer.actions.publish import PublishPlan, plan_publication, publish
 from organizer.actions.session import open_session
@@ -41,8 +42,8 @@ def plan(desk: Desk, *promised: int) -> PublishPlan:
     appeal = read_appeal(desk.appeal.read_bytes())
     for number in promised:
         desk.appeal.write_bytes(write_appeal(replace(appeal, collected_before=number)))
-        with open_session(Typed(), str(desk.folder), str(desk.appeal)):
-            pass
+        taken = plan_taking(str(desk.folder), str(desk.appeal))
+        take_appeal(str(desk.folder), taken, {one.asked.reason: one.word for one in taken.questions})
     with open_session(Typed(), str(desk.folder)) as session:
         return plan_publication(session, DAY)
 

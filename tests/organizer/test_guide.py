@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 import shutil
@@ -271,7 +272,9 @@ def publish(play: Play, line: str) -> None:
 
 def sign(play: Play, line: str) -> None:
     shutil.copytree(play.anna / "result", play.boris / "result")
-    play.ask(line, ("[y/N]", "y"), ("Passphrase", play.passphrases["boris"]), who="boris")
+    told = hashlib.sha256((play.anna / "result" / "publication.json").read_bytes()).hexdigest()[:8]
+    answers = [("were told", told), ("[y/N]", "y"), ("Passphrase", play.passphrases["boris"])]
+    play.ask(line, *answers, who="boris")
     shutil.copytree(play.boris / "result", play.anna / "result", dirs_exist_ok=True)
 
 

@@ -275,6 +275,7 @@ def test_no_character_that_is_refused_is_called_printable() -> None:
             assert Signature("x" + character, True).name.endswith(character)
 
 
+@pytest.mark.control
 def test_the_terminal_check_can_fail() -> None:
     """It would see what must not come."""
     for nasty in ("\x1b[2J", "a\u202eb", "a\rb", "\x9b", "\ue000"):

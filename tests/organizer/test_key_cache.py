@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from organizer.review import comparing
 from organizer.review.comparing import Comparing
 from organizer.workspace.database import DATABASE
 from organizer.workspace.records import Boxes, Records
-from tests.support.organizer_workspace import open_records
-from tests.support.review_entries import entry, made_up
+from tests.support.review_entries import entry, ids_of, made_up
 
 SET = Path(__file__).parent / "names"
 FOUND_BY = {2: "bbc07d8a62cf2544"}
@@ -42,16 +40,6 @@ HOSTILE = [
     "a:b,c d",
     "ß" * 120,
 ]
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with open_records(tmp_path) as records:
-        yield records
-
-
-def ids_of(*numbers: int) -> set[EnvelopeId]:
-    return {entry(number).id for number in numbers}
 
 
 def find_all(records: Records, ids: set[EnvelopeId]) -> SimilarPairs:

@@ -265,6 +265,8 @@ def test_differences_are_settled_at_a_terminal(tmp_path: Path, terminal: Callabl
     run(desk, "other", "decisions", "export", "--out", tmp_path / "b.decisions")
     where = ("-w", str(desk.folder), "--passphrase-file", str(desk.passphrase))
     screen = terminal("decisions", "merge", str(tmp_path / "b.decisions"), *where)
+    screen.until("Take over what anna decided: 3 decisions, 0 vouch words? [y/N]: ")
+    screen.type("y\n")
     screen.until("where you differ")
     screen.type("\n")
     for place, key in enumerate("mth", start=1):
@@ -277,7 +279,7 @@ def test_differences_are_settled_at_a_terminal(tmp_path: Path, terminal: Callabl
     screen.end()
     status = json.loads(run(desk, "work", "status", "--json"))
     assert (status["public"], status["rejected"] + status["duplicates"], status["held"]) == (1, 1, 1)
-    again = json.loads(run(desk, "work", "decisions", "merge", tmp_path / "b.decisions", "--json"))
+    again = json.loads(run(desk, "work", "decisions", "merge", tmp_path / "b.decisions", "--yes", "--json"))
     assert (again["settled_before"], again["agreed"], len(again["differ"])) == (1, 1, 1)
 
 
@@ -293,10 +295,15 @@ def test_two_workspaces_by_command(tmp_path: Path) -> None:
     told = json.loads(run(desk, "other", "decisions", "export", "--out", tmp_path / "b.decisions", "--json"))
     assert (told["decisions"], told["words"]) == (3, 0)
     run(desk, "other", "decisions", "export", "--out", tmp_path / "b.decisions", exit_code=1)
-    found = json.loads(run(desk, "work", "decisions", "merge", tmp_path / "b.decisions", "--json"))
+    before = run(desk, "work", "status", "--json")
+    merge = ("work", "decisions", "merge", tmp_path / "b.decisions")
+    for options, typed in ((["--json"], "y\n"), ([], ""), ([], "n\n")):
+        run(desk, *merge, *options, typed=typed, exit_code=1)
+    assert run(desk, "work", "status", "--json") == before
+    found = json.loads(run(desk, "work", "decisions", "merge", tmp_path / "b.decisions", "--yes", "--json"))
     assert (found["taken_over"], found["agreed"]) == (1, 1)
     assert [(one["here"], one["there"]) for one in found["differ"]] == [("N", "A")]
-    shown = run(desk, "work", "decisions", "merge", tmp_path / "b.decisions")
+    shown = run(desk, "work", "decisions", "merge", tmp_path / "b.decisions", "--yes")
     assert "decided otherwise, on hold until settled" in shown
     # To undo now would take back what was merged before, or decided by hand.
     assert "decisions undo" not in shown

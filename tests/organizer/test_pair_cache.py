@@ -18,7 +18,7 @@ from organizer.matching.pair_cache import SimilarPair, SimilarPairs
 from organizer.review.comparing import MUCH, Comparing
 from organizer.workspace.records import Records
 from tests.support.organizer_workspace import open_records
-from tests.support.review_entries import entry, made_up
+from tests.support.review_entries import entry, ids_of, made_up
 
 LIKE = (
     "Ірына Слаўнікава",
@@ -31,16 +31,6 @@ LIKE = (
 NAMES = st.sampled_from(
     [*LIKE, *map(made_up, range(9)), "Ева Кот", "Eva Kot", "кот ева", "Ева Котт", "Ъ", "Ян", "Ivan"]
 )
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with open_records(tmp_path) as records:
-        yield records
-
-
-def ids_of(*numbers: int) -> set[EnvelopeId]:
-    return {entry(number).id for number in numbers}
 
 
 def find_pairs(records: Records, ids: set[EnvelopeId], progress: Progress = no_progress) -> SimilarPairs:

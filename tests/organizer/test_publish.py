@@ -72,7 +72,7 @@ def test_what_changed_is_shown_before_the_next_one_is_signed(desk: Desk) -> None
         "  withdrawn: Ева\n",
         "1  (before 2, -1)",
         "The public names, all 1:\n  Зоя\n",
-        "If number 1 was never handed in, answer no and use --replace",
+        "Was number 1 never handed in? Then sign nothing now: --replace",
         "Nothing was published.",
     ):
         assert words in shown.output
@@ -121,6 +121,32 @@ def test_a_workspace_that_lost_the_last_one_goes_on_from_the_file_of_the_site(de
     for wrong in (last, other_appeal(last)):
         done = run(new, "publish", "--yes", "--json", "--previous", str(wrong))
         assert json.loads(done.stdout)["error"] == "previous"
+
+
+def test_what_comes_before_is_followed_only_with_its_minisigs(desk: Desk, tmp_path: Path) -> None:
+    """Anybody can write a publication.json: without enough minisigs, its SHA-256 on the site is typed; --yes is none.
+
+    The control is the same file with its minisig beside it.
+    """
+    published(desk, "--out", str(desk.home / "site"))
+    alone = tmp_path / "alone.json"
+    alone.write_bytes((desk.home / "site" / "publication.json").read_bytes())
+    (tmp_path / "new").mkdir()
+    new = make_desk(tmp_path / "new")
+    run(new, "open", str(desk.home / "ledger.bin"), "--appeal", str(desk.appeal))
+    run(new, "review", "--accept-all")
+    told = json.loads(run(new, "publish", "--yes", "--json", "--previous", str(alone)).stdout)
+    assert (told["error"], told["previous"]) == ("previous-unsigned", digest(alone.read_bytes()))
+    for typed in ("y\ny\n", f"{'0' * 8}\ny\n"):
+        assert run(new, "publish", "--yes", "--previous", str(alone), answer=typed).exit_code == 1
+    assert not (new.folder / "publications").exists()
+    first = f"{digest(alone.read_bytes())[:8]}\ny\n"
+    assert run(new, "publish", "--previous", str(alone), answer=first).exit_code == 0
+    fork = desk.home / "site" / "fork.json"
+    value = json.loads(alone.read_bytes()) | {"number": 3, "previous": "ab" * 32}
+    fork.write_text(json.dumps(value))
+    told = json.loads(run(new, "publish", "--yes", "--json", "--previous", str(fork)).stdout)
+    assert (told["error"], "does not follow" in told["text"]) == ("previous", True)
 
 
 def other_appeal(publication: Path) -> Path:

@@ -29,12 +29,6 @@ from tests.support.organizer_workspace import open_records
 from tests.support.review_entries import KNOWN, accept_all, again, entry, verdicts
 
 
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with open_records(tmp_path) as records:
-        yield records
-
-
 def start(records: Records, *entries: SignatureEntry) -> Review:
     records.add(entries)
     return again(records)

@@ -19,15 +19,16 @@ from organizer.exports.typesetting import Typesetter, direction_of, isolated, pi
 from tests.support.export_inputs import document_of, font_path, hand_out, people
 from tests.support.names_in_scripts import NAMES, letters
 from tests.support.paths import ROOT
-from tests.support.pdf_pictures import bulges_to_the_left, from_left_to_right, paint, read_text, spots
+from tests.support.pdf_pictures import bulges_to_the_left, from_left_to_right, pages, read_text, spots
 
 
-def drawn(text: str, weight: str = "") -> bytes:
-    """A PDF with this line and nothing else."""
+def drawn(*texts: str) -> bytes:
+    """A PDF with a page for each of these lines and nothing else."""
     pdf = FPDF()
     setter = Typesetter(pdf, font_path, "en")
-    pdf.add_page()
-    setter.draw(20, 50, setter.drawable(text), direction_of(text), 24, weight)
+    for text in texts:
+        pdf.add_page()
+        setter.draw(20, 50, setter.drawable(text), direction_of(text), 24, "")
     return bytes(pdf.output())
 
 
@@ -46,7 +47,7 @@ def test_a_name_of_every_script_is_drawn_and_can_be_copied(script: str) -> None:
 def test_each_letter_has_a_picture_of_its_own(script: str) -> None:
     """It is neither left out nor the box that stands for what a font lacks: those would look the same."""
     some = [letter for letter in dict.fromkeys(NAMES[script]) if category(letter) in ("Lo", "Ll", "Lu", "So")][:4]
-    pictures = {paint(drawn(letter)).tobytes() for letter in some}
+    pictures = {page.tobytes() for page in pages(drawn(*some))}
     assert len(pictures) == len(some) > 1
 
 
@@ -72,8 +73,9 @@ JOINED = {
 def test_letters_that_join_are_one_piece_of_ink(name: str) -> None:
     """And the same letters apart are not."""
     many, apart = JOINED[name]
-    assert spots(paint(drawn(name))) == many
-    assert spots(paint(drawn(apart))) > many
+    joined, parted = pages(drawn(name, apart))
+    assert spots(joined) == many
+    assert spots(parted) > many
 
 
 MARKED = ["ดี", "ปู่", "דָּ", "بُ", "е́", "ọ́", "ກິ", "မိ"]
@@ -82,7 +84,7 @@ MARKED = ["ดี", "ปู่", "דָּ", "بُ", "е́", "ọ́", "ກິ", "�
 @pytest.mark.parametrize("text", MARKED)
 def test_a_mark_stands_above_or_below_its_letter(text: str) -> None:
     """It takes no room of its own, and it is not painted on the letter: the picture is higher."""
-    bare, marked = paint(drawn(text[0])), paint(drawn(text))
+    bare, marked = pages(drawn(text[0], text))
     assert marked.height > bare.height
     assert marked.width <= bare.width * 1.35
 
@@ -104,9 +106,9 @@ def test_what_is_read_from_the_right_is_drawn_so(text: str, seen: str) -> None:
 
 def test_brackets_open_towards_what_they_hold() -> None:
     """Also where they are read from the right."""
-    for text in ("(אבא)", "(محمد)", "(Ян)"):
-        assert bulges_to_the_left(paint(drawn(text)))
-    assert not bulges_to_the_left(paint(drawn(")אבא(")))
+    assert [bulges_to_the_left(page) for page in pages(drawn("(אבא)", "(محمد)", "(Ян)", ")אבא("))] == [True] * 3 + [
+        False
+    ]
 
 
 def test_a_text_does_not_turn_what_follows_it() -> None:

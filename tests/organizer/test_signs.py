@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from crypto.publication import ByHand, Counts, Publication, PublishedSignature
@@ -20,7 +17,6 @@ from organizer.review.queue import BY_HAND, ReviewQueue
 from organizer.review.review import Review
 from organizer.workspace.entries import SignatureEntry, Verdict
 from organizer.workspace.records import Records
-from tests.support.organizer_workspace import open_records
 from tests.support.review_entries import KNOWN, accept_all, again, entry, made_up
 
 TEXT = "Волю ўсім палітычным вязням Беларусі!"
@@ -48,12 +44,6 @@ TWO_PEOPLE = {
     "one prisoner": ({"prisoner": "Ян Прыклад", "relation": "сястра"}, {"prisoner": "Ян Прыклад", "relation": "маці"}),
     "one term": ({"message": "асуджаны 24.05.2021–24.05.2026"}, {"contact": "пасля 24.05.2021–24.05.2026"}),
 }
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with open_records(tmp_path) as records:
-        yield records
 
 
 def two(one: dict[str, object], other: dict[str, object]) -> list[SignatureEntry]:

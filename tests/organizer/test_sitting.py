@@ -12,10 +12,11 @@ from crypto.minisign import MinisignSecretKey, verify
 from organizer import RELEASED
 from organizer.actions.burn import burn, plan_burning
 from organizer.actions.open_ledgers import open_ledgers
+from organizer.actions.own_keys import own_minisign
 from organizer.actions.plan import YES
 from organizer.actions.publish import plan_publication, publish
 from organizer.actions.restore import Wanted, open_restoring, restore_anew
-from organizer.actions.session import open_minisign, open_session, own_minisign
+from organizer.actions.session import open_minisign, open_session
 from organizer.actions.sitting import IDLE, Sitting
 from organizer.keys import keyfile
 from organizer.keys.signing import lock_signing_key, unlock_signing_key

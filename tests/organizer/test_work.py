@@ -254,9 +254,10 @@ def test_ended_from_outside_it_leaves_nothing(desk: Desk, begin: Begin, number: 
     assert files(desk) == before
 
 
-def test_no_core_file_is_written(begin: Begin) -> None:
+def test_no_core_file_is_written(desk: Desk, terminal: Open) -> None:
     """A crash must not put the memory on a disk; stopping it with Ctrl-Z does nothing, for then it could not lock."""
-    screen = begin()
+    screen = terminal("-w", str(desk.folder), "work")
+    screen.until(LOCKED)
     limits = Path(f"/proc/{screen.program.pid}/limits").read_text()
     assert re.search(r"Max core file size +0 +0 ", limits)
     unlock(screen)

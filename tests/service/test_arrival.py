@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import shutil
 import signal
@@ -15,29 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from crypto.envelope import SIZE
 from crypto.keys import OrganizersKey
 from service import parse_store
 from service.settings import Settings
 from service.stores.file_store import FileStore
-from tests.support.envelopes import held
+from tests.support.envelopes import held, keep_one_by_one
 from tests.support.paths import ROOT
 from tests.support.rank_correlation import correlations
 from tests.support.sample_appeal import limits_of
 from tests.support.service_process import environment_for, free_port, wait_until_it_answers
-
-
-def keep_one_by_one(port: int, header: bytes, count: int) -> list[bytes]:
-    """Send so many different envelopes, each after the one before was acknowledged; in the order in which they came."""
-    # The last byte of a point is below 128.
-    sent = [header + os.urandom(31) + b"\0" + os.urandom(SIZE - len(header) - 32) for _ in range(count)]
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        for envelope in sent:
-            connection.request("POST", "/envelopes", envelope, {"Content-Type": "application/octet-stream"})
-            answer = connection.getresponse()
-            answer.read()
-            assert answer.status == 201
-    return sent
 
 
 def wait_until_grown(folder: Path) -> None:

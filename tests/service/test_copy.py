@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,28 +20,14 @@ from service.settings import Settings
 from service.stores.base import Snapshot, StoreUnavailable
 from service.stores.copy import copy_missing, missing_from
 from service.stores.file_store import FileStore
+from tests.support import killed
 from tests.support.envelopes import held, some
+from tests.support.forked import begin, command, end_of
 from tests.support.redis_servers import Server, cluster_url, password, running
 from tests.support.run_command import run
 from tests.support.service_process import environment_for
 
 ROOT = Path(__file__).parents[2]
-# As a move does it, until the power goes off.
-CUT = """
-import os, signal, sys
-import service.stores.copy
-import service.stores.file_store, service.stores.redis_store
-from service import parse_store
-from service.stores.base import Snapshot
-service.stores.file_store.BULK = service.stores.redis_store.GROUP = 50
-def cut(envelopes):
-    for at, envelope in enumerate(envelopes):
-        yield envelope
-        if at == 200: os.kill(os.getpid(), signal.SIGKILL)
-wanted = parse_store(sys.argv[1]).read().snapshot()
-target = parse_store(sys.argv[2]).open()
-service.stores.copy.copy_missing(target, Snapshot(wanted.count, lambda: cut(wanted.read()), wanted.close))
-"""
 
 
 @pytest.fixture
@@ -69,17 +56,21 @@ def test_envelopes_move_there_and_back_and_a_killed_move_is_finished(
     if kind != "file":
         there = url_of(empty(kind))
     for source, target in ((str(settings.store), there), (there, back)):
-        killed = subprocess.run([sys.executable, "-c", CUT, source, target], cwd=ROOT, check=False)
-        assert killed.returncode == -9
+        assert end_of(begin(killed.moves, source, target)) == -signal.SIGKILL
         arrived = holds(target)
         assert 0 < len(arrived) < 300
         for missing in (300 - len(arrived), 0):
-            done = run(settings, "move", "--from", source, "--to", target)
+            done = move(settings, source, target)
             assert done.returncode == 0, done.stderr
             assert f"Moved: {missing} envelopes" in done.stdout
             assert done.stdout.count(" 300 envelopes; SHA-256") == 2
             assert "Both digests are equal" in done.stdout
         assert holds(target) == filled
+
+
+def move(settings: Settings, source: str, target: str) -> subprocess.CompletedProcess[str]:
+    """The command, but not as a program of its own; that is tried below."""
+    return command(["move", "--from", source, "--to", target], environment_for(settings), settings.data)
 
 
 def test_a_server_that_dies_during_a_move_loses_nothing(tmp_path: Path) -> None:
@@ -159,7 +150,7 @@ def test_what_is_wrong_with_a_server_is_said_before_anything_moves(
     unnamed = f"redis://127.0.0.1:{server.port}?passwords={tmp_path / 'nowhere'}"
 
     def refused(source: str, target: str) -> str:
-        done = run(settings, "move", "--from", source, "--to", target)
+        done = move(settings, source, target)
         assert (done.returncode, done.stdout) == (2, "")
         assert "Traceback" not in done.stderr
         assert password("web") not in done.stderr
@@ -178,8 +169,8 @@ def test_what_is_wrong_with_a_server_is_said_before_anything_moves(
     with told(server, "maxmemory", "1"):
         assert "maxmemory" in refused(here, server.url)
     assert not (tmp_path / "elsewhere").exists()
-    with server.client("web") as web:
-        web.hsetnx("envelopes:format", "2", "")
+    with server.client("admin") as admin:
+        admin.hset("undersigned:format", "2", "")
     assert "newer version" in refused(server.url, elsewhere)
     assert "newer version" in refused(here, server.url)
     assert holds(here) == filled

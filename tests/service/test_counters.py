@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from service import create_app
-from service.limits.counters import PAUSE_SECONDS, Counters
-from service.limits.proof_of_work import Load, ProofOfWork
-from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys
+from service.limits import windows
+from service.limits.client_keys import EPOCH_SECONDS, KEY_SIZE, ClientKeys
+from service.limits.counters import NAMES_KEY, PAUSE_SECONDS, Counters
+from service.limits.proof_of_work import ProofOfWork
 from service.limits.windows import Hit, Limit, MemoryWindows
 from service.servers.connection import RedisAddress
 from service.settings import Settings
@@ -66,67 +68,67 @@ def test_processes_with_a_server_count_together(server: Server) -> None:
 
 
 def test_processes_with_a_server_share_keys_and_work(server: Server) -> None:
-    """The same client is the same key everywhere, for one epoch; a challenge of one is paid to the other."""
+    """The same client has the same name everywhere, for one epoch; a challenge of one is paid to the other."""
     clock = Clock(1e9)
-    keys = [ClientKeys(clock, bytes([at]) * 32, together(server).secret) for at in range(2)]
+    keys = [ClientKeys(clock, os.urandom, together(server).names_key) for _ in range(2)]
     assert len({each.key("203.0.113.7") for each in keys}) == 1
     before = keys[0].key("203.0.113.7")
     clock.now += EPOCH_SECONDS
+    for each in keys:
+        each.end()
     assert {each.key("203.0.113.7") for each in keys} != {before}
     assert len({each.key("203.0.113.7") for each in keys}) == 1
-    works = [ProofOfWork(1, Load(Clock()), Clock(4e9), together(server).secret) for _ in range(2)]
+    works = [ProofOfWork(lambda: 1, Clock(4e9), together(server).secret) for _ in range(2)]
     assert works[0]._secret(b"challenge") == works[1]._secret(b"challenge")
 
 
-def test_processes_with_a_server_share_the_load(server: Server) -> None:
-    """What came to one counts for the other a second later, in this minute and from the last one."""
-    clock = Clock(1e9 - 1e9 % 60)
-    counted: list[tuple[int, int]] = []
+DAY = 24 * 3600
 
-    def add(minute: int, more: int) -> int | None:
-        counted.append((minute, more))
-        return together(server).add(minute, more)
 
-    busy, quiet = Load(clock, add), Load(clock, together(server).add)
-    assert [quiet.add(), busy.add()] == [1, 2]
-    clock.now += 0.5
-    assert [busy.add() for _ in range(28)][-1] == 30
-    assert counted[1:] == [(counted[0][0] + 1, 1)]
-    clock.now += 0.5
-    assert busy.add() == 31
+@pytest.mark.parametrize("back", [3 * EPOCH_SECONDS, DAY, 400 * DAY])
+def test_a_servers_clock_that_is_set_back_keeps_no_key_and_no_count(server: Server, back: int) -> None:
+    """All it holds then ends that much later: the key ends in time all the same, for all, and no limit stays full."""
+    clock = Clock(5.0)
+    with closing(server.client("admin")) as client:
+        client.flushall()
+    keys = [ClientKeys(clock, os.urandom, together(server).names_key) for _ in range(2)]
+    before, counters = keys[0].key("203.0.113.7"), together(server)
+    assert hits(counters, "everyone", 4) == [True, True, True, False]
+    with closing(server.client("admin")) as client:
+        for name in client.keys("LIMITS:*"):
+            client.pexpire(name, client.pttl(name) + back * 1000)
+    assert hits(counters, "everyone", 4) == [True, True, True, False]
+    clock.now += EPOCH_SECONDS - 1
+    for each in keys:
+        each.end()
+    assert {each.key("203.0.113.7") for each in keys} == {before}
     clock.now += 1
-    assert quiet.add() == 32
-    clock.now += 58
-    late = Load(clock, together(server).add)
-    assert late.add() == 1 + 32
-    assert quiet.add() == 2 + 32
-    clock.now += 31
-    assert 16 < quiet.add() < 19
-    with server.client("admin") as client:
-        assert all(0 < client.ttl(name) <= 120 for name in client.keys("LIMITS:load:*"))
+    for each in keys:
+        each.end()
+    after = {each.key("203.0.113.7") for each in keys}
+    assert len(after) == 1
+    assert after != {before}
 
 
-def test_without_a_server_the_load_is_this_processes_own() -> None:
-    """Also while the server does not answer: nothing is counted twice when it is back."""
-    clock, answers = Clock(6e8), [None, None, 0, 5]
-    told: list[int] = []
-
-    def add(minute: int, more: int) -> int | None:
-        told.append(more)
-        return answers[len(told) - 1]
-
-    load = Load(clock, add)
-    assert [load.add(), load.add()] == [1, 2]
-    clock.now += 1
-    load.add()
-    clock.now += 1
-    assert load.add() == 5
-    assert told == [0, 1, 3, 1]
+def test_a_key_that_was_replaced_on_the_server_is_overwritten_there(server: Server) -> None:
+    """Who comes later gets the new one, also who held the old one; a server's clock set forward only ends it sooner."""
+    counters = together(server)
+    with closing(server.client("admin")) as client:
+        client.delete(NAMES_KEY)
+    first, left = counters.names_key(b"") or (b"", 0.0)
+    assert (len(first), left) == (KEY_SIZE, EPOCH_SECONDS)
+    assert (counters.names_key(b"") or (b"", 0.0))[0] == first
+    second, _ = counters.names_key(first) or (b"", 0.0)
+    assert second != first
+    assert (counters.names_key(first) or (b"", 0.0))[0] == second
+    with closing(server.client("admin")) as client:
+        client.pexpire(NAMES_KEY, EPOCH_SECONDS * 1000)
+    assert (counters.names_key(b"") or (b"", 0.0))[0] not in (first, second)
 
 
 def test_the_server_learns_no_address(server: Server) -> None:
     """Its memory holds counters under keys, and secrets that expire."""
-    keys = ClientKeys(Clock(1e9), bytes(32), together(server).secret)
+    keys = ClientKeys(Clock(1e9), os.urandom, together(server).names_key)
     hits(together(server), keys.key("203.0.113.77"))
     client = server.client("admin")
     names = client.keys("*")
@@ -251,39 +253,49 @@ def test_a_window_slides_over_its_edges(counted: Counted) -> None:
 
 
 def test_a_request_counts_for_all_its_limits_or_for_none(counted: Counted) -> None:
-    """Who is over a limit of their own uses up nothing that is everyone's; nor the other way round."""
+    """Who is over a limit of a minute uses up nothing of an hour; nor the other way round."""
     counters, _ = counted
-    own, everyones = Limit("test", 3, 3600), Limit("test", 6, 86400)
+    short, long = Limit("test", 3, 3600), Limit("test", 6, 86400)
 
-    def sent(name: str, times: int) -> int:
-        return [counters.hit(Hit(own, name), Hit(everyones, "everyone")) for _ in range(times)].count(True)
+    def sent(name: str, long_name: str, times: int) -> int:
+        return [counters.hit(Hit(short, name), Hit(long, long_name)) for _ in range(times)].count(True)
 
-    assert sent("a", 50) == 3
-    assert sent("b", 2) == 2
-    assert [sent(name, 1) for name in "bcd"] == [1, 0, 0]
-    assert [counters.hit(Hit(own, name)) for name in "bccccd"] == [False, True, True, True, False, True]
+    assert sent("a", "x", 50) == 3
+    assert sent("b", "x", 2) == 2
+    assert [sent(name, "x", 1) for name in "bcd"] == [1, 0, 0]
+    assert [counters.hit(Hit(short, name)) for name in "bccccd"] == [False, True, True, True, False, True]
 
 
 def test_counts_in_memory_are_dropped_after_two_turns() -> None:
     """Whoever came an hour ago is not kept, and nobody walks through the names to find that out."""
     clock, threads = Clock(6e8), threading.active_count()
-    windows = MemoryWindows(clock)
+    counted = MemoryWindows(clock)
     limit = Limit("test", 3, 60)
     for at in range(1000):
-        windows.hit([Hit(limit, f"{at}")])
-    (turns,) = windows._turns.values()
+        counted.hit([Hit(limit, f"{at}")])
+    (turns,) = counted._turns.values()
     assert len(turns.current) == 1000
     clock.now += 120
-    windows.hit([Hit(limit, "late")])
+    counted.hit([Hit(limit, "late")])
     assert (turns.current, turns.before) == ({"late": 1}, {})
     assert threading.active_count() == threads
+
+
+def test_a_flood_of_names_fills_no_memory_and_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With five times as many clients as have room, all are let through, and no more than two turns are kept."""
+    monkeypatch.setattr(windows, "NAMES_MOST", 1000)
+    counted, limit = MemoryWindows(Clock(6e8)), Limit("test", 1, 3600)
+    assert all(counted.hit([Hit(limit, f"{at}")]) for at in range(5000))
+    (turns,) = counted._turns.values()
+    assert len(turns.current) == len(turns.before) == 1000
+    assert not counted.hit([Hit(limit, "4999")])
 
 
 @pytest.mark.parametrize("shared", [True, False])
 def test_processes_that_hit_at_once_let_through_what_is_allowed(server: Server, shared: bool) -> None:
     """Of 200 from 16 threads of two counters, 50; the control counts apart, and lets through twice as many."""
     both = [together(server) if shared else Counters(Clock()) for _ in range(2)]
-    limits = [Hit(Limit("at once", 50, 3600), "a"), Hit(Limit("at once", 1000, 86400), "everyone")]
+    limits = [Hit(Limit("at once", 50, 3600), "a"), Hit(Limit("at once", 1000, 86400), "a")]
     with ThreadPoolExecutor(16) as pool:
         passed = list(pool.map(lambda at: both[at % 2].hit(*limits), range(200)))
     assert passed.count(True) == (50 if shared else 100)

@@ -20,9 +20,10 @@ import pytest
 
 from crypto.envelope import envelope_id
 from crypto.minisign import MinisignSecretKey, sign
+from service.limits.client_keys import KEY_SIZE, ClientKeys, KeyFile
 from service.settings import Settings
 from service.site.headers import security_headers
-from tests.support.envelopes import held
+from tests.support.envelopes import Arrived, held
 from tests.support.nginx_site import Front, front, lay_out, nginx_command, serving_behind, temporary_folder
 from tests.support.older_text import armor
 from tests.support.paths import ROOT
@@ -33,11 +34,23 @@ from tests.support.service_process import START_SECONDS
 from tests.support.tor_network import tor_network
 
 
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Front]:
-    """nginx and the service."""
-    with front() as running, serving_behind(running, settings):
+@pytest.fixture(scope="module")
+def site_settings(settle: Callable[[str], Settings]) -> Settings:
+    """Those of the site that most tests share."""
+    return settle("deployment")
+
+
+@pytest.fixture(scope="module")
+def site(site_settings: Settings) -> Iterator[Front]:
+    """nginx and the service, one for all tests that need nothing else of them."""
+    with front() as running, serving_behind(running, site_settings):
         yield running
+
+
+@pytest.fixture
+def kept(site: Front, site_settings: Settings) -> Arrived:
+    """What the site keeps of all that is sent in one test."""
+    return Arrived(site_settings.store)
 
 
 def test_nginx_accepts_its_configuration() -> None:
@@ -84,7 +97,7 @@ def test_a_page_comes_through_as_the_service_made_it(site: Front) -> None:
         assert protection == expected
 
 
-def test_the_other_doors_come_through(site: Front, settings: Settings, envelope: bytes) -> None:
+def test_the_other_doors_come_through(site: Front, kept: Arrived, envelope: bytes) -> None:
     """What nginx keeps of a page does not answer its form; a file may ask and send; the file is one to be saved."""
     form = urlencode({"envelope": f"> {armor(envelope)}"}).encode()
     typed = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}", "Origin: null")
@@ -104,7 +117,7 @@ def test_the_other_doors_come_through(site: Front, settings: Settings, envelope:
     for headers in ([], ["Accept-Encoding: gzip"]):
         file = exchange(site.connect(), request("GET /be/sign.html", *headers))
         assert ("content-disposition", 'attachment; filename="sign.be.html"') in headers_of(file)
-    assert held(settings.store.read()) == [envelope]
+    assert held(kept) == [envelope]
 
 
 def test_every_refusal_of_nginx_is_protected_and_in_words(site: Front, envelope: bytes) -> None:
@@ -363,7 +376,7 @@ def test_one_address_has_two_places_at_the_desk_and_takes_no_more(site: Front) -
             assert status(exchange(other, request("GET /desk"))) == 303
 
 
-def test_no_trick_of_http_gets_a_wrong_body_in(site: Front, settings: Settings, envelope: bytes) -> None:
+def test_no_trick_of_http_gets_a_wrong_body_in(site: Front, kept: Arrived, envelope: bytes) -> None:
     """Oversized, cut, chunked, smuggled, doubled, malformed: only what an honest request brought is kept."""
     forged = envelope[:-1] + bytes([envelope[-1] ^ 1])
     length, chunked = "Content-Length: 4096", "Transfer-Encoding: chunked"
@@ -417,7 +430,7 @@ def test_no_trick_of_http_gets_a_wrong_body_in(site: Front, settings: Settings, 
     for at in (1, 100, 4095):
         assert status(exchange(site.connect_as_tor(at), sealed(forged)[:-at], hang_up=True)) in (0, 400)
     assert status(exchange(site.connect(), sealed(envelope))) == 201
-    assert held(settings.store.read()) == [envelope]
+    assert held(kept) == [envelope]
 
 
 def test_limits_count_the_client_that_nginx_saw(settings: Settings, envelope: bytes) -> None:
@@ -455,16 +468,28 @@ def test_through_a_real_tor_network_each_circuit_has_its_own_limit(settings: Set
         assert statuses == [201, 201, 429, 201]
 
 
+@pytest.mark.control
+def test_without_a_circuit_of_its_own_another_person_waits_too(settings: Settings, envelope: bytes) -> None:
+    """A tor that named one circuit for all would make one client of all: anna uses up what boris may send."""
+    limits = limits_of(envelopes="2/minute", desk="1000/minute", everyone="1000/minute")
+    with front() as site, serving_behind(site, Settings(**{**vars(settings), "limits": limits})):
+        for anna, boris, expected in ((1, 2, 201), (3, 3, 429)):
+            statuses = [status(exchange(site.connect_as_tor(who), sealed(envelope))) for who in (anna, anna, boris)]
+            assert statuses == [201, 201, expected]
+
+
 @pytest.mark.parametrize("door", ["/envelopes", "/be/hand-in"])
-def test_the_service_learns_nothing_of_a_client_but_where_it_stands(
+def test_the_service_learns_nothing_of_a_client_but_a_name_for_its_limits(
     settings: Settings, envelope: bytes, door: str
 ) -> None:
-    """What nginx passes on, at once or between a page and its form: the request, its address, the name asked for."""
+    """What nginx passes on, at once or between a page and its form: the request and the name of the site asked for."""
     named = ("User-Agent: a", "Referer: b", "Cookie: c", "X-Forwarded-For: d", "X-Real-IP: e", "Forwarded: for=f",
-             "X-Forwarded-Host: g", "X-Forwarded-Proto: h")  # fmt: skip
+             "X-Forwarded-Host: g", "X-Forwarded-Proto: h", "Sec-CH-UA: i", "DNT: 1", "Priority: j")  # fmt: skip
+    name = ClientKeys(float, lambda size: b"k" * size).key("fc00:dead:beef:4dad::1:2")
     with front() as site, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(site.service_socket))
         listener.listen()
+        KeyFile(site.service_socket.parent).lay(b"k" * KEY_SIZE, 0.0)
         with site.connect_as_tor(0x10002) as client:
             client.sendall(sealed(envelope, *named).replace(b"/envelopes", door.encode(), 1))
             passed_on, _ = listener.accept()
@@ -475,9 +500,12 @@ def test_the_service_learns_nothing_of_a_client_but_where_it_stands(
                     received += passed_on.recv(65536)
     assert received.startswith(f"POST {door} ".encode())
     assert received.partition(b"\r\n\r\n")[2] == envelope
+    # Only a connection by which nothing but envelopes goes is kept: it holds what came last.
+    kept = [] if door == "/envelopes" else [("connection", "close")]
     assert sorted(headers_of(received)) == [
+        *kept,
         ("content-length", "4096"),
         ("content-type", "application/octet-stream"),
         ("host", HOST),
-        ("x-forwarded-for", "fc00:dead:beef:4dad::1:2"),
+        ("x-forwarded-for", name),
     ]

@@ -46,10 +46,16 @@ def start(settings: Settings, listen: str, **options: Any) -> subprocess.Complet
     )
 
 
+def hears_hang_ups() -> None:
+    """The tests may have been started with nohup themselves."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextmanager
 def started(settings: Settings, listen: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A service in a session of its own, all of which is gone at the end."""
-    process = subprocess.Popen(SERVE, cwd=ROOT, env=told(settings, listen), start_new_session=True, **options)
+    begin = {"cwd": ROOT, "env": told(settings, listen), "start_new_session": True, "preexec_fn": hears_hang_ups}
+    process = subprocess.Popen(SERVE, **(begin | options))
     try:
         yield process
     finally:
@@ -166,7 +172,7 @@ def test_closing_the_terminal_ends_the_service(settings: Settings) -> None:
         program, terminal = pty.fork()
         if not program:
             os.chdir(ROOT)
-            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may have been started with nohup themselves
+            hears_hang_ups()
             os.execvpe(command[0], command, told(settings, f"127.0.0.1:{port}"))
         wait_until(lambda: is_up(port))
         os.close(terminal)

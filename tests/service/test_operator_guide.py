@@ -252,6 +252,8 @@ STEPS: list[tuple[str, Step]] = [
     ("systemctl reload apparmor", SYSTEMD),
     ("cat /var/lib/tor", SYSTEMD),
     ("[[keys]]", is_toml),
+    ("user operator on", "a Valkey; tests/service/test_redis_store.py has one"),
+    ("docker compose exec valkey-envelopes", ENGINE),
     ("server {", NAME),
     ("./run backup ", backup),
     ("install -d -m 0700 -o 10001", typed),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 
 from crypto.envelope import envelope_id
 from service import create_app
-from service.limits.proof_of_work import LIFETIME_SECONDS, MOST_TRIES, Load, ProofOfWork, tries_for
+from service.limits.proof_of_work import LIFETIME_SECONDS, MOST_TRIES, ProofOfWork, tries_for
 from service.settings import Settings
 from service.stores.file_store import FileStore
 
@@ -29,12 +30,9 @@ class Clock:
         return self.now
 
 
-def busy(free: int = 1) -> tuple[ProofOfWork, Clock]:
+def busy() -> tuple[ProofOfWork, Clock]:
     clock = Clock(4e9)  # far ahead: altcha judges expiry by the machine's own clock
-    work = ProofOfWork(free, Load(Clock()), clock)
-    for _ in range(free):
-        assert work.challenge_for(ENVELOPE, None) is None
-    return work, clock
+    return ProofOfWork(lambda: 1, clock), clock
 
 
 def solved(challenge: dict[str, Any]) -> str:
@@ -50,24 +48,16 @@ def owed(work: ProofOfWork, envelope: bytes = ENVELOPE, solution: str | None = N
     return challenge
 
 
-def test_load_is_what_came_within_the_last_minute() -> None:
-    """It slides: half a minute later, half of the minute before still counts."""
-    clock = Clock()
-    load = Load(clock)
-    assert [load.add() for _ in range(60)][-1] == 60
-    clock.now = 90
-    assert load.add() == 31
-    clock.now = 119.9
-    assert 2 <= load.add() < 3
-    clock.now = 300
-    assert load.add() == 1
-
-
-def test_below_the_threshold_nothing_is_owed_and_above_it_everyone_owes() -> None:
+def test_while_no_step_is_owed_nobody_owes_and_then_everyone_does() -> None:
     """An ordinary day costs nobody anything."""
-    work, _ = busy(free=5)
+    steps = [0]
+    work = ProofOfWork(lambda: steps[0], Clock(4e9))
+    assert work.challenge_for(ENVELOPE, None) is None
+    assert not work.is_owed()
+    steps[0] = 1
     assert owed(work)["parameters"]["algorithm"] == "PBKDF2/SHA-256"
     assert owed(work, OTHER)
+    assert work.is_owed()
 
 
 def test_a_solution_pays_for_its_envelope_and_for_no_other() -> None:
@@ -113,19 +103,22 @@ def test_rubbish_pays_for_nothing(rubbish: str) -> None:
     assert work.challenge_for(ENVELOPE, rubbish) is not None
 
 
-def test_the_work_rises_with_the_load_and_has_an_end() -> None:
+def test_the_work_rises_in_steps_and_has_an_end() -> None:
     """Twice the flood, twice the price; an old phone can still pay it."""
-    assert [tries_for(load, free=100) for load in (101, 200, 400, 6400)] == [505, 1000, 2000, MOST_TRIES]
+    assert [tries_for(steps) for steps in (1, 2, 3, 7, 8, 60)] == [500, 1000, 2000, MOST_TRIES, MOST_TRIES, MOST_TRIES]
 
 
 def test_the_service_asks_takes_and_keeps(settings: Settings, store: FileStore, envelope: bytes) -> None:
-    """429 with the challenge and Retry-After; 201 with the solution; the store has one envelope."""
-    client: FlaskClient = create_app(Settings(**{**vars(settings), "work_above": 1}), store).test_client()
+    """429 with the challenge and Retry-After; 201 with the solution; the store has one envelope more."""
+    clock = Clock()
+    client: FlaskClient = create_app(replace(settings, work_above=1), store, clock=clock).test_client()
 
     def send(**headers: str) -> Any:
         return client.post("/envelopes", data=envelope, content_type="application/octet-stream", headers=headers)
 
     assert send().status_code == 201
+    store.add(bytes(4096))
+    clock.now += 1
     answer = send()
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
     assert answer.json["type"] == "urn:undersigned:problem:work"
@@ -133,4 +126,4 @@ def test_the_service_asks_takes_and_keeps(settings: Settings, store: FileStore, 
     assert send(**{"Undersigned-Work": "rubbish"}).status_code == 429
     answer = send(**{"Undersigned-Work": solved(answer.json["challenge"])})
     assert (answer.status_code, answer.data) == (201, b"")
-    assert store.count() == 1
+    assert store.count() == 2

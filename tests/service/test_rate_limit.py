@@ -2,82 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from service import create_app
-from service.limits.rate_limit import EPOCH_SECONDS, ClientKeys, client_network
 from service.settings import Settings
 from service.stores.file_store import FileStore
 from tests.support.sample_appeal import limits_of
 from tests.support.service_process import serving
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("::1", "::/64"),
-        ("fc00:dead:beef:4dad::7", "circuit 7"),
-        ("fc00:dead:beef:4dad::ffff:fffe", "circuit 4294967294"),
-        ("fc00:dead:beef:4dad:1::7", "circuit 7"),
-        ("fc00:dead:beef:4dae::7", "fc00:dead:beef:4dae::/64"),
-        ("", "unknown"),
-        (None, "unknown"),
-        ("unix:", "unknown"),
-        ("203.0.113.7, 203.0.113.8", "unknown"),
-    ],
-)
-def test_an_address_counts_as_the_network_one_client_holds(address: str | None, network: str) -> None:
-    """IPv4 whole, IPv6 by its /64, Tor by circuit, mapped addresses as they are, rubbish together, never empty."""
-    assert client_network(address) == network
-
-
-def test_a_key_lasts_for_its_epoch_and_no_longer() -> None:
-    """Within ten minutes one client has one key; afterwards another one."""
-    clock = Clock()
-    keys = ClientKeys(clock, bytes(32))
-    first = keys.key("203.0.113.7")
-    clock.now = EPOCH_SECONDS - 1
-    assert keys.key("203.0.113.7") == first
-    assert keys.key("203.0.113.8") != first
-    clock.now = EPOCH_SECONDS
-    assert keys.key("203.0.113.7") != first
-
-
-def test_the_secret_of_a_past_epoch_is_gone() -> None:
-    """Whoever takes the memory cannot compute the keys of earlier epochs: the old secret is nowhere in it."""
-    clock = Clock()
-    secret = bytes(range(32))
-    keys = ClientKeys(clock, secret)
-    keys.key("203.0.113.7")
-    clock.now = 3 * EPOCH_SECONDS
-    keys.key("203.0.113.7")
-    assert secret not in vars(keys).values()
-    assert not [held for held in gc.get_referents(keys, vars(keys)) if held == secret]
-
-
-def test_two_services_give_one_address_different_keys() -> None:
-    """The secret is random, so keys cannot be looked up in a table."""
-    clock = Clock()
-    assert ClientKeys(clock, b"a" * 32).key("203.0.113.7") != ClientKeys(clock, b"b" * 32).key("203.0.113.7")
 
 
 def limited(settings: Settings, store: FileStore, **limits: str) -> FlaskClient:
@@ -170,15 +104,6 @@ def test_without_the_proxys_header_all_share_one_key(settings: Settings, store: 
         for peer in ("", "unix:", "")
     ]
     assert sent == [201, 201, 429]
-
-
-@pytest.mark.parametrize("everyone", ["4/minute", "100/minute;4/day"])
-def test_all_clients_together_have_a_limit(
-    settings: Settings, store: FileStore, envelope: bytes, everyone: str
-) -> None:
-    """A flood from many addresses meets a ceiling, of a minute or of a day."""
-    client = limited(settings, store, everyone=everyone)
-    assert [send(client, envelope, f"203.0.113.{at}") for at in range(6)] == [201] * 4 + [429] * 2
 
 
 def test_the_desk_is_limited_before_its_token_is_looked_at(settings: Settings, store: FileStore) -> None:

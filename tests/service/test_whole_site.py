@@ -25,8 +25,11 @@ from crypto.signature import Signature
 from service.settings import Settings
 from tests.support.compose_site import WholeSite, valkey, whole_site
 from tests.support.envelopes import held
+from tests.support.moments import Use, others_first
+from tests.support.nginx_site import Front
 from tests.support.paths import ROOT
 from tests.support.raw_http import BEARER, body_of, exchange, headers_of, request, sealed, status
+from tests.support.redis_servers import wait_until
 from tests.support.sample_appeal import CODE, limits_of
 from tests.support.service_process import START_SECONDS, environment_for
 
@@ -139,8 +142,11 @@ def test_500_slow_connections_do_not_hold_up_an_honest_person(
             assert took < most_seconds, f"{took:.2f} s"
 
 
-def test_no_file_of_the_site_names_a_client(settings: Settings, envelope: bytes) -> None:
-    """After good, refused and broken requests: no address, browser, referer or word of a client lies anywhere."""
+def test_no_file_of_the_site_names_a_client_or_tells_when_one_came(settings: Settings, envelope: bytes) -> None:
+    """After good, refused and broken requests: no address, browser, referer or word of a client lies anywhere.
+
+    Nor does a file or folder show a time of the moment in which an envelope came (tests/service/test_file_times.py).
+    """
     traces = (b"127.0.0.77", bytes((127, 0, 0, 77)), b"UniqueBrowser/7.7", b"elsewhere-77.example", b"secret-word-77")
     named = ("User-Agent: UniqueBrowser/7.7", "Referer: https://elsewhere-77.example/", "Cookie: secret-word-77=1")
     limits = limits_of(envelopes="5/minute", desk="5/minute", everyone="1000/minute")
@@ -163,6 +169,14 @@ def test_no_file_of_the_site_names_a_client(settings: Settings, envelope: bytes)
             statuses.add(status(exchange(site.connect_as_tor(77), sent)))
         with site.connect(source="127.0.0.77") as cut:
             cut.sendall(sealed(envelope, *named)[:-1])
+        # A page that was not kept before shows the moment until it is touched, also when that comes at once.
+        pages = (f"GET /{language}/{page}" for language in ("ru", "lt", "pl") for page in ("", "how", "letter"))
+        wait_until(lambda: told_by_reading(site, next(pages)))
+        others_first(site.folder, settings.data)
+        with Use() as use:
+            exchange(site.connect(), request("GET /be/why"))
+            assert status(exchange(site.connect(), sealed(envelope[:-1] + bytes([envelope[-1] ^ 1])))) == 201
+        wait_until(lambda: not use.told_by(site.folder, settings.data))
         written = [path for root in (site.folder, settings.data) for path in root.rglob("*") if path.is_file()]
         appended = [path for path in written if path.name.startswith("appendonly")]
         assert appended
@@ -178,6 +192,12 @@ def test_no_file_of_the_site_names_a_client(settings: Settings, envelope: bytes)
             for opened in Path(f"/proc/{pid}/fd").iterdir():
                 assert is_expected(os.readlink(opened), site.folder), os.readlink(opened)
     assert {201, 400, 401, 404, 413, 429} <= statuses
+
+
+def told_by_reading(site: Front, line: str) -> set[str]:
+    with Use() as use:
+        exchange(site.connect(), request(line))
+    return use.told_by(site.folder / "run" / "pages")
 
 
 def is_expected(opened: str, folder: Path) -> bool:

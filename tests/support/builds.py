@@ -25,6 +25,9 @@ from service.web.fast_path import FastPath
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+# So late, what was acknowledged is kept by a build that does not wait for it.
+LATE_SECONDS = 0.05
+
 
 def begins_small() -> None:
     """A new store has the fewest places that there can be, so that it grows often."""
@@ -88,7 +91,7 @@ BUILDS: dict[str, Callable[[], None]] = {
 
 
 def _later(add: Callable[..., None]) -> Callable[..., None]:
-    return lambda *given: threading.Thread(target=add, args=given, daemon=True).start()
+    return lambda *given: threading.Timer(LATE_SECONDS, add, given).start()
 
 
 def _without_errors(work: Callable[..., None]) -> Callable[..., None]:

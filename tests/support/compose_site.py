@@ -61,20 +61,23 @@ def address(folder: Path, name: str) -> str:
 def valkey(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """One of the two servers."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
-    server, *arguments = compose["services"][f"valkey-{name}"]["command"]
-    assert server == "valkey-server"
+    command = compose["services"][f"valkey-{name}"]["command"]
+    at = command.index("valkey-server")
+    data = folder / f"valkey-{name}"
     places = {
         "/etc/valkey/": f"{ROOT}/config/valkey/",
         "/run/users/": f"{folder}/users/{name}/",
         f"/run/valkey-{name}/": f"{folder}/valkey-{name}/",
     }
     for there, here in places.items():
-        assert any(there in argument for argument in arguments), f"{there} is not in the compose file."
-        arguments = [argument.replace(there, here) for argument in arguments]
-    data = folder / f"valkey-{name}"
+        assert any(there in word for word in command), f"{there} is not in the compose file."
+        command = [word.replace(there, here) for word in command]
+    command[at] = program("valkey-8")
+    before = [str(ROOT / "deploy" / "even-times.sh") if word == "/even-times.sh" else word for word in command[:at]]
+    before = [str(data) if word == "/data" else word for word in before]
     data.mkdir(exist_ok=True)
     # The image's working folder is that of the data.
-    with running([program("valkey-8"), *arguments], folder / f"valkey-{name}.log", folder=data) as process:
+    with running([*before, *command[at:]], folder / f"valkey-{name}.log", folder=data) as process:
         wait_for(process, lambda: reach(data / "valkey.sock"))
         yield process
 

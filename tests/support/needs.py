@@ -25,6 +25,8 @@ TESTS = str(Path(__file__).parents[1])
 # node comes with the libraries of .venv: a test that needs it can run without a server, a browser or apt.
 ALWAYS_THERE = frozenset({"node"})
 DOORS = {programs.program.__name__, programs.environment_with.__name__}
+SLOW = 4
+"""A test that is marked so takes as long as about so many that start a server or a browser."""
 NEEDS = pytest.StashKey[frozenset[str]]()
 FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
@@ -48,17 +50,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test before `-m` chooses among them; files that start servers and browsers come first.
+    """Mark each test before `-m` chooses among them; files that start servers and browsers, or are slow, come first.
 
     These take longest, and what is quick fills the cores at the end.
     """
+    weights: Counter[Path] = Counter()
     for item in items:
         marked = {name for mark in item.iter_markers("needs") for name in mark.args}
         item.stash[NEEDS] = needs_of(_code_of(item)) | marked
         if outside := sorted(item.stash[NEEDS] - ALWAYS_THERE):
             item.add_marker(pytest.mark.needs(*outside))
-    starting = Counter(item.path for item in items if item.get_closest_marker("needs"))
-    items.sort(key=lambda item: -starting[item.path])
+        weights[item.path] += bool(outside) + SLOW * bool(item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -weights[item.path])
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

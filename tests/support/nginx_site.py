@@ -15,11 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -49,6 +50,11 @@ class Front:
         return self.folder / "onion" / "nginx.sock"
 
     @property
+    def organizers_socket(self) -> Path:
+        """The organizers' own door."""
+        return self.folder / "onion" / "desk.sock"
+
+    @property
     def service_socket(self) -> Path:
         """Where nginx reaches the service."""
         return self.folder / "service" / "service.sock"
@@ -73,6 +79,13 @@ class Front:
         connection.connect(str(self.onion_socket))
         high, low = circuit >> 16, circuit & 0xFFFF
         connection.sendall(f"PROXY TCP6 fc00:dead:beef:4dad::{high:x}:{low:x} ::1 {low} 80\r\n".encode())
+        return connection
+
+    def connect_as_organizer(self) -> socket.socket:
+        """A connection through the organizers' door, as tor opens it for an onion that tells no circuit."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(30)
+        connection.connect(str(self.organizers_socket))
         return connection
 
 
@@ -106,6 +119,7 @@ def lay_out(folder: Path, added: str = "", onion: str = "") -> Front:
         (folder / name).mkdir(parents=True)
     front = Front(folder, free_port(), free_port(), certificate(folder / "etc" / "tls", HOST, "mirror.example"))
     places = {
+        "/opt/undersigned/deploy/nginx/": f"{folder}/nginx/",
         "/run/undersigned/": f"{folder}/service/",
         "/run/undersigned-onion/": f"{folder}/onion/",
         "/run/undersigned-nginx/": f"{folder}/run/",
@@ -161,14 +175,33 @@ def temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+def shipped_environment(unit: str) -> dict[str, str]:
+    """The variables that a unit of deploy/systemd/ sets for what it starts."""
+    text = (ROOT / "deploy" / "systemd" / f"{unit}.service").read_text("utf-8")
+    return dict(line.partition("=")[2].split("=", 1) for line in text.splitlines() if line.startswith("Environment="))
+
+
+def change(folder: Path, shipped: str, other: str) -> None:
+    """Write `other` for `shipped` in all configuration, where it must stand."""
+    texts = {path: path.read_text("utf-8") for path in folder.glob("*.conf")}
+    assert any(shipped in text for text in texts.values()), f"{shipped} is nowhere in the shipped files."
+    for path, text in texts.items():
+        path.write_text(text.replace(shipped, other), "utf-8")
+
+
 @contextmanager
-def front(added: str = "", onion: str = "") -> Iterator[Front]:
-    """nginx with nothing behind it yet; `serving_behind` adds the service."""
+def front(added: str = "", onion: str = "", spoilt: Mapping[str, str] = MappingProxyType({})) -> Iterator[Front]:
+    """nginx with nothing behind it yet; `serving_behind` adds the service. `spoilt` is for controls."""
     with temporary_folder() as folder:
         laid_out = lay_out(folder, added, onion)
+        for shipped, other in spoilt.items():
+            change(laid_out.folder / "nginx", shipped, other)
         # Tests may run as root, whose workers would become "nobody" and could not enter the folder.
+        touched = ["sh", str(ROOT / "deploy" / "even-times.sh"), str(laid_out.folder / "run")]
         with running(
-            nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};"), folder / "nginx.log"
+            [*touched, *nginx_command(laid_out, "-g", f"user {pwd.getpwuid(os.geteuid()).pw_name};")],
+            folder / "nginx.log",
+            os.environ | shipped_environment("undersigned-nginx"),
         ) as process:
             wait_for(process, lambda: laid_out.connect(tls=False).close())
             laid_out.nginx.append(process.pid)
@@ -176,13 +209,13 @@ def front(added: str = "", onion: str = "") -> Iterator[Front]:
 
 
 @contextmanager
-def serving_behind(front: Front, settings: Settings) -> Iterator[None]:
-    """The service on the socket where nginx looks for it."""
+def serving_behind(front: Front, settings: Settings, module: str = "service") -> Iterator[None]:
+    """The service on the socket where nginx looks for it; `module` is what Python runs."""
     environment = environment_for(settings) | {
         "UNDERSIGNED_LISTEN": f"unix:{front.service_socket}",
         "UNDERSIGNED_TRUSTED_HOPS": "1",
     }
-    with running([sys.executable, "-m", "service"], front.folder / "service.log", environment) as process:
+    with running([sys.executable, "-m", module], front.folder / "service.log", environment) as process:
         wait_for(process, lambda: _reach(front.service_socket))
         yield
 

@@ -16,13 +16,13 @@ NAMES = ("Ева", "Зоя", "Уля", "Ірына", "Алесь", "Ян")
 _TABLE = {"--csv", "--table"}
 
 
-def run(desk: Desk, command: str, *options: str | Path, key: bool = True) -> Result:
+def run(desk: Desk, command: str, *options: str | Path, key: bool = True, answer: str = "") -> Result:
     """One command in the desk's workspace, with the passphrase where one is needed."""
     needs_key = key and (command in {"open", "review", "list", "publish", "status"} or _TABLE & {*options})
     where = [] if command == "verify" else ["-w", str(desk.folder)]
     passphrase = ["--passphrase-file", str(desk.passphrase)] if needs_key else []
     passphrase += ["--yes"] if _TABLE & {*options} else []
-    return CliRunner().invoke(organizer, [command, *map(str, options), *where, *passphrase])
+    return CliRunner().invoke(organizer, [command, *map(str, options), *where, *passphrase], input=answer)
 
 
 def run_json(desk: Desk, command: str, *options: str | Path, exit_code: int = 0) -> dict[str, Any]:

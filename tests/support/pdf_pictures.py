@@ -29,11 +29,12 @@ def from_left_to_right(data: bytes) -> str:
         return "".join("|" if text in "()" else text for _, text in sorted(shown))
 
 
-def paint(data: bytes) -> Image.Image:
-    """The first page in black and white, cut down to what is painted on it."""
+def pages(data: bytes) -> list[Image.Image]:
+    """Each page in black and white, cut down to what is painted on it."""
     with closing(PdfDocument(data)) as document:
-        picture = document[0].render(scale=SCALE, grayscale=True).to_pil().point(lambda grey: 255 * (grey < INK))
-        return picture.crop(picture.getbbox())
+        painted = [page.render(scale=SCALE, grayscale=True).to_pil() for page in document]
+    pictures = [picture.point(lambda grey: 255 * (grey < INK)) for picture in painted]
+    return [picture.crop(picture.getbbox()) for picture in pictures]
 
 
 def spots(picture: Image.Image) -> int:

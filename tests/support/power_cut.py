@@ -7,6 +7,7 @@ decides:
 - bytes at the end of a file: as many of them as chance says, from the first on
 - names in a folder: as many changes as chance says, from the first on; a file's own wait says nothing of its name,
   and of a file that moves between folders either may know, or both, or neither
+- that a file was made shorter: a wait for any folder is enough, as in every file system with one journal
 
 Not modelled: new folders, which are there at once; the rights and times of files.
 """
@@ -202,6 +203,8 @@ class Disk:
             for _, new in (change for change in folder.since if change[0] < begun):
                 _set(folder.safe, new)
             folder.since = [change for change in folder.since if change[0] >= begun]
+            for file in self._files.values():
+                _shorten(file, begun)
         elif file := self._files.get(record.inode):
             for at, kind, number, data in file.since:
                 if at < begun and not (failed and kind == b"W"):
@@ -233,6 +236,17 @@ def _write(content: bytearray, kind: bytes, number: int, data: bytes) -> None:
     if len(content) < end:
         content.extend(bytes(end - len(content)))
     content[number:end] = data
+
+
+def _shorten(file: _File, begun: int) -> None:
+    """A file system keeps lengths with names in one journal: what came before a wait for a folder is in it."""
+    for at, _, number, _ in [change for change in file.since if change[0] < begun and change[1] == b"T"]:
+        del file.safe[number:]
+        file.since = [
+            (when, kind, start, data if when > at else data[: max(0, number - start)])
+            for when, kind, start, data in file.since
+            if when != at
+        ]
 
 
 def _surviving_names(folder: _Folder, likely: float, chance: Random) -> dict[str, _File]:

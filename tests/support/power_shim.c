@@ -241,12 +241,22 @@ int posix_fallocate64(int file, off64_t at, off64_t size) {
   if (fails(file, fault->write)) return errno;
   return resized(file, 'A', at + size, REAL(posix_fallocate64)(file, at, size));
 }
-int truncate(const char *path, off_t size) {
+static int shortened(const char *path, off_t size) {
   int file = REAL(open)(path, O_WRONLY | O_CLOEXEC);
   if (file < 0) return -1;
-  int failed = ftruncate(file, size);
+  int failed = resized(file, 'T', size, REAL(ftruncate)(file, size));
   close(file);
   return failed;
+}
+int truncate(const char *path, off_t size) { return shortened(path, size); }
+int truncate64(const char *path, off64_t size) { return shortened(path, size); }
+int fallocate(int file, int mode, off_t at, off_t size) {
+  if (mode) die("holes are not modelled");
+  return resized(file, 'A', at + size, REAL(fallocate)(file, mode, at, size));
+}
+int fallocate64(int file, int mode, off64_t at, off64_t size) {
+  if (mode) die("holes are not modelled");
+  return resized(file, 'A', at + size, REAL(fallocate64)(file, mode, at, size));
 }
 
 /* Names. */
@@ -315,6 +325,23 @@ static int waited(int file, int (*wait)(int)) {
   if (ours) tell(failed ? 'X' : 'E', found.st_ino, thread, path, strlen(path), NULL);
   return failed;
 }
+/* The same calls by further names, and two that would be overlooked. */
+ssize_t pwritev(int file, const struct iovec *parts, int count, off_t at) {
+  ssize_t size = REAL(pwritev)(file, parts, count, at);
+  wrote(file, parts, count, size, at);
+  return size;
+}
+ssize_t pwritev64(int file, const struct iovec *parts, int count, off64_t at) {
+  ssize_t size = REAL(pwritev64)(file, parts, count, at);
+  wrote(file, parts, count, size, at);
+  return size;
+}
+int renameat2(int at, const char *one, int to, const char *other, unsigned flags) {
+  if (flags & ~(unsigned)RENAME_NOREPLACE) die("an exchange of names is not modelled");
+  return here_only(at, to), named('R', one, other, REAL(renameat2)(at, one, to, other, flags));
+}
+int creat64(const char *path, mode_t mode) { return opened(REAL(creat64)(path, mode), O_CREAT | O_TRUNC); }
+
 int fsync(int file) { return waited(file, REAL(fsync)); }
 int fdatasync(int file) { return waited(file, REAL(fdatasync)); }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import subprocess
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from crypto.envelope import envelope_id
 from crypto.keys import OrganizersKey
 from service import parse_store
 from service.settings import Settings
+from service.stores.base import StoreUnavailable
 from service.stores.file_store import FileStore
 from tests.support.envelopes import held
 from tests.support.killed_service import KilledService
@@ -47,7 +49,7 @@ class Machine:
     folder: Path
     start: Callable[[Path], None]
     kill: Callable[[], None]
-    find: Callable[[Path], set[bytes]]
+    find: Callable[[Path], set[bytes] | None]
 
 
 @dataclass
@@ -57,6 +59,8 @@ class Cuts:
     trials: int = 0
     cuts: int = 0
     acknowledged: int = 0
+    unreadable: int = 0
+    """Cuts after which the program did not start: whatever is on the disk, nobody has it."""
     lost: set[bytes] = field(default_factory=set)
 
     def tell(self, figure: Figure) -> None:
@@ -64,6 +68,7 @@ class Cuts:
         figure("trials", self.trials)
         figure("cuts", self.cuts)
         figure("acknowledged", self.acknowledged)
+        figure("did not start", self.unreadable)
         figure("lost", len(self.lost))
 
 
@@ -97,7 +102,9 @@ def _try_cuts(machine: Machine, disk: Disk, records: list[Record], before: set[b
         if is_last:
             shutil.rmtree(machine.folder)
             shutil.copytree(target, machine.folder)
-        found.lost |= before.union(disk.promised) - machine.find(target)
+        kept = machine.find(target)
+        found.unreadable += kept is None
+        found.lost |= before.union(disk.promised) - (kept or set())
         shutil.rmtree(target)
 
     is_last = False
@@ -148,13 +155,17 @@ def file_store(
     return found
 
 
-def _in_file(folder: Path) -> set[bytes]:
-    """What a service that starts there would hold."""
+def _in_file(folder: Path) -> set[bytes] | None:
+    """What a service that starts there would hold; None if it does not start."""
     path = folder / "envelopes"
     if not path.exists():
         return set()
-    with closing(FileStore(path)) as store:
-        return set(map(envelope_id, held(store)))
+    try:
+        with closing(FileStore(path)) as store:
+            return set(map(envelope_id, held(store)))
+    except StoreUnavailable as error:
+        print(f"It did not start: {error}")
+        return None
 
 
 def redis_store(
@@ -191,15 +202,22 @@ def redis_store(
     return found
 
 
-def _in(server: Server) -> Callable[[Path], set[bytes]]:
-    """What such a server that starts in a folder would hold."""
+def _in(server: Server) -> Callable[[Path], set[bytes] | None]:
+    """What such a server that starts in a folder would hold; None if it does not start."""
 
-    def find(folder: Path) -> set[bytes]:
+    def find(folder: Path) -> set[bytes] | None:
         other = server.beside(folder)
         try:
             other.start()
-        except AssertionError:  # what cannot be read holds nothing
-            return set()
+        except AssertionError:
+            if other.process.poll() is None:  # it is only slow
+                other.kill()
+                raise
+            said = subprocess.run(other.command, capture_output=True, text=True, check=False, timeout=60).stdout
+            if "Address already in use" in said:  # another program was quicker
+                return find(folder)
+            print("It did not start:", *said.splitlines()[-4:], sep="\n")
+            return None
         try:
             with closing(parse_store(other.url).read()) as store:
                 return set(map(envelope_id, held(store)))

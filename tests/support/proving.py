@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """In a proof, this process connects to loopback only: whatever goes wrong, nobody else meets the load."""
     if config.getoption("part"):
-        sys.addaudithook(_refuse_other_machines)
+        sys.addaudithook(refuse_other_machines)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,7 +50,8 @@ def figure(request: pytest.FixtureRequest) -> Figure:
     return lambda name, value: request.node.user_properties.append((name, value))
 
 
-def _refuse_other_machines(event: str, given: tuple[Any, ...]) -> None:
+def refuse_other_machines(event: str, given: tuple[Any, ...]) -> None:
+    """A hook of sys.addaudithook. Raises PermissionError when this process connects to another machine."""
     if event == "socket.connect" and isinstance(given[1], tuple) and not _is_loopback(str(given[1][0])):
         raise PermissionError("A proof connects to loopback only.")
 

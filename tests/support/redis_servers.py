@@ -97,15 +97,24 @@ def password(user: str) -> str:
 
 @contextmanager
 def running(
-    kind: str, folder: Path, role: str = "envelopes", *, options: tuple[str, ...] = (), tls: tuple[str, ...] = ()
+    kind: str,
+    folder: Path,
+    role: str = "envelopes",
+    *,
+    options: tuple[str, ...] = (),
+    tls: tuple[str, ...] = (),
+    through: tuple[str, ...] = (),
 ) -> Iterator[Server]:
-    """A server with config/valkey/<role>.conf and the users of its ACL file, until the end."""
+    """A server with config/valkey/<role>.conf and the users of its ACL file, until the end.
+
+    `through`: the words of a command that starts it, before its own.
+    """
     port, tls_port = free_port(), free_port() if tls else 0
     folder.mkdir(parents=True, exist_ok=True)
     cluster = "--cluster-enabled" in options
     write_users(folder, f"{role}-cluster.acl" if cluster else f"{role}.acl")
     command = [
-        program(PROGRAMS[kind]), str(CONFIG / f"{role}.conf"), "--port", str(port), "--dir", str(folder),
+        *through, program(PROGRAMS[kind]), str(CONFIG / f"{role}.conf"), "--port", str(port), "--dir", str(folder),
         "--unixsocket", str(folder / "socket"), "--aclfile", str(folder / "users.acl"), *options,
     ]  # fmt: skip
     if tls:

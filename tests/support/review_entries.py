@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from crypto.envelope import EnvelopeId
 from crypto.signature import Signature
 from organizer.actions.plan import YES
 from organizer.actions.review import accept, decide_for_word, plan_accept_all, plan_word_decision
@@ -32,6 +33,10 @@ def entry(
     commitment = (number if code is None else code).to_bytes(32, "big")
     signature = Signature(name or made_up(number), public, **fields)
     return SignatureEntry(number.to_bytes(32, "big"), letter, commitment, signature)
+
+
+def ids_of(*numbers: int) -> set[EnvelopeId]:
+    return {entry(number).id for number in numbers}
 
 
 def again(records: Records, everything: bool = False, wanted: Filter | None = None) -> Review:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from service.settings import Settings
+from service.web.forgetting import OVERWRITING
 from tests.support.paths import ROOT
 
 START_SECONDS = 30
+PORTS = range(20_000, 32_768)
 
 
 @dataclass(frozen=True)
@@ -47,29 +50,53 @@ class Served:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody uses now, and that no process of the tests is given while this one runs.
+
+    It lies below those that the kernel gives to whoever wants any port, such as each connection.
+    """
+    first_of_any = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text("ascii").split()[0])
+    ports = range(PORTS.start, min(PORTS.stop, first_of_any)) or PORTS
+    for port in random.sample(ports, len(ports)):
+        if _is_mine(port):
+            with suppress(OSError), socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise AssertionError("No port is free.")
+
+
+def _is_mine(port: int) -> bool:
+    """Takes a name that stands for the port, which lies in no folder and is let go when this process ends."""
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0undersigned's tests, port {port}")
+    except OSError:
+        name.close()
+        return False
+    name.detach()  # open until then
+    return True
 
 
 def environment_for(settings: Settings) -> dict[str, str]:
     """What the service is told, all but where to listen."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
-    return kept | {
-        "UNDERSIGNED_APPEAL": str(settings.appeal),
-        "UNDERSIGNED_DATA": str(settings.data),
-        "UNDERSIGNED_STORE": str(settings.store),
-        "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256.hex(),
-        "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
-        "UNDERSIGNED_PROCESSES": str(settings.processes),
-        "UNDERSIGNED_LIMITS_SERVER": str(settings.limits_server or ""),
-        "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
-        "UNDERSIGNED_LIMIT_ENVELOPES": str(settings.limits.envelopes),
-        "UNDERSIGNED_LIMIT_DESK": str(settings.limits.desk),
-        "UNDERSIGNED_LIMIT_EVERYONE": str(settings.limits.everyone),
-        "UNDERSIGNED_LIMIT_SEARCH": str(settings.limits.search),
-    }
+    return (
+        kept
+        | OVERWRITING
+        | {
+            "UNDERSIGNED_APPEAL": str(settings.appeal),
+            "UNDERSIGNED_DATA": str(settings.data),
+            "UNDERSIGNED_STORE": str(settings.store),
+            "UNDERSIGNED_DESK_TOKEN_SHA256": settings.desk_token_sha256.hex(),
+            "UNDERSIGNED_TRUSTED_HOPS": str(settings.trusted_hops),
+            "UNDERSIGNED_PROCESSES": str(settings.processes),
+            "UNDERSIGNED_LIMITS_SERVER": str(settings.limits_server or ""),
+            "UNDERSIGNED_WORK_ABOVE": str(settings.work_above),
+            "UNDERSIGNED_LIMIT_ENVELOPES": str(settings.limits.envelopes),
+            "UNDERSIGNED_LIMIT_DESK": str(settings.limits.desk),
+            "UNDERSIGNED_LIMIT_EVERYONE": str(settings.limits.everyone),
+            "UNDERSIGNED_LIMIT_SEARCH": str(settings.limits.search),
+        }
+    )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from service.site.rendering import TEMPLATES
+from service.site.rendering import FEED, TEMPLATES
 from service.site.signing_file import ENVELOPES
 from tests.support.paths import ROOT
 
@@ -24,6 +24,9 @@ SHIPPED_LANGUAGES: tuple[str, ...] = tuple(
 
 PAGES = [f"/{language}/{page}" for language in SHIPPED_LANGUAGES for page in TEMPLATES]
 """Every page in every language; `poster` is there only when the appeal says its addresses."""
+
+FEEDS = [f"/{language}/{FEED}" for language in SHIPPED_LANGUAGES]
+"""The feeds, which are made and kept with the pages."""
 
 PARTS = {"language": "be", "signer": "anna", "number": "1"}
 """What stands in a route for each of its variable parts."""
@@ -39,7 +42,7 @@ class Route:
 
 def routes(app: Flask) -> Iterator[Route]:
     """Every route of an application, and what it answers before Flask is asked. KeyError for a part not in PARTS."""
-    for address in PAGES:
+    for address in (*PAGES, *FEEDS):
         yield Route("GET", address)
     yield Route("POST", ENVELOPES)
     for rule in app.url_map.iter_rules():

@@ -89,6 +89,7 @@ def tor_network(folder: Path, onion_socket: Path) -> Iterator[TorNetwork]:
     shipped = (ROOT / "deploy" / "tor" / "torrc").read_text("utf-8")
     for place, here in (
         ("/run/undersigned-onion/nginx.sock", str(onion_socket)),
+        ("/run/undersigned-onion/desk.sock", str(onion_socket.with_name("desk.sock"))),
         ("/var/lib/tor", str(folder / "onion")),
         ("Log err stderr", f"Log err file {folder}/onion.log"),
     ):

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from nacl.utils import random
 
+from organizer.actions.appeal import need_appeal
 from organizer.actions.burn import burn, plan_burning
 from organizer.actions.open_ledgers import open_ledgers
 from organizer.actions.plan import YES
 from organizer.actions.publish import hand_over_published, plan_publication, publish
 from organizer.actions.rehearsal import AFTER, LETTER_HASH, PUBLISHED, flood, refuse_flood
 from organizer.actions.review import accept, open_queue, plan_accept_all, read_reviewed
-from organizer.actions.session import need_appeal, open_session
+from organizer.actions.session import open_session
 from organizer.actions.sign import open_cosigning, plan_signing, sign
 from organizer.actions.status import read_status
 from organizer.actions.verify import PublicationFiles, need_verified, verify
@@ -130,7 +131,8 @@ def _sign(stage: Stage, boris: str) -> None:
     with open_cosigning(stage.passphrases, boris, stage.appeal) as at:
         plan = plan_signing(at, stage.publication, None, PUBLISHED)
         say_sign_plan(terminal, plan, page=not stage.fast)
-        signed = sign(at, plan, ask_questions(terminal, plan.questions, yes=stage.fast))
+        told = plan.told(plan.digest if stage.fast else None)
+        signed = sign(at, plan, ask_questions(terminal, plan.questions, stage.fast, told))
     say_signed(terminal, signed)
 
 

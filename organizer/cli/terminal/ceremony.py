@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 from crypto.minisign import MinisignPublicKey
 from organizer.actions.cards import SUGGESTED, CardPlan, HandOut, check_folder, divide, print_cards
+from organizer.actions.plan import check_answered
 from organizer.actions.public_folder import (
     AppealFolder,
     PublicFolderPlan,
@@ -20,6 +21,7 @@ from organizer.actions.public_folder import (
     write_public_folder,
 )
 from organizer.cli.terminal import prompts
+from organizer.cli.terminal.questions import ask_questions
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
 from organizer.keys.appeal_folder import PublicKeys
@@ -108,10 +110,18 @@ def public_folder(
         "Results count when enough organizers signed them. Add the minisign lines of the others; each has made "
         "theirs with “organizer ceremony”. More can be added to the site's appeal.toml later."
     )
+    if appeal.signers:
+        terminal.say(f"The site's appeal.toml lists these already: {', '.join(appeal.signers)}.")
     signers = _ask_signers(terminal, Signers.begin(*own, appeal))
     plan = plan_public_folder(_ask_threshold(terminal, periods, signers), appeal)
+    if plan.listed:
+        terminal.say("The site's appeal.toml brings this along, beside what you make here:", "bold")
+    for notice in plan.listed:
+        terminal.say_exactly(f"  {notice}")
+    answers = ask_questions(terminal, plan.questions)
+    check_answered(plan.questions, answers)
     folder = prompts.ask_until(terminal, "A new folder for what is public", check_folder, default="public")
-    write_public_folder(plan, folder)
+    write_public_folder(plan, folder, answers)
     _say_public_folder(terminal, plan, folder)
     return folder
 

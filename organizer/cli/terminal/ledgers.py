@@ -13,16 +13,17 @@ PROBLEMS_SHOWN = 50
 
 
 def say_opened(terminal: Terminal, opened: OpenedLedgers) -> None:
-    """Texts and each ledger in numbers, and what is wrong with them if there is more than one thing."""
+    """Texts and each ledger in numbers, and what is wrong with them; the command itself ends with a single problem."""
+    several = len(opened.problems) > 1
     if opened.texts is not None:
-        say_texts(terminal, opened.texts)
+        say_texts(terminal, opened.texts, several)
     for ledger in opened.ledgers:
-        say_ledger(terminal, ledger, several=len(opened.ledgers) > 1 or opened.texts is not None)
+        say_ledger(terminal, ledger, several)
     if opened.by_hand:
         terminal.say(f"Signatures entered by hand, opened and accepted: {opened.by_hand:,}.")
 
 
-def say_texts(terminal: Terminal, texts: OpenedTexts) -> None:
+def say_texts(terminal: Terminal, texts: OpenedTexts, several: bool) -> None:
     """What was found in files that are no ledgers, and which of them are not whole."""
     terminal.say("Files with sealed texts:" if texts.envelopes else "There is no whole sealed text in these files:")
     terminal.table(
@@ -33,7 +34,7 @@ def say_texts(terminal: Terminal, texts: OpenedTexts) -> None:
             ("not whole, or not read", f"{len(texts.problems):,}"),
         ]
     )
-    for problem in texts.problems[:PROBLEMS_SHOWN]:
+    for problem in texts.problems[: PROBLEMS_SHOWN if several else 0]:
         terminal.say(str(problem))
     if len(texts.problems) > PROBLEMS_SHOWN:
         terminal.say(f"… and {len(texts.problems) - PROBLEMS_SHOWN:,} more; --json has all of them.")
@@ -43,7 +44,7 @@ def say_texts(terminal: Terminal, texts: OpenedTexts) -> None:
 
 
 def say_ledger(terminal: Terminal, ledger: OpenedLedger, several: bool) -> None:
-    """Show one ledger. With a single ledger, the command itself ends with what is wrong, so it is left out here."""
+    """Show one ledger, and what is wrong with it if there are `several` problems."""
     opening, problem = ledger.opening, ledger.problem
     if opening.announced or problem is None:
         _say_counts(terminal, ledger)

@@ -7,7 +7,8 @@ from organizer.actions.plan import Notice
 from organizer.actions.sitting import Sitting
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.workspace.files import read_file
+from organizer.keys.memory import not_swapped
+from organizer.workspace.files import read_secret
 
 ATTEMPTS = 3
 MISTYPED = (
@@ -42,7 +43,7 @@ class TerminalPassphrases:
         if self._file is not None:
             return read_passphrase_file(self._file)
         self._asked += 1
-        return self._terminal.passphrase("Passphrase")
+        return not_swapped(self._terminal.passphrase("Passphrase"))
 
     def opening(self) -> None:
         """Say that the key is being opened, to a person who typed the passphrase; a script need not be told."""
@@ -61,7 +62,7 @@ class TerminalPassphrases:
 def read_passphrase_file(path: str) -> str:
     """The passphrase in a file, one newline at its end left out. Raises OrganizerError: no-file, not-text."""
     try:
-        text = read_file(path).decode("utf-8")
+        text = read_secret(path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise OrganizerError("not-text", "The passphrase file is not text in UTF-8.") from error
     return text.removesuffix("\n").removesuffix("\r")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from crypto.publication import Publication, digest
 from organizer.actions.publish import Published, PublishPlan
-from organizer.actions.sign import Signed, SignPlan
+from organizer.actions.sign import SHOWN, Signed, SignPlan
 from organizer.cli.terminal.terminal import Terminal
 from organizer.results import diff
 from organizer.text import in_groups
-
-SHOWN = 200
-"""Differences listed before the rest is only counted."""
 
 
 def say_publication(
@@ -28,6 +25,8 @@ def say_publication(
     terminal.pages(list_lines(publication, last, changes), page)
     terminal.say()
     terminal.say(diff.other_content(publication))
+    for line in diff.other_lines(publication):
+        terminal.say(line)
 
 
 def say_publish_plan(terminal: Terminal, plan: PublishPlan, page: bool) -> None:
@@ -43,7 +42,7 @@ def _say_what_is_replaced(terminal: Terminal, plan: PublishPlan) -> None:
         terminal.say()
     elif plan.last is not None:
         terminal.say(
-            f"If number {plan.last.number} was never handed in, answer no and use --replace: it then takes its place."
+            f"Was number {plan.last.number} never handed in? Then sign nothing now: --replace lets one take its place."
         )
     for notice in plan.replacement:
         terminal.say(str(notice))
@@ -75,14 +74,21 @@ def say_sign_plan(terminal: Terminal, plan: SignPlan, page: bool) -> None:
     terminal.say_exactly(f"  {in_groups(plan.digest)}", "bold")
     lines = ", ".join(key.line for key in plan.signed_by) or "nobody"
     terminal.say(f"Organizers who must sign: {plan.threshold}. Signed so far: {len(plan.signed_by)} ({lines}).")
-    if plan.differences is None:
+    if not plan.counts:
         terminal.say("This workspace has no key that opens envelopes, so the numbers could not be counted again here.")
-    elif plan.differences:
-        terminal.say("Your own workspace counts otherwise:", "bold")
-        for sentence in plan.differences[:SHOWN]:
-            terminal.say(f"  {sentence}")
-    else:
-        terminal.say("Your own workspace counts the same: every number, name and receipt.", "bold")
+    findings = plan.findings
+    terminal.say(findings.agreed, "" if findings.differ or findings.unknown else "bold")
+    _say_sentences(terminal, "It differs from what is known here:", findings.differ)
+    _say_sentences(terminal, "Not known here, so it is as the other organizer says:", findings.unknown)
+
+
+def _say_sentences(terminal: Terminal, title: str, sentences: tuple[str, ...]) -> None:
+    if sentences:
+        terminal.say(title, "bold")
+    for sentence in sentences[:SHOWN]:
+        terminal.say(f"  {sentence}")
+    if len(sentences) > SHOWN:
+        terminal.say(f"  and {len(sentences) - SHOWN:,} more")
 
 
 def say_signed(terminal: Terminal, signed: Signed) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from organizer.actions.plan import YES, Answers, Question
 from organizer.cli.terminal.terminal import Terminal
 
+STOPPED = "stopped"
+"""The reason of a refusal that says nothing but that nothing was done."""
+
 
 def ask_questions(
     terminal: Terminal, questions: Iterable[Question], yes: bool = False, given: Mapping[str, str] | None = None
@@ -28,6 +31,8 @@ def ask_questions(
 
 def _ask(terminal: Terminal, question: Question, yes: bool) -> str:
     if not question.is_yes_or_no:
+        if terminal.as_json and question.refusal.reason != STOPPED:
+            return ""  # nobody can be asked, and the refusal says what it was about
         return terminal.ask(str(question.asked), default="")
     if not question.for_a_person:
         return YES if yes or terminal.confirm(str(question.asked)) else ""

@@ -46,7 +46,7 @@ def settle_table(
 
 
 def say_left_out(terminal: Terminal, plan: TablePlan) -> None:
-    """Which rows are not added, and why; of those entered before only how many they are."""
+    """Which rows are not added, and why; of those entered before only the ones that say otherwise now."""
     for notice in plan.look.not_read:
         terminal.say(str(notice))
     for wrong in plan.bad[:PREVIEWED]:
@@ -59,8 +59,6 @@ def say_left_out(terminal: Terminal, plan: TablePlan) -> None:
             f"Row {line.number:,} is left out: it was entered before, but with another answer to “public”. "
             "Look at it with organizer review --again."
         )
-    if plan.repeated:
-        terminal.say(f"Rows left out because they were entered before: {len(plan.repeated):,}.", "bold")
 
 
 def _settle_choices(
@@ -193,6 +191,8 @@ def _preview(terminal: Terminal, plan: TablePlan) -> bool:
     if len(nonpublic) > PREVIEWED:
         terminal.say(f"… and {len(nonpublic) - PREVIEWED:,} more that are not public.")
     say_left_out(terminal, plan)
+    if plan.repeated:
+        terminal.say(f"Rows left out because they were entered before: {len(plan.repeated):,}.", "bold")
     _say_similar(terminal, plan)
     all_shown = _list_public(terminal, plan)
     terminal.say(f"New signatures: {len(plan.new):,}, {len(plan.public):,} of them public.", "bold")

@@ -95,6 +95,6 @@ def read_remembered(text: bytes) -> list[Remembered]:
             )
             for one in json.loads(text or b"[]")
         ]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         damage = "A row of the workspace was written by another version of this tool."
         raise OrganizerError("workspace-damaged", damage) from error

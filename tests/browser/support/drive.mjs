@@ -6,7 +6,7 @@ import puppeteer from 'puppeteer-core';
 import { scriptless } from './scriptless.mjs';
 
 const [, , browserName, executablePath, options] = process.argv;
-const { args, prefs, scripts } = JSON.parse(options);
+const { args, prefs, scripts, profile } = JSON.parse(options);
 const TIMEOUT = 60_000;
 const HTML = { status: 200, contentType: 'text/html', body: '<p>Weather</p>' };
 
@@ -16,6 +16,7 @@ const launched = puppeteer.launch({
   headless: true,
   args,
   extraPrefsFirefox: prefs,
+  userDataDir: profile || undefined,
   timeout: TIMEOUT,
   protocolTimeout: 3 * TIMEOUT,
 });
@@ -49,7 +50,10 @@ const shown = (visible) => ({ visible, hidden: !visible, timeout: TIMEOUT });
 const commands = {
   async fresh() {
     if (context) await context.close();
-    context = await (await launched).createBrowserContext();
+    // A context of its own would be a private window, and leave nothing in a profile.
+    context = profile
+      ? (await launched).defaultBrowserContext()
+      : await (await launched).createBrowserContext();
     page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT);
     [asked, complaints, troubles] = [[], [], {}];

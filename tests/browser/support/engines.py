@@ -14,11 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.browser.support.chromium import OWN_PAGES
 from tests.support.node import node
 from tests.support.programs import program
 
 DRIVER = Path(__file__).parent / "drive.mjs"
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-sync",
+    f"--disable-features={','.join(OWN_PAGES)}",  # puppeteer adds its own
+]
 # What the security level "Safer" of Tor Browser changes in Firefox, as its torbutton source lists it.
 SAFER = {
     "javascript.options.ion": False,
@@ -111,11 +119,23 @@ class Engine:
 
 
 @contextmanager
-def driven(name: str) -> Iterator[Engine]:
-    """One of ENGINES or SCRIPTLESS, until the end of the block."""
-    engine, args, prefs = (ENGINES | SCRIPTLESS)[name]
+def driven(
+    name: str, proxy: int | None = None, profile: Path | None = None, prefs: dict[str, Any] | None = None
+) -> Iterator[Engine]:
+    """One of ENGINES or SCRIPTLESS, until the end of the block.
+
+    All that is not for this machine goes to the port `proxy`; `profile` is a folder that it keeps as its own, and
+    `prefs` are further preferences of Firefox.
+    """
+    engine, args, settled = (ENGINES | SCRIPTLESS)[name]
     browser = "firefox" if "firefox" in engine else "chrome"
-    options = {"args": args, "prefs": prefs, "scripts": name in ENGINES}
+    wanted = settled | (prefs or {})
+    if proxy:
+        args = [*args, f"--proxy-server=http://127.0.0.1:{proxy}"] if browser == "chrome" else args
+        wanted = wanted | {"network.proxy.type": 1}
+        for kind in ("http", "ssl"):
+            wanted |= {f"network.proxy.{kind}": "127.0.0.1", f"network.proxy.{kind}_port": proxy}
+    options = {"args": args, "prefs": wanted, "scripts": name in ENGINES, "profile": profile and str(profile)}
     command = [node(), str(DRIVER), browser, program(engine), json.dumps(options)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Engine(name, process)

@@ -15,10 +15,10 @@ LONG = PublishedSignature("Я" * 120, "с" * 80, "W" * 120)
 SMALL = (LONG, *(PublishedSignature(f"Аляксандра {at}", "сястра", "Ян") for at in range(220)))
 
 
-def hand_in(site: Served, data: bytes, *keys: MinisignSecretKey) -> None:
+def hand_in(site: Served, data: bytes, *keys: MinisignSecretKey, comment: str = "a test") -> None:
     """As an organizer does with curl."""
     files = [("publication", "publication.json", data)]
-    files += [("minisig", f"{at}.minisig", sign(key, data, "a test").encode()) for at, key in enumerate(keys)]
+    files += [("minisig", f"{at}.minisig", sign(key, data, comment).encode()) for at, key in enumerate(keys)]
     body = b"".join(
         f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n\r\n'.encode() + content + b"\r\n"
         for name, file, content in files
