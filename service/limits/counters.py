@@ -100,8 +100,8 @@ class Counters:
 
         def shared() -> tuple[bytes, int]:
             assert self._client is not None
-            client, new = cast("redis.Redis", self._client()), secrets.token_bytes(KEY_SIZE)
-            return cast("tuple[bytes, int]", client.eval(_NAMES_KEY, 1, NAMES_KEY, held, new, EPOCH_SECONDS * 1000))
+            replace, new = self._client().register_script(_NAMES_KEY), secrets.token_bytes(KEY_SIZE)
+            return cast("tuple[bytes, int]", replace((NAMES_KEY,), (held, new, EPOCH_SECONDS * 1000)))
 
         answer = self._ask(shared)
         return None if answer is None else (answer[0], answer[1] / 1000)

@@ -85,7 +85,8 @@ _OF_ENVELOPES: Mapping[str, Powers] = {
 }
 _OF_LIMITS: Mapping[str, Powers] = {
     "limits": frozenset(
-        {"+evalsha", "+script|load", "+mget", "+pttl", "+rename", "+set", "+get", "+incr", "+ping", "~LIMITS:*"}
+        {"+evalsha", "+script|load", "+mget", "+pttl", "+rename", "+set", "+get", "+incr", "+del", "+setrange"}
+        | {"+ping", "~LIMITS:*"}
     ),
     "doctor": _DOCTOR,
 }

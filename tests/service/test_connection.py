@@ -37,7 +37,7 @@ MAY = {
     "doctor": {command: set(KEYS) for command in ("config|get", "acl|getuser", "acl|users")},
     "limits": {
         "script|load": set(KEYS),
-        **{name: {COUNTS} for name in ("evalsha", "mget", "pttl", "rename", "set", "get", "incr")},
+        **{name: {COUNTS} for name in ("evalsha", "mget", "pttl", "rename", "set", "get", "incr", "del", "setrange")},
     },
 }
 """What each user may do, and on which of KEYS; commands without a key are the same for all."""
