@@ -82,7 +82,9 @@ STRANGE = r"""(() => {
 # Tells a page that comes from the one that goes.
 OLD, NEW = "document.documentElement.className = 'old'", "html:not(.old)"
 ENGINE_NAMES = ("chromium", "firefox-safer")
-PAGES = [*TEMPLATES, "result-2", "nowhere", "feed.atom"]
+# So many names are on the second page of the list.
+FURTHER = 20
+PAGES = [*TEMPLATES, "result-2", "nowhere"]
 FILES = ["publication.json", "publication.json.anna.minisig", "result.json", "appeal.json"]
 
 
@@ -111,9 +113,11 @@ def poison(folder: Path) -> None:
 
 
 def hostile_result() -> bytes:
-    """A publication whose public names, relations and prisoners are the payloads."""
+    """A publication whose public names, relations and prisoners are the payloads; more than one page shows."""
+    names = [*PAYLOADS, *PAYLOADS[:FURTHER]]
     signatures = tuple(
-        PublishedSignature(name, PAYLOADS[-at][:80].strip(), PAYLOADS[at - 7]) for at, name in enumerate(PAYLOADS)
+        PublishedSignature(name, PAYLOADS[-at % len(PAYLOADS)][:80].strip(), PAYLOADS[(at + 7) % len(PAYLOADS)])
+        for at, name in enumerate(names)
     )
     public = len(signatures)
     return publication(
