@@ -40,7 +40,7 @@ from service.stores.base import EnvelopeStore, StoreAddress, StoreUnavailable
 from service.stores.file_store import FileAddress
 from service.stores.health import HealthCheck, Readiness
 from service.stores.redis_store import RedisStoreAddress
-from service.web import desk_api, desk_page, hand_in, origins, public, results
+from service.web import desk_api, desk_page, hand_in, public, results
 from service.web.context import EXTENSION, SiteContext
 from service.web.envelopes import Submissions
 from service.web.fast_path import FastPath
@@ -110,7 +110,7 @@ def create_app(
     token = settings.desk_token_sha256
     context = SiteContext(token, appeal, store, publications, current, pages, files, submissions, today)
     app.extensions[EXTENSION] = context
-    for blueprint in (public.blueprint, origins.blueprint, results.blueprint):
+    for blueprint in (public.blueprint, results.blueprint):
         app.register_blueprint(blueprint)
     limited = {
         hand_in.blueprint: submissions.limit,

@@ -17,7 +17,7 @@ from service.site.rendering import FEED, HTML
 from service.site.signing_file import ENVELOPES
 from service.web.context import SiteContext
 from service.web.envelopes import MEDIA_TYPE
-from service.web.origins import FOR_FILES
+from service.web.origins import FOR_FILES, preflight
 from service.web.places import READING, SEARCHING, Places
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class FastPath:
 
     def _take(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "OPTIONS":
-            return self._reading(environ, start_response)
+            return preflight(environ, start_response)
         try:
             self._submissions.take(environ)
         except Exception as error:  # whatever it is, the answer is a problem, and says nothing of what was sent

@@ -120,6 +120,13 @@ def test_the_other_doors_come_through(site: Front, kept: Arrived, envelope: byte
     assert held(kept) == [envelope]
 
 
+def test_where_no_language_stands_in_the_address_the_browser_is_asked(site: Front) -> None:
+    """At the start, and where the organizers' desk is looked for."""
+    for address, page in (("/", "ru/"), ("/desk", "ru/desk")):
+        answer = exchange(site.connect(), request(f"GET {address}", "Accept-Language: ru"))
+        assert (status(answer), dict(headers_of(answer))["location"]) == (303, page)
+
+
 def test_every_refusal_of_nginx_is_protected_and_in_words(site: Front, envelope: bytes) -> None:
     """What nginx answers by itself carries each header once, and says it to programs and to people."""
     # Longer than nginx's buffer for a line, and still one record of TLS.
@@ -135,7 +142,9 @@ def test_every_refusal_of_nginx_is_protected_and_in_words(site: Front, envelope:
         505: f"GET / HTTP/3.0\r\nHost: {HOST}\r\n\r\n".encode(),
     }
     served = protection_of(exchange(site.connect(), request("GET /be/")))
-    for expected, sent in (*refused.items(), (400, request("GET /", f"Cookie: {long}"))):
+    misspelt = ("/be//how", "/be/%68ow", "/be/.how", "//refusal/page", "/be%3f/%68ow")
+    more = [(400, request("GET /", f"Cookie: {long}")), *((404, request(f"GET {address}")) for address in misspelt)]
+    for expected, sent in (*refused.items(), *more):
         answer = exchange(site.connect(), sent)
         check_refusal(answer, expected, served)
     page = exchange(site.connect(), request("GET /refusal/page", "Accept: text/html,*/*;q=0.1"))
@@ -213,6 +222,7 @@ def test_tor_browser_is_told_where_the_onion_is(settings: Settings, envelope: by
             (request("GET /be/"), 200),
             (request("GET /be/how?from=x"), 200),
             (request("GET /"), 303),
+            (request("GET /be//how"), 404),
             (request("GET /be/nothing"), 404),
             (sealed(envelope), 201),
             (sealed(envelope).replace(b"4096", b"4097") + b"x", 413),

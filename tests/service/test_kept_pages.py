@@ -44,9 +44,10 @@ def spell_in_all_ways(site: Front) -> None:
 def is_written_again(site: Front) -> bool:
     """Whether a page that has not changed is laid down a second time when its two seconds are over."""
 
-    def written() -> dict[Path, tuple[int, int]]:
+    def written() -> dict[Path, tuple[int, bytes]]:
+        # By what stands in the file, which begins with how long it is good for; its times change by themselves.
         exchange(site.connect(), request("GET /be/how"))
-        return {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in copies(site)}
+        return {path: (path.stat().st_ino, path.read_bytes()) for path in copies(site)}
 
     before = written()
     wait_until(lambda: written() != before)

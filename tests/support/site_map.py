@@ -44,6 +44,7 @@ def routes(app: Flask) -> Iterator[Route]:
     """Every route of an application, and what it answers before Flask is asked. KeyError for a part not in PARTS."""
     for address in (*PAGES, *FEEDS):
         yield Route("GET", address)
+    yield Route("OPTIONS", ENVELOPES)
     yield Route("POST", ENVELOPES)
     for rule in app.url_map.iter_rules():
         address = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: PARTS[part[1]], rule.rule)
