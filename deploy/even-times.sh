@@ -7,6 +7,15 @@
 set -eu
 folder=$1
 shift
+even() {
+    # As a write does it: the time of reading is another one, and always the same.
+    find "$folder" -exec touch -c -a -d @0 {} + -exec touch -c -m {} +
+}
+# One round in sight: where a tool is missing or another one, the server does not start and says why.
+drawn=$(od -An -N4 -tu4 /dev/urandom)
+: $((drawn / 65536))
+sleep 0.001
+even
 # The shell becomes the server, and its number stays; what runs beside it is no child of the server.
 ( (
     while kill -0 "$$" 2>/dev/null; do
@@ -16,8 +25,7 @@ shift
             coins=$((coins / 2)) wait=$((wait + 693))
         done
         sleep "$((wait / 1000)).$(printf '%03d' $((wait % 1000)))"
-        # As a write does it: the time of reading is another one, and always the same.
-        find "$folder" -exec touch -c -a -d @0 {} + -exec touch -c -m {} + 2>/dev/null || :
+        even 2>/dev/null || :
     done
 ) & )
 exec "$@"

@@ -110,20 +110,20 @@ def create_app(
     token = settings.desk_token_sha256
     context = SiteContext(token, appeal, store, publications, current, pages, files, submissions, today)
     app.extensions[EXTENSION] = context
-    for blueprint in (public.blueprint, results.blueprint):
+    for blueprint in (public.blueprint, results.blueprint, results.search):
         app.register_blueprint(blueprint)
     limited = {
         hand_in.blueprint: submissions.limit,
         desk_api.blueprint: rate_limit(counters, keys, desk_api.blueprint.name, limits.desk),
         desk_page.blueprint: rate_limit(counters, keys, desk_page.blueprint.name, limits.desk),
-        results.search: rate_limit(counters, keys, results.search.name, limits.search),
     }
     for blueprint, check in limited.items():
         app.register_blueprint(blueprint)
         limit_blueprint(app, blueprint, check)
     _answer_errors(app)
     forgetting = app.extensions[FORGETTING] = Forgetting(app.wsgi_app, keys.end)
-    front = FastPath(forgetting, context, headers, _problem_for, _refusal(pages))
+    search_limit = rate_limit(counters, keys, results.search.name, limits.search)
+    front = FastPath(forgetting, context, headers, _problem_for, _refusal(pages), search_limit)
     app.wsgi_app = Unnamed(front, settings.trusted_hops, keys.key)  # type: ignore[method-assign]  # the way Flask documents
     return app
 

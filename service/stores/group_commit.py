@@ -13,6 +13,7 @@ import queue
 import random
 import threading
 from collections.abc import Callable, Sequence
+from copy import copy
 from itertools import pairwise
 
 GROUP_MOST = 512
@@ -57,7 +58,8 @@ class GroupCommit:
         if not decided:
             raise TimeoutError
         if waiting.error is not None:
-            raise waiting.error
+            # A copy for each: raised in many threads, one error would keep the stacks of all.
+            raise copy(waiting.error)
 
     def close(self) -> None:
         """Finish what was begun."""
@@ -70,7 +72,7 @@ class GroupCommit:
                 self._keep([waiting.envelope for waiting in group])
             except Exception as error:  # whatever happened, whoever waits must hear of it
                 for waiting in group:
-                    waiting.error = error
+                    waiting.error = error.with_traceback(None)
             for waiting, following in pairwise(group):
                 waiting.next = following
             with self._waking:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from service.problems import Problem
+from service.problems import Problem, Refused
 from service.site.compression import Body
 from service.site.rendering import FEED, HTML
 from service.site.signing_file import ENVELOPES
@@ -37,7 +37,7 @@ class FastPath:
     It answers `/<language>/<page>` with the pages of `context` and gives /envelopes to its submissions.
     The rest is answered by `behind`, as long as there are places for readers.
     Every answer, whoever made it, gets `headers`; `problem` turns an error into the Problem to answer with, and
-    `refuse` a Problem into the answer to a reader.
+    `refuse` a Problem into the answer to a reader. `search_limit` is given a client's address before each search.
     """
 
     def __init__(
@@ -47,10 +47,12 @@ class FastPath:
         headers: Mapping[str, str],
         problem: Callable[[Exception], Problem],
         refuse: Callable[[WSGIEnvironment, Problem], WSGIApplication],
+        search_limit: Callable[[str | None], None],
     ) -> None:
         self._behind, self._today = behind, context.today
         self._reading, self._searching = Places(behind, READING, refuse), Places(behind, SEARCHING, refuse)
         self._pages, self._submissions = context.pages, context.submissions
+        self._refuse, self._search_limit = refuse, search_limit
         self._headers, self._problem = list(headers.items()), problem
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -67,8 +69,16 @@ class FastPath:
 
     def _of_form(self, address: str) -> WSGIApplication:
         if address.endswith(_SEARCH):
-            return self._searching
+            return self._search
         return self._behind if address.endswith(_HAND_IN) or _DESK.fullmatch(address) else self._reading
+
+    def _search(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # Counted before there is a place for it: a few clients beyond their limit would hold all places by refusals.
+        try:
+            self._search_limit(environ.get("REMOTE_ADDR"))
+        except Refused as refused:
+            return self._refuse(environ, refused.problem)(environ, start_response)
+        return self._searching(environ, start_response)
 
     def _send(
         self, body: Body, content_type: str, environ: WSGIEnvironment, start_response: StartResponse

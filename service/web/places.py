@@ -14,8 +14,9 @@ from service.problems import Problem
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Of the 64 threads of service/__main__.py; the desk holds no more than 16 of them (deploy/nginx/answers.conf).
-READING = 32
+# Of the 64 threads of service/__main__.py; the desk holds no more than 16 of them by the public doors, and 8 by the
+# organizers' own (deploy/nginx/answers.conf).
+READING = 24
 # A search takes fifty times as long as other answers, and those that have a place take turns (site/rendering.py).
 SEARCHING = 8
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -51,6 +52,12 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield made
 
 
+def stacks_of(error: BaseException | None) -> int:
+    """How many calls of `add` an error went through."""
+    assert error is not None
+    return sum(frame.name == "add" for frame in traceback.extract_tb(error.__traceback__))
+
+
 def all_wait(groups: GroupCommit, count: int) -> None:
     wait_until(lambda: groups._waiting.qsize() == count)
 
@@ -83,6 +90,9 @@ def test_everyone_of_a_group_hears_that_it_was_not_kept(
     for answer in answers:
         with pytest.raises(OSError, match="no room"):
             answer.result(timeout=30)
+    # Each has an error of its own, which keeps the stack of one request and of no other.
+    assert len({id(answer.exception()) for answer in answers}) == 31
+    assert {stacks_of(answer.exception()) for answer in answers} == {1}
     disk.error = None
     disk.let.release()
     groups.add(first)
