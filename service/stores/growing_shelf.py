@@ -33,8 +33,7 @@ BUSY, CROWDED, FULL = 0.65, 0.75, 0.97
 TICKS_TO_GROWTH = 600
 # How full it is after it has grown for a known number of envelopes.
 ROOMY = 0.5
-# After a growth that failed, for want of room on the disk, the next one is tried after so long; after one that
-# failed late, after so many times as long as it took, because each writes a whole file.
+# A growth that failed is tried again after so long, or after so many times as long as it took: each writes a file.
 RETRY_SECONDS = 10.0
 # So many of the envelopes that came during a growth are copied while those who add wait.
 AT_ONCE = 1024
@@ -72,6 +71,7 @@ class GrowingShelf:
         # Guards the shelf and what follows; notified when a growth is over.
         self._changed = threading.Condition()
         self._is_growing, self._grows_again_at, self._written_at = False, 0.0, -CHECK_SECONDS
+        self._has_failed = False  # to grow, the last time it tried
         self._came: set[int] = set()  # places taken since a growth began; a set of numbers keeps no order
         growing = beside(path, GROWING)
         self._set_aside(growing)
@@ -132,7 +132,8 @@ class GrowingShelf:
         with self._changed:
             if self._refusal or self._stopping.is_set():
                 return
-            if len(self._shelf.map) > BUSY * self._shelf.file.places and is_drawn(TICKS_TO_GROWTH):
+            kept, places = self.count(), self._shelf.file.places
+            if kept > CROWDED * places if self._has_failed else kept > BUSY * places and is_drawn(TICKS_TO_GROWTH):
                 self._begin_to_grow()
             with suppress(OSError):  # whoever keeps an envelope next finds out what the disk refuses
                 self._shelf.file.touch()
@@ -190,7 +191,8 @@ class GrowingShelf:
     def _grow_in_time(self, more: int, patience: float | None = None) -> None:
         """Begin to grow when it gets crowded; wait for room when it is full. Raises StoreUnavailable without any."""
         wanted = len(self._shelf.map) + more
-        if wanted > CROWDED * self._shelf.file.places:
+        # One that failed is tried again by ticks: a try for each envelope would show when it came.
+        if wanted > CROWDED * self._shelf.file.places and not self._has_failed:
             self._begin_to_grow()
         self._changed.wait_for(lambda: wanted <= FULL * self._shelf.file.places or not self._is_growing, patience)
         if wanted > FULL * self._shelf.file.places:
@@ -223,8 +225,10 @@ class GrowingShelf:
         except (OSError, StoreUnavailable) as error:
             self._grows_again_at = time.monotonic() + RETRY_SECONDS * max(1.0, time.monotonic() - began)
             self._set_aside(growing)
-            if not self._stopping.is_set():
+            # Once until it succeeds: strangers must not fill the journal, nor its times say when somebody signed.
+            if not (self._stopping.is_set() or self._has_failed):
                 _log.warning("The store could not grow: %s", error)
+            self._has_failed = True
         finally:
             with self._changed:
                 self._is_growing = False
@@ -258,7 +262,7 @@ class GrowingShelf:
             os.link(self._path, old)
         beside(self._path, GROWING).rename(self._path)
         self._shelf.close()
-        self._shelf = larger
+        self._shelf, self._has_failed = larger, False
         try:
             sync_folder(self._path.parent)
         except OSError as error:

@@ -27,7 +27,7 @@ from service.stores import file_store, growing_shelf, old_sqlite, place_file, sh
 from service.stores import shelf as shelf_module
 from service.stores.base import StoreFull, StoreUnavailable
 from service.stores.file_store import FileAddress, FileStore
-from service.stores.growing_shelf import FULL, SMALLEST
+from service.stores.growing_shelf import CROWDED, FULL, SMALLEST
 from service.stores.place_file import FREE, PAGE, PIECE, PlaceFile, lay_out
 from service.stores.place_map import PlaceMap
 from service.stores.shelf import Shelf
@@ -37,6 +37,7 @@ from tests.support.forked import begin, end_of
 from tests.support.old_store import INSERT, connect, make_old_store
 from tests.support.paths import ROOT
 from tests.support.rank_correlation import correlations, places_of
+from tests.support.redis_servers import wait_until
 
 
 def files(path: Path) -> set[str]:
@@ -286,6 +287,7 @@ class TestDisk:
             "except StoreUnavailable as error:\n"
             "    print(error)\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
+            "store._shelf.tick()\n"
             "store.add(os.urandom(4096))\n"
             "print(kept, store.count(), sum(1 for _ in store.snapshot().envelopes))\n"
             "wait_until_erased(pathlib.Path(sys.argv[1]))\n"
@@ -790,6 +792,33 @@ def test_asking_does_not_wait_for_a_growth(tmp_path: Path, monkeypatch: pytest.M
         with pytest.raises(StoreUnavailable, match="growing"):
             store.check()
         store._shelf._is_growing = False
+
+
+def test_no_envelope_tries_a_growth_that_failed_and_the_journal_hears_of_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Ticks, which come at random moments, try again; each line and each try would tell when somebody signed."""
+    tried = threading.Semaphore(0)
+
+    def fails(*told: object) -> None:
+        tried.release()
+        broken()
+
+    monkeypatch.setattr(growing_shelf, "SMALLEST", PIECE)
+    monkeypatch.setattr(growing_shelf, "RETRY_SECONDS", 0)
+    with closing(FileStore(tmp_path / "envelopes")) as store:
+        store._moments.close()
+        monkeypatch.setattr(shelf, "lay_out", fails)
+        for envelope in some(int(PIECE * CROWDED) + 20):
+            store.add(envelope)
+            wait_until(lambda: not store._shelf._is_growing)
+        assert tried.acquire(timeout=30)
+        assert not tried.acquire(blocking=False)
+        for _ in range(3):
+            store._shelf.tick()
+            assert tried.acquire(timeout=30)
+            wait_until(lambda: not store._shelf._is_growing)
+        assert caplog.text.count("could not grow") == 1
 
 
 def test_a_growth_that_fails_late_is_not_tried_again_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

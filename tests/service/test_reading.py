@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWaiting
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -38,7 +38,7 @@ from service.web.places import FULL, READING, SEARCHING
 from tests.support.envelopes import post
 from tests.support.paths import ROOT
 from tests.support.publications import hand_in, publication
-from tests.support.sample_appeal import TODAY
+from tests.support.sample_appeal import TODAY, limits_of
 from tests.support.site_map import SHIPPED_LANGUAGES, routes
 
 Keys = tuple[MinisignSecretKey, MinisignSecretKey]
@@ -279,6 +279,19 @@ def test_readers_never_hold_all_threads(
         site.go.set()
         assert [each.result().status_code for each in asking].count(503) == THREADS
         assert site.ask("GET", "/").result(timeout=30).status_code == 303
+
+
+def test_whoever_searches_too_often_takes_no_place(settings: Settings, store: FileStore) -> None:
+    """Counted before: with all places taken, a client beyond its limit hears that, and not that there is no place."""
+    settings = replace(settings, limits=limits_of("9/minute", "9/minute", "9/minute", f"{SEARCHING}/minute"))
+    with stuck(settings, store) as site:
+        for _ in range(SEARCHING):
+            site.ask("POST", "/be/result")
+        for _ in range(SEARCHING):
+            assert site.inside.acquire(timeout=30)
+        refused = site.ask("POST", "/be/result").result(timeout=30)
+        other = site.ask("POST", "/be/result", environ_base={"REMOTE_ADDR": "192.0.2.9"}).result(timeout=30)
+        assert [refused.status_code, other.status_code] == [429, 503]
 
 
 def test_without_places_for_readers_nobody_can_sign(
