@@ -73,7 +73,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "a wrong method": ("PUT", "/LANGUAGE/"),
 }
 # For the control: readers do not wait in nginx, which asks for pages of the list as for all others.
-SPOILT = {"burst=4000;": "burst=4000 nodelay;", '"~/result-[0-9]|^/publications/" $encoding_of_many;': ""}
+SPOILT = {"burst=500;": "burst=500 nodelay;", '"~/result-[0-9]|^/publications/" $encoding_of_many;': ""}
 
 
 @dataclass
