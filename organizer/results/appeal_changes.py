@@ -65,7 +65,7 @@ def _keys(known: Appeal, new: Appeal, own: Mapping[KeyRecord, Days]) -> Iterator
 def _letters(known: Appeal, new: Appeal, _own: object) -> Iterator[Change]:
     for language, digest in new.letters.items():
         if language not in known.letters:
-            yield Change(f"New letter “{language}”, SHA-256 {in_groups(digest)}", False)
+            yield Change(f"New letter “{language}”, SHA-256 {in_groups(digest)}", True)
         elif known.letters[language] != digest:
             yield Change(f"Another text of the letter “{language}”, SHA-256 {in_groups(digest)}", True)
     for language in sorted(known.letters.keys() - new.letters.keys()):
