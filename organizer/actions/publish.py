@@ -129,8 +129,8 @@ def plan_publication(
     before = workspace.read_publication(numbers[-1]) if numbers else None
     unsigned = None
     if previous is not None:
-        before = _given(previous, appeal, before)
-        unsigned = None if is_signed(previous, before, appeal) else digest(before)
+        own, before = before, _given(previous, appeal, before)
+        unsigned = None if before == own or is_signed(previous, before, appeal) else digest(before)
     last = None if before is None else read_publication(before)
     counted = count(session, frozenset() if last is None else frozenset(last.signatures))
     data, publication = write_draft(draft_publication(session, counted, place_after(before), date))

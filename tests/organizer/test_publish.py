@@ -147,6 +147,8 @@ def test_what_comes_before_is_followed_only_with_its_minisigs(desk: Desk, tmp_pa
     fork.write_text(json.dumps(value))
     told = json.loads(run(new, "publish", "--yes", "--json", "--previous", str(fork)).stdout)
     assert (told["error"], "does not follow" in told["text"]) == ("previous", True)
+    alone.write_bytes((new.folder / "publications" / "2" / "publication.json").read_bytes())
+    assert published(new, "--previous", str(alone))["number"] == 3  # its own file has nothing to be asked about
 
 
 def other_appeal(publication: Path) -> Path:
