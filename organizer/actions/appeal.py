@@ -51,9 +51,12 @@ class AppealPlan:
             return ()
         text = "This appeal.json says otherwise than what is known here, so nothing was done. If all organizers "
         text += "know why, give it once more at a terminal, and answer there."
-        refusal = Notice(CHANGED, text, {"changes": [change.text for change in self.changes]})
+        changes = {"changes": [change.text for change in self.changes]}
         if not any(change.weakens for change in self.changes):
-            return (Question(Notice(CHANGED, "Trust this appeal.json from now on?"), refusal),)
+            text += " A script says yes to it with --yes, such as “organizer publish --yes --appeal FILE”."
+            trust = Notice(CHANGED, "Trust this appeal.json from now on?")
+            return (Question(trust, Notice(CHANGED, text, changes)),)
+        refusal = Notice(CHANGED, text, changes)
         asked = "This is how somebody could make a result count that you do not know of. Only if all organizers know "
         asked += "why, type the word {word}"
         return (Question(Notice(CHANGED, asked, {"word": WORD}), refusal, word=WORD, for_a_person=True),)

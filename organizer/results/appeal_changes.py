@@ -55,11 +55,15 @@ def _keys(known: Appeal, new: Appeal, own: Mapping[KeyRecord, Days]) -> Iterator
         if record not in before:
             mine = own.get(record)
             whose = "which is not one of this workspace" if mine is None else f"which this workspace has for {mine}"
-            yield Change(f"New key to seal to, {days[0]}: {record.digits}, {whose}.", (str(mine),) != days)
+            yield Change(f"New key to seal to, {'; '.join(days)}: {record.digits}, {whose}.", (str(mine),) != days)
         elif before[record] != days:
             yield _other_days(record, before[record], days)
     for record in before.keys() - now.keys():
         yield Change(f"A key to seal to is gone: {record.digits}.", True)
+    order = [key.record for key in new.keys if key.record in before]
+    if order != [key.record for key in known.keys if key.record in now]:
+        text = "Another order of the keys; on days that several have, the first is sealed to:"
+        yield Change(f"{text} {'; '.join(record.digits for record in order)}.", True)
 
 
 def _letters(known: Appeal, new: Appeal, _own: object) -> Iterator[Change]:
