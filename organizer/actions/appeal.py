@@ -14,7 +14,7 @@ from organizer.actions.own_keys import check_listed, own_minisign, read_periods
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.errors import OrganizerError
 from organizer.keys.periods import Period
-from organizer.results.appeal_changes import Change, appeal_changes, own_changes
+from organizer.results.appeal_changes import Change, appeal_changes, first_facts, own_changes
 from organizer.workspace.files import read_file
 from organizer.workspace.folder import Workspace, open_workspace
 
@@ -41,8 +41,9 @@ class AppealPlan:
         text += "these {count} organizers signed it: {signers}"
         lines = ", ".join(key.line for key in self.appeal.minisign)
         values = {"threshold": self.appeal.threshold, "count": len(self.appeal.minisign), "signers": lines}
+        facts = (Notice("appeal-lists", "{fact}", {"fact": fact}) for fact in first_facts(self.appeal))
         own = (Notice(CHANGED, "{change}", {"change": change.text}) for change in self.changes)
-        return (Notice("appeal-first", text, values), *own)
+        return (Notice("appeal-first", text, values), *facts, *own)
 
     @property
     def questions(self) -> tuple[Question, ...]:

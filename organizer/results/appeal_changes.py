@@ -29,10 +29,23 @@ def appeal_changes(known: Appeal, new: Appeal, own: Sequence[Period]) -> tuple[C
     return tuple(change for field in fields(Appeal) for change in CHANGES[field.name](known, new, made))
 
 
+def first_facts(appeal: Appeal) -> Iterator[str]:
+    """What a first appeal.json lists that people sign and seal to: each letter, each key."""
+    for record, days in _days(appeal.keys).items():
+        yield f"A key to seal to, {'; '.join(days)}: {record.digits}"
+    for language, digest in appeal.letters.items():
+        yield f"The letter “{language}”, SHA-256 {in_groups(digest)}"
+
+
 def own_changes(appeal: Appeal, own: Sequence[Period]) -> tuple[Change, ...]:
-    """Where the first appeal.json of a workspace says other days of its keys than the workspace itself."""
-    listed = _days(appeal.keys)
-    return tuple(
+    """Where the first appeal.json of a workspace with keys lists others, or says other days than the workspace."""
+    listed, made = _days(appeal.keys), {period.record for period in own}
+    strangers = tuple(
+        Change(f"A key to seal to that is not one of this workspace: {record.digits}.", weakens=False)
+        for record in listed
+        if made and record not in made
+    )
+    return strangers + tuple(
         _other_days(period.record, (str(period.days),), listed[period.record])
         for period in own
         if listed.get(period.record, (str(period.days),)) != (str(period.days),)

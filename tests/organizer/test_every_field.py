@@ -301,7 +301,7 @@ def trusting(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     second = make_period(desk.record.appeal_id, Days(), secrets.token_bytes).period.record
     appeal = replace(appeal, keys=(*appeal.keys, DatedKey(second)))
     desk.appeal.write_bytes(write_appeal(appeal))
-    take_appeal(str(desk.folder), plan_taking(str(desk.folder), str(desk.appeal)), {})
+    take_appeal(str(desk.folder), plan_taking(str(desk.folder), str(desk.appeal)), {CHANGED: YES})
     return desk
 
 
@@ -335,6 +335,16 @@ def test_the_first_appeal_says_who_signs_and_no_other_days_than_the_workspace(tm
     first = plan_taking(str(desk.folder), str(desk.appeal))
     assert not first.questions
     assert str(first.notices[0]).endswith(f"1 of these 1 organizers signed it: {desk.minisign.line}")
+    appeal = read_appeal(desk.appeal.read_bytes())
+    said = "\n".join(map(str, first.notices))
+    assert all(fact in said for fact in (desk.record.digits, *map(in_groups, appeal.letters.values())))
+    second = make_period(desk.record.appeal_id, Days(), secrets.token_bytes).period.record
+    path = tmp_path / "two.json"
+    path.write_bytes(write_appeal(replace(appeal, keys=(DatedKey(second), *appeal.keys))))
+    planned = plan_taking(str(desk.folder), str(path))
+    assert str(planned.notices[-1]) == f"A key to seal to that is not one of this workspace: {second.digits}."
+    with pytest.raises(OrganizerError, match="says otherwise"):
+        take_appeal(str(desk.folder), planned, {})
     desk.appeal.write_bytes(write_appeal(other_days(read_appeal(desk.appeal.read_bytes()))))
     with pytest.raises(OrganizerError, match="says otherwise"):
         take_appeal(str(desk.folder), plan_taking(str(desk.folder), str(desk.appeal)), {CHANGED: YES})
