@@ -76,8 +76,12 @@ def _lay_out(folder: Path, port: int, door: Path, source: Path) -> None:
     for there, here in places.items():
         assert any(there in text for text in texts.values()), f"{there} is not in the shipped files."
         texts = {path: text.replace(there, here) for path, text in texts.items()}
-    # Sources of before have no names of clients.
-    names = {"/opt/undersigned/deploy/nginx/": f"{folder}/nginx/", "/run/undersigned/client-": f"{door.parent}/client-"}
+    # Sources of before have no names of clients, and no door for organizers.
+    names = {
+        "/opt/undersigned/deploy/nginx/": f"{folder}/nginx/",
+        "/run/undersigned/client-": f"{door.parent}/client-",
+        "/run/undersigned-onion/": f"{folder}/run/",
+    }
     for path, text in texts.items():
         for there, here in names.items():
             text = text.replace(there, here)

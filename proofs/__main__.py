@@ -14,6 +14,7 @@ import sys
 import tempfile
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from proofs.report import Outcome, keep, read_outcome, report
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 PATIENCE = 3
 # So long even a proof of no minutes may take: programs have to start.
 LEAST_SECONDS = 600
+# So long, each way of stopping it may take.
+GRACE_SECONDS = 30
 
 
 def main() -> int:
@@ -114,14 +117,12 @@ def _run(proof: Proof, part: float) -> Outcome:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End whatever is left of it."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    """End whatever is left of it; pytest stops what it has started when it is interrupted, and only then."""
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is None:
+            os.killpg(process.pid, stop)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_SECONDS)
 
 
 if __name__ == "__main__":

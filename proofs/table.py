@@ -77,8 +77,12 @@ PROOFS = (
         "indistinguishable",
         "Public signatures, non-public ones and withdrawals look alike on the line, and take as long to seal.",
         5,
-        ("tests/browser/test_indistinguishable.py", "tests/service/test_repeated.py"),
-        "The bytes of many envelopes at rest are not classified yet.",
+        (
+            "tests/browser/test_indistinguishable.py",
+            "tests/service/test_repeated.py",
+            "tests/crypto/test_at_rest.py",
+        ),
+        "At rest, what a simple learner finds in bytes and lengths; on the line, one browser.",
     ),
     # What comes from strangers harms nobody.
     Proof(
@@ -106,7 +110,7 @@ PROOFS = (
         "browser",
         "Whatever fails while a browser seals, nothing typed leaves it; what people write stays text on every page.",
         20,
-        ("tests/browser/test_failed_sealing.py", "tests/browser/test_payloads.py"),
+        ("tests/browser/test_failed_sealing.py", "tests/browser/test_payloads.py", "tests/browser/test_profiles.py"),
         "The browsers that run here.",
     ),
     # It works where people need it.

@@ -131,6 +131,7 @@ def test_a_profile_keeps_nothing_that_was_typed(name: str, site: Served, tmp_pat
     assert f"{site.url}/en/".encode() in together
 
 
+@pytest.mark.control
 @pytest.mark.parametrize("name", ENGINE_NAMES)
 def test_a_page_whose_fields_are_ordinary_is_found_in_the_profile(name: str, tmp_path: Path) -> None:
     """The control: fields as other sites have them, in a form that is sent as an address."""

@@ -182,6 +182,7 @@ def smaller_bytes(envelope: bytes) -> bytes:
     return bytes(byte & 0x7F if draw.random() < 0.05 else byte for byte in envelope)
 
 
+@pytest.mark.control
 @pytest.mark.parametrize("mark", [bit_set, one_byte_longer, padded_with_zeros, code_at_the_end, smaller_bytes])
 def test_a_kind_that_differs_is_found(kinds: dict[str, Envelopes], mark: Callable[[bytes], bytes]) -> None:
     """The control: one bit, one byte more, padding or a code in the open, bytes that are a little too small."""

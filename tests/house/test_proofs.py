@@ -41,6 +41,12 @@ def every_test(sources: Sources) -> Iterator[tuple[str, set[str]]]:
                     yield f"{place}::{each.name}", names
 
 
+def given_marks(text: str) -> set[str]:
+    """What stands behind `marks=` anywhere in a file."""
+    words = (word for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) for word in node.keywords)
+    return {ast.unparse(word.value) for word in words if word.arg == "marks"}
+
+
 def of_proof(proof: Proof, tests: set[str]) -> set[str]:
     """Those that the proof runs."""
     return {test for test in tests if any(f"{test}::".startswith(f"{chosen}::") for chosen in proof.tests)}
@@ -58,7 +64,11 @@ def complaints(proofs: Sequence[Proof], sources: Sources) -> list[str]:
         single = [replace(proof, tests=(test,)) for test in proof.tests]
         found += [f"{one.tests[0]} of {proof.name} is not there" for one in single if not of_proof(one, every)]
     run = {test for proof in proofs for test in of_proof(proof, controls | long)}
-    return found + [f"no proof runs {test}" for test in sorted((controls | long) - run)]
+    found += [f"no proof runs {test}" for test in sorted((controls | long) - run)]
+    # A mark may also stand with a fixture, or in a list that several tests share.
+    bearing = {path for path, text in python(sources, "tests").items() if "pytest.mark.long" in given_marks(text)}
+    files = {test.partition("::")[0] for proof in proofs for test in proof.tests}
+    return found + [f"no proof runs {path}" for path in sorted(bearing - files)]
 
 
 def test_every_proof_has_tests_and_a_control_and_no_long_test_is_left_out() -> None:
@@ -78,6 +88,8 @@ def test_every_proof_has_tests_and_a_control_and_no_long_test_is_left_out() -> N
          "no proof runs tests/b.py::test_b"),
         ("@pytest.mark.control\ndef test_a():\n    pass | tests/b.py: class TestB:\n    @pytest.mark.control\n"
          "    def test_b(self):\n        pass", "no proof runs tests/b.py::TestB::test_b"),
+        ("@pytest.mark.control\ndef test_a():\n    pass | tests/b.py: ALL = [pytest.param(1, marks=pytest.mark.long)]",
+         "no proof runs tests/b.py"),
     ],
 )  # fmt: skip
 def test_a_proof_that_proves_nothing_is_found(text: str, complaint: str) -> None:

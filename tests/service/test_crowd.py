@@ -182,6 +182,7 @@ def test_an_honest_person_can_sign_whatever_a_crowd_asks_for(
     assert not slow
 
 
+@pytest.mark.control
 @pytest.mark.long
 def test_the_control_keeps_them_waiting(
     settings: Settings, key: OrganizersKey, minisign_keys: tuple[MinisignSecretKey, ...]

@@ -7,6 +7,7 @@ The real server on raw sockets, for a client library would mend what is malforme
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
@@ -17,6 +18,7 @@ from tests.support.raw_http import status
 from tests.support.service_process import Served, serving
 from tests.support.site_map import routes
 
+THREADS = 8
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "BREW", "get", "PROPFIND")
 # What programs parse: each of these names gets each of these values.
 PARSED = (
@@ -111,7 +113,12 @@ def test_no_route_method_or_header_makes_a_fault(served: Served, app: Flask) -> 
         *(raw(route.method, route.address, ("Content-Length", value)) for route, value in product(found, LENGTHS)),
         *(raw(method, path) for method, path in product(METHODS, PATHS)),
     ]
-    answers = [(request, status(served.ask(request, hang_up=b"Content-Length" in request))) for request in requests]
+
+    def ask(request: bytes) -> tuple[bytes, int]:
+        return request, status(served.ask(request, hang_up=b"Content-Length" in request))
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        answers = list(threads.map(ask, requests))
     assert [request for request, code in answers if code >= 500] == []
     assert sum(code > 0 for _, code in answers) > 0.9 * len(answers)
     assert served.log.read_bytes() == b""
