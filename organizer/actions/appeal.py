@@ -14,7 +14,7 @@ from organizer.actions.own_keys import check_listed, own_minisign, read_periods
 from organizer.actions.plan import Answers, Notice, Question, check_answered
 from organizer.errors import OrganizerError
 from organizer.keys.periods import Period
-from organizer.results.appeal_changes import Change, appeal_changes, own_changes
+from organizer.results.appeal_changes import Change, appeal_changes, first_facts, own_changes
 from organizer.workspace.files import read_file
 from organizer.workspace.folder import Workspace, open_workspace
 
@@ -41,8 +41,9 @@ class AppealPlan:
         text += "these {count} organizers signed it: {signers}"
         lines = ", ".join(key.line for key in self.appeal.minisign)
         values = {"threshold": self.appeal.threshold, "count": len(self.appeal.minisign), "signers": lines}
+        facts = (Notice("appeal-lists", "{fact}", {"fact": fact}) for fact in first_facts(self.appeal))
         own = (Notice(CHANGED, "{change}", {"change": change.text}) for change in self.changes)
-        return (Notice("appeal-first", text, values), *own)
+        return (Notice("appeal-first", text, values), *facts, *own)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -51,9 +52,12 @@ class AppealPlan:
             return ()
         text = "This appeal.json says otherwise than what is known here, so nothing was done. If all organizers "
         text += "know why, give it once more at a terminal, and answer there."
-        refusal = Notice(CHANGED, text, {"changes": [change.text for change in self.changes]})
+        changes = {"changes": [change.text for change in self.changes]}
         if not any(change.weakens for change in self.changes):
-            return (Question(Notice(CHANGED, "Trust this appeal.json from now on?"), refusal),)
+            text += " A script says yes to it with --yes, such as “organizer publish --yes --appeal FILE”."
+            trust = Notice(CHANGED, "Trust this appeal.json from now on?")
+            return (Question(trust, Notice(CHANGED, text, changes)),)
+        refusal = Notice(CHANGED, text, changes)
         asked = "This is how somebody could make a result count that you do not know of. Only if all organizers know "
         asked += "why, type the word {word}"
         return (Question(Notice(CHANGED, asked, {"word": WORD}), refusal, word=WORD, for_a_person=True),)

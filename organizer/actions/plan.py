@@ -47,6 +47,8 @@ class Question:
     refusal: Notice
     word: str = YES
     for_a_person: bool = False
+    whole: str = ""
+    """What the word is the beginning of, where more of it may be typed."""
 
     @property
     def is_yes_or_no(self) -> bool:
@@ -55,7 +57,8 @@ class Question:
 
     def is_answered_by(self, typed: str) -> bool:
         """Whether this is the answer that it needs; capitals and grouping make no other one."""
-        return bare(typed).casefold() == bare(self.word).casefold()
+        given, word = bare(typed).casefold(), bare(self.word).casefold()
+        return given.startswith(word) and bare(self.whole or self.word).casefold().startswith(given)
 
 
 Answers = Mapping[str, str]

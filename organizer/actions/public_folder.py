@@ -73,14 +73,16 @@ class Signers:
     """The organizers who sign results: their minisign keys by name."""
 
     keys: Mapping[str, MinisignPublicKey]
+    least: int = 0
+    """How many had to sign so far."""
 
     @classmethod
-    def begin(cls, name: str, key: MinisignPublicKey, appeal: AppealFolder) -> Signers:
+    def begin(cls, name: str, key: MinisignPublicKey, appeal: AppealFolder, least: int = 0) -> Signers:
         """Whom the site lists already, and this organizer. Raises OrganizerError: signer-name."""
         keys = appeal.signers
         if keys.setdefault(name, key) != key:
             raise OrganizerError("signer-name", f"The appeal.toml lists another minisign key under your name {name}.")
-        return cls(keys)
+        return cls(keys, max(appeal.threshold, least))
 
     def check_name(self, text: str) -> str:
         """The name of an organizer who is not listed yet. Raises OrganizerError: signer-name."""
@@ -91,12 +93,12 @@ class Signers:
 
     def with_other(self, name: str, key: MinisignPublicKey) -> Signers:
         """One organizer more. Raises OrganizerError: signer-name."""
-        return Signers({**self.keys, self.check_name(name): key})
+        return Signers({**self.keys, self.check_name(name): key}, self.least)
 
     @property
     def suggested_threshold(self) -> int:
-        """Two signers, or one where there is only one."""
-        return min(2, len(self.keys))
+        """As many as so far, and at least two signers, or one where there is only one."""
+        return max(self.least, min(2, len(self.keys)))
 
 
 def read_minisign_line(text: str) -> MinisignPublicKey:

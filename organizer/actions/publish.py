@@ -89,11 +89,13 @@ class PublishPlan:
     def _about_previous(self) -> Iterator[Question]:
         if self.unsigned is not None:
             text = "Beside the publication that this one follows lie no minisigs of enough organizers: whether it is "
-            text += "the one on the site is not known here. Type the first eight signs of the SHA-256 on the site"
+            text += "the right one is not known here, and the site cannot tell. Type the first twenty signs of the "
+            text += "SHA-256 that another organizer told you over another line, or all"
             refusal = "Nothing was published. Fetch all minisigs of the last publication from the site, too, and put "
             refusal += "them beside it."
             told = Notice("previous-unsigned", refusal, {"previous": self.unsigned})
-            yield Question(Notice("previous-unsigned", text), told, word=self.unsigned[:TOLD], for_a_person=True)
+            asked, word = Notice("previous-unsigned", text), self.unsigned[:TOLD]
+            yield Question(asked, told, word, for_a_person=True, whole=self.unsigned)
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,8 @@ def plan_publication(
     before = workspace.read_publication(numbers[-1]) if numbers else None
     unsigned = None
     if previous is not None:
-        before = _given(previous, appeal, before)
-        unsigned = None if is_signed(previous, before, appeal) else digest(before)
+        own, before = before, _given(previous, appeal, before)
+        unsigned = None if before == own or is_signed(previous, before, appeal) else digest(before)
     last = None if before is None else read_publication(before)
     counted = count(session, frozenset() if last is None else frozenset(last.signatures))
     data, publication = write_draft(draft_publication(session, counted, place_after(before), date))

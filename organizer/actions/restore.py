@@ -14,7 +14,7 @@ from enum import Enum
 from nacl.utils import random
 
 from crypto.errors import MinisignError
-from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
+from crypto.minisign import MinisignPublicKey
 from organizer.actions.appeal import read_appeal_of
 from organizer.actions.own_keys import read_periods
 from organizer.actions.plan import Answers, Notice, Question, check_answered
@@ -22,11 +22,11 @@ from organizer.actions.session import keep_period
 from organizer.errors import OrganizerError
 from organizer.keys import generate, keyfile
 from organizer.keys.memory import not_swapped
-from organizer.keys.passphrase import check_passphrase, normalise
+from organizer.keys.passphrase import check_passphrase
 from organizer.keys.periods import Period, PeriodKey
 from organizer.keys.recovery import Expected, expect, read_digits
 from organizer.keys.shares import Recovery
-from organizer.keys.signing import lock_signing_key
+from organizer.keys.signing import lock_signing_key, unlock_stock_key
 from organizer.workspace import key_slots
 from organizer.workspace.files import read_file
 from organizer.workspace.folder import (
@@ -133,7 +133,7 @@ def open_root(at: Restoring, passphrase: str) -> bytes:
 
 def check_minisign_passphrase(at: Restoring, passphrase: str) -> str:
     """The passphrase, if it opens the minisign key of the workspace. Raises MinisignError."""
-    _unlock_minisign(_workspace(at).read(MINISIGN_FILE) or b"", passphrase)
+    unlock_stock_key(_workspace(at).read(MINISIGN_FILE) or b"", passphrase)
     return passphrase
 
 
@@ -219,10 +219,6 @@ def _lock_root(root: bytes, period: Period, passphrase: str, profile: keyfile.Pr
     return keyfile.lock(root, period.record.appeal_id, passphrase, random(keyfile.SALT_SIZE), profile)
 
 
-def _unlock_minisign(file: bytes, passphrase: str) -> MinisignSecretKey:
-    return unlock_secret_key(file.decode("ascii", "replace"), normalise(passphrase))
-
-
 def _renew_minisign(workspace: Workspace, passphrase: str, root: bytes, tell: Tell) -> MinisignPublicKey | None:
     """A minisign key that the new passphrase and the root open; the new one, None when the old one still opens."""
     signer, file = workspace.read(SIGNER_FILE), workspace.read(MINISIGN_FILE)
@@ -231,7 +227,7 @@ def _renew_minisign(workspace: Workspace, passphrase: str, root: bytes, tell: Te
     tell(Notice("minisign-tried", "Looking whether your minisign key opens, too. This takes some seconds."))
     try:
         if file is not None:
-            workspace.write(SIGNING_FILE, lock_signing_key(root, _unlock_minisign(file, passphrase), random))
+            workspace.write(SIGNING_FILE, lock_signing_key(root, unlock_stock_key(file, passphrase), random))
             return None
     except MinisignError:
         tell(Notice("minisign-locked", "It was locked with the lost passphrase, so a new one is made."))

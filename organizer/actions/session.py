@@ -15,7 +15,7 @@ from nacl.utils import random
 from crypto.appeal import Appeal
 from crypto.errors import MinisignError, UndersignedError
 from crypto.keys import KeyId, KeyRecord, OrganizersKey
-from crypto.minisign import MinisignSecretKey, unlock_secret_key
+from crypto.minisign import MinisignSecretKey
 from organizer.actions.appeal import keep_appeal, plan_appeal, remembered_appeal
 from organizer.actions.fewer import remember_promise
 from organizer.actions.own_keys import no_minisign, own_minisign, read_periods
@@ -24,9 +24,8 @@ from organizer.actions.sitting import Sitting
 from organizer.errors import OrganizerError
 from organizer.keys import keyfile
 from organizer.keys.generate import period_files
-from organizer.keys.passphrase import normalise
 from organizer.keys.periods import Period, PeriodKey, secret_name, unlock_master
-from organizer.keys.signing import lock_signing_key, unlock_signing_key
+from organizer.keys.signing import lock_signing_key, unlock_signing_key, unlock_stock_key
 from organizer.workspace.folder import (
     KEY_FILE,
     MINISIGN_FILE,
@@ -186,7 +185,7 @@ def _open_stock_minisign(session: Session) -> MinisignSecretKey:
     if session.typed is None:
         return ask_minisign(session.passphrases, session.workspace)
     session.passphrases.signing()
-    return unlock_secret_key(file.decode("ascii", "replace"), normalise(session.typed))
+    return unlock_stock_key(file, session.typed)
 
 
 def ask_minisign(passphrases: Passphrases, workspace: Workspace) -> MinisignSecretKey:
@@ -199,7 +198,7 @@ def ask_minisign(passphrases: Passphrases, workspace: Workspace) -> MinisignSecr
         typed = passphrases.passphrase(wrong)
         passphrases.signing()
         try:
-            return unlock_secret_key(file.decode("ascii", "replace"), normalise(typed))
+            return unlock_stock_key(file, typed)
         except MinisignError as error:
             if error.reason != "minisign-passphrase":
                 raise

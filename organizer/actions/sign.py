@@ -99,11 +99,12 @@ class SignPlan:
             refusal = Notice("counts-differ", text, {"differences": len(differ), "differ": list(differ[:SHOWN])})
             yield Question(Notice("counts-differ", "Go on nevertheless?"), refusal, for_a_person=True)
         if unknown := self.findings.unknown:
-            asked = "To sign what is not known here, type the first eight signs of the SHA-256 that you were told"
+            asked = "To sign what is not known here, type the first twenty signs of the SHA-256 that you were told, "
+            asked += "or all"
             text = "Nothing was signed. What is not known here needs the SHA-256 of the file, as the organizer who "
             text += "published it tells it over another line: type it, or give it with --sha256."
             refusal = Notice(UNKNOWN, text, {"unknown": list(unknown[:SHOWN])})
-            yield Question(Notice(UNKNOWN, asked), refusal, word=self.digest[:TOLD], for_a_person=True)
+            yield Question(Notice(UNKNOWN, asked), refusal, self.digest[:TOLD], for_a_person=True, whole=self.digest)
 
     def told(self, sha256: str | None) -> Answers:
         """The answer of whoever brings the SHA-256 of the file along. Raises OrganizerError: other-file."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from crypto.publication import Publication, digest, read_publication, stock_command
 from organizer.actions.appeal import APPEAL_FILE, AppealPlan, compare_appeal, read_appeal_of
+from organizer.actions.own_keys import read_periods
 from organizer.errors import OrganizerError
 from organizer.results.publication import Checked, check_publication
 from organizer.workspace.files import minisigs_beside, read_file
-from organizer.workspace.folder import remembered_file
+from organizer.workspace.folder import Workspace, is_workspace, remembered_file
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Trusted:
 def trusted_appeal(path: str | None, folder: str) -> Trusted:
     """The appeal.json to trust: the one that is named, else the one that the workspace in `folder` has.
 
-    Raises OrganizerError: no-appeal, no-file, appeal-json, appeal-shape.
+    Raises OrganizerError: no-appeal, no-file, appeal-json, appeal-shape, key-file-damaged.
     """
     remembered = remembered_file(folder, APPEAL_FILE)
     found = path or remembered
@@ -75,7 +77,8 @@ def trusted_appeal(path: str | None, folder: str) -> Trusted:
         text = "Say which appeal.json to trust: --appeal FILE. A workspace remembers the one that it was given."
         raise OrganizerError("no-appeal", text)
     before = None if remembered is None else read_file(remembered)
-    return Trusted(found, compare_appeal(read_file(found), found, before, remembered or found))
+    own = read_periods(Workspace(Path(folder))) if is_workspace(folder) else ()
+    return Trusted(found, compare_appeal(read_file(found), found, before, remembered or found, own))
 
 
 def verify(files: PublicationFiles) -> Verification:

@@ -178,7 +178,9 @@ def _go_on(terminal: Terminal, folder: str, passphrase_file: str | None) -> Json
             return _result(folder, periods, None)
         terminal.heading("What the world may know")
         say_fingerprints(terminal, periods)
-        public = public_folder(terminal, periods, own_minisign(session.workspace), _ask_site_folder(terminal, periods))
+        least = 0 if session.appeal is None else session.appeal.threshold
+        site = _ask_site_folder(terminal, periods)
+        public = public_folder(terminal, periods, own_minisign(session.workspace), site, least)
         return _result(folder, periods, public)
 
 

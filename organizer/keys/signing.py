@@ -21,8 +21,9 @@ from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
 from crypto.keys import derive_secret, tag
-from crypto.minisign import MinisignPublicKey, MinisignSecretKey
+from crypto.minisign import MinisignPublicKey, MinisignSecretKey, unlock_secret_key
 from organizer.keys.memory import not_swapped
+from organizer.keys.passphrase import normalise
 
 MAGIC = tag("minisign")
 SEED_SIZE = 32
@@ -48,6 +49,13 @@ def unlock_signing_key(root: bytes, file: bytes, public: MinisignPublicKey) -> M
         return None
     key = MinisignSecretKey.make(public.key_id, seed) if len(seed) == SEED_SIZE else None
     return key if key is not None and key.public == public else None
+
+
+def unlock_stock_key(file: bytes, passphrase: str) -> MinisignSecretKey:
+    """The secret key in `minisign.key`. Raises MinisignError: minisign-form, minisign-passphrase."""
+    key = unlock_secret_key(file.decode("ascii", "replace"), normalise(passphrase))
+    not_swapped(key.seed)
+    return key
 
 
 def _header(public: MinisignPublicKey) -> bytes:

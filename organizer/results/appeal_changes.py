@@ -29,10 +29,23 @@ def appeal_changes(known: Appeal, new: Appeal, own: Sequence[Period]) -> tuple[C
     return tuple(change for field in fields(Appeal) for change in CHANGES[field.name](known, new, made))
 
 
+def first_facts(appeal: Appeal) -> Iterator[str]:
+    """What a first appeal.json lists that people sign and seal to: each letter, each key."""
+    for record, days in _days(appeal.keys).items():
+        yield f"A key to seal to, {'; '.join(days)}: {record.digits}"
+    for language, digest in appeal.letters.items():
+        yield f"The letter “{language}”, SHA-256 {in_groups(digest)}"
+
+
 def own_changes(appeal: Appeal, own: Sequence[Period]) -> tuple[Change, ...]:
-    """Where the first appeal.json of a workspace says other days of its keys than the workspace itself."""
-    listed = _days(appeal.keys)
-    return tuple(
+    """Where the first appeal.json of a workspace with keys lists others, or says other days than the workspace."""
+    listed, made = _days(appeal.keys), {period.record for period in own}
+    strangers = tuple(
+        Change(f"A key to seal to that is not one of this workspace: {record.digits}.", weakens=False)
+        for record in listed
+        if made and record not in made
+    )
+    return strangers + tuple(
         _other_days(period.record, (str(period.days),), listed[period.record])
         for period in own
         if listed.get(period.record, (str(period.days),)) != (str(period.days),)
@@ -55,17 +68,21 @@ def _keys(known: Appeal, new: Appeal, own: Mapping[KeyRecord, Days]) -> Iterator
         if record not in before:
             mine = own.get(record)
             whose = "which is not one of this workspace" if mine is None else f"which this workspace has for {mine}"
-            yield Change(f"New key to seal to, {days[0]}: {record.digits}, {whose}.", (str(mine),) != days)
+            yield Change(f"New key to seal to, {'; '.join(days)}: {record.digits}, {whose}.", (str(mine),) != days)
         elif before[record] != days:
             yield _other_days(record, before[record], days)
     for record in before.keys() - now.keys():
         yield Change(f"A key to seal to is gone: {record.digits}.", True)
+    order = [key.record for key in new.keys if key.record in before]
+    if order != [key.record for key in known.keys if key.record in now]:
+        text = "Another order of the keys; on days that several have, the first is sealed to:"
+        yield Change(f"{text} {'; '.join(record.digits for record in order)}.", True)
 
 
 def _letters(known: Appeal, new: Appeal, _own: object) -> Iterator[Change]:
     for language, digest in new.letters.items():
         if language not in known.letters:
-            yield Change(f"New letter “{language}”, SHA-256 {in_groups(digest)}", False)
+            yield Change(f"New letter “{language}”, SHA-256 {in_groups(digest)}", True)
         elif known.letters[language] != digest:
             yield Change(f"Another text of the letter “{language}”, SHA-256 {in_groups(digest)}", True)
     for language in sorted(known.letters.keys() - new.letters.keys()):

@@ -203,6 +203,11 @@ def test_what_the_folder_of_the_site_brings_along_is_shown_and_not_taken_silentl
     write_public_folder(plan, str(tmp_path / "public"), {"listed": YES, "threshold-lowered": WORD})
     as_before = plan_public_folder(PublicKeys([period], signers.keys, 2), site)
     assert [one.asked.reason for one in as_before.questions] == ["listed"]
+    third = Signers.begin("anna", own, site, least=3).with_other("boris", own)
+    assert (signers.suggested_threshold, third.suggested_threshold) == (2, 3)  # never fewer than so far
+    template = template.replace("threshold = 2", "threshold = 3")
+    three = Signers.begin("anna", own, AppealFolder({"appeal.toml": template.encode()}))
+    assert (three.suggested_threshold, Signers.begin("anna", own, AppealFolder()).suggested_threshold) == (3, 1)
 
 
 def test_a_public_folder_is_written_only_whole_and_only_of_this_appeal(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, make_dataclass, replace
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from crypto.appeal import Appeal, read_appeal, write_appeal
+from crypto.appeal import Appeal, DatedKey, read_appeal, write_appeal
 from crypto.errors import PublicationError
 from crypto.publication import ByHand, Counts, Publication, PublishedSignature, read_publication
 from organizer import RELEASED
@@ -26,12 +27,16 @@ from organizer.actions.plan import YES
 from organizer.actions.publish import plan_publication, publish
 from organizer.actions.session import open_session
 from organizer.actions.sign import UNKNOWN, Cosigning, SignPlan, open_cosigning, plan_signing, sign
+from organizer.actions.verify import trusted_appeal
 from organizer.cli.main import organizer
 from organizer.cli.terminal.publication import say_sign_plan
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
+from organizer.keys.generate import make_period
+from organizer.keys.periods import Days
 from organizer.results.appeal_changes import CHANGES
 from organizer.results.cosign_checks import COMPARED, differences
+from organizer.text import in_groups
 from organizer.workspace.entries import Decision, SignatureEntry, Verdict
 from organizer.workspace.folder import Workspace, make_workspace
 from tests.support.organizer_workspace import Desk, make_desk, new_keys, seal
@@ -210,14 +215,17 @@ def test_who_cannot_count_sees_every_field_and_types_the_digest(
     else:
         assert set(shown.splitlines()) - before - set(digest)
     question = next(question for question in planned.questions if question.asked.reason == UNKNOWN)
-    assert (question.word, question.for_a_person) == (planned.digest[:8], True)
-    for typed in ({}, {UNKNOWN: YES}, {UNKNOWN: OTHER[:8]}):
+    assert (len(question.word), question.for_a_person) == (20, True)
+    short, changed = planned.digest[:19], f"{planned.digest[:-1]}{'1' if planned.digest[-1] == '0' else '0'}"
+    for typed in ({}, {UNKNOWN: YES}, {UNKNOWN: OTHER}, {UNKNOWN: short}, {UNKNOWN: changed}):
         answers = {one.asked.reason: one.word for one in planned.questions if one.asked.reason != UNKNOWN}
         with pytest.raises(OrganizerError, match="Nothing was signed"):
             sign(keys_only, planned, answers | typed, str(forged.file.parent / "out"))
     with pytest.raises(OrganizerError, match="not the file that you were told of"):
         planned.told(OTHER)
-    assert planned.told(planned.digest.upper()) == {UNKNOWN: planned.digest[:8]}
+    for typed in (planned.digest[:20], planned.digest[:30], in_groups(planned.digest)):
+        assert question.is_answered_by(typed)
+    assert question.is_answered_by(planned.told(planned.digest.upper())[UNKNOWN])
 
 
 def test_nothing_stands_between_what_is_shown(full: Cosigning, forged: Forged) -> None:
@@ -252,17 +260,22 @@ def test_a_workspace_does_not_leave_the_chain_that_it_knows(forged: Forged, tmp_
 
 
 def other_days(appeal: Appeal) -> Appeal:
-    return replace(appeal, keys=(replace(appeal.keys[0], until="2031-01-01"),))
+    return replace(appeal, keys=(replace(appeal.keys[0], until="2031-01-01"), *appeal.keys[1:]))
 
 
 STRANGER = replace(new_keys().minisign, key_id=b"stranger", point=bytes(31) + b"\x42")
 APPEALS: dict[str, dict[str, tuple[Callable[[Appeal], Appeal], bool]]] = {
     "appeal_id": {"another": (lambda appeal: replace(appeal, appeal_id=b"x" * 16, keys=()), True)},
-    "keys": {"other days": (other_days, True), "none": (lambda appeal: replace(appeal, keys=()), True)},
+    "keys": {
+        "other days": (other_days, True),
+        "another order": (lambda appeal: replace(appeal, keys=appeal.keys[::-1]), True),
+        "one less": (lambda appeal: replace(appeal, keys=appeal.keys[:1]), True),
+        "none": (lambda appeal: replace(appeal, keys=()), True),
+    },
     "letters": {
         "another": (lambda appeal: replace(appeal, letters=appeal.letters | {"be": OTHER}), True),
         "one less": (lambda appeal: replace(appeal, letters={"be": appeal.letters["be"]}), True),
-        "one more": (lambda appeal: replace(appeal, letters=appeal.letters | {"de": OTHER}), False),
+        "one more": (lambda appeal: replace(appeal, letters=appeal.letters | {"de": OTHER}), True),
     },
     "minisign": {
         "another": (lambda appeal: replace(appeal, minisign=(STRANGER,)), True),
@@ -282,11 +295,13 @@ APPEALS: dict[str, dict[str, tuple[Callable[[Appeal], Appeal], bool]]] = {
 
 @pytest.fixture(scope="module")
 def trusting(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A workspace that trusts an appeal.json with a threshold of 2 and a number collected before."""
+    """A workspace that trusts an appeal.json with two keys, a threshold of 2 and a number collected before."""
     desk = make_desk(tmp_path_factory.mktemp("trusting"))
     appeal = replace(read_appeal(desk.appeal.read_bytes()), threshold=2, collected_before=91)
+    second = make_period(desk.record.appeal_id, Days(), secrets.token_bytes).period.record
+    appeal = replace(appeal, keys=(*appeal.keys, DatedKey(second)))
     desk.appeal.write_bytes(write_appeal(appeal))
-    take_appeal(str(desk.folder), plan_taking(str(desk.folder), str(desk.appeal)), {})
+    take_appeal(str(desk.folder), plan_taking(str(desk.folder), str(desk.appeal)), {CHANGED: YES})
     return desk
 
 
@@ -320,6 +335,16 @@ def test_the_first_appeal_says_who_signs_and_no_other_days_than_the_workspace(tm
     first = plan_taking(str(desk.folder), str(desk.appeal))
     assert not first.questions
     assert str(first.notices[0]).endswith(f"1 of these 1 organizers signed it: {desk.minisign.line}")
+    appeal = read_appeal(desk.appeal.read_bytes())
+    said = "\n".join(map(str, first.notices))
+    assert all(fact in said for fact in (desk.record.digits, *map(in_groups, appeal.letters.values())))
+    second = make_period(desk.record.appeal_id, Days(), secrets.token_bytes).period.record
+    path = tmp_path / "two.json"
+    path.write_bytes(write_appeal(replace(appeal, keys=(DatedKey(second), *appeal.keys))))
+    planned = plan_taking(str(desk.folder), str(path))
+    assert str(planned.notices[-1]) == f"A key to seal to that is not one of this workspace: {second.digits}."
+    with pytest.raises(OrganizerError, match="says otherwise"):
+        take_appeal(str(desk.folder), planned, {})
     desk.appeal.write_bytes(write_appeal(other_days(read_appeal(desk.appeal.read_bytes()))))
     with pytest.raises(OrganizerError, match="says otherwise"):
         take_appeal(str(desk.folder), plan_taking(str(desk.folder), str(desk.appeal)), {CHANGED: YES})
@@ -337,6 +362,17 @@ def test_a_changed_appeal_is_trusted_once_the_word_is_typed(trusting: Desk, tmp_
     assert (tmp_path / "work" / "appeal.json").read_bytes() == path.read_bytes()
     with pytest.raises(OrganizerError, match="meanwhile"):
         take_appeal(str(tmp_path / "work"), planned, {CHANGED: WORD})
+
+
+def test_a_check_knows_the_keys_of_the_workspace(trusting: Desk, tmp_path: Path) -> None:
+    """One that it made itself is no stranger's: a yes is enough. The control is a key that it did not make."""
+    shutil.copytree(trusting.folder, tmp_path / "work")
+    appeal = read_appeal(trusting.appeal.read_bytes())
+    for own, word in ((appeal.keys[0], YES), (appeal.keys[1], WORD)):
+        known = replace(appeal, keys=tuple(key for key in appeal.keys if key != own))
+        (tmp_path / "work" / "appeal.json").write_bytes(write_appeal(known))
+        (question,) = trusted_appeal(str(trusting.appeal), str(tmp_path / "work")).plan.questions
+        assert question.word == word
 
 
 COMMANDS = {
@@ -366,6 +402,24 @@ def test_no_command_and_no_yes_takes_a_weaker_appeal(trusting: Desk, command: st
     assert (trusting.folder / "appeal.json").read_bytes() == before
     as_json = CliRunner().invoke(organizer, [*arguments, "--json"])
     assert json.loads(as_json.stdout)["error"] == CHANGED
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_script_is_told_what_changed_and_how_it_can_say_yes(trusting: Desk, tmp_path: Path, command: str) -> None:
+    """Of a change that does no harm; one that weakens names no such way. With --yes it is taken: the control."""
+    shutil.copytree(trusting.folder, tmp_path / "work")
+    path, appeal = tmp_path / "new.json", read_appeal(trusting.appeal.read_bytes())
+    arguments = [*(one for one in COMMANDS[command] if one != "--yes"), "--appeal", str(path)]
+    arguments += ["-w", str(tmp_path / "work"), "--json"]
+    for threshold, way in ((3, True), (1, False)):
+        path.write_bytes(write_appeal(replace(appeal, threshold=threshold)))
+        told = json.loads(CliRunner().invoke(organizer, arguments).stdout)
+        assert (told["error"], "--yes" in told["text"]) == (CHANGED, way)
+        assert told["changes"] == [f"Organizers who must sign a result: {threshold} instead of 2."]
+    if command == "publish":
+        path.write_bytes(write_appeal(replace(appeal, threshold=3)))
+        CliRunner().invoke(organizer, [*arguments, "--yes"])
+        assert (tmp_path / "work" / "appeal.json").read_bytes() == path.read_bytes()
 
 
 def test_every_command_with_an_appeal_is_tried() -> None:

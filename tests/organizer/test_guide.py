@@ -272,7 +272,7 @@ def publish(play: Play, line: str) -> None:
 
 def sign(play: Play, line: str) -> None:
     shutil.copytree(play.anna / "result", play.boris / "result")
-    told = hashlib.sha256((play.anna / "result" / "publication.json").read_bytes()).hexdigest()[:8]
+    told = hashlib.sha256((play.anna / "result" / "publication.json").read_bytes()).hexdigest()
     answers = [("were told", told), ("[y/N]", "y"), ("Passphrase", play.passphrases["boris"])]
     play.ask(line, *answers, who="boris")
     shutil.copytree(play.boris / "result", play.anna / "result", dirs_exist_ok=True)

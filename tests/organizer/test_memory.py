@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from organizer.actions.sitting import Sitting
+from organizer.cli.terminal.terminal import Terminal
 from organizer.keys import keyfile
 from organizer.keys.memory import not_swapped
+from organizer.keys.signing import unlock_stock_key
 from tests.support.organizer_workspace import PASSPHRASE, new_keys
 from tests.support.paths import ROOT
 
@@ -125,3 +127,15 @@ def test_what_opens_a_workspace_is_locked() -> None:
     sitting.keep(b"key file", root)
     assert is_locked(where(root))
     assert is_locked(where(sitting._roots[b"key file"]))
+
+
+@pytest.mark.usefixtures("nothing_locked")
+def test_every_passphrase_that_is_typed_and_the_key_to_sign_with_are_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever dialogue asks, a ceremony or a restoring, too. The control, made alike, is not locked."""
+    typed, control = ("ў" * size for size in (1 << 20, (1 << 20) + 1))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda *_args, **_options: typed)
+    assert Terminal().passphrase("Passphrase") is typed
+    middle = 1 << 20
+    assert (is_locked(where(typed) + middle), is_locked(where(control) + middle)) == (True, False)
+    assert is_locked(where(unlock_stock_key(new_keys().files["minisign.key"], PASSPHRASE).seed))

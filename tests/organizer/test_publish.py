@@ -124,7 +124,7 @@ def test_a_workspace_that_lost_the_last_one_goes_on_from_the_file_of_the_site(de
 
 
 def test_what_comes_before_is_followed_only_with_its_minisigs(desk: Desk, tmp_path: Path) -> None:
-    """Anybody can write a publication.json: without enough minisigs, its SHA-256 on the site is typed; --yes is none.
+    """Anybody can write a publication.json: without enough minisigs, the SHA-256 that was told is typed; --yes is none.
 
     The control is the same file with its minisig beside it.
     """
@@ -137,16 +137,18 @@ def test_what_comes_before_is_followed_only_with_its_minisigs(desk: Desk, tmp_pa
     run(new, "review", "--accept-all")
     told = json.loads(run(new, "publish", "--yes", "--json", "--previous", str(alone)).stdout)
     assert (told["error"], told["previous"]) == ("previous-unsigned", digest(alone.read_bytes()))
-    for typed in ("y\ny\n", f"{'0' * 8}\ny\n"):
+    for typed in ("y\ny\n", f"{'0' * 20}\ny\n", f"{digest(alone.read_bytes())[:8]}\ny\n"):
         assert run(new, "publish", "--yes", "--previous", str(alone), answer=typed).exit_code == 1
     assert not (new.folder / "publications").exists()
-    first = f"{digest(alone.read_bytes())[:8]}\ny\n"
+    first = f"{digest(alone.read_bytes())[:20]}\ny\n"
     assert run(new, "publish", "--previous", str(alone), answer=first).exit_code == 0
     fork = desk.home / "site" / "fork.json"
     value = json.loads(alone.read_bytes()) | {"number": 3, "previous": "ab" * 32}
     fork.write_text(json.dumps(value))
     told = json.loads(run(new, "publish", "--yes", "--json", "--previous", str(fork)).stdout)
     assert (told["error"], "does not follow" in told["text"]) == ("previous", True)
+    alone.write_bytes((new.folder / "publications" / "2" / "publication.json").read_bytes())
+    assert published(new, "--previous", str(alone))["number"] == 3  # its own file has nothing to be asked about
 
 
 def other_appeal(publication: Path) -> Path:

@@ -102,9 +102,16 @@ def say_fingerprints(terminal: Terminal, periods: Sequence[Period]) -> None:
 
 
 def public_folder(
-    terminal: Terminal, periods: Sequence[Period], own: tuple[str, MinisignPublicKey], appeal: AppealFolder
+    terminal: Terminal,
+    periods: Sequence[Period],
+    own: tuple[str, MinisignPublicKey],
+    appeal: AppealFolder,
+    least: int = 0,
 ) -> str:
-    """Ask for the other organizers' keys and write the folder for the site; returns its path. Raises OrganizerError."""
+    """Ask for the other organizers' keys and write the folder for the site; returns its path.
+
+    `least` had to sign results so far. Raises OrganizerError.
+    """
     terminal.say()
     terminal.say(
         "Results count when enough organizers signed them. Add the minisign lines of the others; each has made "
@@ -112,7 +119,7 @@ def public_folder(
     )
     if appeal.signers:
         terminal.say(f"The site's appeal.toml lists these already: {', '.join(appeal.signers)}.")
-    signers = _ask_signers(terminal, Signers.begin(*own, appeal))
+    signers = _ask_signers(terminal, Signers.begin(*own, appeal, least))
     plan = plan_public_folder(_ask_threshold(terminal, periods, signers), appeal)
     if plan.listed:
         terminal.say("The site's appeal.toml brings this along, beside what you make here:", "bold")

@@ -7,7 +7,6 @@ from organizer.actions.plan import Notice
 from organizer.actions.sitting import Sitting
 from organizer.cli.terminal.terminal import Terminal
 from organizer.errors import OrganizerError
-from organizer.keys.memory import not_swapped
 from organizer.workspace.files import read_secret
 
 ATTEMPTS = 3
@@ -43,7 +42,7 @@ class TerminalPassphrases:
         if self._file is not None:
             return read_passphrase_file(self._file)
         self._asked += 1
-        return not_swapped(self._terminal.passphrase("Passphrase"))
+        return self._terminal.passphrase("Passphrase")
 
     def opening(self) -> None:
         """Say that the key is being opened, to a person who typed the passphrase; a script need not be told."""

@@ -30,9 +30,9 @@ def ask_questions(
 
 
 def _ask(terminal: Terminal, question: Question, yes: bool) -> str:
+    if terminal.as_json and question.refusal.reason != STOPPED and (question.for_a_person or not yes):
+        return ""  # nobody can be asked, and the refusal says what it was about
     if not question.is_yes_or_no:
-        if terminal.as_json and question.refusal.reason != STOPPED:
-            return ""  # nobody can be asked, and the refusal says what it was about
         return terminal.ask(str(question.asked), default="")
     if not question.for_a_person:
         return YES if yes or terminal.confirm(str(question.asked)) else ""

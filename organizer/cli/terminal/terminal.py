@@ -40,6 +40,7 @@ from organizer.cli.terminal.progress_columns import progress_columns
 from organizer.cli.terminal.watching import watched
 from organizer.cli.terminal.yes_no import hint, read_yes_no
 from organizer.errors import OrganizerError
+from organizer.keys.memory import not_swapped
 from organizer.text import harmless
 
 WIDEST_BAR_NAME = 24
@@ -174,14 +175,15 @@ class Terminal:
             self.say(f"Type a number from 1 to {len(answers)}.")
 
     def passphrase(self, question: str, may_be_empty: bool = False) -> str:
-        """A line typed without echo. Raises OrganizerError: question, stopped, not-text."""
+        """A line typed without echo, kept from the disk. Raises OrganizerError: question, stopped, not-text."""
         if not sys.stdin.isatty():
             raise OrganizerError(
                 "question", "There is no terminal to type the passphrase at. Give it in a file: --passphrase-file."
             )
         with self._answers():
             default = "" if may_be_empty else None
-            return str(click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True))
+            typed = click.prompt(harmless(question), hide_input=True, default=default, show_default=False, err=True)
+        return not_swapped(str(typed))
 
     def key(self) -> str | None:
         """One key, or the first letter of a line when there is no terminal; None at Ctrl-C and at the end of input.
