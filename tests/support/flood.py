@@ -165,8 +165,11 @@ class Client:
         self._connection = HTTPConnection(HOST)
 
     def ask(self, sent: Sent) -> tuple[int, bytes]:
-        """Status and body of the answer; 0 when there was none."""
-        connection = self._connection
+        """Status and body of the answer; 0 when there was none.
+
+        nginx ends lines on which nothing came for half a second; like a browser, this takes a new one then.
+        """
+        connection, was_kept = self._connection, self._connection.sock is not None
         try:
             if connection.sock is None:
                 connection.sock = self._connect()
@@ -175,7 +178,7 @@ class Client:
             return answer.status, answer.read()
         except (HTTPException, ConnectionError, ssl.SSLError):
             connection.close()
-            return 0, b""
+            return self.ask(sent) if was_kept else (0, b"")
 
     def close(self) -> None:
         """Hang up."""
